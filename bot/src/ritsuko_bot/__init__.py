@@ -1,0 +1,1 @@
+"""The bot: answers mcp commands in Zulip or in a terminal from MCP servers."""

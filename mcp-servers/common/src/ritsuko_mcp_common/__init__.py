@@ -1,0 +1,1 @@
+"""What every MCP server of ours shares: auth, envelope, budgets, redaction, health and metrics."""

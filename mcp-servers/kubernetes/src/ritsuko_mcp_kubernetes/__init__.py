@@ -1,0 +1,1 @@
+"""MCP server: read a Kubernetes cluster."""

@@ -1,0 +1,1 @@
+"""The operator: RitsukoBot and McpSidecar resources become a running Deployment."""
