@@ -1,0 +1,233 @@
+"""RitsukoBot: one bot in one Zulip organisation."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+
+from ritsuko_api import embedded
+from ritsuko_api.conditions import Condition
+from ritsuko_api.resource import Metadata, SpecModel, StatusModel
+from ritsuko_api.runtime import RuntimeReport
+
+KIND = "RitsukoBot"
+PLURAL = "ritsukobots"
+
+# The pod's own port for probes, metrics and status; no sidecar may take it.
+HTTP_PORT = 8080
+
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+PullPolicy = Literal["Always", "IfNotPresent", "Never"]
+ObjectName = Annotated[str, Field(min_length=1, max_length=253)]
+
+
+def rules(*pairs: tuple[str, str]) -> ConfigDict:
+    """CEL rules for the schema of a model, as (expression, the message that says what to write instead)."""
+    validations = [{"rule": rule, "message": message} for rule, message in pairs]
+    return ConfigDict(json_schema_extra={"x-kubernetes-validations": validations})  # pyright: ignore[reportArgumentType]
+
+
+class Image(SpecModel):
+    """The bot's image. What is left out comes from the operator: its own registry and version."""
+
+    repository: str | None = Field(
+        default=None, description="Registry and name, such as ghcr.io/ritsuko-dev/ritsuko-bot.", min_length=1
+    )
+    tag: str | None = Field(default=None, description="The tag.", pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$")
+    digest: str | None = Field(
+        default=None, description="The digest; it wins over the tag.", pattern=r"^sha256:[0-9a-f]{64}$"
+    )
+    pull_policy: PullPolicy = Field(default="IfNotPresent", description="When the kubelet pulls the image.")
+
+
+class SecretName(SpecModel):
+    """A Secret in the bot's namespace."""
+
+    name: ObjectName = Field(description="The Secret's name.")
+
+
+class Zulip(SpecModel):
+    """The organisation that the bot lives in."""
+
+    site: str | None = Field(
+        default=None,
+        description="The organisation's address, such as https://chat.example.com. "
+        "Left out: the key ZULIP_SITE of the Secret.",
+        pattern=r"^https?://[^\s/]+(/\S*)?$",
+    )
+    credentials_secret: SecretName = Field(
+        description="A Secret with the bot's keys ZULIP_EMAIL and ZULIP_API_KEY (and ZULIP_SITE, if `site` is left out)."
+    )
+    channels: list[Annotated[str, Field(min_length=1, max_length=60)]] = Field(
+        default_factory=list,
+        description="The channels in which it answers; empty: wherever it is mentioned. Direct messages always work.",
+        max_length=200,
+    )
+
+
+class SidecarDefaults(SpecModel):
+    """What every sidecar's container gets unless its own resource says otherwise."""
+
+    resources: embedded.Resources | None = Field(default=None, description="CPU and memory.")
+    image_pull_policy: PullPolicy | None = Field(default=None, description="When the kubelet pulls the images.")
+    security_context: embedded.SecurityContext | None = Field(default=None, description="The security context.")
+    env: embedded.EnvVars = Field(default_factory=list, description="Environment variables.")
+
+
+class LabelSelector(SpecModel):
+    """Which McpSidecars belong to this bot by their labels."""
+
+    match_labels: dict[str, str] = Field(
+        description="Labels that a McpSidecar must all have.", min_length=1, max_length=20
+    )
+
+
+class McpSidecars(SpecModel):
+    """The bot's MCP servers."""
+
+    enabled: bool = Field(
+        default=True, description="False: a plain bot without any sidecar, which says that MCP is switched off."
+    )
+    selector: LabelSelector | None = Field(
+        default=None, description="A McpSidecar belongs to the bot if its botRef names it, or if it matches here."
+    )
+    defaults: SidecarDefaults = Field(
+        default_factory=SidecarDefaults, description="What every sidecar gets unless its own resource says otherwise."
+    )
+
+
+class ServiceAccount(SpecModel):
+    """The identity of the bot's pod."""
+
+    model_config = rules(
+        ("self.create || has(self.name)", "with `create: false`, name the ServiceAccount to use in `name`")
+    )
+
+    create: bool = Field(default=True, description="False: use the existing ServiceAccount in `name`.")
+    name: ObjectName | None = Field(default=None, description="Left out: the bot's own name.")
+    annotations: dict[str, str] = Field(
+        default_factory=dict, description="Annotations of the created ServiceAccount, such as a cloud identity."
+    )
+
+
+class RbacScope(StrEnum):
+    """How far the servers may read."""
+
+    NONE = "None"
+    NAMESPACE = "Namespace"
+    CLUSTER = "Cluster"
+
+
+class Rbac(SpecModel):
+    """What the bot's pod may read of the cluster."""
+
+    scope: RbacScope = Field(
+        default=RbacScope.NAMESPACE,
+        description="What the kubernetes and logs servers may read: nothing, the bot's own namespace, or the cluster.",
+    )
+
+
+class RitsukoBotSpec(SpecModel):
+    """What the bot should be."""
+
+    image: Image = Field(default_factory=Image, description="The bot's image; by default the operator's own version.")
+    image_pull_secrets: embedded.PullSecrets = Field(
+        default_factory=list, description="Secrets for pulling the images of the bot and its sidecars."
+    )
+    replicas: int = Field(
+        default=1, ge=0, le=10, description="Pods. One of them answers, the holder of the Lease; the others stand by."
+    )
+    suspend: bool = Field(default=False, description="True: no pod runs, and nothing is deleted.")
+    log_level: LogLevel = Field(default="INFO", description="The log level of the bot and its sidecars.")
+    zulip: Zulip = Field(description="The organisation that the bot lives in.")
+    mcp_sidecars: McpSidecars = Field(default_factory=McpSidecars, description="The bot's MCP servers.")
+    env: embedded.EnvVars = Field(default_factory=list, description="More environment variables for the bot.")
+    env_from: embedded.EnvFrom = Field(default_factory=list, description="More environment sources for the bot.")
+    resources: embedded.Resources | None = Field(default=None, description="CPU and memory of the bot's container.")
+    volumes: embedded.Volumes = Field(default_factory=list, description="More volumes of the pod.")
+    volume_mounts: embedded.VolumeMounts = Field(
+        default_factory=list, description="More mounts of the bot's container."
+    )
+    pod_labels: dict[str, str] = Field(default_factory=dict, description="More labels of the pod.")
+    pod_annotations: dict[str, str] = Field(default_factory=dict, description="More annotations of the pod.")
+    node_selector: dict[str, str] = Field(default_factory=dict, description="Labels that the node must have.")
+    tolerations: embedded.Tolerations = Field(default_factory=list, description="Taints that the pod tolerates.")
+    affinity: embedded.Affinity | None = Field(default=None, description="Where the pod prefers or needs to run.")
+    topology_spread_constraints: embedded.TopologySpreadConstraints = Field(
+        default_factory=list, description="How several pods spread over the cluster."
+    )
+    priority_class_name: str | None = Field(default=None, description="The pod's priority class.")
+    pod_security_context: embedded.PodSecurityContext | None = Field(
+        default=None, description="The pod's security context; it replaces the default one."
+    )
+    security_context: embedded.SecurityContext | None = Field(
+        default=None, description="The security context of the bot's container; it replaces the default one."
+    )
+    service_account: ServiceAccount = Field(
+        default_factory=ServiceAccount, description="The identity of the bot's pod."
+    )
+    rbac: Rbac = Field(default_factory=Rbac, description="What the bot's pod may read of the cluster.")
+
+
+class SidecarPhase(StrEnum):
+    """Where a sidecar stands, in one word."""
+
+    READY = "Ready"
+    STARTING = "Starting"
+    FAILED = "Failed"
+    NOT_ACCEPTED = "NotAccepted"
+    DISABLED = "Disabled"
+
+
+class SidecarStatus(StatusModel):
+    """One sidecar, in one line."""
+
+    name: str = Field(description="The McpSidecar's name.")
+    phase: SidecarPhase = Field(description="Where it stands.")
+    ready: bool = Field(description="True when its container runs and the bot completed an MCP handshake with it.")
+    restarts: int = Field(default=0, description="How often its container restarted in the current pod.")
+    tools: int = Field(default=0, description="How many tools the bot offers from it.")
+    message: str | None = Field(default=None, description="What is wrong and what to do.")
+
+
+class RitsukoBotStatus(StatusModel):
+    """What the bot is."""
+
+    observed_generation: int | None = Field(default=None, description="The generation of the spec that this speaks of.")
+    replicas: int | None = Field(default=None, description="Pods that exist.")
+    ready_replicas: int | None = Field(default=None, description="Pods that are ready.")
+    selector: str | None = Field(default=None, description="The label selector of the pods, for the scale subresource.")
+    version: str | None = Field(default=None, description="The version that the bot's pods should run.")
+    config_revision: str | None = Field(default=None, description="The revision of the mounted config, as wanted.")
+    sidecars_ready: str | None = Field(default=None, description="How many sidecars are ready, such as 2/3.")
+    sidecars: list[SidecarStatus] = Field(
+        default_factory=list,
+        description="The sidecars, a line each.",
+        json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"]},
+    )
+    conditions: list[Condition] = Field(
+        default_factory=list,
+        description="Ready, Reconciling and Stalled (kstatus), SidecarsReady, ConfigLoaded and ZulipConnected.",
+        json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]},
+    )
+    runtime: RuntimeReport | None = Field(
+        default=None, description="What the bot really runs; written by the bot itself."
+    )
+
+
+class RitsukoBot(StatusModel):
+    """One bot in one Zulip organisation, with its MCP servers as containers of the same pod."""
+
+    model_config = rules(
+        (
+            "self.metadata.name.matches('^[a-z]([-a-z0-9]{0,50}[a-z0-9])?$')",
+            "the bot's name becomes the name of its children: at most 52 lower-case letters, digits and '-', "
+            "starting with a letter",
+        )
+    )
+
+    metadata: Metadata
+    spec: RitsukoBotSpec
+    status: RitsukoBotStatus = Field(default_factory=RitsukoBotStatus)

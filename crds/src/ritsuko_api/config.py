@@ -1,0 +1,181 @@
+"""The mounted config: `mcp.json`, the list of servers a bot talks to.
+
+The shape is the `mcpServers` object that MCP clients everywhere read; what Ritsuko adds stands under each server and
+beside the list. No secret is ever in it: a bearer token is a file, named by `tokenFile`.
+
+The operator writes this file and the bot reads it. The bot also reads any other client's plain `mcp.json`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+SERVER_NAME_PATTERN = r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$"
+
+ServerName = Annotated[str, Field(pattern=SERVER_NAME_PATTERN)]
+
+
+class ConfigError(ValueError):
+    """The file cannot be used. The message names the place in the file and what is wrong with it."""
+
+
+class ToolsPolicy(BaseModel):
+    """Which tools of a server may be called, and how long and how often at once."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, frozen=True)
+
+    allow: list[str] | None = Field(
+        default=None, description="Only these tools. A tool that changes something runs only if it is named here."
+    )
+    deny: list[str] = Field(default_factory=list, description="Never these tools, whatever `allow` says.")
+    timeout_seconds: int = Field(
+        default=30, alias="timeoutSeconds", ge=1, le=3600, description="The deadline of one call, in seconds."
+    )
+    max_concurrent_calls: int = Field(
+        default=4, alias="maxConcurrentCalls", ge=1, le=100, description="More calls than this wait their turn."
+    )
+
+
+class _Server(BaseModel):
+    """What every server's entry may say. Other clients' fields that Ritsuko has no use for are passed over."""
+
+    model_config = ConfigDict(extra="ignore", populate_by_name=True, frozen=True)
+
+    tools: ToolsPolicy = Field(default_factory=ToolsPolicy)
+
+
+class HttpServer(_Server):
+    """A server reached over streamable HTTP."""
+
+    type: Literal["http", "streamable-http", "streamableHttp"] = "http"
+    url: str = Field(pattern=r"^https?://[^\s/]+\S*$", description="The MCP endpoint.")
+    headers: dict[str, str] = Field(default_factory=dict, description="Sent with every request.")
+    token_file: str | None = Field(
+        default=None, alias="tokenFile", description="A file with the bearer token; read anew for every connection."
+    )
+
+
+class StdioServer(_Server):
+    """A server that the bot starts itself and talks to over its standard input and output."""
+
+    type: Literal["stdio"] = "stdio"
+    command: str = Field(min_length=1)
+    args: list[str] = Field(default_factory=list)
+    env: dict[str, str] = Field(default_factory=dict)
+    cwd: str | None = None
+
+
+ServerEntry = HttpServer | StdioServer
+
+
+class McpConfig(BaseModel):
+    """The whole file."""
+
+    model_config = ConfigDict(extra="ignore", populate_by_name=True, frozen=True)
+
+    revision: str | None = Field(
+        default=None, description="Which state of the resources this file was rendered from; the bot reports it back."
+    )
+    mcp_enabled: bool = Field(default=True, alias="mcpEnabled", description="False: the bot says that MCP is off.")
+    mcp_servers: dict[ServerName, ServerEntry] = Field(
+        default_factory=dict, alias="mcpServers", description="The servers, by the name that people type."
+    )
+
+    @field_validator("mcp_servers", mode="before")
+    @classmethod
+    def _pick_the_transport(cls, servers: object) -> object:
+        """Reads each entry as the one kind it is, so that an error speaks of that kind alone."""
+        if not isinstance(servers, dict):
+            return servers
+        return {name: _parse_server(name, entry) for name, entry in servers.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+
+    @model_validator(mode="after")
+    def _names_differ_by_more_than_case(self) -> McpConfig:
+        seen: dict[str, str] = {}
+        for name in self.mcp_servers:
+            other = seen.setdefault(name.casefold(), name)
+            if other != name:
+                raise ValueError(f"servers {other!r} and {name!r} differ only in case: rename one of them")
+        return self
+
+
+def parse(text: str | bytes) -> McpConfig:
+    """Reads a whole file; raises `ConfigError` with every problem in it, a line each, and never half a config."""
+    try:
+        raw = json.loads(text)
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"not valid JSON: {error}") from error
+    if not isinstance(raw, dict):
+        raise ConfigError('expected an object like {"mcpServers": {...}}')
+    if "mcpServers" not in raw:
+        raise ConfigError('there is no "mcpServers" object; write {"mcpServers": {}} for a bot without servers')
+    try:
+        return McpConfig.model_validate(raw)
+    except ValidationError as error:
+        raise ConfigError(describe(error)) from error
+
+
+def dump(config: McpConfig) -> str:
+    """The file's text: stable (sorted keys), without fields that stand at their default."""
+    document = config.model_dump(by_alias=True, exclude_defaults=True, mode="json")
+    document["mcpEnabled"] = config.mcp_enabled
+    document["mcpServers"] = {
+        name: {"type": server.type, **server.model_dump(by_alias=True, exclude_defaults=True, mode="json")}
+        for name, server in config.mcp_servers.items()
+    }
+    return json.dumps(document, indent=2, sort_keys=True) + "\n"
+
+
+def with_revision(config: McpConfig) -> McpConfig:
+    """The same config with `revision` set to a hash of everything else in it."""
+    bare = config.model_copy(update={"revision": None})
+    return config.model_copy(update={"revision": hashlib.sha256(dump(bare).encode()).hexdigest()[:12]})
+
+
+def from_environment(environ: Mapping[str, str]) -> McpConfig:
+    """The config of a bot without a file: one server for every `MCP_<NAME>_URL`.
+
+    `MCP_<NAME>_TOKEN_FILE` names the file with that server's bearer token.
+    """
+    servers: dict[str, ServerEntry] = {}
+    for key, url in sorted(environ.items()):
+        match = re.fullmatch(r"MCP_([A-Z0-9_]+)_URL", key)
+        if match and url:
+            name = match[1].lower().replace("_", "-")
+            entry: dict[str, object] = {"url": url, "tokenFile": environ.get(f"MCP_{match[1]}_TOKEN_FILE")}
+            try:
+                servers[name] = HttpServer.model_validate(entry)
+            except ValidationError as error:
+                raise ConfigError(f"{key}: {describe(error)}") from error
+    return McpConfig(mcp_servers=servers)
+
+
+def describe(error: ValidationError) -> str:
+    """A validation error as lines `place: what is wrong`, without the values (they may be secrets)."""
+    lines: list[str] = []
+    for problem in error.errors(include_url=False, include_input=False):
+        place = ".".join(str(part) for part in problem["loc"]) or "the file"
+        lines.append(f"{place}: {problem['msg'].removeprefix('Value error, ')}")
+    return "\n".join(lines)
+
+
+def _parse_server(name: object, entry: object) -> object:
+    if isinstance(entry, HttpServer | StdioServer):
+        return entry
+    if not isinstance(entry, dict):
+        raise ValueError(f'{name}: expected an object like {{"url": "http://localhost:8081/mcp"}}')
+    model = StdioServer if "command" in entry else HttpServer
+    if model is HttpServer and "url" not in entry:
+        raise ValueError(f"{name}: give it a `url` (HTTP) or a `command` (stdio)")
+    if entry.get("type") == "sse":  # pyright: ignore[reportUnknownMemberType]
+        raise ValueError(f"{name}: the SSE transport is not supported; use the server's streamable HTTP endpoint")
+    try:
+        return model.model_validate(entry)
+    except ValidationError as error:
+        raise ValueError(f"{name}: " + "; ".join(describe(error).splitlines())) from error
