@@ -58,7 +58,7 @@ class Zulip(SpecModel):
         pattern=r"^https?://[^\s/]+(/\S*)?$",
     )
     credentials_secret: SecretName = Field(
-        description="A Secret with the bot's keys ZULIP_EMAIL and ZULIP_API_KEY (and ZULIP_SITE, if `site` is left out)."
+        description="A Secret with the keys ZULIP_EMAIL and ZULIP_API_KEY (and ZULIP_SITE, if `site` is left out)."
     )
     channels: list[Annotated[str, Field(min_length=1, max_length=60)]] = Field(
         default_factory=list,

@@ -83,6 +83,9 @@ class McpConfig(BaseModel):
         default=None, description="Which state of the resources this file was rendered from; the bot reports it back."
     )
     mcp_enabled: bool = Field(default=True, alias="mcpEnabled", description="False: the bot says that MCP is off.")
+    channels: list[str] = Field(
+        default_factory=list, description="The Zulip channels in which the bot answers; empty: all of them."
+    )
     mcp_servers: dict[ServerName, ServerEntry] = Field(
         default_factory=dict, alias="mcpServers", description="The servers, by the name that people type."
     )
