@@ -1,0 +1,254 @@
+"""Generates the CRDs and the JSON Schema of `mcp.json` from the models: `python -m ritsuko_api.crdgen FOLDER`.
+
+A CRD needs a structural schema (apiextensions.k8s.io/v1): no references, no `anyOf` that carries types, no titles.
+The embedded pod pieces get Kubernetes' own schema, taken from the models of the `kubernetes` client, which therefore
+has to be installed where this runs (and nowhere else).
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
+
+import yaml
+from pydantic import BaseModel, JsonValue
+
+from ritsuko_api import GROUP, VERSION, bot, sidecar
+from ritsuko_api.config import McpConfig
+from ritsuko_api.embedded import EMBEDDED_KEY, JsonObject
+
+Column = tuple[str, str, str]  # name, type, JSON path
+
+BOT_COLUMNS: list[Column] = [
+    ("Ready", "string", '.status.conditions[?(@.type=="Ready")].status'),
+    ("Reason", "string", '.status.conditions[?(@.type=="Ready")].reason'),
+    ("Sidecars", "string", ".status.sidecarsReady"),
+    ("Zulip", "string", '.status.conditions[?(@.type=="ZulipConnected")].status'),
+    ("Version", "string", ".status.version"),
+    ("Age", "date", ".metadata.creationTimestamp"),
+]
+SIDECAR_COLUMNS: list[Column] = [
+    ("Bots", "string", ".status.bots"),
+    ("Accepted", "string", '.status.conditions[?(@.type=="Accepted")].status'),
+    ("Ready", "string", '.status.conditions[?(@.type=="Ready")].status'),
+    ("Reason", "string", '.status.conditions[?(@.type=="Ready")].reason'),
+    ("Server", "string", ".status.serverInfo.name"),
+    ("Age", "date", ".metadata.creationTimestamp"),
+]
+
+# Where Kubernetes takes a resource.Quantity, the client's models say "string" (k8s.io/apimachinery/pkg/api/resource).
+_QUANTITIES = {
+    ("V1ResourceRequirements", "limits"),
+    ("V1ResourceRequirements", "requests"),
+    ("V1VolumeResourceRequirements", "limits"),
+    ("V1VolumeResourceRequirements", "requests"),
+    ("V1EmptyDirVolumeSource", "sizeLimit"),
+    ("V1ResourceFieldSelector", "divisor"),
+}
+_QUANTITY: JsonObject = {
+    "anyOf": [{"type": "integer"}, {"type": "string"}],
+    "pattern": r"^(\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))"
+    r"(([KMGTPE]i)|[numkMGTPE]|([eE](\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))))?$",
+    "x-kubernetes-int-or-string": True,
+}
+_INT_OR_STRING: JsonObject = {
+    "anyOf": [{"type": "integer"}, {"type": "string"}],
+    "x-kubernetes-int-or-string": True,
+}
+_DROPPED = {"title", "$defs", "additionalProperties", "default", "propertyNames", "const"}
+
+
+def crd(
+    model: type[BaseModel], *, kind: str, plural: str, short: str, columns: list[Column], scale: bool
+) -> JsonObject:
+    """The CustomResourceDefinition of one kind."""
+    schema = _structural(_json_schema(model))
+    properties = cast("dict[str, JsonValue]", schema["properties"])
+    properties["metadata"] = {"type": "object"}
+    properties |= {"apiVersion": {"type": "string"}, "kind": {"type": "string"}}
+    schema["required"] = ["spec"]
+    subresources: JsonObject = {"status": {}}
+    if scale:
+        subresources["scale"] = {
+            "specReplicasPath": ".spec.replicas",
+            "statusReplicasPath": ".status.replicas",
+            "labelSelectorPath": ".status.selector",
+        }
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"{plural}.{GROUP}"},
+        "spec": {
+            "group": GROUP,
+            "scope": "Namespaced",
+            "names": {
+                "kind": kind,
+                "listKind": f"{kind}List",
+                "plural": plural,
+                "singular": kind.lower(),
+                "shortNames": [short],
+                "categories": ["ritsuko"],
+            },
+            "versions": [
+                {
+                    "name": VERSION,
+                    "served": True,
+                    "storage": True,
+                    "subresources": subresources,
+                    "additionalPrinterColumns": [
+                        {"name": name, "type": type_, "jsonPath": path} for name, type_, path in columns
+                    ],
+                    "schema": {"openAPIV3Schema": schema},
+                }
+            ],
+        },
+    }
+
+
+def _json_schema(model: type[BaseModel]) -> JsonObject:
+    return cast("JsonObject", model.model_json_schema(by_alias=True, mode="validation"))
+
+
+def _structural(
+    schema: JsonObject, definitions: Mapping[str, JsonValue] | None = None, owner: str = "", ours: bool = True
+) -> JsonObject:
+    """The structural schema of a JSON Schema; `owner` is the model it comes from, `ours` keeps the defaults."""
+    definitions = cast("Mapping[str, JsonValue]", schema.get("$defs", definitions or {}))
+    if EMBEDDED_KEY in schema:
+        return _described(_kubernetes_schema(str(schema[EMBEDDED_KEY])), schema)
+    if "$ref" in schema:
+        name = str(schema["$ref"]).rsplit("/", 1)[-1]
+        target = cast("JsonObject", definitions[name])
+        return _with_default(_described(_structural(target, definitions, name, ours), schema), schema, ours)
+    if "anyOf" in schema:
+        return _with_default(_described(_choice(schema, definitions, owner, ours), schema), schema, ours)
+    out: JsonObject = {key: value for key, value in schema.items() if key not in _DROPPED}
+    if "const" in schema:
+        out["enum"] = [schema["const"]]
+    if "exclusiveMinimum" in schema:
+        out |= {"minimum": schema["exclusiveMinimum"], "exclusiveMinimum": True}
+    properties = cast("Mapping[str, JsonObject]", schema.get("properties", {}))
+    if properties:
+        out["properties"] = {
+            name: _property(owner, name, value, definitions, ours) for name, value in properties.items()
+        }
+    if "items" in schema:
+        out["items"] = _structural(cast("JsonObject", schema["items"]), definitions, owner, ours)
+    if isinstance(schema.get("additionalProperties"), dict):
+        values = cast("JsonObject", schema["additionalProperties"])
+        out["additionalProperties"] = _structural(values, definitions, owner, ours)
+        if "minLength" in out:
+            out["minProperties"] = out.pop("minLength")
+        if "maxLength" in out:
+            out["maxProperties"] = out.pop("maxLength")
+    return _with_default(out, schema, ours)
+
+
+def _property(
+    owner: str, name: str, schema: JsonObject, definitions: Mapping[str, JsonValue], ours: bool
+) -> JsonObject:
+    if (owner, name) in _QUANTITIES:
+        quantity = _described(dict(_QUANTITY), schema)
+        if name in ("limits", "requests"):
+            return _described({"type": "object", "additionalProperties": dict(_QUANTITY)}, schema)
+        return quantity
+    out = _structural(schema, definitions, owner, ours)
+    if ours and "default" not in out and out.get("type") == "object" and _has_inner_defaults(out):
+        out["default"] = {}
+    return out
+
+
+def _has_inner_defaults(schema: JsonObject) -> bool:
+    """Whether an absent object should be an empty one, for the defaults inside it to count."""
+    properties = cast("Mapping[str, JsonObject]", schema.get("properties", {}))
+    return "required" not in schema and any("default" in value for value in properties.values())
+
+
+def _choice(schema: JsonObject, definitions: Mapping[str, JsonValue], owner: str, ours: bool) -> JsonObject:
+    """An `anyOf`: one type or null is that type; integer or string is Kubernetes' IntOrString."""
+    branches = [b for b in cast("list[JsonObject]", schema["anyOf"]) if b.get("type") != "null"]
+    if {str(branch.get("type")) for branch in branches} == {"integer", "string"}:
+        return dict(_INT_OR_STRING)
+    if len(branches) != 1:
+        raise ValueError(f"{owner}: a CRD cannot express a choice between {branches}")
+    extra = {key: value for key, value in schema.items() if key not in {"anyOf", "description", *_DROPPED}}
+    return _structural(branches[0], definitions, owner, ours) | extra
+
+
+def _described(out: JsonObject, schema: JsonObject) -> JsonObject:
+    if "description" in schema:
+        out["description"] = schema["description"]
+    extensions = {k: v for k, v in schema.items() if k.startswith("x-kubernetes-")}
+    return out | extensions
+
+
+def _with_default(out: JsonObject, schema: JsonObject, ours: bool) -> JsonObject:
+    if ours and schema.get("default") is not None:
+        out["default"] = schema["default"]
+    return out
+
+
+def _kubernetes_schema(name: str) -> JsonObject:
+    """The structural schema of one of Kubernetes' own types, with descriptions cut to their first sentence."""
+    module = importlib.import_module("kubernetes.client.models." + _snake(name))
+    model = cast("type[BaseModel]", getattr(module, name))
+    schema = _structural(_json_schema(model), owner=name, ours=False)
+    return cast("JsonObject", _first_sentences(schema))
+
+
+def _snake(name: str) -> str:
+    words = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", words).lower()
+
+
+def _first_sentences(value: JsonValue) -> JsonValue:
+    if isinstance(value, list):
+        return [_first_sentences(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    out: JsonObject = {}
+    for key, item in value.items():
+        if key == "description" and isinstance(item, str):
+            out[key] = re.split(r"(?<=[a-z)\"'`])\.\s|\n\n", item.strip(), maxsplit=1)[0].rstrip(".") + "."
+        else:
+            out[key] = _first_sentences(item)
+    return out
+
+
+def documents() -> dict[str, str]:
+    """Every generated file: its name and its text."""
+    bots = crd(bot.RitsukoBot, kind=bot.KIND, plural=bot.PLURAL, short="rbot", columns=BOT_COLUMNS, scale=True)
+    sidecars = crd(
+        sidecar.McpSidecar, kind=sidecar.KIND, plural=sidecar.PLURAL, short="mcps", columns=SIDECAR_COLUMNS, scale=False
+    )
+    config = _json_schema(McpConfig) | {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    note = "# Generated from crds/src/ritsuko_api by `make crds`; do not edit.\n"
+    return {
+        "ritsukobots.yaml": note + yaml.safe_dump(bots, sort_keys=True, width=120),
+        "mcpsidecars.yaml": note + yaml.safe_dump(sidecars, sort_keys=True, width=120),
+        "mcp.schema.yaml": note + yaml.safe_dump(config, sort_keys=True, width=120),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Generate the CRDs and the JSON Schema of mcp.json.")
+    parser.add_argument("folder", type=Path, help="where the files go")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if a file differs")
+    arguments = parser.parse_args()
+    folder = cast("Path", arguments.folder)
+    for name, text in documents().items():
+        path = folder / name
+        if arguments.check:
+            if not path.exists() or path.read_text() != text:
+                raise SystemExit(f"{path} is not what the models say: run `make crds` and commit the result")
+        else:
+            path.write_text(text)
+            print(path)
+
+
+if __name__ == "__main__":
+    main()
