@@ -73,7 +73,7 @@ class SidecarDefaults(SpecModel):
     resources: embedded.Resources | None = Field(default=None, description="CPU and memory.")
     image_pull_policy: PullPolicy | None = Field(default=None, description="When the kubelet pulls the images.")
     security_context: embedded.SecurityContext | None = Field(default=None, description="The security context.")
-    env: embedded.EnvVars = Field(default_factory=list, description="Environment variables.")
+    env: embedded.EnvVars = Field(default_factory=list[embedded.JsonObject], description="Environment variables.")
 
 
 class LabelSelector(SpecModel):
@@ -134,7 +134,8 @@ class RitsukoBotSpec(SpecModel):
 
     image: Image = Field(default_factory=Image, description="The bot's image; by default the operator's own version.")
     image_pull_secrets: embedded.PullSecrets = Field(
-        default_factory=list, description="Secrets for pulling the images of the bot and its sidecars."
+        default_factory=list[embedded.JsonObject],
+        description="Secrets for pulling the images of the bot and its sidecars.",
     )
     replicas: int = Field(
         default=1, ge=0, le=10, description="Pods. One of them answers, the holder of the Lease; the others stand by."
@@ -143,20 +144,26 @@ class RitsukoBotSpec(SpecModel):
     log_level: LogLevel = Field(default="INFO", description="The log level of the bot and its sidecars.")
     zulip: Zulip = Field(description="The organisation that the bot lives in.")
     mcp_sidecars: McpSidecars = Field(default_factory=McpSidecars, description="The bot's MCP servers.")
-    env: embedded.EnvVars = Field(default_factory=list, description="More environment variables for the bot.")
-    env_from: embedded.EnvFrom = Field(default_factory=list, description="More environment sources for the bot.")
+    env: embedded.EnvVars = Field(
+        default_factory=list[embedded.JsonObject], description="More environment variables for the bot."
+    )
+    env_from: embedded.EnvFrom = Field(
+        default_factory=list[embedded.JsonObject], description="More environment sources for the bot."
+    )
     resources: embedded.Resources | None = Field(default=None, description="CPU and memory of the bot's container.")
-    volumes: embedded.Volumes = Field(default_factory=list, description="More volumes of the pod.")
+    volumes: embedded.Volumes = Field(default_factory=list[embedded.JsonObject], description="More volumes of the pod.")
     volume_mounts: embedded.VolumeMounts = Field(
-        default_factory=list, description="More mounts of the bot's container."
+        default_factory=list[embedded.JsonObject], description="More mounts of the bot's container."
     )
     pod_labels: dict[str, str] = Field(default_factory=dict, description="More labels of the pod.")
     pod_annotations: dict[str, str] = Field(default_factory=dict, description="More annotations of the pod.")
     node_selector: dict[str, str] = Field(default_factory=dict, description="Labels that the node must have.")
-    tolerations: embedded.Tolerations = Field(default_factory=list, description="Taints that the pod tolerates.")
+    tolerations: embedded.Tolerations = Field(
+        default_factory=list[embedded.JsonObject], description="Taints that the pod tolerates."
+    )
     affinity: embedded.Affinity | None = Field(default=None, description="Where the pod prefers or needs to run.")
     topology_spread_constraints: embedded.TopologySpreadConstraints = Field(
-        default_factory=list, description="How several pods spread over the cluster."
+        default_factory=list[embedded.JsonObject], description="How several pods spread over the cluster."
     )
     priority_class_name: str | None = Field(default=None, description="The pod's priority class.")
     pod_security_context: embedded.PodSecurityContext | None = Field(
@@ -203,12 +210,12 @@ class RitsukoBotStatus(StatusModel):
     config_revision: str | None = Field(default=None, description="The revision of the mounted config, as wanted.")
     sidecars_ready: str | None = Field(default=None, description="How many sidecars are ready, such as 2/3.")
     sidecars: list[SidecarStatus] = Field(
-        default_factory=list,
+        default_factory=list[SidecarStatus],
         description="The sidecars, a line each.",
         json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"]},
     )
     conditions: list[Condition] = Field(
-        default_factory=list,
+        default_factory=list[Condition],
         description="Ready, Reconciling and Stalled (kstatus), SidecarsReady, ConfigLoaded and ZulipConnected.",
         json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]},
     )

@@ -156,7 +156,7 @@ def from_environment(environ: Mapping[str, str]) -> McpConfig:
                 servers[name] = HttpServer.model_validate(entry)
             except ValidationError as error:
                 raise ConfigError(f"{key}: {describe(error)}") from error
-    return McpConfig(mcp_servers=servers)
+    return McpConfig(mcpServers=servers)
 
 
 def describe(error: ValidationError) -> str:

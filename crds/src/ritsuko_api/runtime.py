@@ -73,4 +73,4 @@ class RuntimeReport(_Report):
         max_length=4096,
     )
     zulip: ZulipReport = Field(description="The connection to Zulip.")
-    servers: list[ServerReport] = Field(default_factory=list, description="The MCP servers, by name.")
+    servers: list[ServerReport] = Field(default_factory=list[ServerReport], description="The MCP servers, by name.")

@@ -77,10 +77,14 @@ class McpSidecarSpec(SpecModel):
     command: list[str] = Field(default_factory=list, description="Instead of the image's entry point.")
     args: list[str] = Field(default_factory=list, description="Arguments of the entry point.")
     working_dir: str | None = Field(default=None, description="The working directory.")
-    env: embedded.EnvVars = Field(default_factory=list, description="Environment variables.")
-    env_from: embedded.EnvFrom = Field(default_factory=list, description="Environment sources.")
-    volumes: embedded.Volumes = Field(default_factory=list, description="Volumes that it brings to the pod.")
-    volume_mounts: embedded.VolumeMounts = Field(default_factory=list, description="Mounts of its container.")
+    env: embedded.EnvVars = Field(default_factory=list[embedded.JsonObject], description="Environment variables.")
+    env_from: embedded.EnvFrom = Field(default_factory=list[embedded.JsonObject], description="Environment sources.")
+    volumes: embedded.Volumes = Field(
+        default_factory=list[embedded.JsonObject], description="Volumes that it brings to the pod."
+    )
+    volume_mounts: embedded.VolumeMounts = Field(
+        default_factory=list[embedded.JsonObject], description="Mounts of its container."
+    )
     resources: embedded.Resources | None = Field(
         default=None, description="CPU and memory; by default limits 200m and 256Mi, requests 100m and 128Mi."
     )
@@ -124,7 +128,7 @@ class McpSidecarStatus(StatusModel):
         default=None, description="Since when the handshake stands.", json_schema_extra={"format": "date-time"}
     )
     conditions: list[Condition] = Field(
-        default_factory=list,
+        default_factory=list[Condition],
         description="Accepted (the reason says why not) and Ready.",
         json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]},
     )

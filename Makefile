@@ -1,0 +1,152 @@
+# Everything a person does with this repository. `make help` lists it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+UV_VERSION := 0.13.9
+UV := .tools/bin/uv
+PYTHON := .venv/bin/python
+MEMBERS := crds operator bot mcp-servers/common mcp-servers/kubernetes mcp-servers/prometheus mcp-servers/logs
+PACKAGES := ritsuko-api ritsuko-operator ritsuko-bot ritsuko-mcp-common ritsuko-mcp-kubernetes ritsuko-mcp-prometheus ritsuko-mcp-logs
+IMAGES := operator bot mcp-kubernetes mcp-prometheus mcp-logs
+MCP_IMAGES := mcp-kubernetes mcp-prometheus mcp-logs
+
+# Where images go: IMAGE_NAME is the prefix that the image's own name is added to.
+IMAGE_NAME ?= ghcr.io/ritsuko-dev
+IMAGE_TAG ?= 0.1.0
+export IMAGE_NAME IMAGE_TAG
+
+export UV_PYTHON_DOWNLOADS := never
+export UV_CUSTOM_COMPILE_COMMAND := make requirements
+
+##@ Try it
+
+.PHONY: demo
+demo: venv ## A cluster, the operator, a bot with three servers, Zulip and Prometheus; then a conversation with it
+	@$(PYTHON) -m tests.demo up
+
+.PHONY: demo-down
+demo-down: venv ## Stop the demo; nothing of it stays but the cache
+	@$(PYTHON) -m tests.demo down
+
+.PHONY: console
+console: venv ## Talk to the servers of CONFIG=mcp.json in the terminal: no Zulip, no cluster
+	@.venv/bin/ritsuko-bot --console $(if $(CONFIG),--config $(CONFIG))
+
+##@ Change it
+
+.PHONY: venv
+venv: .venv/.installed ## The Python environment with all members and tools (done by every target that needs it)
+
+$(UV):
+	@echo "installing uv $(UV_VERSION) into .tools"
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed as python3; found $$(python3 --version)" >&2; exit 1; }
+	@python3 -m venv .tools || { echo "python3 cannot make virtual environments: install python3-venv" >&2; exit 1; }
+	@.tools/bin/python -m pip install --quiet uv==$(UV_VERSION)
+
+.venv/.installed: requirements/dev.txt $(addsuffix /pyproject.toml,$(MEMBERS)) | $(UV)
+	@echo "installing the Python environment into .venv"
+	@test -x $(PYTHON) || $(UV) venv --quiet --python python3 .venv
+	@$(UV) pip sync --quiet --require-hashes requirements/dev.txt
+	@$(UV) pip install --quiet --no-deps $(foreach member,$(MEMBERS),--editable $(member))
+	@touch $@
+
+.PHONY: format
+format: venv ## Format the code
+	@.venv/bin/ruff format .
+	@.venv/bin/ruff check --fix .
+
+.PHONY: lint
+lint: venv ## ruff, pyright, import contracts; CRDs, schemas and install.yaml match their sources
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/pyright
+	@.venv/bin/lint-imports
+	@$(PYTHON) -m ritsuko_api.crdgen crds --check
+	@$(PYTHON) -m manifests.install --check
+	@echo "lint: clean"
+
+.PHONY: crds
+crds: venv ## Generate the CRDs and the schema of mcp.json from the models, and install.yaml from the manifests
+	@$(PYTHON) -m ritsuko_api.crdgen crds
+	@$(PYTHON) -m manifests.install
+
+.PHONY: golden
+golden: venv ## Render the golden files anew; review the difference like code
+	@$(PYTHON) -m tests.golden.refresh
+
+.PHONY: requirements
+requirements: $(UV) ## Pin every dependency with its hashes, for the tools and for each image
+	@$(call compile,dev,--group dev $(addsuffix /pyproject.toml,$(MEMBERS)))
+	@$(call compile,build,--group build)
+	@$(call compile,operator,operator/pyproject.toml)
+	@$(call compile,bot,bot/pyproject.toml)
+	@$(call compile,mcp-kubernetes,mcp-servers/kubernetes/pyproject.toml)
+	@$(call compile,mcp-prometheus,mcp-servers/prometheus/pyproject.toml)
+	@$(call compile,mcp-logs,mcp-servers/logs/pyproject.toml)
+
+compile = echo "requirements/$(1).txt" && $(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	$(foreach package,$(PACKAGES),--no-emit-package $(package)) $(2) --output-file requirements/$(1).txt
+
+##@ Test it
+
+.PHONY: test
+test: lint ## Everything that this machine can run: lint, unit, a real apiserver, real containers, a browser
+	@$(PYTHON) -m pytest tests
+
+.PHONY: test-fast
+test-fast: venv ## The tests without a cluster: under a minute
+	@$(PYTHON) -m pytest tests -m "not controlplane and not node and not browser and not prometheus and not slow"
+
+.PHONY: bench
+bench: venv ## The figures: prints tables and writes bench/*.json
+	@$(PYTHON) -m tests.load.bench
+
+##@ Build it
+
+.PHONY: images
+images: venv ## Build all five images (docker, or buildah where there is no Docker)
+	@$(PYTHON) -m tests.cluster build $(IMAGES)
+
+.PHONY: build-mcp-servers
+build-mcp-servers: venv ## Build the images of the three MCP servers as IMAGE_NAME/ritsuko-mcp-<server>:IMAGE_TAG
+	@$(PYTHON) -m tests.cluster build $(MCP_IMAGES)
+
+.PHONY: push-mcp-servers
+push-mcp-servers: build-mcp-servers ## Push them to the registry in IMAGE_NAME
+	@$(PYTHON) -m tests.cluster push $(MCP_IMAGES)
+
+##@ Run it here
+
+.PHONY: cluster-up
+cluster-up: venv ## A local cluster with one node (kind where Docker answers); KUBECONFIG is printed
+	@$(PYTHON) -m tests.cluster up
+
+.PHONY: cluster-down
+cluster-down: venv ## Stop that cluster
+	@$(PYTHON) -m tests.cluster down
+
+.PHONY: dev-compose
+dev-compose: ## The bot and the three servers under docker compose, without Kubernetes
+	docker compose up --build
+
+.PHONY: dev
+dev: venv ## The same as plain processes, with the Zulip emulator to talk to; ends with Ctrl-C
+	@$(PYTHON) -m tests.demo dev
+
+##@ Tidy up
+
+.PHONY: clean
+clean: ## Remove what was built in this checkout (the cache outside it stays; `make clean-cache` removes that)
+	rm -rf .venv .tools build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: clean-cache
+clean-cache: ## Remove the cache: Kubernetes binaries, base image, built images (demo and clusters must be down)
+	rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/ritsuko"
+
+.PHONY: help
+help: ## This list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z][a-z-]*:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
