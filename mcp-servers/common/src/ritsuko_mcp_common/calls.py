@@ -1,0 +1,227 @@
+"""What every tool call passes through: identity, a slot, a deadline; then redaction, budget, metrics and audit."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Mapping
+from typing import Any, cast
+
+import anyio
+import yaml
+from mcp.server.mcpserver import Context, MCPServer
+from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
+from mcp.server.mcpserver.tools import Tool
+from mcp_types import CallToolResult, TextContent
+from pydantic import JsonValue, ValidationError
+
+from ritsuko_mcp_common import assertion, audit, budget, text
+from ritsuko_mcp_common.envelope import Envelope
+from ritsuko_mcp_common.errors import BackendUnreachable, ToolFailure
+from ritsuko_mcp_common.metrics import Metrics
+from ritsuko_mcp_common.nearest import suggestion
+from ritsuko_mcp_common.redaction import Redaction, Redactor
+from ritsuko_mcp_common.settings import ServerSettings
+
+logger = logging.getLogger(__name__)
+
+_LONGEST_ARGUMENT = 64_000
+
+
+class ContractServer(MCPServer[Any]):
+    """An `MCPServer` whose every call, known or not, keeps the contract."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        version: str,
+        instructions: str,
+        tools: list[Tool],
+        settings: ServerSettings,
+        redactor: Redactor,
+        metrics: Metrics,
+    ) -> None:
+        super().__init__(name, version=version, instructions=instructions, tools=tools, log_level=settings.log_level)
+        self._tools = {tool.name: tool for tool in tools}
+        self._configuration = settings
+        self._redactor = redactor
+        self._metrics = metrics
+        self._slots = anyio.Semaphore(settings.mcp_max_concurrent_calls)
+
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
+    ) -> CallToolResult:
+        """Answer a call. What a caller did wrong is not raised: it is an `is_error` result that says what to do."""
+        started = time.perf_counter()
+        redaction = self._redactor.begin()
+        # Only names we know become metric labels: a caller must not be able to make new time series.
+        label = name if name in self._tools else "unknown"
+        record = audit.Record(label, self._redactor.begin().value(_bounded(arguments)))
+        try:
+            try:
+                envelope = await self._answer(name, arguments, context or Context(mcp_server=self), record)
+                record.outcome = "ok"
+            except ToolFailure as failure:
+                envelope = Envelope(summary=failure.message, hints=[failure.hint] if failure.hint else [])
+                record.outcome = _outcome(failure)
+                record.error = redaction.text(failure.message)
+            result = self._finish(envelope, redaction, record, failed=record.outcome != "ok")
+        finally:
+            record.seconds = time.perf_counter() - started
+            record.redactions = dict(redaction.counts)
+            self._count(label, record)
+            record.write()
+        return result
+
+    async def _answer(
+        self, name: str, arguments: dict[str, Any], context: Context[Any, Any], record: audit.Record
+    ) -> Envelope:
+        caller = assertion.caller(
+            _meta(context),
+            secret=self._configuration.auth_token,
+            server=self._configuration.mcp_server_name or self.name,
+            required=self._configuration.mcp_require_user,
+            now=time.time(),
+        )
+        record.user = caller.label
+        tool = self._tools.get(name)
+        if tool is None:
+            raise ToolFailure(
+                f"there is no tool {name[:100]!r}",
+                suggestion(name, self._tools) or f"There are: {', '.join(self._tools)}.",
+            )
+        _check_arguments(tool, arguments)
+        deadline = self._configuration.mcp_deadline_seconds
+        try:
+            with anyio.fail_after(deadline):
+                async with self._slots:
+                    with self._metrics.running.track_inprogress():
+                        return await _run(tool, arguments, context)
+        except TimeoutError as error:
+            raise DeadlineExceeded(
+                f"{name} took longer than {deadline:g} s and was given up", "Narrow the question, or try again later."
+            ) from error
+
+    def _finish(
+        self, envelope: Envelope, redaction: Redaction, record: audit.Record, *, failed: bool
+    ) -> CallToolResult:
+        envelope = budget.fit(_redacted(envelope, redaction), self._configuration.mcp_output_budget)
+        body = text.render(envelope)
+        record.bytes = len(body.encode())
+        record.truncated = envelope.truncated
+        return CallToolResult(
+            content=[TextContent(text=body)],
+            structured_content=envelope.model_dump(mode="json", exclude_none=True),
+            is_error=failed,
+        )
+
+    def _count(self, label: str, record: audit.Record) -> None:
+        self._metrics.calls.labels(label, record.outcome).inc()
+        self._metrics.seconds.labels(label).observe(record.seconds)
+        self._metrics.bytes.labels(label).inc(record.bytes)
+        if record.truncated:
+            self._metrics.truncated.labels(label).inc()
+        for kind, count in record.redactions.items():
+            self._metrics.redactions.labels(kind).inc(count)
+
+
+class DeadlineExceeded(ToolFailure):
+    """The call took longer than the deadline; what it was doing has been cancelled."""
+
+
+class Crash(ToolFailure):
+    """A bug of ours: the caller learns that it happened, the log has the traceback."""
+
+
+async def _run(tool: Tool, arguments: dict[str, Any], context: Context[Any, Any]) -> Envelope:
+    try:
+        return cast(Envelope, await tool.run(arguments, context))
+    except UnexpectedToolError as error:
+        logger.exception("tool %s crashed", tool.name)
+        raise Crash(f"{tool.name} failed unexpectedly", "The server's log has the details.") from error
+    except ToolError as error:
+        match error.__cause__:
+            case ToolFailure() as failure:
+                raise failure from error
+            case ValidationError() as invalid:
+                raise _invalid(tool, invalid) from error
+            case _:
+                raise ToolFailure(str(error)) from error
+
+
+def _check_arguments(tool: Tool, arguments: dict[str, Any]) -> None:
+    known: dict[str, Any] = tool.parameters.get("properties", {})
+    for name, value in arguments.items():
+        if name not in known:
+            raise ToolFailure(
+                f"{tool.name} has no argument {name[:100]!r}",
+                suggestion(name, known) or f"It takes: {', '.join(known)}.",
+            )
+        if isinstance(value, str) and len(value) > _LONGEST_ARGUMENT:
+            raise ToolFailure(
+                f"the argument {name!r} is {len(value)} characters long", f"At most {_LONGEST_ARGUMENT} are taken."
+            )
+
+
+def _invalid(tool: Tool, error: ValidationError) -> ToolFailure:
+    complaints = [
+        f"{'.'.join(str(part) for part in detail['loc']) or 'arguments'}: {detail['msg'].removeprefix('Value error, ')}"
+        for detail in error.errors(include_url=False, include_input=False)
+    ]
+    known: dict[str, Any] = tool.parameters.get("properties", {})
+    return ToolFailure(f"{tool.name}: " + "; ".join(complaints), f"It takes: {', '.join(known)}.")
+
+
+def _redacted(envelope: Envelope, redaction: Redaction) -> Envelope:
+    data = redaction.value(cast(JsonValue, envelope.data))
+    match envelope.notation:
+        case "yaml":
+            data = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=160)
+        case "json":
+            data = json.dumps(data, indent=2, ensure_ascii=False)
+        case None:
+            pass
+    update: dict[str, object] = {
+        "data": data,
+        "summary": redaction.text(envelope.summary),
+        "warnings": [redaction.text(line) for line in envelope.warnings],
+        "hints": [redaction.text(line) for line in envelope.hints],
+        "links": [
+            link.model_copy(update={"title": redaction.text(link.title), "url": redaction.text(link.url)})
+            for link in envelope.links
+        ],
+        "source": None if envelope.source is None else redaction.text(envelope.source),
+    }
+    if redaction.total:
+        values = "1 secret value was" if redaction.total == 1 else f"{redaction.total} secret values were"
+        update["warnings"] = [*cast("list[str]", update["warnings"]), f"{values} redacted"]
+    return envelope.model_copy(update=update)
+
+
+def _meta(context: Context[Any, Any]) -> Mapping[str, object] | None:
+    try:
+        return cast("Mapping[str, object] | None", context.request_context.meta)
+    except ValueError:
+        return None  # called in the process itself, not by a client
+
+
+def _outcome(failure: ToolFailure) -> str:
+    match failure:
+        case DeadlineExceeded():
+            return "deadline"
+        case BackendUnreachable():
+            return "unreachable"
+        case Crash():
+            return "crash"
+        case _:
+            return "failed"
+
+
+def _bounded(arguments: dict[str, Any]) -> JsonValue:
+    """Arguments as the audit log keeps them: a megabyte typed at a tool must not become a megabyte of log."""
+    return {
+        name[:100]: value if not isinstance(value, str) or len(value) <= 500 else value[:500] + "…"
+        for name, value in list(arguments.items())[:50]
+    }

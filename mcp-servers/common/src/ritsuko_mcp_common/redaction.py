@@ -1,0 +1,166 @@
+"""The one place that everything passes on its way out: secrets are replaced by a mark, and counted.
+
+The mark, `[redacted:password:3f9a1c]`, carries a hash keyed with a key that lives as long as the process: equal secrets
+have equal marks, and nothing about the value can be computed from it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import re
+import secrets
+from collections import Counter
+from typing import cast
+
+from pydantic import JsonValue
+
+from ritsuko_mcp_common.sensitive import SHAPES, assigned_values, is_harmless, is_sensitive_name
+
+_BASE64 = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{24,}={0,2}(?![A-Za-z0-9+/_=-])")
+_DEEPEST = 4
+_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+
+
+class Redaction:
+    """Redacts one answer. `counts` says how many secrets of which kind were replaced so far."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self.counts: Counter[str] = Counter()
+
+    @property
+    def total(self) -> int:
+        return self.counts.total()
+
+    def value(self, value: JsonValue) -> JsonValue:
+        """A structure with every secret in it replaced: by the name it stands under, by its shape, by its container."""
+        return self._structure(value, depth=0)
+
+    def text(self, text: str) -> str:
+        """Running text with every secret in it replaced."""
+        return self._text(text, depth=0)
+
+    def _structure(self, value: JsonValue, *, depth: int) -> JsonValue:
+        match value:
+            case str():
+                return self._text(value, depth=depth)
+            case list():
+                return [self._structure(item, depth=depth) for item in value]
+            case dict():
+                return self._object(value, depth=depth)
+            case _:
+                return value
+
+    def _object(self, record: dict[str, JsonValue], *, depth: int) -> dict[str, JsonValue]:
+        if record.get("kind") == "Secret":
+            record = self._secret_object(record)
+        named = record.get("name", record.get("key"))
+        out: dict[str, JsonValue] = {}
+        for key, value in record.items():
+            # {"name": "DB_PASSWORD", "value": "..."}: environment variables, headers, parameters.
+            name = named if key == "value" and isinstance(named, str) else key
+            out[self._text(key, depth=depth)] = (
+                self._hidden(value, depth=depth) if is_sensitive_name(name) else self._structure(value, depth=depth)
+            )
+        return out
+
+    def _secret_object(self, record: dict[str, JsonValue]) -> dict[str, JsonValue]:
+        """A Kubernetes Secret without its values, nor the copy of them that `kubectl apply` leaves in an annotation."""
+        out = dict(record)
+        for field in ("data", "stringData"):
+            content = record.get(field)
+            if isinstance(content, dict):
+                out[field] = {key: self._mark("secret", str(value)) for key, value in content.items()}
+            elif content is not None:
+                out[field] = self._mark("secret", str(content))
+        metadata = record.get("metadata")
+        if isinstance(metadata, dict) and isinstance(annotations := metadata.get("annotations"), dict):
+            kept = {
+                key: self._mark("secret", str(value)) if key == _APPLIED else value
+                for key, value in annotations.items()
+            }
+            out["metadata"] = {**metadata, "annotations": cast(JsonValue, kept)}
+        return out
+
+    def _hidden(self, value: JsonValue, *, depth: int) -> JsonValue:
+        """The value under a sensitive name. Structures keep their shape (`secret: {name: x}` is a reference)."""
+        match value:
+            case str():
+                return value if is_harmless(value) else self._mark("value", value)
+            case list():
+                return [self._hidden(item, depth=depth) for item in value]
+            case dict():
+                return self._object(value, depth=depth)
+            case bool() | None:
+                return value
+            case number:
+                return value if is_harmless(str(number)) else self._mark("value", str(number))
+
+    def _text(self, text: str, *, depth: int) -> str:
+        if len(text) < 4 or depth > _DEEPEST:
+            return text
+        if (embedded := _embedded(text)) is not None:
+            cleaned = self._structure(embedded, depth=depth + 1)
+            return text if cleaned == embedded else json.dumps(cleaned, ensure_ascii=False)
+        for shape in SHAPES:
+            text = shape.pattern.sub(lambda match, kind=shape.kind: self._replace(match, kind), text)
+        text = self._assignments(text)
+        return _BASE64.sub(lambda match: self._encoded(match, depth), text)
+
+    def _assignments(self, text: str) -> str:
+        pieces: list[str] = []
+        position = 0
+        for start, end in assigned_values(text):
+            value = text[start:end]
+            pieces += [text[position:start], value if is_harmless(value) else self._mark("value", value)]
+            position = end
+        return "".join([*pieces, text[position:]])
+
+    def _replace(self, match: re.Match[str], kind: str) -> str:
+        if "secret" not in match.re.groupindex:
+            return self._mark(kind, match.group())
+        value = match.group("secret")
+        if is_harmless(value.strip()):
+            return match.group()
+        start, end = (position - match.start() for position in match.span("secret"))
+        return match.group()[:start] + self._mark(kind, value) + match.group()[end:]
+
+    def _encoded(self, match: re.Match[str], depth: int) -> str:
+        """Base64 of something that holds a secret is a secret."""
+        run = match.group()
+        try:
+            decoded = base64.b64decode(run.translate({45: 43, 95: 47}) + "=" * (-len(run) % 4)).decode()
+        except (binascii.Error, ValueError):
+            return run
+        probe = Redaction(self._key)
+        return run if probe._text(decoded, depth=depth + 1) == decoded else self._mark("base64", run)
+
+    def _mark(self, kind: str, value: str) -> str:
+        self.counts[kind] += 1
+        digest = hmac.new(self._key, value.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+        return f"[redacted:{kind}:{digest[:6]}]"
+
+
+class Redactor:
+    """Makes a `Redaction` for each answer, all with one key."""
+
+    def __init__(self, key: bytes | None = None) -> None:
+        self._key = key or secrets.token_bytes(32)
+
+    def begin(self) -> Redaction:
+        return Redaction(self._key)
+
+
+def _embedded(text: str) -> JsonValue | None:
+    """The structure in a text that is JSON as a whole (annotations and log lines often are)."""
+    stripped = text.strip()
+    if not stripped or stripped[0] not in "{[" or stripped[-1] not in "}]":
+        return None
+    try:
+        return json.loads(stripped)
+    except (ValueError, RecursionError):
+        return None

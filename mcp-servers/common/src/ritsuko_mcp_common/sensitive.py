@@ -1,0 +1,131 @@
+"""What a secret looks like: by the name it stands under, and by its own shape in running text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_WORD = (
+    r"pass(?:word|wd|phrase|code)s?|pwd|secrets?|tokens?|credentials?|htpasswd|dockerconfigjson|dockercfg"
+    r"|(?:api|access|private|secret|signing|encryption|master|auth|account|shared|client|ssh)[-_. ]?keys?"
+    r"|authorization|cookies?|session[-_.]?id|connection[-_.]?string"
+)
+# Short or ambiguous: only as a part of the name by itself (DB_PASS, auth; not bypass, oauth2).
+_PART = r"pass|auth|dsn|pat"
+_BEFORE_PART = r"(?:(?<![A-Za-z0-9])|(?<=[a-z0-9])(?=[A-Z]))"
+_SENSITIVE = re.compile(rf"{_WORD}|{_BEFORE_PART}(?i:{_PART})(?![a-z])", re.IGNORECASE)
+# Names that speak about a secret without holding it: secretName, tokenExpirationSeconds, PASSWORD_FILE.
+_ABOUT = re.compile(
+    r"(?:names?|refs?|references?|files?|paths?|dirs?|seconds|minutes|hours|days|ttl|expir(?:y|ation|es|ed|ing)|timeouts?"
+    r"|urls?|uris?|endpoints?|types?|kinds?|enabled|disabled|required|count|total|length|size|limit|max|min|mounts?|version"
+    r"|policy|namespace|provider|issuer|audiences?|selector|class|keyref|reviews?|requests?|status|service|controller)$",
+    re.IGNORECASE,
+)
+_HARMLESS = re.compile(
+    r"(?:true|false|null|none|nil|yes|no|\d{1,2}|<[^<>]*>|\[redacted:[^\]]*\],?|\*+|)$", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A pattern whose group `secret` (without one, its whole match) is replaced; `kind` is what the mark calls it."""
+
+    kind: str
+    pattern: re.Pattern[str]
+
+
+def is_sensitive_name(name: str) -> bool:
+    """Whether what stands under this name (of a variable, key, header, option) is to be hidden."""
+    tail = name[-128:]
+    return _SENSITIVE.search(tail) is not None and _ABOUT.search(tail) is None
+
+
+def is_harmless(value: str) -> bool:
+    """Whether a value cannot be a secret: a boolean, nothing, a small number, a mark of ours."""
+    return _HARMLESS.match(value.strip()) is not None
+
+
+# Order matters: what spans most comes first.
+SHAPES: tuple[Shape, ...] = (
+    # A whole PEM block, also with its line ends written as \n, and one whose end was cut off.
+    Shape(
+        "pem",
+        re.compile(
+            r"-----BEGIN [A-Z0-9 ]{1,40}-----"
+            r"(?:(?:(?!-----BEGIN )[\s\S]){0,20000}?-----END [A-Z0-9 ]{1,40}-----|(?:\\+[nr]|[A-Za-z0-9+/=\s:,-])*)"
+        ),
+    ),
+    Shape("jwt", re.compile(r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*){0,3}")),
+    # user:password@ in a URL: the user stays.
+    Shape(
+        "password", re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}://[^\s/:@?#\"'<>]{0,256}:(?P<secret>[^\s/\"'<>]{1,512})@")
+    ),
+    Shape(
+        "header",
+        re.compile(
+            r"(?:authorization|x-[a-z-]{0,40}(?:token|key|auth|secret)|cookie)\\*[\"']?[ \t]*[:=][ \t]*\\*[\"']?"
+            r"(?P<secret>[^\r\n\"'\\]+)",
+            re.IGNORECASE,
+        ),
+    ),
+    Shape("bearer", re.compile(r"\b(?:bearer|basic)[ \t]+(?P<secret>[A-Za-z0-9._~+/=-]{8,})", re.IGNORECASE)),
+    Shape("password", re.compile(r"(?<!\S)(?:-u|--user)[ =][^\s:]{1,128}:(?P<secret>\S+)")),
+    # Tokens that announce themselves.
+    Shape(
+        "token",
+        re.compile(
+            r"(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abeoprs]-[\w-]{10,}"
+            r"|sk-[\w-]{16,}|(?:AKIA|ASIA)[A-Z0-9]{16}|AIza[\w-]{30,}|npm_[A-Za-z0-9]{30,}|pypi-[\w-]{40,}"
+            r"|dckr_pat_[\w-]{16,}|hv[sb]\.[\w-]{20,}|(?:sk|rk|pk)_(?:live|test)_\w{10,}|SG\.[\w-]{16,}\.[\w-]{16,})"
+        ),
+    ),
+)
+
+_NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
+_LONGEST_NAME = 128
+# What follows the name: `: value`, `=value`, `": "value"` (also with escaped quotes), ` value` after an option.
+_VALUE = re.compile(
+    r"(?:\\*[\"'])?(?P<is>[ \t]*(?:=>|:=|[:=])[ \t]*|[ \t]+)"
+    r"(?:(?P<open>\\*[\"'])(?:(?P<quoted>[^\n]*?)(?<!\\)(?P=open)|(?P<unclosed>[^\n]+))"
+    r"|[|>][+-]?[ \t]*\n(?P<block>(?P<indent>[ \t]+)[^\n]*(?:\n(?P=indent)[^\n]*)*)"
+    r"|(?P<line>[^\n]+))"
+)
+_FIRST_ON_LINE = re.compile(r"(?:^|\n)[ \t]*(?:-[ \t]+)?[\"']?$")
+
+
+def assigned_values(text: str) -> Iterator[tuple[int, int]]:
+    """Where in `text` the values stand that a sensitive name is given: `password=x`, `"token": "x"`, `--api-key x`.
+
+    A quoted value reaches to its closing quote, an unquoted one to the next blank, or to the end of the line when
+    `name:` opens the line as in YAML; a YAML block reaches as far as its indentation.
+    """
+    position = 0
+    while found := _SENSITIVE.search(text, position):
+        start, end = found.span()
+        while start > position and text[start - 1] in _NAME_CHARACTERS and end - start < _LONGEST_NAME:
+            start -= 1
+        while end < len(text) and text[end] in _NAME_CHARACTERS and end - start < _LONGEST_NAME:
+            end += 1
+        position = max(end, found.end())
+        name = text[start:position]
+        value = _VALUE.match(text, position)
+        if value is None or not is_sensitive_name(name):
+            continue
+        span = _span(text, start, name, value)
+        if span is not None:
+            yield span
+            position = span[1]
+
+
+def _span(text: str, start: int, name: str, value: re.Match[str]) -> tuple[int, int] | None:
+    assigned = value.group("is").strip()
+    if not assigned and not name.startswith("-"):
+        return None
+    for group in ("quoted", "unclosed", "block"):
+        if value.group(group) is not None:
+            return value.span(group)
+    first, last = value.span("line")
+    if assigned == ":" and _FIRST_ON_LINE.search(text, max(0, start - _LONGEST_NAME), start):
+        return first, last
+    return first, first + len(value.group("line").split(maxsplit=1)[0]) if value.group("line").strip() else last
