@@ -1,12 +1,18 @@
 """Clusters made of plain processes on this machine."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
+from functools import cached_property
 from pathlib import Path
 
-from . import cache, folders
+from . import cache, folders, network, packages
 from .control_plane import ControlPlane
-from .progress import say
+from .network import Network
+from .node import Node
+from .progress import say, step
+from .sandbox import Sandbox
 
 
 @contextmanager
@@ -17,6 +23,66 @@ def control_plane() -> Iterator[ControlPlane]:
         yield plane
 
 
+class LocalCluster:
+    """A control plane and one node, whole state in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._sandbox = Sandbox(folder)
+
+    @cached_property
+    def plane(self) -> ControlPlane:
+        return ControlPlane(self.folder, address=self._network.host_address, scheduler=True)
+
+    @property
+    def kubeconfig(self) -> Path:
+        return self.plane.kubeconfig
+
+    @property
+    def host_address(self) -> str:
+        """Where pods reach what runs on this machine; programs may bind it."""
+        return self._network.host_address
+
+    def kubectl(self, *arguments: str, input: str | None = None, timeout: float = 60) -> str:
+        return self.plane.kubectl(*arguments, input=input, timeout=timeout)
+
+    def load(self, image: Path, name: str) -> None:
+        self._node.load(image, name)
+
+    @property
+    def running(self) -> bool:
+        return self._sandbox.alive and (self.folder / "network.json").exists() and self.plane.running
+
+    def start(self) -> None:
+        """Start from nothing, or return at once when it runs; what is half dead is cleared first."""
+        if self.running:
+            return
+        packages.require(packages.NODE)
+        clear(self.folder, keep=("owner.json",))
+        with step("starting the cluster"):
+            self._sandbox.start()
+            with cache.locked(cache.root() / "network"):
+                block = network.choose(self.folder)
+                network.connect(self.folder, block, namespace_of=self._sandbox.pid)
+            (self._sandbox.folder / "resolv.conf").touch()
+            (self.folder / "network.json").write_text(json.dumps(asdict(block)))
+            self._node.start_runtime()
+            self.plane.start()
+            self._node.start_kubelet()
+
+    def stop(self) -> None:
+        """End it and remove everything of it."""
+        clear(self.folder)
+
+    @cached_property
+    def _network(self) -> Network:
+        return Network(**json.loads((self.folder / "network.json").read_text()))
+
+    @cached_property
+    def _node(self) -> Node:
+        return Node(self.plane, self._sandbox, self._network)
+
+
 def clear_abandoned() -> None:
     """Clear what killed processes left behind."""
     for folder in folders.abandoned():
@@ -24,8 +90,14 @@ def clear_abandoned() -> None:
         clear(folder)
 
 
-def clear(folder: Path) -> None:
-    """End every process of the cluster in `folder` and remove the folder."""
+def clear(folder: Path, *, keep: tuple[str, ...] = ()) -> None:
+    """End every process of the cluster in `folder` and remove what is in it."""
     for daemon in folders.daemons(folder):
-        daemon.stop(patience=2)
-    cache.remove(folder)
+        if daemon.name != "node":
+            daemon.stop(patience=2)
+    Sandbox(folder).stop()
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.name not in keep:
+            cache.remove(path)
+    if not keep and folder.is_dir():
+        folder.rmdir()
