@@ -102,7 +102,10 @@ class ServiceAccount(SpecModel):
     """The identity of the bot's pod."""
 
     model_config = rules(
-        ("self.create || has(self.name)", "with `create: false`, name the ServiceAccount to use in `name`")
+        (
+            "!has(self.create) || self.create || has(self.name)",
+            "with `create: false`, name the ServiceAccount to use in `name`",
+        )
     )
 
     create: bool = Field(default=True, description="False: use the existing ServiceAccount in `name`.")

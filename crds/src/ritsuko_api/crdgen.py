@@ -133,11 +133,15 @@ def _structural(
         out |= {"minimum": schema["exclusiveMinimum"], "exclusiveMinimum": True}
     properties = cast("Mapping[str, JsonObject]", schema.get("properties", {}))
     if properties:
+        required = cast("list[str]", schema.get("required", []))
         out["properties"] = {
-            name: _property(owner, name, value, definitions, ours) for name, value in properties.items()
+            name: _property(owner, name, value, definitions, ours, optional=name not in required)
+            for name, value in properties.items()
         }
     if "items" in schema:
-        out["items"] = _structural(cast("JsonObject", schema["items"]), definitions, owner, ours)
+        items = _structural(cast("JsonObject", schema["items"]), definitions, owner, ours)
+        _require(items, cast("list[str]", schema.get("x-kubernetes-list-map-keys", [])))
+        out["items"] = items
     if isinstance(schema.get("additionalProperties"), dict):
         values = cast("JsonObject", schema["additionalProperties"])
         out["additionalProperties"] = _structural(values, definitions, owner, ours)
@@ -148,8 +152,14 @@ def _structural(
     return _with_default(out, schema, ours)
 
 
+def _require(items: JsonObject, keys: list[str]) -> None:
+    """Entries of a list map need their keys; Kubernetes' own models leave some of them optional."""
+    if keys:
+        items["required"] = [*sorted({*cast("list[str]", items.get("required", [])), *keys})]
+
+
 def _property(
-    owner: str, name: str, schema: JsonObject, definitions: Mapping[str, JsonValue], ours: bool
+    owner: str, name: str, schema: JsonObject, definitions: Mapping[str, JsonValue], ours: bool, *, optional: bool
 ) -> JsonObject:
     if (owner, name) in _QUANTITIES:
         quantity = _described(dict(_QUANTITY), schema)
@@ -157,7 +167,7 @@ def _property(
             return _described({"type": "object", "additionalProperties": dict(_QUANTITY)}, schema)
         return quantity
     out = _structural(schema, definitions, owner, ours)
-    if ours and "default" not in out and out.get("type") == "object" and _has_inner_defaults(out):
+    if ours and optional and "default" not in out and out.get("type") == "object" and _has_inner_defaults(out):
         out["default"] = {}
     return out
 
