@@ -1,0 +1,116 @@
+"""Prometheus' JSON answers as plain data.
+
+https://prometheus.io/docs/prometheus/latest/querying/api/#expression-query-result-formats
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+
+from .series import Labels, Sample, Series
+
+Kind = Literal["vector", "matrix", "scalar", "string"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a query came to. A scalar is one series without labels; a string has none and only `text`.
+
+    `notes` are Prometheus' own warnings and infos about the query.
+    """
+
+    kind: Kind
+    series: list[Series]
+    text: str = ""
+    notes: tuple[str, ...] = ()
+
+
+class Failure(BaseModel):
+    """The body of an answer with status `error`."""
+
+    status: Literal["error"]
+    errorType: str = ""
+    error: str = ""
+
+
+class _VectorItem(BaseModel):
+    metric: Labels
+    value: Sample | None = None
+    histogram: tuple[float, object] | None = None
+
+
+class _MatrixItem(BaseModel):
+    metric: Labels
+    values: list[Sample] = []
+    histograms: list[object] = []
+
+
+class _Vector(BaseModel):
+    resultType: Literal["vector"]
+    result: list[_VectorItem]
+
+
+class _Matrix(BaseModel):
+    resultType: Literal["matrix"]
+    result: list[_MatrixItem]
+
+
+class _Scalar(BaseModel):
+    resultType: Literal["scalar"]
+    result: Sample
+
+
+class _String(BaseModel):
+    resultType: Literal["string"]
+    result: tuple[float, str]
+
+
+class _Success(BaseModel):
+    status: Literal["success"]
+    data: Annotated[_Vector | _Matrix | _Scalar | _String, Field(discriminator="resultType")]
+    warnings: list[str] = []
+    infos: list[str] = []
+
+
+class _Strings(BaseModel):
+    status: Literal["success"]
+    data: list[str] | None = None
+
+
+_SUCCESS = TypeAdapter(_Success)
+_STRINGS = TypeAdapter(_Strings)
+_FAILURE = TypeAdapter(Failure)
+
+
+def decode(body: bytes) -> Answer:
+    """The answer of `/query` or `/query_range`. Raises pydantic's ValidationError if it is something else."""
+    success = _SUCCESS.validate_json(body)
+    notes = tuple(dict.fromkeys([*success.warnings, *success.infos]))
+    match success.data:
+        case _Vector(result=items):
+            vector = [
+                Series(item.metric, [item.value] if item.value else [], histograms=int(item.histogram is not None))
+                for item in items
+            ]
+            return Answer("vector", vector, notes=notes)
+        case _Matrix(result=items):
+            matrix = [Series(item.metric, item.values, histograms=len(item.histograms)) for item in items]
+            return Answer("matrix", matrix, notes=notes)
+        case _Scalar(result=sample):
+            return Answer("scalar", [Series({}, [sample])], notes=notes)
+        case _String(result=(_, text)):
+            return Answer("string", [], text, notes)
+
+
+def decode_strings(body: bytes) -> list[str]:
+    """The answer of a `/label/<name>/values`. Raises pydantic's ValidationError if it is something else."""
+    return _STRINGS.validate_json(body).data or []
+
+
+def decode_failure(body: bytes) -> Failure | None:
+    """Prometheus' own words about what went wrong, if the body is that."""
+    try:
+        return _FAILURE.validate_json(body)
+    except ValidationError:
+        return None

@@ -1,0 +1,15 @@
+"""What can go wrong between the server and Prometheus."""
+
+from ritsuko_mcp_common.errors import BackendUnreachable, ToolFailure
+
+
+class BadRequest(ToolFailure):
+    """The caller's query, time or step can't be used as it stands."""
+
+
+class QueryFailed(ToolFailure):
+    """Prometheus took the query and couldn't finish it: too many samples, labels that don't match, its own deadline."""
+
+
+class BackendUnavailable(BackendUnreachable):
+    """No usable answer: down, wrong address, wrong credentials, overloaded, or not a Prometheus at all."""

@@ -1,0 +1,75 @@
+"""Metric names: which ones a query speaks of, and which existing ones come nearest to a name that doesn't exist."""
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+
+_TOKEN = re.compile(
+    r"""(?P<comment>\#[^\n]*)
+      | (?P<string>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`)
+      | (?P<number>\d[\w.]*)
+      | (?P<word>[A-Za-z_:][\w:]*)
+      | (?P<mark>[{}()\[\]=!~,])""",
+    re.VERBOSE,
+)
+# After these comes a list of labels in parentheses.
+_LABEL_LISTS = {"by", "without", "on", "ignoring", "group_left", "group_right"}
+_WORDS = _LABEL_LISTS | {"and", "or", "unless", "bool", "offset", "inf", "nan", "atan2"}
+_AGGREGATIONS = {
+    "sum", "avg", "min", "max", "count", "group", "stddev", "stdvar",
+    "topk", "bottomk", "quantile", "count_values", "limitk", "limit_ratio",
+}  # fmt: skip
+
+
+def metric_names(promql: str) -> list[str]:
+    """The metrics a query selects by name, each once, in the order they appear.
+
+    It reads tokens, not grammar, which is enough for a query that Prometheus has accepted.
+    """
+    tokens = [
+        (match.lastgroup or "", match.group()) for match in _TOKEN.finditer(promql) if match.lastgroup != "comment"
+    ]
+    found: list[str] = []
+    in_selector = in_label_list = False
+    for index, (kind, text) in enumerate(tokens):
+        following = [token for _, token in tokens[index + 1 : index + 3]]
+        if kind == "mark":
+            in_selector = text == "{" or (in_selector and text != "}")
+            in_label_list = in_label_list and text != ")"
+        elif in_selector:
+            if text == "__name__" and following[:1] == ["="] and not following[1].startswith("~"):
+                found.append(following[1][1:-1])
+            elif kind == "string" and tokens[index - 1][1] in "{," and following[:1] not in (["="], ["!"]):
+                found.append(text[1:-1])  # The quoted form of Prometheus 3: {"metric.name"}.
+        elif kind == "word" and not in_label_list:
+            lowered = text.lower()
+            in_label_list = lowered in _LABEL_LISTS and following[:1] == ["("]
+            if following[:1] != ["("] and lowered not in _WORDS and lowered not in _AGGREGATIONS:
+                found.append(text)
+    return list(dict.fromkeys(found))
+
+
+def nearest_names(wanted: str, existing: Iterable[str], count: int = 5) -> list[str]:
+    """Existing names most like the wanted one: by spelling and by the words they share, best first."""
+    words = set(_split(wanted))
+    scored: list[tuple[float, str]] = []
+    matcher = difflib.SequenceMatcher(autojunk=False)
+    matcher.set_seq2(wanted.lower())
+    for name in existing:
+        shared = _shared_words(words, _split(name))
+        matcher.set_seq1(name.lower())
+        spelling = matcher.ratio() if shared or matcher.quick_ratio() > 0.7 else 0.0
+        score = max(spelling if spelling > 0.7 else 0.0, shared + spelling * 0.25)
+        if score >= 0.3:
+            scored.append((score, name))
+    return [name for _, name in sorted(scored, key=lambda item: (-item[0], len(item[1]), item[1]))[:count]]
+
+
+def _split(name: str) -> list[str]:
+    return [word for word in re.split(r"[^a-z0-9]+", name.lower()) if word]
+
+
+def _shared_words(wanted: set[str], words: Sequence[str]) -> float:
+    """0 to 0.75: how many of the wanted words the name has, `request` being as good as `requests`."""
+    stems = {word.rstrip("s") for word in words}
+    return 0.75 * sum(word.rstrip("s") in stems for word in wanted) / max(len(wanted), 1)

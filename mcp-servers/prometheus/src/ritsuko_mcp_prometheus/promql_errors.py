@@ -1,0 +1,76 @@
+"""Prometheus' complaints about a query, with the spot marked and a hint what to write instead."""
+
+import re
+
+from ritsuko_mcp_common.nearest import suggestion
+
+from .errors import BadRequest, QueryFailed
+
+_POSITION = re.compile(
+    r'^(?:invalid parameter "query": )?(?:(?P<line>\d+):(?P<column>\d+): )?(?:parse error: )?(?P<rest>.*)$', re.DOTALL
+)
+_UNKNOWN_FUNCTION = re.compile(r'unknown function with name "([^"]+)"')
+_EXCERPT = 100
+
+# The first that occurs in the complaint counts.
+_HINTS = {
+    "expected type range vector": "This function needs a range: put a duration behind the selector, as in up[5m].",
+    "expected type instant vector": "A range like [5m] goes only inside a function such as rate() or max_over_time().",
+    "must be Scalar or instant Vector": "Wrap the range in a function such as rate(), or use `query` for raw samples.",
+    "inside braces": 'Close the selector: metric{label="value"}.',
+    "unterminated quoted string": "Close the quotation mark.",
+    "unclosed left parenthesis": "Close the parenthesis.",
+    "unclosed left bracket": "Close the bracket: [5m].",
+    "unexpected right parenthesis": "There is a closing parenthesis too many.",
+    "no expression found": "Give a query, for example: up",
+    "many-to-many matching": "Aggregate one side first, for example sum by (job) (...), or match on more labels.",
+    "found duplicate series": "Aggregate first, for example sum by (job) (...), or match on more labels.",
+    "multiple matches for labels": "Say which side has more series with group_left or group_right.",
+    "must contain at least one non-empty matcher": "Name the metric, or ask for a label value that isn't empty.",
+    "too many samples": "Ask for fewer series (more label matchers), a shorter time or a longer step.",
+    "timed out": "Ask for fewer series, a shorter time or a longer step.",
+    "error parsing regexp": "The regular expression is not valid RE2: escape what is meant literally with \\\\.",
+}
+
+# Functions (https://prometheus.io/docs/prometheus/latest/querying/functions/) and aggregation operators.
+_FUNCTIONS = """
+abs absent absent_over_time acos acosh asin asinh atan atanh avg avg_over_time bottomk ceil changes clamp clamp_max
+clamp_min cos cosh count count_over_time count_values day_of_month day_of_week day_of_year days_in_month deg delta deriv
+exp floor group histogram_avg histogram_count histogram_fraction histogram_quantile histogram_stddev histogram_stdvar
+histogram_sum hour idelta increase irate label_join label_replace last_over_time limit_ratio limitk ln log10 log2
+mad_over_time max max_over_time min min_over_time minute month pi predict_linear present_over_time quantile
+quantile_over_time rad rate resets round scalar sgn sin sinh sort sort_by_label sort_by_label_desc sort_desc sqrt stddev
+stddev_over_time stdvar stdvar_over_time sum sum_over_time tan tanh time timestamp topk vector year
+"""
+
+
+def bad_query(promql: str, complaint: str) -> BadRequest:
+    """For errorType `bad_data`: the message, with line, column and a caret under the spot when Prometheus named one."""
+    match = _POSITION.match(complaint)
+    if match is None or match["line"] is None:
+        return BadRequest(f"Prometheus refuses the query: {complaint}", _hint(complaint))
+    line, column, rest = int(match["line"]), int(match["column"]), match["rest"]
+    lines = promql.split("\n")
+    text = lines[line - 1] if line <= len(lines) else ""
+    # Prometheus counts bytes, and points behind a superfluous parenthesis, not at it.
+    offset = len(text.encode()[: column - 1].decode(errors="ignore"))
+    if "unexpected right parenthesis" in rest:
+        offset = max(offset - 1, 0)
+    return BadRequest(f"PromQL error at line {line}, column {offset + 1}: {rest}\n{_marked(text, offset)}", _hint(rest))
+
+
+def failed_query(error_type: str, complaint: str) -> QueryFailed:
+    """For errorType `execution`, `timeout`, `canceled` and others: the query was well-formed and didn't finish."""
+    return QueryFailed(f"Prometheus could not finish the query ({error_type}): {complaint}", _hint(complaint))
+
+
+def _hint(complaint: str) -> str:
+    if unknown := _UNKNOWN_FUNCTION.search(complaint):
+        return suggestion(unknown[1], _FUNCTIONS.split()) or "Metrics are written without parentheses."
+    return next((hint for part, hint in _HINTS.items() if part in complaint), "")
+
+
+def _marked(text: str, offset: int) -> str:
+    """The line with a caret under the offset, cut around it when the line is long."""
+    start = max(0, offset - _EXCERPT // 2) if len(text) > _EXCERPT else 0
+    return f"  {text[start : start + _EXCERPT]}\n  {' ' * (offset - start)}^"

@@ -1,0 +1,75 @@
+"""A query's course over time."""
+
+from pydantic import JsonValue
+
+from ritsuko_mcp_common.envelope import Envelope, TimeRange
+from ritsuko_mcp_common.times import format_duration, format_time, parse_time
+
+from .client import PrometheusClient
+from .empty import explain_empty
+from .errors import BadRequest
+from .paging import page, position
+from .series import Series, common_labels, label_columns, selector
+from .steps import choose_step
+from .tables import point_rows, statistics_rows
+
+
+async def ranged(
+    client: PrometheusClient,
+    query: str,
+    start: str,
+    end: str,
+    step: str,
+    points: bool,
+    limit: int,
+    cursor: str,
+    *,
+    now: float,
+) -> Envelope:
+    """The values of `query` from `start` to `end`: statistics and a sparkline a series, or one row a point."""
+    question: JsonValue = ["query_range", query, start, end, step, points]
+    place = position(cursor, question, now)
+    first, last = parse_time(start, now=place.now), parse_time(end, now=place.now)
+    if first >= last:
+        raise BadRequest(
+            f"the start ({format_time(first)}) is not before the end ({format_time(last)})",
+            "Give start and end, for example start=-6h end=-3h.",
+        )
+    seconds = choose_step(first, last, step)
+    answer = await client.query_range(query, first, last, seconds)
+    envelope = Envelope(
+        summary="",
+        source=f"Prometheus at {client.address}",
+        warnings=list(answer.notes),
+        time_range=TimeRange(start=format_time(first), end=format_time(last)),
+        untrusted=True,
+    )
+    if not answer.series:
+        explanation = await explain_empty(client, query, last)
+        envelope.summary, envelope.hints = explanation.summary, explanation.hints
+        envelope.data, envelope.total, envelope.returned = [], 0, 0
+        return envelope
+    series = sorted(answer.series, key=lambda one: sorted(one.labels.items()))
+    shared = common_labels(series)
+    columns = label_columns(series, shared)
+    envelope.summary = (
+        f"{_named(series)} over {format_duration(round(last - first))} up to {format_time(last)}, "
+        f"a point every {format_duration(seconds)}{f'; all {selector(shared)}' if shared else ''}."
+    )
+    if histograms := sum(bool(one.histograms) for one in series):
+        envelope.hints.append(f"{histograms} are native histograms: ask for histogram_quantile(0.9, ...) of them.")
+    if points:
+        flat = [(one, *sample) for one in series for sample in one.samples]
+        return page(envelope, flat, lambda part: point_rows(part, columns), at=place, limit=limit, question=question)
+    return page(
+        envelope,
+        series,
+        lambda part: statistics_rows(part, columns, first, last),
+        at=place,
+        limit=limit,
+        question=question,
+    )
+
+
+def _named(series: list[Series]) -> str:
+    return selector(series[0].labels) if len(series) == 1 else f"{len(series):,} series"

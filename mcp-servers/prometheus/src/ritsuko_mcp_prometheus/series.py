@@ -1,0 +1,77 @@
+"""Series of an answer, and what can be said of each without its points."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+Labels = dict[str, str]
+Sample = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One time series: its labels (`__name__` among them) and (Unix seconds, value) pairs in time order.
+
+    `histograms` counts native histogram samples, which have no single value and are not among the samples.
+    """
+
+    labels: Labels
+    samples: list[Sample]
+    histograms: int = 0
+
+    @property
+    def name(self) -> str:
+        return self.labels.get("__name__", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """Over the samples that are numbers; `count` is of all of them, NaN included."""
+
+    min: float
+    max: float
+    mean: float
+    last: float
+    count: int
+
+
+def statistics(samples: Sequence[Sample]) -> Statistics | None:
+    """None for a series without samples. Infinities count; NaN (such as 0/0) is left out unless it is all there is."""
+    if not samples:
+        return None
+    numbers = [value for _, value in samples if not math.isnan(value)] or [math.nan]
+    return Statistics(min(numbers), max(numbers), _mean(numbers), samples[-1][1], len(samples))
+
+
+def _mean(numbers: list[float]) -> float:
+    # fsum refuses a mix of infinities and overflows at the edge of the range; division first stays inside it.
+    if not all(map(math.isfinite, numbers)):
+        return sum(numbers) / len(numbers)
+    count = len(numbers)
+    return (
+        math.fsum(number / count for number in numbers)
+        if max(map(abs, numbers)) > 1e300
+        else math.fsum(numbers) / count
+    )
+
+
+def common_labels(series: Sequence[Series]) -> Labels:
+    """Labels with the same value in every one of at least two series: said once, above the table."""
+    if len(series) < 2:
+        return {}
+    shared = set(series[0].labels.items())
+    for one in series[1:]:
+        shared &= one.labels.items()
+    return dict(sorted(shared))
+
+
+def label_columns(series: Sequence[Series], shared: Labels) -> list[str]:
+    """The labels that tell the series apart, the metric's name first."""
+    names = {name for one in series for name in one.labels if name not in shared}
+    return sorted(names, key=lambda name: (name != "__name__", name))
+
+
+def selector(labels: Labels) -> str:
+    """`up{job="node"}`: labels as PromQL writes them."""
+    inner = ", ".join(f'{name}="{value}"' for name, value in sorted(labels.items()) if name != "__name__")
+    return f"{labels.get('__name__', '')}{{{inner}}}" if inner else labels.get("__name__", "{}")

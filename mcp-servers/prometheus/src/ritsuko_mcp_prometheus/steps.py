@@ -1,0 +1,32 @@
+"""How far apart the points of a range lie."""
+
+from ritsuko_mcp_common.times import format_duration, parse_duration
+
+from .errors import BadRequest
+
+_NICE_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
+_AUTO_POINTS = 240
+# Prometheus refuses more: "exceeded maximum resolution of 11,000 points per timeseries".
+_MAX_POINTS = 11_000
+_DAY = 86400.0
+
+
+def choose_step(start: float, end: float, wanted: str = "auto") -> float:
+    """Seconds between points: what was asked for, or a round number that gives about 240 points. Raises ToolFailure."""
+    span = end - start
+    if wanted.strip().lower() == "auto":
+        return next((float(step) for step in _NICE_STEPS if span / step <= _AUTO_POINTS), _whole_days(span))
+    step = parse_duration(wanted)
+    if step < 0.001:
+        raise BadRequest("the step must be at least 1ms", "Leave it out, or write it like 30s, 5m or 1h.")
+    if span / step > _MAX_POINTS:
+        raise BadRequest(
+            f"a step of {format_duration(step)} over {format_duration(span)} is {span / step:,.0f} points a series; "
+            f"Prometheus gives at most {_MAX_POINTS:,}",
+            f"Use a step of {format_duration(choose_step(start, end))}, or leave it out.",
+        )
+    return step
+
+
+def _whole_days(span: float) -> float:
+    return _DAY * -(-span // (_DAY * _AUTO_POINTS))
