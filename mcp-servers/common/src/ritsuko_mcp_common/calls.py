@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 import anyio
-import yaml
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp.server.mcpserver.tools import Tool
@@ -175,16 +174,8 @@ def _invalid(tool: Tool, error: ValidationError) -> ToolFailure:
 
 
 def _redacted(envelope: Envelope, redaction: Redaction) -> Envelope:
-    data = redaction.value(cast(JsonValue, envelope.data))
-    match envelope.notation:
-        case "yaml":
-            data = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=160)
-        case "json":
-            data = json.dumps(data, indent=2, ensure_ascii=False)
-        case None:
-            pass
     update: dict[str, object] = {
-        "data": data,
+        "data": redaction.value(cast(JsonValue, envelope.data)),
         "summary": redaction.text(envelope.summary),
         "warnings": [redaction.text(line) for line in envelope.warnings],
         "hints": [redaction.text(line) for line in envelope.hints],
@@ -197,7 +188,7 @@ def _redacted(envelope: Envelope, redaction: Redaction) -> Envelope:
     if redaction.total:
         values = "1 secret value was" if redaction.total == 1 else f"{redaction.total} secret values were"
         update["warnings"] = [*cast("list[str]", update["warnings"]), f"{values} redacted"]
-    return envelope.model_copy(update=update)
+    return envelope.model_copy(update=update).written()
 
 
 def _meta(context: Context[Any, Any]) -> Mapping[str, object] | None:
@@ -221,7 +212,8 @@ def _outcome(failure: ToolFailure) -> str:
 
 def _bounded(arguments: dict[str, Any]) -> JsonValue:
     """Arguments as the audit log keeps them: a megabyte typed at a tool must not become a megabyte of log."""
-    return {
-        name[:100]: value if not isinstance(value, str) or len(value) <= 500 else value[:500] + "…"
-        for name, value in list(arguments.items())[:50]
-    }
+    bounded: dict[str, JsonValue] = {}
+    for name, value in list(arguments.items())[:50]:
+        written = value if isinstance(value, str) else json.dumps(value)
+        bounded[name[:100]] = value if len(written) <= 500 else written[:500] + "…"
+    return bounded

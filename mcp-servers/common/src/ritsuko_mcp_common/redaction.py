@@ -1,6 +1,6 @@
 """The one place that everything passes on its way out: secrets are replaced by a mark, and counted.
 
-The mark, `[redacted:password:3f9a1c]`, carries a hash keyed with a key that lives as long as the process: equal secrets
+The mark, `[redacted-password-3f9a1c]`, carries a hash keyed with a key that lives as long as the process: equal secrets
 have equal marks, and nothing about the value can be computed from it.
 """
 
@@ -14,11 +14,12 @@ import json
 import re
 import secrets
 from collections import Counter
+from collections.abc import Iterable
 from typing import cast
 
 from pydantic import JsonValue
 
-from ritsuko_mcp_common.sensitive import SHAPES, assigned_values, is_harmless, is_sensitive_name
+from ritsuko_mcp_common.sensitive import SHAPES, assigned_values, is_harmless, is_sensitive_name, paired_values
 
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{24,}={0,2}(?![A-Za-z0-9+/_=-])")
 _DEEPEST = 4
@@ -108,13 +109,14 @@ class Redaction:
             return text if cleaned == embedded else json.dumps(cleaned, ensure_ascii=False)
         for shape in SHAPES:
             text = shape.pattern.sub(lambda match, kind=shape.kind: self._replace(match, kind), text)
-        text = self._assignments(text)
+        text = self._replace_spans(text, paired_values(text))
+        text = self._replace_spans(text, assigned_values(text))
         return _BASE64.sub(lambda match: self._encoded(match, depth), text)
 
-    def _assignments(self, text: str) -> str:
+    def _replace_spans(self, text: str, spans: Iterable[tuple[int, int]]) -> str:
         pieces: list[str] = []
         position = 0
-        for start, end in assigned_values(text):
+        for start, end in spans:
             value = text[start:end]
             pieces += [text[position:start], value if is_harmless(value) else self._mark("value", value)]
             position = end
@@ -142,7 +144,7 @@ class Redaction:
     def _mark(self, kind: str, value: str) -> str:
         self.counts[kind] += 1
         digest = hmac.new(self._key, value.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
-        return f"[redacted:{kind}:{digest[:6]}]"
+        return f"[redacted-{kind}-{digest[:6]}]"
 
 
 class Redactor:

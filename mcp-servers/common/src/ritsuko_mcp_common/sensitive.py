@@ -13,8 +13,8 @@ _WORD = (
 )
 # Short or ambiguous: only as a part of the name by itself (DB_PASS, auth; not bypass, oauth2).
 _PART = r"pass|auth|dsn|pat"
-_BEFORE_PART = r"(?:(?<![A-Za-z0-9])|(?<=[a-z0-9])(?=[A-Z]))"
-_SENSITIVE = re.compile(rf"{_WORD}|{_BEFORE_PART}(?i:{_PART})(?![a-z])", re.IGNORECASE)
+_BEFORE_PART = r"(?-i:(?<![A-Za-z0-9])|(?<=[a-z0-9])(?=[A-Z]))"
+_SENSITIVE = re.compile(rf"{_WORD}|{_BEFORE_PART}(?:{_PART})(?-i:(?![a-z]))", re.IGNORECASE)
 # Names that speak about a secret without holding it: secretName, tokenExpirationSeconds, PASSWORD_FILE.
 _ABOUT = re.compile(
     r"(?:names?|refs?|references?|files?|paths?|dirs?|seconds|minutes|hours|days|ttl|expir(?:y|ation|es|ed|ing)|timeouts?"
@@ -23,7 +23,7 @@ _ABOUT = re.compile(
     re.IGNORECASE,
 )
 _HARMLESS = re.compile(
-    r"(?:true|false|null|none|nil|yes|no|\d{1,2}|<[^<>]*>|\[redacted:[^\]]*\],?|\*+|)$", re.IGNORECASE
+    r"(?:true|false|null|none|nil|yes|no|\d{1,2}|<[^<>]*>|\[redacted-[^\]]*\],?|\*+|)$", re.IGNORECASE
 )
 
 
@@ -58,9 +58,7 @@ SHAPES: tuple[Shape, ...] = (
     ),
     Shape("jwt", re.compile(r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*){0,3}")),
     # user:password@ in a URL: the user stays.
-    Shape(
-        "password", re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}://[^\s/:@?#\"'<>]{0,256}:(?P<secret>[^\s/\"'<>]{1,512})@")
-    ),
+    Shape("password", re.compile(r"(?<=://)[^\s/:@?#\"'<>]{0,256}:(?P<secret>[^\s/\"'<>]{1,512})@")),
     Shape(
         "header",
         re.compile(
@@ -82,6 +80,11 @@ SHAPES: tuple[Shape, ...] = (
     ),
 )
 
+# {name: DB_PASSWORD, value: x} in running text, as YAML over two lines or as JSON.
+_PAIR = re.compile(
+    r"(?<![\w.-])(?:name|key)\\*[\"']?[ \t]*[:=][ \t]*\\*[\"']?(?P<name>[A-Za-z_][\w.-]{0,127})"
+    r"\\*[\"']?[ \t]*,?\s{0,64}\\*[\"']?value\\*[\"']?[ \t]*[:=][ \t]*(?P<value>(?P<open>\\*[\"'])[^\n]*?(?<!\\)(?P=open)|[^\n]+)"
+)
 _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
 _LONGEST_NAME = 128
 # What follows the name: `: value`, `=value`, `": "value"` (also with escaped quotes), ` value` after an option.
@@ -118,6 +121,11 @@ def assigned_values(text: str) -> Iterator[tuple[int, int]]:
             position = span[1]
 
 
+def paired_values(text: str) -> Iterator[tuple[int, int]]:
+    """Where in `text` values stand whose name is given beside them: `{"name": "DB_PASSWORD", "value": "x"}`."""
+    return (pair.span("value") for pair in _PAIR.finditer(text) if is_sensitive_name(pair.group("name")))
+
+
 def _span(text: str, start: int, name: str, value: re.Match[str]) -> tuple[int, int] | None:
     assigned = value.group("is").strip()
     if not assigned and not name.startswith("-"):
@@ -125,6 +133,8 @@ def _span(text: str, start: int, name: str, value: re.Match[str]) -> tuple[int, 
     for group in ("quoted", "unclosed", "block"):
         if value.group(group) is not None:
             return value.span(group)
+    if assigned == ":" and value.group("is")[0].isspace():
+        return None  # prose: `failed for volume "token" : secret "x" not found`
     first, last = value.span("line")
     if assigned == ":" and _FIRST_ON_LINE.search(text, max(0, start - _LONGEST_NAME), start):
         return first, last

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -24,6 +25,8 @@ from ritsuko_mcp_common.health import Backend, Health
 from ritsuko_mcp_common.metrics import Metrics
 from ritsuko_mcp_common.redaction import Redactor
 from ritsuko_mcp_common.settings import ServerSettings, SettingsT, load
+
+logger = logging.getLogger(__name__)
 
 _GRACE_SECONDS = 10
 _UNTRUSTED = (
@@ -98,6 +101,7 @@ def run(build: Callable[[SettingsT], Service], settings: type[SettingsT], *, pro
     except ConfigurationError as error:
         sys.exit(f"{program}: {error}")
     json_logging.configure(configuration.log_level, service.redactor)
+    logger.info("%s %s listens on %s:%d", service.name, service.version, configuration.mcp_host, configuration.mcp_port)
     uvicorn.run(
         application(service),
         host=configuration.mcp_host,
