@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
-from ritsuko_api.config import McpConfig
+from watchfiles import awatch  # pyright: ignore[reportUnknownVariableType]
+
+from ritsuko_api.config import ConfigError, McpConfig, from_environment, parse
+
+logger = logging.getLogger(__name__)
+
+# The kubelet swaps a symlink, an editor renames a file: watchfiles sees both at once. What it cannot see (a network
+# file system, a folder that came later) is found by looking now and then.
+_LOOK_EVERY_MS = 5_000
+_DEBOUNCE_MS = 100
+_STEP_MS = 20
 
 
 class ConfigFile:
@@ -19,13 +31,65 @@ class ConfigFile:
         self.config = McpConfig()
         self.error: str | None = None
         self._environ = environ
+        self._last_read: bytes | None = None
 
     def load(self) -> bool:
         """Reads the file; true when `config` or `error` changed by it."""
-        return False
+        before = self.config, self.error
+        try:
+            self.config = self._read()
+            self.error = None
+        except ConfigError as error:
+            self.error = f"{self.path}: {error}" if self.path else str(error)
+            if self.error != before[1]:
+                logger.error("the config is refused, the last good one stays: %s", self.error)
+        return (self.config, self.error) != before
 
     async def run(self, apply: Callable[[McpConfig], Awaitable[None]], refused: Callable[[], None]) -> None:
         """Loads, applies, and then does so after every change of the file, until cancelled.
 
         `apply` gets every good config; `refused` is called when `error` changed (pass `servers.notify`).
         """
+        self.load()
+        await self._hand_over(apply, refused)
+        if self.path is None:
+            await asyncio.Event().wait()
+            return
+        folder = self.path.parent
+        while True:
+            if folder.is_dir():
+                async for _ in awatch(
+                    folder,
+                    watch_filter=None,
+                    recursive=False,
+                    debounce=_DEBOUNCE_MS,
+                    step=_STEP_MS,
+                    rust_timeout=_LOOK_EVERY_MS,
+                    yield_on_timeout=True,
+                ):
+                    if self.load():
+                        await self._hand_over(apply, refused)
+                    if not folder.is_dir():
+                        break
+            await asyncio.sleep(_LOOK_EVERY_MS / 1000)
+            if self.load():
+                await self._hand_over(apply, refused)
+
+    async def _hand_over(self, apply: Callable[[McpConfig], Awaitable[None]], refused: Callable[[], None]) -> None:
+        if self.error is None:
+            await apply(self.config)
+        else:
+            refused()
+
+    def _read(self) -> McpConfig:
+        if self.path is None:
+            return from_environment(self._environ)
+        try:
+            text = self.path.read_bytes()
+        except OSError as error:
+            raise ConfigError(f"cannot be read: {error.strerror}") from error
+        if text == self._last_read and self.error is None:
+            return self.config
+        config = parse(text)
+        self._last_read = text
+        return config

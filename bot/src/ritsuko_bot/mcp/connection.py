@@ -1,0 +1,139 @@
+"""One open SDK client for one server's entry in the config."""
+
+from __future__ import annotations
+
+import io
+import ssl
+import tempfile
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import TextIO
+
+import httpx2
+from mcp.client.client import Client
+from mcp.client.session import MessageHandlerFnT
+from mcp.client.stdio import StdioServerParameters, stdio_client
+from mcp.client.streamable_http import streamable_http_client
+from mcp_types import Implementation
+from mcp_types.version import MODERN_PROTOCOL_VERSIONS
+
+from ritsuko_api.config import HttpServer, ServerEntry, StdioServer
+from ritsuko_api.runtime import ServerInfo
+from ritsuko_bot.mcp.errors import root_cause
+from ritsuko_bot.mcp.transport import MAX_ANSWER_BYTES, Bearer, GuardedTransport
+
+_CONNECT_SECONDS = 5.0
+_STDERR_TAIL = 400
+
+
+class Connection:
+    """An open client, with what the owner asks of it beside calls."""
+
+    def __init__(self, client: Client, guard: GuardedTransport | None) -> None:
+        self.client = client
+        self.modern = client.protocol_version in MODERN_PROTOCOL_VERSIONS
+        self._guard = guard
+
+    @property
+    def announces_changes(self) -> bool:
+        """Whether the server says that it tells when its tools change."""
+        tools = self.client.server_capabilities.tools
+        return tools is not None and tools.list_changed is True
+
+    @property
+    def pushes(self) -> bool:
+        """Whether a server of the older protocol can reach us: over HTTP that takes a session."""
+        return self.announces_changes and not self.modern and (self._guard is None or self._guard.has_session)
+
+    def info(self) -> ServerInfo:
+        """What the server said of itself."""
+        said = self.client.server_info
+        return ServerInfo(
+            name=said.name[:256] if said else "",
+            version=said.version[:256] if said else "",
+            protocolVersion=self.client.protocol_version,
+        )
+
+    async def ping(self) -> None:
+        """Asks for a sign of life. Raises MCPError when there is none."""
+        if self.modern:
+            await self.client.session.send_discover(self.client.protocol_version)
+        else:
+            await self.client.session.send_ping()
+
+
+@asynccontextmanager
+async def connect(entry: ServerEntry, *, on_message: MessageHandlerFnT) -> AsyncGenerator[Connection]:
+    """Opens a client and closes it again. Whoever enters this owns the SDK's tasks, so one task must do both."""
+    guard: GuardedTransport | None = None
+    async with AsyncExitStack() as stack:
+        match entry:
+            case HttpServer():
+                guard = _guard(entry)
+                http = await stack.enter_async_context(_http_client(guard))
+                # An event carries a whole answer and its framing.
+                transport = streamable_http_client(
+                    entry.url, http_client=http, max_sse_event_size=MAX_ANSWER_BYTES + 1024
+                )
+            case StdioServer():
+                stderr = stack.enter_context(_scratch_file())
+                parameters = StdioServerParameters(command=entry.command, args=entry.args, env=entry.env, cwd=entry.cwd)
+                transport = stdio_client(parameters, errlog=stderr)
+                stack.push(_ProcessOutput(stderr))
+        # The SDK's cache would answer a tool listing that we ask for in order to see a change.
+        client = Client(
+            transport,
+            client_info=Implementation(name="ritsuko-bot", version=version("ritsuko-bot")),
+            message_handler=on_message,
+            cache=None,
+        )
+        yield Connection(await stack.enter_async_context(client), guard)
+
+
+def bearer_of(entry: ServerEntry) -> Bearer | None:
+    """The token of a server that has one."""
+    if isinstance(entry, HttpServer) and entry.token_file is not None:
+        return Bearer(Path(entry.token_file))
+    return None
+
+
+def _guard(entry: HttpServer) -> GuardedTransport:
+    """A pool of the server's own, so that one that hangs cannot use up the connections of another."""
+    inner = httpx2.AsyncHTTPTransport(verify=_ssl_context(), trust_env=False)
+    return GuardedTransport(inner, headers=entry.headers, bearer=bearer_of(entry))
+
+
+def _http_client(guard: GuardedTransport) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(
+        transport=guard,
+        # Reading has no limit of its own: streams stay open for hours, and every call has its deadline.
+        timeout=httpx2.Timeout(_CONNECT_SECONDS, read=None),
+        trust_env=False,
+    )
+
+
+@cache
+def _ssl_context() -> ssl.SSLContext:
+    """Made once: it costs more than a whole call."""
+    return httpx2.create_ssl_context()
+
+
+def _scratch_file() -> TextIO:
+    return io.TextIOWrapper(tempfile.TemporaryFile(), encoding="utf-8", errors="replace")  # noqa: SIM115
+
+
+class _ProcessOutput:
+    """Adds the last words on a process's standard error to the error that ended the connection."""
+
+    def __init__(self, stderr: TextIO) -> None:
+        self._stderr = stderr
+
+    def __call__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if isinstance(error, Exception):
+            self._stderr.seek(0, io.SEEK_SET)
+            if tail := self._stderr.read()[-_STDERR_TAIL:].strip():
+                root_cause(error).add_note(tail)
+        return False

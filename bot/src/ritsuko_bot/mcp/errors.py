@@ -1,0 +1,40 @@
+"""Why a call to a server gave no result."""
+
+from __future__ import annotations
+
+from typing import cast
+
+
+class CallFailed(Exception):
+    """A call gave no result. The message is the cause, `advice` is what to try; both are for people."""
+
+    def __init__(self, cause: str, advice: str = "") -> None:
+        super().__init__(cause)
+        self.advice = advice
+
+
+class ServerUnavailable(CallFailed):
+    """There is no connection to the server now. Nothing was sent."""
+
+
+class ConnectionLost(CallFailed):
+    """The connection broke while the call ran: whether the server carried it out is not known."""
+
+
+class DeadlineExceeded(CallFailed):
+    """The server did not answer in time."""
+
+
+class AnswerUnusable(CallFailed):
+    """What came back is too large, or not what MCP allows."""
+
+
+class ServerRefused(CallFailed):
+    """The server answered with an error of the protocol: no such tool, arguments that it does not take."""
+
+
+def root_cause(error: BaseException) -> BaseException:
+    """The first real error inside groups of errors, which is what a person needs to read."""
+    while isinstance(error, BaseExceptionGroup):
+        error = cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
+    return error

@@ -1,0 +1,285 @@
+"""One server, and the task that owns its connection.
+
+The SDK's client belongs to the task that opened it, so exactly one task opens, checks, rebuilds and closes it; calls
+from anywhere only borrow it (`call.py`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+import anyio
+import httpx2
+from mcp import MCPError
+from mcp.client.session import IncomingMessage
+from mcp.client.subscriptions import ListenNotSupportedError, SubscriptionLost
+from mcp_types import CONNECTION_CLOSED, REQUEST_TIMEOUT, ToolListChangedNotification
+from pydantic import ValidationError
+
+from ritsuko_api.config import ServerEntry, StdioServer, ToolsPolicy
+from ritsuko_api.runtime import ServerInfo, ServerReport, ServerState
+from ritsuko_bot.access.policy import decide
+from ritsuko_bot.mcp.backoff import Backoff
+from ritsuko_bot.mcp.connection import Connection, connect
+from ritsuko_bot.mcp.errors import ServerUnavailable, root_cause
+from ritsuko_bot.mcp.tools import ListingEndless, Tool, list_tools, tools_hash
+from ritsuko_bot.mcp.transport import Fault, fault_of
+
+logger = logging.getLogger(__name__)
+
+_CHECK_EVERY = 2.0
+_CHECK_WITHIN = 3.0
+_RELIST_EVERY = 30.0
+_CONNECT_WITHIN = 30.0
+_START_WITHIN = 60.0
+_RECOVERY_WAIT = 2.0
+_PAUSE = 0.05
+# A listing that takes long is asked for less often: it may use this share of the time.
+_LISTING_SHARE = 0.1
+
+
+class _NoSignOfLife(Exception):
+    """The server did not answer a check in time."""
+
+
+class _SessionOver(Exception):
+    """The server has forgotten our session: a new one must be made."""
+
+
+_EXPECTED = (MCPError, TimeoutError, OSError, ValidationError, ListingEndless, httpx2.HTTPError, _NoSignOfLife)
+
+
+class Server:
+    """A server's state, for all to read; `run` is its owner task. `changed` is called after every change of state."""
+
+    def __init__(self, name: str, entry: ServerEntry, *, changed: Callable[[], None]) -> None:
+        self.name = name
+        self.entry = entry
+        self.tools: Mapping[str, Tool] = {}
+        self.state = ServerState.CONNECTING
+        self.error: str | None = None
+        self.info: ServerInfo | None = None
+        self.since = datetime.now(UTC)
+        self.slots = anyio.CapacityLimiter(entry.tools.max_concurrent_calls)
+        self._changed = changed
+        self._hash: str | None = None
+        self._connection: Connection | None = None
+        self._connected = asyncio.Event()
+        self._wake = asyncio.Event()
+        self._stale = False
+        self._session_over = False
+        self._subscribed = False
+        self._listed_until = 0.0
+        self._running_calls = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    @property
+    def policy(self) -> ToolsPolicy:
+        """Which tools may be called and how. It changes without touching the connection."""
+        return self.entry.tools
+
+    def adopt_policy(self, entry: ServerEntry) -> None:
+        """Takes over an entry that differs from the present one in its policy alone."""
+        if entry != self.entry:
+            self.entry = entry
+            self.slots.total_tokens = entry.tools.max_concurrent_calls
+            self._changed()
+
+    def report(self) -> ServerReport:
+        """Where the server stands, as the status wants it."""
+        offered = [name for name, tool in self.tools.items() if decide(tool, self.policy, server=self.name).allowed]
+        return ServerReport(
+            name=self.name,
+            state=self.state,
+            serverInfo=self.info,
+            tools=offered,
+            toolsHash=self._hash,
+            error=self.error[:1024] if self.error else None,
+            since=self.since.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        )
+
+    async def connection(self) -> Connection:
+        """The open connection. One that is being rebuilt is waited for a moment; raises `ServerUnavailable`."""
+        if self._connection is None:
+            self._wake.set()
+            with anyio.move_on_after(_RECOVERY_WAIT):
+                await self._connected.wait()
+        if self._connection is None:
+            what = "is not connected yet" if self.state is ServerState.CONNECTING else "is down"
+            raise ServerUnavailable(
+                f"{self.name} {what}" + (f": {self.error}" if self.error else ""),
+                "I keep trying to reach it, and it works again as soon as it answers.",
+            )
+        return self._connection
+
+    def suspect(self, connection: Connection, *, session_over: bool = False) -> None:
+        """A call failed on `connection` in a way that says something about the server: look at once."""
+        if self._connection is connection:
+            self._session_over = self._session_over or session_over
+            self._wake.set()
+
+    def call_started(self) -> None:
+        self._running_calls += 1
+        self._idle.clear()
+
+    def call_ended(self) -> None:
+        self._running_calls -= 1
+        if self._running_calls == 0:
+            self._idle.set()
+
+    async def drained(self) -> None:
+        """Returns when no call runs."""
+        await self._idle.wait()
+
+    async def run(self) -> None:
+        """Keeps the connection up until cancelled. Whatever the server does stays in here."""
+        process = isinstance(self.entry, StdioServer)
+        backoff = Backoff(0.2, 15.0 if process else 1.5)
+        while True:
+            try:
+                await self._connect_and_serve(backoff, _START_WITHIN if process else _CONNECT_WITHIN)
+            except Exception as error:
+                # The boundary that keeps whatever a server, or the SDK, comes up with from the other servers.
+                cause = root_cause(error)
+                if isinstance(cause, _SessionOver):
+                    continue
+                if not isinstance(cause, _EXPECTED):
+                    logger.exception("the owner of server %s failed", self.name)
+                self._went_down(cause)
+            await self._pause(backoff.next())
+
+    async def _connect_and_serve(self, backoff: Backoff, within: float) -> None:
+        with anyio.fail_after(within) as deadline:
+            async with connect(self.entry, on_message=self._on_message) as connection:
+                await self._relist(connection)
+                deadline.deadline = math.inf
+                backoff.reset()
+                self._came_up(connection)
+                try:
+                    await self._serve(connection)
+                finally:
+                    self._disconnect()
+
+    async def _serve(self, connection: Connection) -> None:
+        """Checks the server now and then, and at once when something hints at a change."""
+        async with anyio.create_task_group() as tasks:
+            if connection.modern and connection.announces_changes:
+                tasks.start_soon(self._listen, connection)
+            while True:
+                await self._pause(_CHECK_EVERY)
+                if self._session_over:
+                    raise _SessionOver
+                await self._check(connection)
+
+    async def _check(self, connection: Connection) -> None:
+        stale, self._stale = self._stale, False
+        try:
+            with anyio.fail_after(_CHECK_WITHIN):
+                await connection.ping()
+            pushes = self._subscribed or connection.pushes
+            if stale or asyncio.get_running_loop().time() >= self._listed_until + (_RELIST_EVERY if pushes else 0):
+                with anyio.fail_after(_CONNECT_WITHIN):
+                    await self._relist(connection)
+        except TimeoutError:
+            self._stale = stale
+            # A server that works on something may not have a hand free for us.
+            if self._running_calls == 0:
+                raise _NoSignOfLife("it does not answer") from None
+        except MCPError as error:
+            fault = fault_of(error.error)
+            if fault is Fault.SESSION:
+                raise _SessionOver from error
+            if fault is not None or error.code == CONNECTION_CLOSED:
+                raise
+            # Any other error came from the server itself, which is the sign of life that was asked for.
+            logger.debug("server %s answered a check with: %s", self.name, error)
+
+    async def _listen(self, connection: Connection) -> None:
+        """Hears of changes from a server of the newer protocol. A stream that ends may mean that it restarted."""
+        while True:
+            try:
+                async with connection.client.listen(tools_list_changed=True) as events:
+                    self._subscribed = bool(events.honored.tools_list_changed)
+                    async for _ in events:
+                        self._look_again()
+            except SubscriptionLost:
+                pass
+            except (MCPError, ListenNotSupportedError) as error:
+                if not isinstance(error, MCPError) or error.code not in (CONNECTION_CLOSED, REQUEST_TIMEOUT):
+                    logger.debug("server %s takes no subscription: %s", self.name, error)
+                    return
+            finally:
+                self._subscribed = False
+            self._look_again()
+            await anyio.sleep(1)
+
+    async def _on_message(self, message: IncomingMessage) -> None:
+        if isinstance(message, ToolListChangedNotification):
+            self._look_again()
+
+    def _look_again(self) -> None:
+        self._stale = True
+        self._wake.set()
+
+    async def _relist(self, connection: Connection) -> None:
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        tools = await list_tools(connection.client)
+        self._listed_until = clock() + (clock() - began) / _LISTING_SHARE
+        digest = tools_hash(tools)
+        if digest != self._hash:
+            self.tools, self._hash = tools, digest
+            logger.info("server %s offers %d tools", self.name, len(tools))
+            self._changed()
+
+    async def _pause(self, seconds: float) -> None:
+        """Waits, or less when woken; never so little that a storm of events becomes a storm of requests."""
+        await anyio.sleep(min(_PAUSE, seconds))
+        with anyio.move_on_after(seconds):
+            await self._wake.wait()
+        self._wake.clear()
+
+    def _came_up(self, connection: Connection) -> None:
+        self._connection = connection
+        self._session_over = False
+        info = connection.info()
+        if self.state is not ServerState.READY or info != self.info:
+            logger.info("server %s is ready: %s %s", self.name, info.name, info.version)
+            self.info = info
+            self._enter(ServerState.READY, None)
+        self._connected.set()
+
+    def _disconnect(self) -> None:
+        self._connection = None
+        self._connected.clear()
+
+    def _went_down(self, error: BaseException) -> None:
+        self._disconnect()
+        text = _why(error)
+        if self.state is not ServerState.DOWN or self.error != text:
+            logger.warning("server %s is down: %s", self.name, text)
+            self._enter(ServerState.DOWN, text)
+
+    def _enter(self, state: ServerState, error: str | None) -> None:
+        if state is not self.state:
+            self.since = datetime.now(UTC)
+        self.state, self.error = state, error
+        self._changed()
+
+
+def _why(error: BaseException) -> str:
+    match error:
+        case TimeoutError():
+            text = "it did not answer in time"
+        case ValidationError():
+            text = "its answer is not what MCP allows"
+        case MCPError() if error.code == CONNECTION_CLOSED:
+            text = "it closed the connection"
+        case _:
+            text = str(error) or type(error).__name__
+    return " | ".join([text, *getattr(error, "__notes__", [])])
