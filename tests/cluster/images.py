@@ -1,0 +1,121 @@
+"""The images that go into a cluster, as archives in the cache.
+
+Each is named after a hash of what it was built from: what has not changed is not built again.
+"""
+
+import os
+import shutil
+import tarfile
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import archive, base_image, cache, docker, image_inputs, pip_settings
+from .buildah import Buildah
+from .commands import run
+from .errors import ClusterError
+from .progress import step
+
+REPOSITORY = Path(__file__).parents[2]
+
+DOCKERFILES = {
+    "operator": "Dockerfile.operator",
+    "bot": "Dockerfile.bot",
+    "mcp-kubernetes": "mcp-servers/kubernetes/Dockerfile",
+    "mcp-prometheus": "mcp-servers/prometheus/Dockerfile",
+    "mcp-logs": "mcp-servers/logs/Dockerfile",
+}
+
+_THIRD_PARTY = "kubernetes-mcp-server-linux-amd64"
+_THIRD_PARTY_VERSION = "0.0.67"
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image by its full name, and the archive that holds it."""
+
+    name: str
+    archive: Path
+
+
+def build(short_name: str) -> Image:
+    """One of our images, by its key in DOCKERFILES; named as IMAGE_NAME and IMAGE_TAG say."""
+    try:
+        dockerfile = DOCKERFILES[short_name]
+    except KeyError:
+        raise ClusterError(f"no image {short_name!r}; there are {', '.join(DOCKERFILES)}") from None
+    prefix = os.environ.get("IMAGE_NAME") or "ghcr.io/ritsuko-dev"
+    tag = os.environ.get("IMAGE_TAG") or "0.1.0"
+    return build_image(f"{prefix}/ritsuko-{short_name}:{tag}", REPOSITORY / dockerfile, REPOSITORY)
+
+
+def build_all() -> list[Image]:
+    return [build(short_name) for short_name in DOCKERFILES]
+
+
+def build_image(name: str, dockerfile: Path, context: Path) -> Image:
+    """The image `name` (with its tag) of a Dockerfile, built with Docker or, where there is none, with buildah.
+
+    Raises:
+        ClusterError: it can't be built here, or the build failed.
+    """
+    if not dockerfile.is_file():
+        raise ClusterError(f"there is no {dockerfile}")
+    files = image_inputs.copied(dockerfile, context)
+    key = image_inputs.fingerprint(dockerfile, context, files, name, "docker" if docker.usable() else "buildah")
+    stem = name.rpartition("/")[2].partition(":")[0]
+    target = cache.root() / "images" / f"{stem}-{key}.tar"
+
+    def make(draft: Path) -> None:
+        with step(f"building {name}"), tempfile.TemporaryDirectory(prefix="ritsuko-build-") as staged:
+            image_inputs.stage(files, context, Path(staged))
+            if docker.usable():
+                docker.build(dockerfile, Path(staged), name)
+                docker.export(name, draft)
+            else:
+                _build_with_buildah(name, dockerfile, Path(staged), draft)
+
+    cache.install(target, make)
+    for older in target.parent.glob(f"{stem}-*.tar"):
+        if older != target:
+            older.unlink()
+    return Image(name, target)
+
+
+def push(image: Image) -> None:
+    """Push a built image to the registry that its name says."""
+    with step(f"pushing {image.name}"):
+        if docker.usable():
+            docker.push(image.name)
+        else:
+            Buildah().push(image.name)
+
+
+def third_party_image() -> Image:
+    """An MCP server that nobody here wrote, from npm: one static binary that serves Streamable HTTP.
+
+    Its arguments are the container's: `--port 8084`, `--read-only`, ...
+    """
+    name = f"ritsuko.local/kubernetes-mcp-server:{_THIRD_PARTY_VERSION}"
+
+    def make(draft: Path) -> None:
+        with step(f"packing {_THIRD_PARTY} from npm"), tempfile.TemporaryDirectory() as folder:
+            npm = shutil.which("npm")
+            if npm is None:
+                raise ClusterError("npm is not installed: install Node.js to test with a third-party server")
+            package = run(npm, "pack", "--silent", f"{_THIRD_PARTY}@{_THIRD_PARTY_VERSION}", cwd=folder).strip()
+            with tarfile.open(Path(folder) / package) as tar:
+                tar.extractall(folder, filter="data")
+            binary = Path(folder) / "package" / "bin" / _THIRD_PARTY
+            archive.write(draft, name=name, files={"/server": binary}, entrypoint=["/server"])
+
+    return Image(name, cache.install(cache.root() / "images" / f"third-party-{_THIRD_PARTY_VERSION}.tar", make))
+
+
+def _build_with_buildah(name: str, dockerfile: Path, context: Path, draft: Path) -> None:
+    buildah = Buildah()
+    with cache.locked(cache.root() / "images" / "base"):
+        base_image.require(buildah)
+    with pip_settings.lent() as folder:
+        buildah.build(dockerfile, context, name, mounts={folder: pip_settings.PLACE})
+    buildah.export(name, draft)
