@@ -1,0 +1,92 @@
+"""The best few of any number of matching lines."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from .targets import Target
+
+Order = Literal["newest", "oldest"]
+
+
+class Key(NamedTuple):
+    """Where a line stands among all lines of all containers. The last part counts lines of the same nanosecond."""
+
+    nanoseconds: int
+    target: Target
+    nth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line worth showing: its number in the stream, its time (0 if unknown) and its text without the timestamp."""
+
+    number: int
+    nanoseconds: int
+    text: str
+
+
+@dataclass(slots=True)
+class Hit:
+    """A matching line and its neighbours. `after` fills up while the stream goes on."""
+
+    key: Key
+    line: Line
+    before: list[Line]
+    after: list[Line] = field(default_factory=list[Line])
+
+
+class Best:
+    """Keeps the first `limit` hits in the order wanted, of those behind the place where the page before ended."""
+
+    def __init__(self, order: Order, limit: int, *, behind: Key | None = None) -> None:
+        self._newest = order == "newest"
+        self._limit = limit
+        self._behind = behind
+        self._kept: list[Hit] = []
+        self._worst: Key | None = None
+        self.passed = 0
+        """How many hits lay before the place."""
+
+    def wants(self, key: Key) -> bool:
+        """Whether a hit there would be kept for now; counts those of earlier pages."""
+        if self._behind is not None and not self._goes_before(self._behind, key):
+            self.passed += 1
+            return False
+        return self._worst is None or self._goes_before(key, self._worst)
+
+    def add(self, hit: Hit) -> None:
+        """Keep it, and now and then let go of those that are out of the running."""
+        self._kept.append(hit)
+        if len(self._kept) >= 2 * self._limit:
+            self._kept = self._best()
+            self._worst = self._kept[-1].key
+
+    def take(self) -> list[Hit]:
+        """The best, first things first."""
+        return self._best()
+
+    def _best(self) -> list[Hit]:
+        return sorted(self._kept, key=lambda hit: hit.key, reverse=self._newest)[: self._limit]
+
+    def _goes_before(self, one: Key, other: Key) -> bool:
+        return one > other if self._newest else one < other
+
+
+def in_order(hits: Sequence[Hit]) -> tuple[list[tuple[Hit, Line, bool]], list[int]]:
+    """Every line once, as (its hit, the line, whether it matched), neighbours around their hit in time order.
+
+    Also, for every hit, how many lines there are up to the end of its neighbours.
+    """
+    matched = {(hit.key.target, hit.line.number) for hit in hits}
+    seen: set[tuple[Target, int]] = set()
+    lines: list[tuple[Hit, Line, bool]] = []
+    ends: list[int] = []
+    for hit in hits:
+        for line in (*hit.before, hit.line, *hit.after):
+            place = (hit.key.target, line.number)
+            if place not in seen:
+                seen.add(place)
+                lines.append((hit, line, place in matched))
+        ends.append(len(lines))
+    return lines, ends

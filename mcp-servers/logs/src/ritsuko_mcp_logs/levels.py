@@ -1,0 +1,36 @@
+"""How bad a log line says it is, read from the notations that are common enough to trust."""
+
+import re
+
+RANKS = {"debug": 0, "info": 1, "warn": 2, "error": 3, "fatal": 4}
+_WORDS = {
+    "debug": "trace debug dbug verbose",
+    "info": "info information notice",
+    "warn": "warn warning",
+    "error": "err eror error severe",
+    "fatal": "fatal panic crit critical alert emerg emergency",
+}
+_LEVELS = {word: level for level, words in _WORDS.items() for word in words.split()}
+_KLOG = {b"I": "info", b"W": "warn", b"E": "error", b"F": "fatal"}
+_WORD = "|".join(_LEVELS).encode()
+
+_KLOG_LINE = re.compile(rb"([IWEF])\d{4} \d\d:\d\d:\d\d")
+_FIELD = re.compile(
+    rb"""(?:^|[\s,{"'])(?:level|lvl|severity|log\.level|loglevel)["']?\s*[=:]\s*["']?(""" + _WORD + rb")\b", re.I
+)
+# A bare word counts only in capitals or brackets, near the beginning: "no error found" is no error.
+_BARE = re.compile(rb"(?:^|[\s|:\]])(?:\[\s*((?i:" + _WORD + rb"))\s*\]|(" + _WORD.upper() + rb")(?=[\s:\]|,]|$))")
+_HEAD = 160
+
+
+def level_of(line: bytes) -> str | None:
+    """debug, info, warn, error or fatal; None when the line doesn't say."""
+    if klog := _KLOG_LINE.match(line):
+        return _KLOG[klog[1]]
+    found = _FIELD.search(line[:4096])
+    word = found[1] if found else None
+    if word is None and (bare := _BARE.search(line[:_HEAD])):
+        word = bare[1] or bare[2]
+    if word is None:
+        return None
+    return _LEVELS[word.decode().lower()]

@@ -1,0 +1,65 @@
+"""A log as it streams in: cut into lines of bounded length, each with the time the container runtime gave it."""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+_LONGEST_LINE = 256 * 1024
+_TIMESTAMP = re.compile(rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)")
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
+
+
+async def blocks(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The stream in blocks of whole lines, each ending in a newline; of a line over 256 KiB only the beginning.
+
+    What is held at a time is one chunk and one such line, however long the log.
+    """
+    carry = b""
+    skipping = False
+    async for chunk in chunks:
+        if skipping:
+            _, newline, chunk = chunk.partition(b"\n")
+            if not newline:
+                continue
+            skipping = False
+        data = carry + chunk
+        end = data.rfind(b"\n") + 1
+        if end:
+            yield data[:end]
+        carry = data[end:]
+        if len(carry) > _LONGEST_LINE:
+            yield carry[:_LONGEST_LINE] + b"\n"
+            carry, skipping = b"", True
+    if carry:
+        yield carry + b"\n"
+
+
+def split(line: bytes) -> tuple[bytes, bytes]:
+    """(timestamp, the rest), cheaply; the timestamp is empty for a line that has none."""
+    end = line.find(b" ")
+    if end < 0:
+        end = len(line)
+    if 20 <= end <= 35 and line[4:5] == b"-" and line[10:11] == b"T":
+        return line[:end], line[end + 1 :]
+    return b"", line
+
+
+def nanoseconds(timestamp: bytes) -> int:
+    """Unix nanoseconds of an RFC 3339 time; 0 if it is none."""
+    match = _TIMESTAMP.fullmatch(timestamp)
+    if match is None:
+        return 0
+    day, fraction, zone = match.groups()
+    try:
+        moment = datetime.fromisoformat(f"{day.decode()}{'+00:00' if zone == b'Z' else zone.decode()}")
+    except ValueError:
+        return 0
+    return int(moment.timestamp()) * 10**9 + int((fraction or b"0").ljust(9, b"0"))
+
+
+def readable(text: bytes, longest: int) -> str:
+    """The line for people: decoded, without colour codes, cut at `longest` characters with a mark that says so."""
+    decoded = _ANSI.sub("", text[: longest * 8].decode(errors="replace")).rstrip("\r\n")
+    if len(decoded) <= longest and len(text) <= longest * 8:
+        return decoded
+    return f"{decoded[:longest]}… [{max(len(text) - longest, 1)} more bytes cut]"

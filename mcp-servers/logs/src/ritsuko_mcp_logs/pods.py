@@ -1,0 +1,97 @@
+"""The pods of a question; when there are none, why."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ritsuko_mcp_common.errors import ToolFailure
+from ritsuko_mcp_common.nearest import suggestion
+
+from .cluster import ApiFailure, Cluster
+from .objects import Named, NamedList, Pod, PodList
+from .question import Question
+from .targets import container_names, matching_pods
+
+_MOST = 500
+_NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+_NAMES_SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Pods:
+    """The pods found; `beyond` counts those that the apiserver did not list because there are too many."""
+
+    items: Sequence[Pod]
+    beyond: int
+
+
+async def find_pods(cluster: Cluster, namespace: str, question: Question) -> Pods:
+    """The pods asked for: none only if the namespace (or the labels in it) has none.
+
+    Raises ToolFailure when what the caller named does not exist, may not be read, or is no name.
+    """
+    if not _NAMESPACE.fullmatch(namespace):
+        raise ToolFailure(f"{namespace[:100]!r} is not a namespace's name", "It is made of a-z, 0-9 and hyphens.")
+    query = {"limit": str(_MOST)}
+    if question.labels:
+        query["labelSelector"] = question.labels
+    try:
+        listed = await cluster.get(f"/api/v1/namespaces/{namespace}/pods", PodList, query)
+    except ApiFailure as failure:
+        raise _explained(failure, namespace, question.labels) from failure
+    items = listed.items
+    if not items:
+        await _check_namespace(cluster, namespace)
+    pods = matching_pods(items, question.pod)
+    if items and not pods:
+        names = [pod.name for pod in items]
+        raise ToolFailure(
+            f"no pod in namespace {namespace} is named {question.pod!r} or begins with it",
+            suggestion(question.pod, names) or f"There are: {some(names)}.",
+        )
+    if pods and question.container and question.container not in container_names(pods):
+        raise ToolFailure(
+            f"no container named {question.container!r} in these {len(pods)} pods",
+            f"There are: {some(container_names(pods))}.",
+        )
+    return Pods(pods, listed.metadata.remainingItemCount)
+
+
+def some(names: Sequence[str]) -> str:
+    """A few of the names, and how many more there are."""
+    more = len(names) - _NAMES_SHOWN
+    return ", ".join(names[:_NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def _explained(failure: ApiFailure, namespace: str, labels: str) -> ToolFailure:
+    match failure.status:
+        case 401:
+            return ToolFailure("the apiserver does not accept our credentials", "Renew the token or the kubeconfig.")
+        case 403:
+            return ToolFailure(
+                f"not allowed to list pods in namespace {namespace}: {failure.reason}",
+                "It takes a role with list on pods and get on pods/log there (rbac.scope of the RitsukoBot).",
+            )
+        case 400 if labels:
+            return ToolFailure(f"{labels!r} is no label selector: {failure.reason}", "Write it like app=web,tier!=db.")
+        case _:
+            return failure
+
+
+async def _check_namespace(cluster: Cluster, namespace: str) -> None:
+    """Raises ToolFailure if the namespace does not exist; passes if we may not know."""
+    try:
+        await cluster.get(f"/api/v1/namespaces/{namespace}", Named)
+    except ApiFailure as failure:
+        if failure.status == 404:
+            hint = await _nearest_namespace(cluster, namespace)
+            raise ToolFailure(f"there is no namespace {namespace}", hint) from failure
+
+
+async def _nearest_namespace(cluster: Cluster, namespace: str) -> str:
+    try:
+        listed = await cluster.get("/api/v1/namespaces", NamedList, {"limit": str(_MOST)})
+    except ApiFailure:
+        return "Check its name."
+    names = [item.metadata.name for item in listed.items]
+    return suggestion(namespace, names) or f"There are: {some(names)}."

@@ -1,0 +1,81 @@
+"""Which containers a search reads, and which it can't: decided on the pods as the apiserver lists them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from .objects import ContainerStatus, Pod
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Target:
+    """One container of one pod."""
+
+    pod: str
+    container: str
+
+    def __str__(self) -> str:
+        return f"{self.pod}/{self.container}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A container that was not read, or not to its end, and why."""
+
+    target: Target
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What to read, in the order of importance, and what not."""
+
+    targets: list[Target]
+    unread: list[Unread]
+
+
+def matching_pods(pods: Sequence[Pod], wanted: str) -> list[Pod]:
+    """The pods of that name, else those it is the beginning of, else those it matches as a pattern with `*`."""
+    exact = [pod for pod in pods if pod.name == wanted]
+    pattern = wanted if "*" in wanted else f"{wanted}*"
+    return exact or [pod for pod in pods if fnmatchcase(pod.name, pattern)]
+
+
+def select(pods: Iterable[Pod], *, container: str, previous: bool, limit: int) -> Selection:
+    """Containers named `container` (any, if empty) that have run; with `previous`, those with a run before this one.
+
+    Running pods come first, newest first. Beyond `limit` containers the rest is left out.
+    """
+    found: list[Target] = []
+    unread: list[Unread] = []
+    for pod in sorted(pods, key=_importance, reverse=True):
+        for status in pod.containers:
+            target = Target(pod.name, status.name)
+            if container not in ("", target.container):
+                continue
+            if reason := _unreadable(status, previous=previous):
+                unread.append(Unread(target, reason))
+            elif len(found) >= limit:
+                unread.append(Unread(target, f"over the limit of {limit} containers"))
+            else:
+                found.append(target)
+    return Selection(found, unread)
+
+
+def container_names(pods: Iterable[Pod]) -> list[str]:
+    """The names of all containers in these pods."""
+    return sorted({container.name for pod in pods for container in pod.containers})
+
+
+def _importance(pod: Pod) -> tuple[bool, str, str]:
+    return (pod.status.phase == "Running", pod.metadata.creationTimestamp, pod.name)
+
+
+def _unreadable(status: ContainerStatus, *, previous: bool) -> str:
+    ran_before = status.lastState.terminated is not None or status.restartCount > 0
+    if previous:
+        return "" if ran_before else "has not run before"
+    if status.state.running is not None or status.state.terminated is not None or ran_before:
+        return ""
+    reason = status.state.waiting.reason if status.state.waiting else ""
+    return f"not started: {reason}" if reason else "not started"
