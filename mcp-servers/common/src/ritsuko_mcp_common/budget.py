@@ -21,7 +21,9 @@ def fit(envelope: Envelope, limit: int) -> Envelope:
     What was cut is told in `truncated`, `total`, `returned`, `next_cursor` and `hints`.
     """
     if isinstance(envelope.data, list):
-        envelope = envelope.model_copy(update={"returned": len(envelope.data)})
+        count = len(envelope.data)
+        following = envelope.next_cursor or envelope.cursor_after(count)
+        envelope = envelope.model_copy(update={"returned": count, "next_cursor": following})
     if size(envelope) <= limit:
         return envelope
     envelope = _shorten_prose(envelope, limit // 4)

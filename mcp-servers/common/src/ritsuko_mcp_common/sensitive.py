@@ -83,7 +83,8 @@ SHAPES: tuple[Shape, ...] = (
 # {name: DB_PASSWORD, value: x} in running text, as YAML over two lines or as JSON.
 _PAIR = re.compile(
     r"(?<![\w.-])(?:name|key)\\*[\"']?[ \t]*[:=][ \t]*\\*[\"']?(?P<name>[A-Za-z_][\w.-]{0,127})"
-    r"\\*[\"']?[ \t]*,?\s{0,64}\\*[\"']?value\\*[\"']?[ \t]*[:=][ \t]*(?P<value>(?P<open>\\*[\"'])[^\n]*?(?<!\\)(?P=open)|[^\n]+)"
+    r"\\*[\"']?[ \t]*,?\s{0,64}\\*[\"']?value\\*[\"']?[ \t]*[:=][ \t]*"
+    r"(?P<value>(?P<open>\\*[\"'])[^\n]*?(?<!\\)(?P=open)|[^\n]+)"
 )
 _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
 _LONGEST_NAME = 128

@@ -1,0 +1,21 @@
+"""`python -m ritsuko_mcp_kubernetes`: configured by environment variables, which `--help` lists."""
+
+from __future__ import annotations
+
+from ritsuko_mcp_common import run
+from ritsuko_mcp_kubernetes.server import build
+from ritsuko_mcp_kubernetes.settings import KubernetesSettings
+
+
+def main() -> None:
+    """Serve until SIGTERM."""
+    run(
+        build,
+        KubernetesSettings,
+        program="ritsuko-mcp-kubernetes",
+        description="MCP server that reads a Kubernetes cluster. It cannot change anything.",
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""The apiserver, to read from. There is no way to write through this face: its one verb is GET."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import Any, cast
+from urllib.parse import quote
+
+import aiohttp
+
+from ritsuko_mcp_common import BackendUnreachable, ToolFailure
+from ritsuko_mcp_kubernetes import __version__
+from ritsuko_mcp_kubernetes.connection import Target, connect
+from ritsuko_mcp_kubernetes.failures import failure
+
+Json = dict[str, Any]
+
+_CHUNK = 64 * 1024
+_CONNECT_SECONDS = 5.0
+_SILENCE_SECONDS = 20.0
+
+
+class Apiserver:
+    """One cluster. Connects when first asked, keeps its connections open; cancelling a call closes its request."""
+
+    def __init__(self, target: Target | None, *, max_response_bytes: int) -> None:
+        self._target = target
+        self._limit = max_response_bytes
+        self._client: Any = None  # an ApiClient; the library has types for its models only
+        self._connecting = asyncio.Lock()
+
+    @property
+    def name(self) -> str:
+        """For answers: where they come from."""
+        return self._target.name if self._target else "no cluster"
+
+    @property
+    def namespace(self) -> str:
+        """The namespace meant when none is given."""
+        return self._target.namespace if self._target else "default"
+
+    async def get(self, path: str, query: Mapping[str, str] | None = None, *, accept: str = "application/json") -> Json:
+        """GET a path made by `path_of` and friends; the JSON object of the answer.
+
+        Raises `ToolFailure`: see `failures` for error answers, `BackendUnreachable` when there is none.
+        """
+        client = await self._connected()
+        parameters = [(key, value) for key, value in (query or {}).items() if value]
+        method, url, headers, _, _ = await client.param_serialize(
+            "GET", path, query_params=parameters, header_params={"Accept": accept}, auth_settings=["BearerToken"]
+        )
+        try:
+            response: aiohttp.ClientResponse = (
+                await client.rest_client.request(
+                    method,
+                    url,
+                    headers=headers,
+                    _request_timeout=aiohttp.ClientTimeout(
+                        total=None, sock_connect=_CONNECT_SECONDS, sock_read=_SILENCE_SECONDS
+                    ),
+                )
+            ).response
+            async with response:
+                body = await self._read(response)
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            reason = str(error) or type(error).__name__
+            raise BackendUnreachable(
+                f"the apiserver of {self.name} does not answer: {reason}", "Is it up, and is the network open to it?"
+            ) from error
+        if response.status >= 400:
+            raise failure(response.status, body)
+        return _object(body)
+
+    async def check(self) -> str:
+        """For /health: the cluster's version."""
+        version = await self.get("/version")
+        return f"Kubernetes {version.get('gitVersion', 'of unknown version')}"
+
+    async def aclose(self) -> None:
+        if self._client is not None:
+            await self._client.close()
+
+    async def _connected(self) -> Any:
+        async with self._connecting:
+            if self._client is None:
+                self._client = await connect(self._target)
+                self._client.user_agent = f"ritsuko-mcp-kubernetes/{__version__}"
+            return self._client
+
+    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+        chunks: list[bytes] = []
+        size = 0
+        async for chunk in response.content.iter_chunked(_CHUNK):
+            size += len(chunk)
+            if size > self._limit:
+                response.close()
+                raise ToolFailure(
+                    f"the apiserver's answer is larger than {self._limit:,} bytes",
+                    "Ask for less: a namespace, a label selector, one name, a smaller limit.",
+                )
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+
+def segment(name: str, what: str) -> str:
+    """A name as one segment of a path, so that it can mean nothing else there.
+
+    https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#path-segment-names
+    """
+    if not name or len(name) > 253 or name in (".", "..") or any(c in name for c in "/%?#") or not name.isprintable():
+        raise ToolFailure(f"{name[:60]!r} cannot be the name of a {what}", "Names have no slashes or blanks in them.")
+    return quote(name, safe="")
+
+
+def _object(body: bytes) -> Json:
+    try:
+        answer: Any = json.loads(body)
+    except ValueError as error:
+        raise BackendUnreachable("the apiserver's answer is not JSON", "Is there a proxy in between?") from error
+    if not isinstance(answer, dict):
+        raise BackendUnreachable("the apiserver's answer is not a JSON object", "Is there a proxy in between?")
+    return cast(Json, answer)

@@ -1,0 +1,86 @@
+"""Where the cluster is and who we are there: the pod's ServiceAccount, or a context of a kubeconfig."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kubernetes.aio import config
+from kubernetes.aio.client import ApiClient, Configuration
+
+from ritsuko_mcp_common import BackendUnreachable, ConfigurationError, suggestion
+from ritsuko_mcp_kubernetes.settings import KubernetesSettings
+
+# The library has types for its models only.
+_config: Any = config
+_SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A cluster to talk to. `context` is empty for the pod's own."""
+
+    name: str
+    namespace: str
+    kubeconfig: str = ""
+    context: str = ""
+
+    @property
+    def in_cluster(self) -> bool:
+        return not self.context
+
+
+def find(settings: KubernetesSettings, *, service_account: Path = _SERVICE_ACCOUNT) -> Target | None:
+    """The cluster these settings mean; None where there is none to be found yet.
+
+    Raises `ConfigurationError` for a kubeconfig that cannot be read or a context that it does not have.
+    """
+    chosen = settings.kubeconfig or settings.kubernetes_context
+    if not chosen and os.environ.get("KUBERNETES_SERVICE_HOST") and (service_account / "token").is_file():
+        namespace = service_account / "namespace"
+        return Target("in-cluster", namespace.read_text().strip() if namespace.is_file() else "default")
+    path = settings.kubeconfig or str(Path("~/.kube/config").expanduser())
+    if not chosen and not Path(path).is_file():
+        return None
+    contexts, current = _contexts(path)
+    name = settings.kubernetes_context or current
+    for context in contexts:
+        if context["name"] == name:
+            return Target(name, context.get("context", {}).get("namespace") or "default", path, name)
+    names = [str(context["name"]) for context in contexts]
+    near = suggestion(name, names) or f"It has: {', '.join(names)}."
+    raise ConfigurationError(f"KUBERNETES_CONTEXT: {path} has no context {name!r}. {near}")
+
+
+async def connect(target: Target | None) -> ApiClient:
+    """A client for the target. The ServiceAccount's token is read again as it rotates, once a minute."""
+    if target is None:
+        raise BackendUnreachable(
+            "no cluster is configured", "Run this server in a pod with a ServiceAccount token, or set KUBECONFIG."
+        )
+    configuration = Configuration()
+    try:
+        if target.in_cluster:
+            _config.load_incluster_config(client_configuration=configuration)
+        else:
+            await _config.load_kube_config(
+                config_file=target.kubeconfig,
+                context=target.context,
+                client_configuration=configuration,
+                persist_config=False,
+            )
+        client = ApiClient(configuration)
+    except (config.ConfigException, OSError) as error:
+        raise BackendUnreachable(f"the credentials for {target.name} cannot be read: {error}") from error
+    return client
+
+
+def _contexts(path: str) -> tuple[Sequence[dict[str, Any]], str]:
+    try:
+        contexts, current = _config.list_kube_config_contexts(config_file=path)
+    except (config.ConfigException, OSError, KeyError, TypeError) as error:
+        raise ConfigurationError(f"KUBECONFIG: {path} is not a usable kubeconfig: {error}") from error
+    return contexts, str(current["name"])

@@ -1,0 +1,80 @@
+"""What the apiserver says no to, told so that a person can act on it."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, cast
+
+from ritsuko_mcp_common import BackendUnreachable, ToolFailure
+
+_FORBIDDEN = re.compile(
+    r'User "(?P<user>[^"]*)" cannot (?P<verb>\w+) resource "(?P<resource>[^"]*)" in API group "(?P<group>[^"]*)"'
+    r'(?: in the namespace "(?P<namespace>[^"]*)")?'
+)
+
+
+class ApiserverFailure(ToolFailure):
+    """An answer of 400 or above; `status` is the HTTP code."""
+
+    def __init__(self, status: int, message: str, hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.status = status
+
+
+class Forbidden(ApiserverFailure):
+    """403: a right is missing."""
+
+
+class NotFound(ApiserverFailure):
+    """404: no such object, or no such path."""
+
+
+def failure(status: int, body: bytes) -> ToolFailure:
+    """The failure for an error answer, whose `body` is a Kubernetes Status or anything a proxy may say."""
+    message = _message(body)
+    match status:
+        case 401:
+            return ApiserverFailure(
+                status,
+                "the apiserver does not accept this server's credentials (401)",
+                "The token may have expired, or the ServiceAccount is gone; or fix the kubeconfig.",
+            )
+        case 403:
+            return _forbidden(message)
+        case 404:
+            return NotFound(status, message)
+        case 410:
+            return ApiserverFailure(
+                status, "the list has changed too much since the cursor was made", "Leave cursor out to start anew."
+            )
+        case 429 | 500 | 502 | 503 | 504:
+            return BackendUnreachable(f"the apiserver is in trouble ({status}): {message}", "Try again in a moment.")
+        case _:
+            return ApiserverFailure(status, f"the apiserver refuses this ({status}): {message}")
+
+
+def _message(body: bytes) -> str:
+    try:
+        status: Any = json.loads(body)
+    except ValueError:
+        return body[:300].decode(errors="replace").strip() or "no reason given"
+    if isinstance(status, dict):
+        return str(cast("dict[str, Any]", status).get("message") or "no reason given")[:1_000]
+    return "no reason given"
+
+
+def _forbidden(message: str) -> Forbidden:
+    found = _FORBIDDEN.search(message)
+    if found is None:
+        return Forbidden(403, f"not allowed (403): {message}", "Ask whoever runs the cluster for the right it names.")
+    verb, resource, namespace = found["verb"], found["resource"], found["namespace"]
+    where = f"in namespace {namespace}" if namespace else "in the whole cluster"
+    role = "Role" if namespace else "ClusterRole"
+    rule = f'apiGroups: ["{found["group"]}"], resources: ["{resource}"], verbs: ["{verb}"]'
+    hint = (
+        f"{found['user']} needs a {role} {where} with {{{rule}}}; for a bot that is spec.rbac.scope of its RitsukoBot."
+    )
+    if not namespace:
+        hint += " Or ask for one namespace only."
+    return Forbidden(403, f"not allowed to {verb} {resource} {where}", hint)

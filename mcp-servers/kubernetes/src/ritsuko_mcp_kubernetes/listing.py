@@ -1,0 +1,183 @@
+"""A list of objects: one page as kubectl prints it, or as YAML or JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from ritsuko_mcp_common import Envelope, Row, ToolFailure, cursor, notation
+from ritsuko_mcp_kubernetes import table
+from ritsuko_mcp_kubernetes.apiserver import Apiserver, Json
+from ritsuko_mcp_kubernetes.discovery import Resource
+
+Output = Literal["table", "wide", "yaml", "json"]
+
+_PAGE = 500
+_MOST_SORTED = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What to list. An empty `namespace` means all of them, or a kind that has none."""
+
+    resource: Resource
+    namespace: str
+    labels: str
+    fields: str
+    sort: str
+    limit: int
+    output: Output
+
+    @property
+    def where(self) -> str:
+        if not self.resource.namespaced:
+            return "in the cluster"
+        return f"in namespace {self.namespace}" if self.namespace else "in any namespace"
+
+    @property
+    def selection(self) -> str:
+        chosen = [f"labels {self.labels}"] if self.labels else []
+        chosen += [f"fields {self.fields}"] if self.fields else []
+        return " with " + " and ".join(chosen) if chosen else ""
+
+    def fingerprint(self) -> JsonValue:
+        """What must stay the same from one page to the next."""
+        return [self.resource.path(namespace=self.namespace), self.labels, self.fields, self.sort, self.limit]
+
+    def query(self, *, limit: int) -> dict[str, str]:
+        return {"labelSelector": self.labels, "fieldSelector": self.fields, "limit": str(limit)}
+
+
+class Position(BaseModel):
+    """Where to go on: `skip` rows into the page of the apiserver that `page` opens; sorted, into the whole list."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    page: str = Field(default="", max_length=6_000)
+    skip: int = Field(default=0, ge=0, le=1_000_000)
+    before: int = Field(default=0, ge=0, le=100_000_000)
+    version: str = Field(default="", max_length=40, pattern=r"^\d*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Items as they came, what to ask for after them, how many are known to be left, and the list's version."""
+
+    body: Json
+    next_page: str
+    remaining: int | None
+    version: str
+
+    @classmethod
+    def of(cls, body: Json) -> Page:
+        metadata = cast(Json, body.get("metadata") or {})
+        next_page = str(metadata.get("continue") or "")
+        remaining = metadata.get("remainingItemCount")
+        return cls(body, next_page, remaining if next_page else 0, str(metadata.get("resourceVersion") or ""))
+
+
+async def answer(apiserver: Apiserver, question: Question, cursor_text: str) -> Envelope:
+    """One page of the list."""
+    position = cursor.decode(cursor_text, Position, question.fingerprint()) if cursor_text else Position()
+    if question.sort:
+        return await _sorted(apiserver, question, position)
+    page = await _page(apiserver, question, position, limit=question.limit)
+    rows = _rows(page.body, question)[position.skip :]
+    before = position.before + position.skip
+    total = None if page.remaining is None else before + len(rows) + page.remaining
+
+    def after(count: int) -> str | None:
+        """The cursor that goes on after `count` of these rows: in the middle of this page, or with the next."""
+        if count < len(rows):
+            # The first page has no token of its own: its version makes it come out the same again.
+            version = position.version or ("" if position.page else page.version)
+            place = position.model_copy(update={"skip": position.skip + count, "version": version})
+        elif page.next_page:
+            place = Position(page=page.next_page, before=before + len(rows))
+        else:
+            return None
+        return cursor.encode(place, question.fingerprint())
+
+    return _envelope(question, rows, total=total, more=bool(page.next_page)).resumable(after)
+
+
+async def _sorted(apiserver: Apiserver, question: Question, position: Position) -> Envelope:
+    if question.output in ("yaml", "json"):
+        raise ToolFailure("only tables can be sorted", "Leave sort or output out.")
+    lines: list[table.Line] = []
+    place = Position()
+    while True:
+        page = await _page(apiserver, question, place, limit=_PAGE)
+        lines += _lines(page.body, question)
+        if not page.next_page:
+            break
+        if len(lines) >= _MOST_SORTED:
+            raise ToolFailure(
+                f"there are more than {_MOST_SORTED:,} {question.resource.plural}: too many to sort",
+                "Narrow it with a namespace, labels or fields, or leave sort out.",
+            )
+        place = Position(page=page.next_page)
+    in_order = [line.row for line in table.ordered(lines, question.sort)]
+    rows = in_order[position.skip : position.skip + question.limit]
+
+    def after(count: int) -> str | None:
+        skip = position.skip + count
+        return cursor.encode(Position(skip=skip), question.fingerprint()) if skip < len(in_order) else None
+
+    more = position.skip + len(rows) < len(in_order)
+    return _envelope(question, rows, total=len(in_order), more=more).resumable(after)
+
+
+async def _page(apiserver: Apiserver, question: Question, position: Position, *, limit: int) -> Page:
+    query = {**question.query(limit=limit), "continue": position.page}
+    if position.version and not position.page:
+        query |= {"resourceVersion": position.version, "resourceVersionMatch": "Exact"}
+    accept = "application/json"
+    if question.output in ("table", "wide"):
+        accept = table.ACCEPT
+        query["includeObject"] = "Object" if table.needs_object(question.sort) else "Metadata"
+    return Page.of(await apiserver.get(question.resource.path(namespace=question.namespace), query, accept=accept))
+
+
+def _lines(body: Json, question: Question) -> list[table.Line]:
+    with_namespace = question.resource.namespaced and not question.namespace
+    return table.lines(body, wide=question.output == "wide", with_namespace=with_namespace)
+
+
+def _rows(body: Json, question: Question) -> list[Row]:
+    if question.output in ("table", "wide"):
+        return [line.row for line in _lines(body, question)]
+    items = cast("list[Json]", body.get("items") or [])
+    return [whole(item, question.resource) for item in items]
+
+
+def whole(item: Json, resource: Resource) -> Row:
+    """An object as people want to read it: with its kind, which items of lists lack, and without managedFields."""
+    metadata = {key: value for key, value in item.get("metadata", {}).items() if key != "managedFields"}
+    return {"apiVersion": resource.api_version, "kind": resource.kind, **item, "metadata": metadata}
+
+
+def written(envelope: Envelope, output: Output) -> Envelope:
+    match output:
+        case "yaml":
+            return envelope.written_by(notation.to_yaml)
+        case "json":
+            return envelope.written_by(notation.to_json)
+        case _:
+            return envelope
+
+
+def _envelope(question: Question, rows: list[Row], *, total: int | None, more: bool) -> Envelope:
+    count = f"{len(rows)} of {total}" if total is not None and total > len(rows) else str(len(rows))
+    noun = question.resource.singular if count == "1" else question.resource.plural
+    envelope = Envelope(
+        summary=f"{count} {noun} {question.where}{question.selection}",
+        data=rows,
+        truncated=more,
+        total=total,
+        returned=len(rows),
+        untrusted=True,
+    )
+    return written(envelope, question.output)
