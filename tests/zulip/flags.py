@@ -1,0 +1,68 @@
+"""A user's own flags on messages: read, starred, collapsed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import params
+from .call import Answer, Call
+from .errors import ApiError, invalid_messages
+from .world import Message
+
+EDITABLE = ("read", "starred", "collapsed")
+KNOWN = (*EDITABLE, "mentioned", "wildcard_mentioned", "has_alert_word", "historical")
+
+
+def update(call: Call) -> Answer:
+    numbers = call.params.json("messages", params.list_of(params.integer), required=True)
+    operation, flag = call.params.required("op"), call.params.required("flag")
+    if operation not in ("add", "remove"):
+        raise ApiError(f"Invalid message flag operation: '{operation}'")
+    if flag not in KNOWN:
+        raise ApiError(f"Invalid flag: '{flag}'")
+    if flag not in EDITABLE:
+        raise ApiError(f"Flag not editable: '{flag}'")
+    messages = [call.world.messages.get(number) for number in numbers]
+    if any(m is None or call.user.id not in m.flags for m in messages):
+        raise invalid_messages()
+    set_flag(call, [m for m in messages if m is not None], operation, flag)
+    return {"messages": numbers}
+
+
+def set_flag(call: Call, messages: list[Message], operation: str, flag: str, *, everything: bool = False) -> None:
+    changed: list[int] = []
+    for message in messages:
+        flags = message.flags[call.user.id]
+        if (flag in flags) == (operation == "add"):
+            continue
+        flags.symmetric_difference_update({flag})
+        changed.append(message.id)
+    event: dict[str, Any] = {
+        "type": "update_message_flags",
+        "op": operation,
+        "operation": operation,
+        "flag": flag,
+        "messages": changed,
+        "all": everything,
+    }
+    if changed:
+        call.server.queues.publish(event, [call.user.id])
+
+
+def mark_all_as_read(call: Call) -> Answer:
+    received = [m for m in call.world.messages.values() if call.user.id in m.flags]
+    set_flag(call, received, "add", "read", everything=True)
+    return {"complete": True}
+
+
+def mark_topic_as_read(call: Call) -> Answer:
+    channel_id = call.params.json("stream_id", params.integer, required=True)
+    topic = call.params.required("topic_name")
+    channel = call.world.channels.get(channel_id)
+    if channel is None or not call.world.may_see_channel(call.user, channel):
+        raise ApiError("Invalid stream ID")
+    found = call.world.topic_messages(channel_id, topic)
+    if not found:
+        raise ApiError(f"No such topic '{topic}'")
+    set_flag(call, [m for m in found if call.user.id in m.flags], "add", "read")
+    return {}
