@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from .certificates import KeyPair
 from .errors import ClusterError
@@ -22,13 +23,10 @@ class ApiError(ClusterError):
 
 
 class Api:
-    """The apiserver at `host:port`, called with a client certificate or a bearer token."""
+    """The apiserver at `url`, called with a client certificate or a bearer token."""
 
-    def __init__(
-        self, host: str, port: int, *, authority: Path, pair: KeyPair | None = None, token: str | None = None
-    ) -> None:
-        self._host = host
-        self._port = port
+    def __init__(self, url: str, *, authority: Path, pair: KeyPair | None = None, token: str | None = None) -> None:
+        self._address = urlsplit(url).netloc
         self.ssl_context = ssl.create_default_context(cafile=authority)
         if pair:
             self.ssl_context.load_cert_chain(pair.certificate, pair.key)
@@ -62,7 +60,7 @@ class Api:
         timeout: float = 10,
     ) -> str:
         """Like `request`, for answers that aren't JSON."""
-        connection = http.client.HTTPSConnection(self._host, self._port, context=self.ssl_context, timeout=timeout)
+        connection = http.client.HTTPSConnection(self._address, context=self.ssl_context, timeout=timeout)
         try:
             headers: Mapping[str, str] = {**self._headers, "Content-Type": content_type, "Accept": "*/*"}
             connection.request(method, path, None if body is None else json.dumps(body), dict(headers))

@@ -9,7 +9,6 @@ It is etcd, kube-apiserver, kube-controller-manager and, for clusters with a nod
 import json
 import secrets
 import shutil
-import subprocess
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,10 +16,9 @@ from types import TracebackType
 from typing import Self
 
 from . import binaries, kubeconfig, ports
-from .api import Api
-from .certificates import Authority, KeyPair, new_signing_key
+from .certificates import Authority, new_signing_key
+from .client import Client
 from .daemons import Daemon
-from .errors import ClusterError
 from .kubeconfig import Credentials
 
 SERVICE_NETWORK = "10.96.0.0/16"
@@ -38,7 +36,7 @@ class Endpoints:
     token: str
 
 
-class ControlPlane:
+class ControlPlane(Client):
     """One control plane whose whole state is in `folder`.
 
     Args:
@@ -48,7 +46,7 @@ class ControlPlane:
     """
 
     def __init__(self, folder: Path, *, address: str = "127.0.0.1", scheduler: bool = False) -> None:
-        self.folder = folder
+        super().__init__(folder)
         self._address = address
         self._scheduler = scheduler
         self._pki = folder / "pki"
@@ -70,11 +68,6 @@ class ControlPlane:
     # --- what a client needs
 
     @property
-    def kubeconfig(self) -> Path:
-        """The administrator's, as all files here readable by this user only."""
-        return self.folder / "kubeconfig"
-
-    @property
     def url(self) -> str:
         return f"https://{self._endpoints.address}:{self._endpoints.apiserver}"
 
@@ -83,47 +76,10 @@ class ControlPlane:
         """A bearer token of the administrator."""
         return self._endpoints.token
 
-    @property
-    def ca_file(self) -> Path:
-        return self._pki / "ca.crt"
-
-    @property
-    def admin(self) -> KeyPair:
-        """The administrator's certificate."""
-        return KeyPair(self._pki / "admin.crt", self._pki / "admin.key")
-
-    @cached_property
-    def api(self) -> Api:
-        """The apiserver, asked as the administrator."""
-        return Api(self._endpoints.address, self._endpoints.apiserver, authority=self.ca_file, pair=self.admin)
-
-    def kubectl(self, *arguments: str, input: str | None = None, timeout: float = 60) -> str:
-        """Run kubectl as the administrator and return what it printed.
-
-        Raises:
-            ClusterError: it failed; with what it said.
-        """
-        command = [binaries.kubernetes("kubectl"), f"--kubeconfig={self.kubeconfig}", *arguments]
-        result = subprocess.run(command, input=input, capture_output=True, text=True, timeout=timeout, check=False)
-        if result.returncode:
-            raise ClusterError(f"kubectl {' '.join(arguments)}: {result.stderr.strip()}")
-        return result.stdout
-
     def kubeconfig_for_user(self, name: str, *, groups: tuple[str, ...] = ()) -> Path:
         """A kubeconfig of user `name`, who has no rights but those that RBAC gives the name and `groups`."""
         pair = Authority.open(self._pki).issue(f"user-{name.replace(':', '-')}", subject=name, groups=groups)
         return self._write_kubeconfig(f"user-{name.replace(':', '-')}", Credentials(pair=pair))
-
-    def kubeconfig_for_serviceaccount(self, namespace: str, name: str, *, seconds: int = 24 * 3600) -> Path:
-        """A kubeconfig of a ServiceAccount that exists, with a token that is good for `seconds`."""
-        request = {
-            "apiVersion": "authentication.k8s.io/v1",
-            "kind": "TokenRequest",
-            "spec": {"expirationSeconds": seconds},
-        }
-        answer = self.api.request("POST", f"/api/v1/namespaces/{namespace}/serviceaccounts/{name}/token", request)
-        credentials = Credentials(token=answer["status"]["token"])
-        return self._write_kubeconfig(f"sa-{namespace}-{name}", credentials, namespace=namespace)
 
     # --- faults, for tests
 
@@ -214,12 +170,6 @@ class ControlPlane:
         for component in ("kube-controller-manager", "kube-scheduler"):
             pair = authority.issue(component, subject=f"system:{component}")
             self._write_kubeconfig(component, Credentials(pair=pair))
-
-    def _write_kubeconfig(self, name: str, credentials: Credentials, *, namespace: str = "default") -> Path:
-        path = self.folder / "kubeconfigs" / name
-        return kubeconfig.write(
-            path, server=self.url, authority=self.ca_file, credentials=credentials, namespace=namespace
-        )
 
     def _etcd_command(self) -> list[str]:
         client, peer = (f"https://127.0.0.1:{port}" for port in (self._endpoints.etcd, self._endpoints.etcd_peer))

@@ -8,7 +8,9 @@ from functools import cached_property
 from pathlib import Path
 
 from . import cache, folders, network, packages
+from .client import Cluster
 from .control_plane import ControlPlane
+from .images import Image
 from .network import Network
 from .node import Node
 from .progress import say, step
@@ -23,11 +25,11 @@ def control_plane() -> Iterator[ControlPlane]:
         yield plane
 
 
-class LocalCluster:
+class LocalCluster(Cluster):
     """A control plane and one node, whole state in `folder`."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        super().__init__(folder)
         self._sandbox = Sandbox(folder)
 
     @cached_property
@@ -35,26 +37,18 @@ class LocalCluster:
         return ControlPlane(self.folder, address=self._network.host_address, scheduler=True)
 
     @property
-    def kubeconfig(self) -> Path:
-        return self.plane.kubeconfig
-
-    @property
     def host_address(self) -> str:
-        """Where pods reach what runs on this machine; programs may bind it."""
         return self._network.host_address
 
-    def kubectl(self, *arguments: str, input: str | None = None, timeout: float = 60) -> str:
-        return self.plane.kubectl(*arguments, input=input, timeout=timeout)
-
-    def load(self, image: Path, name: str) -> None:
-        self._node.load(image, name)
+    def load(self, *images: Image) -> None:
+        for image in images:
+            self._node.load(image)
 
     @property
     def running(self) -> bool:
         return self._sandbox.alive and (self.folder / "network.json").exists() and self.plane.running
 
     def start(self) -> None:
-        """Start from nothing, or return at once when it runs; what is half dead is cleared first."""
         if self.running:
             return
         packages.require(packages.NODE)
@@ -71,7 +65,6 @@ class LocalCluster:
             self._node.start_kubelet()
 
     def stop(self) -> None:
-        """End it and remove everything of it."""
         clear(self.folder)
 
     @cached_property

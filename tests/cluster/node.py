@@ -9,9 +9,11 @@ from .certificates import Authority
 from .commands import run
 from .control_plane import ControlPlane
 from .errors import ClusterError
+from .images import Image
 from .kubeconfig import Credentials
 from .network import Network
 from .packages import program
+from .progress import step
 from .sandbox import Sandbox
 
 NODE_NAME = "ritsuko-node"
@@ -40,7 +42,7 @@ class Node:
         containerd.start()
         containerd.wait_until(self._ctr_answers, timeout=30)
         pause = cache.install(cache.root() / "images" / "pause-1.tar", _make_pause)
-        self.load(pause, _PAUSE)
+        self.load(Image(_PAUSE, pause))
 
     def start_kubelet(self) -> None:
         """Start kubelet and kube-proxy, and wait until the node is ready."""
@@ -70,10 +72,15 @@ class Node:
         ).start()
         kubelet.wait_until(self._is_ready, timeout=60)
 
-    def load(self, image: Path, name: str) -> None:
-        """Make the image in the archive `image` known as `name`, unless an image of that name is there."""
-        if name not in self.images():
-            run(*self._ctr("images", "import", "--snapshotter=overlayfs", str(image)))
+    def load(self, image: Image) -> None:
+        """Make an image known to containerd, unless this very archive was loaded before."""
+        record = self._folder / "loaded.json"
+        loaded: dict[str, str] = json.loads(record.read_text()) if record.exists() else {}
+        if loaded.get(image.name) == image.archive.name and image.name in self.images():
+            return
+        with step(f"loading {image.name}"):
+            run(*self._ctr("images", "import", "--snapshotter=overlayfs", str(image.archive)))
+        record.write_text(json.dumps({**loaded, image.name: image.archive.name}))
 
     def images(self) -> set[str]:
         return set(run(*self._ctr("images", "list", "--quiet")).split())

@@ -1,0 +1,96 @@
+"""python -m tests.cluster: a cluster that stays up until it is told to go."""
+
+import argparse
+import os
+import sys
+
+from . import binaries, images
+from .cluster import available, named_cluster
+from .errors import ClusterError
+
+
+def main() -> int:
+    arguments = _parser().parse_args()
+    try:
+        return _run(arguments)
+    except ClusterError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    match arguments.command:
+        case "build":
+            for image in _images(arguments.image):
+                print(f"{image.name}  {image.archive}")
+            return 0
+        case "push":
+            for image in _images(arguments.image):
+                images.push(image)
+            return 0
+        case "available":
+            print(f"control plane: {available().control_plane or 'yes'}")
+            how = "yes, with kind" if available().with_docker else "yes"
+            print(f"node: {available().node or how}")
+            return 0
+
+    cluster = named_cluster(arguments.name)
+    match arguments.command:
+        case "up":
+            cluster.start()
+            print(f"export KUBECONFIG={cluster.kubeconfig}")
+        case "down":
+            cluster.stop()
+        case "status":
+            print(f"running: {cluster.url}" if cluster.running else "not running")
+            return 0 if cluster.running else 1
+        case "kubeconfig":
+            _must_run(cluster.running, arguments.name)
+            print(cluster.kubeconfig)
+        case "load":
+            _must_run(cluster.running, arguments.name)
+            cluster.load(*_images(arguments.image))
+        case "kubectl":
+            _must_run(cluster.running, arguments.name)
+            program = binaries.kubernetes("kubectl")
+            sys.stdout.flush()
+            os.execv(program, [program, f"--kubeconfig={cluster.kubeconfig}", *arguments.arguments])
+    return 0
+
+
+def _must_run(running: bool, name: str) -> None:
+    if not running:
+        raise ClusterError(f"the cluster {name!r} does not run: python -m tests.cluster --name {name} up")
+
+
+def _images(names: list[str]) -> list[images.Image]:
+    if names == ["all"]:
+        return images.build_all()
+    return [images.build(name) for name in names]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.cluster", description="A Kubernetes cluster on this machine."
+    )
+    parser.add_argument("--name", default="ritsuko", help="which cluster (default: %(default)s)")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("up", help="start it, unless it runs")
+    commands.add_parser("down", help="end it; nothing of it stays")
+    commands.add_parser("status", help="whether it runs")
+    commands.add_parser("kubeconfig", help="print the path of its kubeconfig")
+    commands.add_parser("available", help="what this machine can run, and why not more")
+    names = f"all, or some of {', '.join(images.DOCKERFILES)}"
+    for verb, what in (
+        ("build", "build images from their Dockerfiles"),
+        ("load", "build images and make them known to the cluster"),
+        ("push", "build images and push them to the registry that IMAGE_NAME names"),
+    ):
+        commands.add_parser(verb, help=what).add_argument("image", nargs="*", default=["all"], help=names)
+    kubectl = commands.add_parser("kubectl", help="run kubectl on it")
+    kubectl.add_argument("arguments", nargs=argparse.REMAINDER)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
