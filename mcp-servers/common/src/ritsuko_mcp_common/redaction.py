@@ -21,7 +21,7 @@ from pydantic import JsonValue
 
 from ritsuko_mcp_common.sensitive import SHAPES, assigned_values, is_harmless, is_sensitive_name, paired_values
 
-_BASE64 = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{24,}={0,2}(?![A-Za-z0-9+/_=-])")
+_BASE64 = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{16,}={0,2}(?![A-Za-z0-9+/_=-])")
 _DEEPEST = 4
 _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 

@@ -57,14 +57,14 @@ SHAPES: tuple[Shape, ...] = (
         ),
     ),
     Shape("jwt", re.compile(r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*){0,3}")),
-    # user:password@ in a URL: the user stays.
-    Shape("password", re.compile(r"(?<=://)[^\s/:@?#\"'<>]{0,256}:(?P<secret>[^\s/\"'<>]{1,512})@")),
+    # user:password@ in a URL: the user stays. What looks like a port and a path is one.
+    Shape("password", re.compile(r"(?<=://)[^\s/:@?#\"'<>]{0,256}:(?!\d{1,5}[/?#])(?P<secret>[^\s\"'<>]{1,512})@")),
     Shape(
         "header",
         re.compile(
             r"(?:authorization|x-[a-z-]{0,40}(?:token|key|auth|secret)|cookie)\\*[\"']?[ \t]*[:=][ \t]*\\*[\"']?"
-            r"(?P<secret>[^\r\n\"'\\]+)",
-            re.IGNORECASE,
+            r"(?![|>][+-]?[ \t]*$)(?P<secret>[^\r\n\"'\\]+)",
+            re.IGNORECASE | re.MULTILINE,
         ),
     ),
     Shape("bearer", re.compile(r"\b(?:bearer|basic)[ \t]+(?P<secret>[A-Za-z0-9._~+/=-]{8,})", re.IGNORECASE)),

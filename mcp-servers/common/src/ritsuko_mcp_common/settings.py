@@ -83,8 +83,9 @@ def _complaint(detail: Any) -> str:
 
 
 def _variables(settings: type[ServerSettings]) -> str:
+    width = max(len(name) for name in settings.model_fields)
     lines = ["environment variables:"]
     for name, field in settings.model_fields.items():
         default = "" if field.is_required() or field.default in (None, "") else f" (default {field.default})"
-        lines.append(f"  {name.upper():26} {field.description}{default}")
+        lines.append(f"  {name.upper():{width}} {field.description}{default}")
     return "\n".join(lines)

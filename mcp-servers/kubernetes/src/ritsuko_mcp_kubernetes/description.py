@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from ritsuko_mcp_common import notation, text
 from ritsuko_mcp_kubernetes.apiserver import Json
 
-_HIDDEN_ANNOTATIONS = frozenset({"kubectl.kubernetes.io/last-applied-configuration"})
+_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 _SHOWN_APART = frozenset({"apiVersion", "kind", "metadata", "status", "spec"})
 
 
@@ -29,6 +29,15 @@ def write(data: JsonValue) -> str:
     return "\n\n".join(section for section in sections if section)
 
 
+def subject(item: Json) -> Json:
+    """The part of an object that its description is about: not the copy of it that `kubectl apply` keeps in it."""
+    metadata = cast(Json, item["metadata"])
+    annotations = {
+        key: value for key, value in cast(Json, metadata.get("annotations") or {}).items() if key != _APPLIED
+    }
+    return {**item, "metadata": {**metadata, "annotations": annotations}}
+
+
 def age(since: str, now: str) -> str:
     """Time passed between two RFC 3339 times, as kubectl prints it: 45s, 12m, 5h, 3d."""
     try:
@@ -44,11 +53,6 @@ def age(since: str, now: str) -> str:
 def _identity(item: Json, now: str) -> str:
     metadata = cast(Json, item.get("metadata") or {})
     created = str(metadata.get("creationTimestamp") or "")
-    annotations = {
-        key: value
-        for key, value in cast(Json, metadata.get("annotations") or {}).items()
-        if key not in _HIDDEN_ANNOTATIONS
-    }
     return _pairs(
         {
             "Name": metadata.get("name"),
@@ -57,7 +61,7 @@ def _identity(item: Json, now: str) -> str:
             "Created": f"{created} ({age(created, now)} ago)" if created else None,
             "Deleted": metadata.get("deletionTimestamp"),
             "Labels": _assignments(metadata.get("labels")),
-            "Annotations": _assignments(annotations),
+            "Annotations": _assignments(metadata.get("annotations")),
             "Owned by": ", ".join(
                 f"{owner.get('kind')}/{owner.get('name')}" for owner in _objects(metadata.get("ownerReferences"))
             ),

@@ -81,7 +81,7 @@ class Discovery:
             return found
         if wanted == "all":
             raise ToolFailure("'all' is not a kind", "Ask for one kind at a time: pods, deployments, services, ...")
-        close = nearest(wanted, self._by_name)
+        close = list(dict.fromkeys(self._by_name[name].plural for name in nearest(wanted, self._by_name, limit=6)))[:3]
         hint = (
             f"Did you mean {', '.join(close)}?" if close else "Common ones: pods, deployments, services, nodes, events."
         )

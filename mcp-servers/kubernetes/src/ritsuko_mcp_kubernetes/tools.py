@@ -76,7 +76,7 @@ class KubernetesTools:
                 f"Give its name: describe {kind} NAME. To see them: get {resource.plural}.",
             )
         namespace, warnings = self._namespace(resource, namespace, all_namespaces=False)
-        item = listing.whole(await self._object(resource, name, namespace), resource)
+        item = description.subject(listing.whole(await self._object(resource, name, namespace), resource))
         events: list[Json] = []
         try:
             events = await self._events(item)
