@@ -1,0 +1,47 @@
+"""The ConfigMap with `mcp.json`: the servers that the bot talks to."""
+
+from __future__ import annotations
+
+from ritsuko_api.bot import RitsukoBot
+from ritsuko_api.config import HttpServer, McpConfig, dump, with_revision
+from ritsuko_api.sidecar import AuthMode, McpSidecar
+from ritsuko_operator.render.manifest import Manifest, config_map_name, metadata
+from ritsuko_operator.render.mounts import TOKENS_PATH
+from ritsuko_operator.render.presets import port_of
+from ritsuko_operator.render.select import Selection
+from ritsuko_operator.render.templating import from_template
+
+FILE = "mcp.json"
+
+
+def mcp_config(bot: RitsukoBot, selection: Selection) -> McpConfig:
+    """The content of the file, with its revision."""
+    config = McpConfig(
+        mcpEnabled=bot.spec.mcp_sidecars.enabled,
+        channels=bot.spec.zulip.channels,
+        mcpServers={sidecar.metadata.name: _server(sidecar) for sidecar in selection.accepted},
+    )
+    return with_revision(config)
+
+
+def config_map(bot: RitsukoBot, selection: Selection) -> Manifest:
+    return from_template(
+        "config_map.yaml.j2",
+        metadata=metadata(bot, config_map_name(bot)),
+        file=FILE,
+        text=dump(mcp_config(bot, selection)),
+    )
+
+
+def server_url(sidecar: McpSidecar) -> str:
+    """Where the bot reaches the sidecar."""
+    return f"http://localhost:{port_of(sidecar)}{sidecar.spec.path}"
+
+
+def _server(sidecar: McpSidecar) -> HttpServer:
+    with_token = sidecar.spec.auth.mode is AuthMode.BEARER
+    return HttpServer(
+        url=server_url(sidecar),
+        tokenFile=f"{TOKENS_PATH}/{sidecar.metadata.name}" if with_token else None,
+        tools=sidecar.spec.tools,
+    )

@@ -1,0 +1,73 @@
+"""The Deployment: the bot's container, and one for each sidecar."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ritsuko_api.bot import HTTP_PORT, RitsukoBot
+from ritsuko_api.sidecar import McpSidecar
+from ritsuko_operator.render import security
+from ritsuko_operator.render.environment import bot_environment, sidecar_environment
+from ritsuko_operator.render.facts import Facts
+from ritsuko_operator.render.images import bot_image, sidecar_image
+from ritsuko_operator.render.manifest import Manifest, metadata, selector, service_account_name
+from ritsuko_operator.render.mounts import sidecar_mounts
+from ritsuko_operator.render.pod_metadata import pod_annotations, pod_labels
+from ritsuko_operator.render.presets import port_name_of, port_of
+from ritsuko_operator.render.select import Selection
+from ritsuko_operator.render.templating import from_template
+from ritsuko_operator.render.volumes import bot_mounts, pod_volumes
+
+_BOT_RESOURCES = {"requests": {"cpu": "50m", "memory": "128Mi"}, "limits": {"memory": "512Mi"}}
+_SIDECAR_RESOURCES = {"requests": {"cpu": "100m", "memory": "128Mi"}, "limits": {"cpu": "200m", "memory": "256Mi"}}
+
+
+def deployment(bot: RitsukoBot, selection: Selection, facts: Facts) -> Manifest:
+    """The Deployment. Its pod template changes only when a container, a mount or a variable must."""
+    spec = bot.spec
+    return from_template(
+        "deployment.yaml.j2",
+        metadata=metadata(bot, bot.metadata.name),
+        replicas=0 if spec.suspend else spec.replicas,
+        selector=selector(bot),
+        pod_labels=pod_labels(bot),
+        pod_annotations=pod_annotations(bot, selection, facts),
+        service_account=service_account_name(bot),
+        spec=spec.model_dump(by_alias=True, mode="json"),
+        security_context=security.POD if spec.pod_security_context is None else spec.pod_security_context,
+        bot=_bot_container(bot, selection, facts),
+        sidecars=[_sidecar_container(bot, sidecar, facts) for sidecar in selection.accepted],
+        volumes=pod_volumes(bot, selection),
+    )
+
+
+def _bot_container(bot: RitsukoBot, selection: Selection, facts: Facts) -> dict[str, Any]:
+    spec = bot.spec
+    return {
+        "image": bot_image(bot, facts),
+        "env": bot_environment(bot, selection, facts),
+        "port": HTTP_PORT,
+        "resources": _BOT_RESOURCES if spec.resources is None else spec.resources,
+        "security_context": security.CONTAINER if spec.security_context is None else spec.security_context,
+        "mounts": bot_mounts(bot, selection),
+    }
+
+
+def _sidecar_container(bot: RitsukoBot, sidecar: McpSidecar, facts: Facts) -> dict[str, Any]:
+    spec, defaults = sidecar.spec, bot.spec.mcp_sidecars.defaults
+    return {
+        "name": sidecar.metadata.name,
+        "image": sidecar_image(sidecar, facts),
+        "pull_policy": spec.image_pull_policy or defaults.image_pull_policy,
+        "env": sidecar_environment(bot, sidecar),
+        "port": port_of(sidecar),
+        "port_name": port_name_of(sidecar),
+        "resources": _first(spec.resources, defaults.resources, _SIDECAR_RESOURCES),
+        "security_context": _first(spec.security_context, defaults.security_context, security.CONTAINER),
+        "mounts": sidecar_mounts(sidecar),
+        "spec": spec.model_dump(by_alias=True, mode="json"),
+    }
+
+
+def _first(*choices: dict[str, Any] | None) -> dict[str, Any]:
+    return next(choice for choice in choices if choice is not None)

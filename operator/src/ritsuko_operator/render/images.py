@@ -1,0 +1,29 @@
+"""Which images run: what the resources say, else our own at the operator's version."""
+
+from __future__ import annotations
+
+from ritsuko_api.bot import RitsukoBot
+from ritsuko_api.sidecar import McpSidecar
+from ritsuko_operator.render.facts import Facts
+from ritsuko_operator.render.presets import server_of
+
+_BOT = "ritsuko-bot"
+
+
+def bot_version(bot: RitsukoBot, facts: Facts) -> str:
+    """The version that the bot's pods should run."""
+    return bot.spec.image.tag or facts.operator_version
+
+
+def bot_image(bot: RitsukoBot, facts: Facts) -> str:
+    image = bot.spec.image
+    repository = image.repository or f"{facts.image_repository}/{_BOT}"
+    return f"{repository}@{image.digest}" if image.digest else f"{repository}:{bot_version(bot, facts)}"
+
+
+def sidecar_image(sidecar: McpSidecar, facts: Facts) -> str:
+    server = server_of(sidecar)
+    if sidecar.spec.image is not None:
+        return sidecar.spec.image
+    assert server is not None, "`accept` refuses a sidecar with neither"
+    return f"{facts.image_repository}/{server.image}:{facts.operator_version}"

@@ -1,0 +1,37 @@
+"""All manifests of one bot, in the order in which they are applied."""
+
+from __future__ import annotations
+
+from ritsuko_api.bot import RitsukoBot
+from ritsuko_operator.render.config_map import config_map, mcp_config
+from ritsuko_operator.render.deployment import deployment
+from ritsuko_operator.render.facts import Facts
+from ritsuko_operator.render.manifest import Manifest
+from ritsuko_operator.render.rbac import reader_binding, role, role_binding
+from ritsuko_operator.render.select import Selection
+from ritsuko_operator.render.service_account import service_account
+from ritsuko_operator.render.tokens import token_secret
+
+
+def render(bot: RitsukoBot, selection: Selection, facts: Facts) -> list[Manifest]:
+    """Everything that should exist for the bot, complete and canonical; what a pod needs comes before the pod.
+
+    Raises `RenderError` if the schema accepted the bot but no manifests can be made of it.
+    """
+    children = (
+        service_account(bot),
+        role(bot),
+        role_binding(bot),
+        reader_binding(bot, selection, facts),
+        token_secret(bot, selection, facts),
+        config_map(bot, selection),
+        deployment(bot, selection, facts),
+    )
+    return [child for child in children if child is not None]
+
+
+def config_revision(bot: RitsukoBot, selection: Selection) -> str:
+    """The revision of the `mcp.json` that the bot should run."""
+    revision = mcp_config(bot, selection).revision
+    assert revision is not None, "`mcp_config` sets it"
+    return revision

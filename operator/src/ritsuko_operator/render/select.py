@@ -1,0 +1,158 @@
+"""Which sidecars a bot runs, and why it does not run the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from ritsuko_api.bot import HTTP_PORT, RitsukoBot
+from ritsuko_api.sidecar import McpSidecar
+from ritsuko_operator.render.mounts import RESERVED_VOLUMES, by_name, sidecar_volumes
+from ritsuko_operator.render.presets import port_name_of, port_of
+
+_THE_BOT = "the bot itself"
+
+
+class Reason(StrEnum):
+    """Why a sidecar is not run; part of the API, as the reason of its `Accepted` condition."""
+
+    MCP_DISABLED = "McpDisabled"
+    DISABLED = "Disabled"
+    INCOMPLETE = "Incomplete"
+    PORT_TAKEN = "PortTaken"
+    PORT_NAME_TAKEN = "PortNameTaken"
+    VOLUME_TAKEN = "VolumeTaken"
+    VOLUME_MISSING = "VolumeMissing"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A sidecar that belongs to the bot and is not run."""
+
+    name: str
+    reason: Reason
+    message: str
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The sidecars of one bot; both lists are sorted by name."""
+
+    accepted: list[McpSidecar] = field(default_factory=list[McpSidecar])
+    refused: list[Refusal] = field(default_factory=list[Refusal])
+
+
+def belongs(bot: RitsukoBot, sidecar: McpSidecar) -> bool:
+    """Whether the sidecar names the bot, or the bot selects the sidecar."""
+    if sidecar.metadata.namespace != bot.metadata.namespace:
+        return False
+    if sidecar.spec.bot_ref is not None and sidecar.spec.bot_ref.name == bot.metadata.name:
+        return True
+    selector = bot.spec.mcp_sidecars.selector
+    return selector is not None and selector.match_labels.items() <= sidecar.metadata.labels.items()
+
+
+def accept(bot: RitsukoBot, sidecars: Iterable[McpSidecar]) -> Selection:
+    """Settles which of the sidecars run in the bot's pod.
+
+    Where two cannot run together the older one does, and of two of the same age the first by name.
+    """
+    mine = [one for one in sidecars if belongs(bot, one) and one.metadata.deletion_timestamp is None]
+    pod = _Pod(bot)
+    accepted: list[McpSidecar] = []
+    refused: list[Refusal] = []
+    for sidecar in sorted(mine, key=lambda one: (one.metadata.creation_timestamp or "", one.metadata.name)):
+        refusal = pod.refusal(sidecar)
+        if refusal is None:
+            pod.admit(sidecar)
+            accepted.append(sidecar)
+        else:
+            refused.append(refusal)
+    # By name, so that the order of containers in the pod does not change when a sidecar is deleted and made anew.
+    return Selection(
+        accepted=sorted(accepted, key=lambda one: one.metadata.name),
+        refused=sorted(refused, key=lambda one: one.name),
+    )
+
+
+class _Pod:
+    """What is taken in the pod so far, and by whom."""
+
+    def __init__(self, bot: RitsukoBot) -> None:
+        self._bot = bot
+        self._ports: dict[int, str] = {HTTP_PORT: _THE_BOT}
+        self._port_names: dict[str, str] = {"http": _THE_BOT}
+        self._shared = by_name(bot.spec.volumes)
+        self._volumes: dict[str, tuple[str, dict[str, Any] | None]] = {
+            **{name: (_THE_BOT, volume) for name, volume in self._shared.items()},
+            **dict.fromkeys(RESERVED_VOLUMES, (_THE_BOT, None)),
+        }
+
+    def refusal(self, sidecar: McpSidecar) -> Refusal | None:
+        """The first reason against the sidecar."""
+        checks: tuple[Callable[[McpSidecar], tuple[Reason, str] | None], ...] = (
+            self._switched_off,
+            self._incomplete,
+            self._port_taken,
+            self._volume_taken,
+            self._volume_missing,
+        )
+        for check in checks:
+            if found := check(sidecar):
+                return Refusal(sidecar.metadata.name, *found)
+        return None
+
+    def admit(self, sidecar: McpSidecar) -> None:
+        owner = f"sidecar {sidecar.metadata.name}"
+        port = port_of(sidecar)
+        assert port is not None, "checked by `refusal`"
+        self._ports[port] = owner
+        self._port_names[port_name_of(sidecar)] = owner
+        for name, volume in by_name(sidecar_volumes(sidecar)).items():
+            self._volumes.setdefault(name, (owner, volume))
+
+    def _switched_off(self, sidecar: McpSidecar) -> tuple[Reason, str] | None:
+        if not self._bot.spec.mcp_sidecars.enabled:
+            message = f"MCP is switched off for bot {self._bot.metadata.name}: set its mcpSidecars.enabled to true"
+            return Reason.MCP_DISABLED, message
+        if not sidecar.spec.enabled:
+            return Reason.DISABLED, "it is switched off: set `enabled` to true"
+        return None
+
+    def _incomplete(self, sidecar: McpSidecar) -> tuple[Reason, str] | None:
+        spec = sidecar.spec
+        if port_of(sidecar) is None or (spec.server is None and spec.image is None):
+            return Reason.INCOMPLETE, "name one of our servers in `server`, or give an `image` and its `port`"
+        return None
+
+    def _port_taken(self, sidecar: McpSidecar) -> tuple[Reason, str] | None:
+        port = port_of(sidecar)
+        if port in self._ports:
+            message = f"port {port} is taken by {self._ports[port]}: choose another `port`"
+            return Reason.PORT_TAKEN, message
+        name = port_name_of(sidecar)
+        if name in self._port_names:
+            message = f"the port name {name} is taken by {self._port_names[name]}: choose another `portName`"
+            return Reason.PORT_NAME_TAKEN, message
+        return None
+
+    def _volume_taken(self, sidecar: McpSidecar) -> tuple[Reason, str] | None:
+        for volume in sidecar_volumes(sidecar):
+            owner, there = self._volumes.get(volume["name"], ("", volume))
+            if there != volume:
+                message = f"another volume {volume['name']} belongs to {owner}: choose another name for it"
+                return Reason.VOLUME_TAKEN, message
+        return None
+
+    def _volume_missing(self, sidecar: McpSidecar) -> tuple[Reason, str] | None:
+        known = by_name(sidecar.spec.volumes).keys() | self._shared.keys()
+        for mount in sidecar.spec.volume_mounts:
+            if mount["name"] not in known:
+                message = (
+                    f"there is no volume {mount['name']} to mount at {mount['mountPath']}: "
+                    "add it to the `volumes` of the sidecar or of the bot"
+                )
+                return Reason.VOLUME_MISSING, message
+        return None
