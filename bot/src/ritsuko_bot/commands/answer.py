@@ -6,6 +6,7 @@ become markup, a mention or an escape sequence there.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -103,3 +104,11 @@ class Answer:
 def say(*parts: Inline) -> Paragraph:
     """One line of prose from its parts."""
     return Paragraph(parts)
+
+
+def codes(names: Iterable[str]) -> list[Inline]:
+    """Names as literals, with commas between them."""
+    parts: list[Inline] = []
+    for name in names:
+        parts += [", ", Code(name)] if parts else [Code(name)]
+    return parts

@@ -122,7 +122,7 @@ def _ssl_context() -> ssl.SSLContext:
 
 
 def _scratch_file() -> TextIO:
-    return io.TextIOWrapper(tempfile.TemporaryFile(), encoding="utf-8", errors="replace")  # noqa: SIM115
+    return io.TextIOWrapper(tempfile.TemporaryFile(), encoding="utf-8", errors="replace")
 
 
 class _ProcessOutput:

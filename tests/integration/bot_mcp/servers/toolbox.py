@@ -1,7 +1,7 @@
 """A small MCP server for the tests: whatever a server may do right or wrong, on demand.
 
-Run as a process: `python toolbox.py --port 9000 --mode stateless|session|legacy|stdio --version 1 ...`; `legacy` speaks only
-the protocol with sessions, as servers written before 2026 do.
+Run as a process: `python toolbox.py --port 9000 --mode stateless|session|legacy|stdio --version 1 ...`.
+`legacy` speaks only the protocol with sessions, as servers written before 2026 do.
 """
 
 from __future__ import annotations

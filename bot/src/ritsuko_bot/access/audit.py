@@ -1,0 +1,81 @@
+"""One line for every call: who asked what of which server, whether it was allowed, and how it ended.
+
+The line goes to the logger `ritsuko_bot.audit` with the fields in the record's attribute `audit`.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pydantic import JsonValue
+
+from ritsuko_api.identity import User
+
+logger = logging.getLogger("ritsuko_bot.audit")
+
+_SECRET_NAME = re.compile(
+    r"pass(word|wd|phrase)?|secret|token|api.?key|private.?key|credential|authorization|cookie", re.I
+)
+_SECRET_VALUE = re.compile(
+    r"\b(?:bearer|basic)\s+[\w.~+/=-]{8,}|\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*|\b(?:gh[pousr]|xox[abprs]|sk|glpat)[-_][\w-]{10,}"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*|(?<=://)[^\s/@:]*:[^\s/@]+(?=@)"
+    r"|\b(?:password|passwd|secret|token|api_?key)\s*[=:]\s*\S+",
+    re.IGNORECASE,
+)
+_REDACTED = "[redacted]"
+_LONGEST = 500
+_DEEPEST = 6
+
+
+@dataclass(slots=True)
+class Record:
+    """What the line will say. Set `decision` and `outcome` as they become known, then `write`."""
+
+    user: User
+    where: str
+    server: str
+    tool: str
+    arguments: Mapping[str, JsonValue]
+    decision: str = ""
+    outcome: str = "cancelled"
+    error: str = ""
+    started: float = field(default_factory=time.monotonic)
+
+    def write(self) -> None:
+        """Writes the line. The duration is counted from the record's making."""
+        fields: dict[str, JsonValue] = {
+            "user_id": self.user.id,
+            "user_email": self.user.email,
+            "where": self.where,
+            "server": self.server,
+            "tool": self.tool,
+            "arguments": redacted(dict(self.arguments)),
+            "decision": self.decision,
+            "outcome": self.outcome,
+            "seconds": round(time.monotonic() - self.started, 3),
+        }
+        if self.error:
+            fields["error"] = redacted(self.error)
+        logger.info("%s %s: %s", self.server, self.tool, self.outcome, extra={"audit": fields})
+
+
+def redacted(value: JsonValue, depth: int = _DEEPEST) -> JsonValue:
+    """The value with secrets taken out, by the names of fields and by what secrets look like, and shortened."""
+    if depth == 0:
+        return "…"
+    match value:
+        case str():
+            text = _SECRET_VALUE.sub(_REDACTED, value)
+            return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text)} characters)"
+        case list():
+            return [redacted(item, depth - 1) for item in value[:50]]
+        case dict():
+            return {
+                key: _REDACTED if _SECRET_NAME.search(key) else redacted(item, depth - 1) for key, item in value.items()
+            }
+        case _:
+            return value

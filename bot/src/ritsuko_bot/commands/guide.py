@@ -1,0 +1,132 @@
+"""The answers that need no call: help, lists and status."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ritsuko_api.runtime import ServerReport, ServerState
+from ritsuko_bot.access.policy import decide
+from ritsuko_bot.commands.answer import Answer, Block, Code, CodeBlock, Strong, Table, codes, say
+from ritsuko_bot.commands.usage import tool_help, usage_line
+from ritsuko_bot.mcp.server import Server
+from ritsuko_bot.mcp.tools import Tool
+
+_COMMANDS = """\
+mcp list                       the servers
+mcp list <server>              the tools of one server
+mcp <server> <tool> [args...]  calls a tool
+mcp help <server> [tool]       how a tool is called
+mcp status                     what is connected, and what is wrong
+help                           this"""
+
+_ARGUMENTS = """\
+Words fill the tool's arguments in order; key=value and --key value name them; put quotes around a value with spaces. \
+A JSON object works too."""
+
+_LONGEST_DESCRIPTION = 100
+
+
+def general(servers: Sequence[Server], *, off: Block | None) -> Answer:
+    """What the bot can do, with a command to try that fits the servers at hand."""
+    blocks: list[Block] = [say("I ask the servers that are connected to me. Write:"), CodeBlock(_COMMANDS)]
+    if off is not None:
+        return Answer((*blocks, off))
+    blocks.append(say(_ARGUMENTS))
+    blocks.append(say("Servers: ", *codes([server.name for server in servers])))
+    return Answer(tuple(blocks))
+
+
+def server_list(servers: Sequence[Server]) -> Answer:
+    """All servers, with the names of their tools."""
+    rows: list[tuple[str, ...]] = []
+    for server in servers:
+        tools = [tool.name for tool in allowed(server)]
+        shown = ", ".join(tools[:8]) + (f" and {len(tools) - 8} more" if len(tools) > 8 else "")
+        rows.append((server.name, server.state.value, str(len(tools)), shown))
+    blocks: list[Block] = [Table(("server", "state", "tools", "names"), tuple(rows), frozenset({2}), "servers")]
+    for server in servers:
+        if server.state is not ServerState.READY:
+            blocks.append(not_ready(server))
+    example = next((s.name for s in servers if s.tools), servers[0].name)
+    blocks.append(say("More about one: ", Code(f"mcp list {example}")))
+    return Answer(tuple(blocks))
+
+
+def tool_list(server: Server) -> Answer:
+    """The tools of one server that may be called, and which others there are."""
+    tools = allowed(server)
+    blocks: list[Block] = []
+    if server.state is not ServerState.READY:
+        blocks.append(not_ready(server))
+    if tools:
+        rows = tuple(
+            (tool.name, _short(tool.description), "" if tool.read_only else "changes things") for tool in tools
+        )
+        columns: tuple[str, ...] = ("tool", "what it does", "")
+        if not any(row[2] for row in rows):
+            columns, rows = columns[:2], tuple(row[:2] for row in rows)
+        blocks.append(Table(columns, rows, name=f"{server.name}-tools"))
+        blocks.append(say("How to call one: ", Code(f"mcp help {server.name} {tools[0].name}")))
+    elif server.tools:
+        blocks.append(say(Code(server.name), " has no tool that may be called here."))
+    elif server.state is ServerState.READY:
+        blocks.append(say(Code(server.name), " offers no tools."))
+    refused = [tool.name for tool in server.tools.values() if tool not in tools]
+    if refused:
+        blocks.append(say("Not allowed here: ", *codes(refused[:20]), "." if len(refused) <= 20 else " and more."))
+    return Answer(tuple(blocks), failed=server.state is not ServerState.READY and not server.tools)
+
+
+def one_tool(server: Server, tool: Tool) -> Answer:
+    """How one tool is called; if it may not be called, that too."""
+    blocks = tool_help(server.name, tool)
+    decision = decide(tool, server.policy, server=server.name)
+    if not decision.allowed:
+        blocks.append(say(Strong("Not allowed here:"), " ", decision.reason, ". ", decision.advice))
+    return Answer(tuple(blocks))
+
+
+def usage(server: Server, tool: Tool) -> Block:
+    """The usage line that goes with a mistake."""
+    return CodeBlock(usage_line(server.name, tool.name, tool.input_schema))
+
+
+def status(reports: Sequence[ServerReport], *, revision: str | None, config_error: str | None) -> Answer:
+    """What is connected and what is wrong, and which config it is."""
+    blocks: list[Block] = []
+    if config_error:
+        blocks.append(say(Strong("The present config is refused, the last good one stays in use.")))
+        blocks.append(CodeBlock(config_error, name="config-error"))
+    rows = tuple(
+        (
+            report.name,
+            report.state.value,
+            report.since or "",
+            report.server_info.version if report.server_info else "",
+            report.server_info.protocol_version if report.server_info else "",
+            str(len(report.tools)),
+            report.error or "",
+        )
+        for report in reports
+    )
+    columns = ("server", "state", "since", "version", "protocol", "tools", "error")
+    if rows:
+        blocks.append(Table(columns, rows, frozenset({5}), "status"))
+    blocks.append(say("Config revision: ", Code(revision)) if revision else say("The config has no revision."))
+    return Answer(tuple(blocks), failed=bool(config_error))
+
+
+def not_ready(server: Server) -> Block:
+    """Why a server cannot be used now."""
+    what = "is still connecting" if server.state is ServerState.CONNECTING else "is down"
+    return say(Code(server.name), f" {what}: {server.error}." if server.error else f" {what}.")
+
+
+def allowed(server: Server) -> list[Tool]:
+    """The tools that may be called."""
+    return [tool for tool in server.tools.values() if decide(tool, server.policy, server=server.name).allowed]
+
+
+def _short(description: str) -> str:
+    first = " ".join(description.split())
+    return first if len(first) <= _LONGEST_DESCRIPTION else first[: _LONGEST_DESCRIPTION - 1] + "…"
