@@ -62,7 +62,7 @@ SHAPES: tuple[Shape, ...] = (
     Shape(
         "header",
         re.compile(
-            r"(?:authorization|x-[a-z-]{0,40}(?:token|key|auth|secret)|cookie)\\*[\"']?[ \t]*[:=][ \t]*\\*[\"']?"
+            r"(?:authorization|x-[a-z-]{0,40}(?:token|key|auth|secret)|cookie)\\*[\"']?[ \t]*[:=][ \t]*+\\*+[\"']?+"
             r"(?![|>][+-]?[ \t]*$)(?P<secret>[^\r\n\"'\\]+)",
             re.IGNORECASE | re.MULTILINE,
         ),
