@@ -1,0 +1,47 @@
+"""The Events that people see with `kubectl describe`: one for each transition, none for a state that lasts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ritsuko_api.conditions import BotCondition, Condition
+from ritsuko_operator.reconcile.apply import Change
+from ritsuko_operator.reconcile.cluster import Object, ObjectRef, Transition
+from ritsuko_operator.reconcile.compare import Difference
+
+# Of the other conditions people learn in `status`; Ready sums them up, and Stalled asks for somebody's help.
+_ANNOUNCED = (BotCondition.READY, BotCondition.STALLED)
+_ON_THE_WAY = frozenset({"BotStarting", "NoReport", "SidecarsStarting", "Suspended", "Progressing", "Stalled"})
+
+
+def transitions(regarding: Object, before: Sequence[Condition], after: Sequence[Condition]) -> list[Transition]:
+    """An Event for each announced condition whose status or reason is another than before."""
+    known = {entry.type: (entry.status, entry.reason) for entry in before}
+    return [
+        Transition(regarding, entry.reason, entry.message, warning=_is_bad(entry))
+        for entry in after
+        if entry.type in _ANNOUNCED and _news(known.get(entry.type), entry)
+    ]
+
+
+def repairs(regarding: Object, changes: Iterable[Change], in_place: Iterable[ObjectRef]) -> list[Transition]:
+    """An Event for each child that somebody else had changed or deleted."""
+    known = set(in_place)
+    found: list[Transition] = []
+    for change in changes:
+        if change.why is Difference.DRIFTED:
+            found.append(Transition(regarding, "Repaired", f"{change.ref} had been changed by somebody: put back"))
+        elif change.why is Difference.ABSENT and change.ref in known:
+            found.append(Transition(regarding, "Repaired", f"{change.ref} had been deleted by somebody: made again"))
+    return found
+
+
+def _news(before: tuple[str, str] | None, entry: Condition) -> bool:
+    if before is None and entry.type == BotCondition.STALLED:
+        return entry.status == "True"
+    return before != (entry.status, entry.reason)
+
+
+def _is_bad(entry: Condition) -> bool:
+    good = "False" if entry.type == BotCondition.STALLED else "True"
+    return entry.status != good and entry.reason not in _ON_THE_WAY

@@ -1,0 +1,55 @@
+"""What can go wrong while reconciling."""
+
+from __future__ import annotations
+
+# 403: the rights, or the namespace, may be on their way. 500 is not here: server-side apply answers it for a manifest
+# that it cannot merge, such as one with a variable named twice, and repeating that changes nothing.
+_PASSING = frozenset({401, 403, 404, 408, 409, 410, 425, 429, 502, 503, 504})
+
+
+class ReconcileError(Exception):
+    """The base of everything a reconcile raises on purpose."""
+
+
+class ApiError(ReconcileError):
+    """The apiserver refused a request. `status` is the HTTP status, `reason` its word for programs."""
+
+    def __init__(self, what: str, status: int, reason: str, message: str) -> None:
+        super().__init__(f"{what}: {message}" if message else f"{what}: HTTP {status}")
+        self.status = status
+        self.reason = reason
+        self.message = message
+
+    @property
+    def passing(self) -> bool:
+        """Whether the same request may well succeed a little later."""
+        return self.status in _PASSING
+
+
+class GoneError(ApiError):
+    """The object of the request is not there (404)."""
+
+
+class ApiUnreachableError(ReconcileError):
+    """There was no answer: no connection, or none in time."""
+
+
+class ForeignObjectError(ReconcileError):
+    """An object has the name of one of ours, and is not ours."""
+
+
+class InvalidResourceError(ReconcileError):
+    """A resource that the schema let through and that still cannot be used."""
+
+    reason = "InvalidSpec"
+
+    def __init__(self, kind: str, problems: str) -> None:
+        super().__init__(f"this {kind} cannot be used: " + "; ".join(problems.splitlines()))
+
+
+class ImmutableFieldError(ReconcileError):
+    """A field that cannot be changed would have to be."""
+
+
+class NotDoneError(ReconcileError):
+    """A reconcile got only part of the way; what is left is worth another try."""

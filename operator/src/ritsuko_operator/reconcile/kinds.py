@@ -1,0 +1,51 @@
+"""The kinds the operator deals with, and where the API serves them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ritsuko_api import API_VERSION, bot, sidecar
+
+
+@dataclass(frozen=True, order=True)
+class Kind:
+    """One kind of object."""
+
+    api_version: str
+    name: str
+    plural: str
+    namespaced: bool = True
+
+    def path(self, namespace: str | None, name: str | None = None, subresource: str | None = None) -> str:
+        """The path of one object, or of the list of them (all namespaces when `namespace` is None)."""
+        parts = ["/apis" if "/" in self.api_version else "/api", self.api_version]
+        if self.namespaced and namespace is not None:
+            parts += ["namespaces", namespace]
+        parts += [part for part in (self.plural, name, subresource) if part is not None]
+        return "/".join(parts)
+
+
+BOT = Kind(API_VERSION, bot.KIND, bot.PLURAL)
+SIDECAR = Kind(API_VERSION, sidecar.KIND, sidecar.PLURAL)
+POD = Kind("v1", "Pod", "pods")
+SECRET = Kind("v1", "Secret", "secrets")
+CONFIG_MAP = Kind("v1", "ConfigMap", "configmaps")
+SERVICE_ACCOUNT = Kind("v1", "ServiceAccount", "serviceaccounts")
+DEPLOYMENT = Kind("apps/v1", "Deployment", "deployments")
+ROLE = Kind("rbac.authorization.k8s.io/v1", "Role", "roles")
+ROLE_BINDING = Kind("rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings")
+CLUSTER_ROLE_BINDING = Kind(
+    "rbac.authorization.k8s.io/v1", "ClusterRoleBinding", "clusterrolebindings", namespaced=False
+)
+EVENT = Kind("events.k8s.io/v1", "Event", "events")
+
+# What is rendered for a bot. Secrets are among them, but they are never listed or watched: the operator may not.
+CHILDREN = (DEPLOYMENT, CONFIG_MAP, SERVICE_ACCOUNT, ROLE, ROLE_BINDING, CLUSTER_ROLE_BINDING)
+WATCHED = (BOT, SIDECAR, *CHILDREN, POD)
+
+_BY_NAME = {(kind.api_version, kind.name): kind for kind in (*WATCHED, SECRET)}
+
+
+def kind_of(manifest: dict[str, object]) -> Kind:
+    """The kind of an object by its `apiVersion` and `kind`."""
+    return _BY_NAME[str(manifest["apiVersion"]), str(manifest["kind"])]

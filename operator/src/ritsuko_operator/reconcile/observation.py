@@ -1,0 +1,99 @@
+"""What is known of one bot at one moment: the resources, the live Deployment and pods, and the bot's own report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from ritsuko_api.bot import KIND as BOT_KIND
+from ritsuko_api.bot import RitsukoBot
+from ritsuko_api.config import describe
+from ritsuko_api.runtime import RuntimeReport, ServerReport
+from ritsuko_api.sidecar import KIND as SIDECAR_KIND
+from ritsuko_api.sidecar import McpSidecar
+from ritsuko_operator.reconcile import pods
+from ritsuko_operator.reconcile.cluster import BotKey, Object, ObjectRef, View
+from ritsuko_operator.reconcile.errors import InvalidResourceError
+from ritsuko_operator.reconcile.kinds import DEPLOYMENT, POD, SIDECAR
+from ritsuko_operator.reconcile.membership import belongs
+from ritsuko_operator.reconcile.pods import Pod
+from ritsuko_operator.render.select import Reason, Refusal, Selection, accept
+
+BOT_CONTAINER = "bot"
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One bot and everything that its status speaks of."""
+
+    bot: RitsukoBot
+    selection: Selection
+    deployment: Mapping[str, Any] | None = None
+    pods: Sequence[Pod] = field(default_factory=tuple[Pod, ...])
+
+    @property
+    def newest(self) -> list[Pod]:
+        return pods.newest(self.pods)
+
+    @property
+    def reporter(self) -> Pod | None:
+        """The pod whose report in `status.runtime` can be trusted: it is there, and its bot container is ready."""
+        report = self.bot.status.runtime
+        if report is None:
+            return None
+        return next((pod for pod in self.pods if pod.uid == report.pod_uid and pod.serves(BOT_CONTAINER)), None)
+
+    @property
+    def report(self) -> RuntimeReport | None:
+        """The bot's own report, if it can be trusted."""
+        return self.bot.status.runtime if self.reporter else None
+
+    def server(self, name: str) -> ServerReport | None:
+        report = self.report
+        return next((server for server in report.servers if server.name == name), None) if report else None
+
+
+def observe(view: View, bot_object: Object) -> Observation:
+    """Puts together what the view has of the bot.
+
+    Raises `InvalidResourceError` if the bot cannot be read; sidecars that cannot be read are refused, one by one.
+    """
+    bot = read_bot(bot_object)
+    key = BotKey(bot.metadata.namespace, bot.metadata.name)
+    mine = [candidate for candidate in view.in_namespace(SIDECAR, key.namespace) if belongs(candidate, bot_object)]
+    sidecars, unreadable = _read_sidecars(mine)
+    selection = accept(bot, sidecars)
+    return Observation(
+        bot=bot,
+        selection=Selection(accepted=selection.accepted, refused=[*selection.refused, *unreadable]),
+        deployment=view.get(ObjectRef(DEPLOYMENT, key.namespace, key.name)),
+        pods=tuple(pods.parse(child) for ref, child in view.of_bot(key) if ref.kind is POD),
+    )
+
+
+def read_bot(bot_object: Object) -> RitsukoBot:
+    try:
+        return RitsukoBot.model_validate(bot_object)
+    except ValidationError as error:
+        raise InvalidResourceError(BOT_KIND, describe(error)) from error
+
+
+def read_sidecar(sidecar_object: Object) -> McpSidecar:
+    try:
+        return McpSidecar.model_validate(sidecar_object)
+    except ValidationError as error:
+        raise InvalidResourceError(SIDECAR_KIND, describe(error)) from error
+
+
+def _read_sidecars(objects: Iterable[Object]) -> tuple[list[McpSidecar], list[Refusal]]:
+    readable: list[McpSidecar] = []
+    unreadable: list[Refusal] = []
+    for sidecar_object in objects:
+        try:
+            readable.append(read_sidecar(sidecar_object))
+        except InvalidResourceError as error:
+            unreadable.append(Refusal(sidecar_object["metadata"]["name"], Reason.INCOMPLETE, str(error)))
+    return readable, unreadable

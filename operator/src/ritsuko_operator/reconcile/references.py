@@ -1,0 +1,88 @@
+"""The Secrets that a bot's pod reads as environment: which keys of which, and what is missing."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ritsuko_api.bot import RitsukoBot
+from ritsuko_api.sidecar import McpSidecar
+from ritsuko_operator.reconcile.cluster import Object
+from ritsuko_operator.reconcile.objects import mapping_at
+
+
+@dataclass
+class Wanted:
+    """What the pod reads of one Secret."""
+
+    keys: set[str] = field(default_factory=set[str])
+    everything: bool = False  # envFrom
+
+
+@dataclass(frozen=True)
+class Missing:
+    """The bot's Secret, or keys of it, that its container can't start without."""
+
+    secret: str
+    keys: tuple[str, ...] = ()  # empty: the whole Secret
+
+    def __str__(self) -> str:
+        if not self.keys:
+            return f"Secret {self.secret} not found"
+        return f"Secret {self.secret} has no key {', '.join(self.keys)}"
+
+
+def credentials(bot: RitsukoBot) -> tuple[str, tuple[str, ...]]:
+    """The Secret with the bot's Zulip credentials, and the keys it must have."""
+    site = () if bot.spec.zulip.site else ("ZULIP_SITE",)
+    return bot.spec.zulip.credentials_secret.name, ("ZULIP_EMAIL", "ZULIP_API_KEY", *site)
+
+
+def wanted_secrets(bot: RitsukoBot, sidecars: Iterable[McpSidecar]) -> Mapping[str, Wanted]:
+    """Every Secret that the bot's container, or one of the sidecars', reads as environment."""
+    found: dict[str, Wanted] = {}
+    name, keys = credentials(bot)
+    found[name] = Wanted(keys=set(keys))
+    environments: list[tuple[Sequence[Mapping[str, Any]], Sequence[Mapping[str, Any]]]] = [
+        (bot.spec.env, bot.spec.env_from),
+        (bot.spec.mcp_sidecars.defaults.env, []),
+        *((sidecar.spec.env, sidecar.spec.env_from) for sidecar in sidecars),
+    ]
+    for env, env_from in environments:
+        _collect(found, env, env_from)
+    return found
+
+
+def missing_credentials(bot: RitsukoBot, secrets: Mapping[str, Object | None]) -> Missing | None:
+    """What of the bot's Zulip credentials is missing. An empty value counts as missing."""
+    name, keys = credentials(bot)
+    secret = secrets.get(name)
+    if secret is None:
+        return Missing(name)
+    absent = tuple(key for key in keys if not secret.get("data", {}).get(key))
+    return Missing(name, absent) if absent else None
+
+
+def content_hash(secret: Object | None, wanted: Wanted) -> str:
+    """A hash of what the pod reads of the Secret: other keys may change without a rollout."""
+    data: Mapping[str, str] = (secret or {}).get("data") or {}
+    read = data if wanted.everything else {key: data[key] for key in wanted.keys if key in data}
+    digest = hashlib.sha256(b"" if secret is not None else b"absent")
+    for key in sorted(read):
+        value = base64.b64decode(read[key])
+        digest.update(b"%d:%s%d:" % (len(key), key.encode(), len(value)) + value)
+    return digest.hexdigest()[:16]
+
+
+def _collect(found: dict[str, Wanted], env: Sequence[Mapping[str, Any]], env_from: Sequence[Mapping[str, Any]]) -> None:
+    for variable in env:
+        reference = mapping_at(variable, "valueFrom", "secretKeyRef")
+        if reference:
+            found.setdefault(reference["name"], Wanted()).keys.add(reference["key"])
+    for source in env_from:
+        reference = mapping_at(source, "secretRef")
+        if reference:
+            found.setdefault(reference["name"], Wanted()).everything = True

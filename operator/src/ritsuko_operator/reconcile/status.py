@@ -1,0 +1,98 @@
+"""What is written to `status`: pure, from what was observed. Nothing is written that the live status says already."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+from ritsuko_api.bot import RitsukoBot, RitsukoBotStatus, SidecarPhase
+from ritsuko_api.conditions import BotCondition, Condition, settle
+from ritsuko_operator.reconcile.checks import Cause, Facts, Verdict
+from ritsuko_operator.reconcile.cluster import Object, ObjectRef
+from ritsuko_operator.reconcile.conditions import condition, conditions
+
+_THE_BOTS_OWN = "runtime"  # this part of a RitsukoBot's status is written by the bot itself
+
+
+def bot_status(facts: Facts, *, version: str, now: str) -> Object:
+    """The status of a bot that could be read."""
+    bot = facts.seen.bot
+    deployment = facts.seen.deployment or {}
+    counts = deployment.get("status", {})
+    labels = deployment.get("spec", {}).get("selector", {}).get("matchLabels", {})
+    counted = [line for line in facts.lines if line.phase is not SidecarPhase.DISABLED or line.ready]
+    return as_written(
+        RitsukoBotStatus(
+            observed_generation=bot.metadata.generation,
+            replicas=counts.get("replicas", 0),
+            ready_replicas=counts.get("readyReplicas", 0),
+            selector=",".join(f"{key}={value}" for key, value in sorted(labels.items())) or None,
+            version=wanted_version(bot, version),
+            config_revision=facts.outcome.revision,
+            sidecars_ready=f"{sum(line.ready for line in counted)}/{len(counted)}",
+            sidecars=list(facts.lines),
+            conditions=settle(conditions(facts, now), bot.status.conditions),
+        )
+    )
+
+
+def unreadable_bot_status(bot_object: Object, cause: Cause, *, now: str) -> Object:
+    """The status of a bot that cannot be read: what it said before, and why nothing goes on."""
+    before: dict[str, Any] = {key: value for key, value in live_status(bot_object).items() if key != _THE_BOTS_OWN}
+    generation = bot_object["metadata"].get("generation", 0)
+    known = [Condition.model_validate(entry) for entry in before.get("conditions", [])]
+    note = f"{cause.message}; what ran before keeps running" if known else cause.message
+    said = [
+        condition(BotCondition.READY, Verdict("False", Cause(cause.reason, note)), generation, now),
+        condition(BotCondition.STALLED, Verdict("True", Cause(cause.reason, note)), generation, now),
+        condition(
+            BotCondition.RECONCILING, Verdict("False", Cause("Stalled", "see the condition Stalled")), generation, now
+        ),
+    ]
+    new = {entry.type for entry in said}
+    wanted = settle([*said, *(entry for entry in known if entry.type not in new)], known)
+    return {
+        **before,
+        "observedGeneration": generation,
+        "conditions": [entry.model_dump(by_alias=True, mode="json") for entry in wanted],
+    }
+
+
+def wanted_version(bot: RitsukoBot, operator_version: str) -> str:
+    image = bot.spec.image
+    return image.digest or image.tag or operator_version
+
+
+def as_written(status: BaseModel) -> Object:
+    """The status as JSON, without what is unset or empty: the API keeps no such fields everywhere."""
+    written = status.model_dump(by_alias=True, exclude_none=True, exclude={_THE_BOTS_OWN}, mode="json")
+    return {key: value for key, value in written.items() if value != []}
+
+
+def live_status(manifest: Object) -> Object:
+    status: Object = manifest.get("status") or {}
+    return status
+
+
+def differs(wanted: Object, manifest: Object) -> bool:
+    """Whether the wanted status says anything else than the live one, but for what others write."""
+    live = {key: value for key, value in live_status(manifest).items() if key != _THE_BOTS_OWN and value != []}
+    return wanted != live
+
+
+def status_manifest(ref: ObjectRef, uid: str, status: Object) -> Object:
+    """What to apply. The UID keeps the status of a deleted resource from landing on its successor."""
+    return {
+        "apiVersion": ref.kind.api_version,
+        "kind": ref.kind.name,
+        "metadata": {"name": ref.name, "namespace": ref.namespace, "uid": uid},
+        "status": status,
+    }
+
+
+def changed(before: Sequence[Condition], after: Sequence[Condition]) -> list[Condition]:
+    """The conditions that are new, or whose status or reason is another than before."""
+    known = {entry.type: (entry.status, entry.reason) for entry in before}
+    return [entry for entry in after if known.get(entry.type) != (entry.status, entry.reason)]

@@ -1,0 +1,166 @@
+"""The operator's client: server-side apply and a few plain verbs over aiohttp, for objects as plain JSON.
+
+It keeps a session of its own. kopf closes its session when a watch fails for good, and our writes must outlive that.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Any, Self
+
+import aiohttp
+import kopf
+
+from ritsuko_operator.reconcile.cluster import FIELD_MANAGER, Object, ObjectRef
+from ritsuko_operator.reconcile.errors import ApiError, ApiUnreachableError, GoneError
+from ritsuko_operator.reconcile.kinds import Kind
+from ritsuko_operator.runtime.metrics import Metrics
+
+_APPLY = "application/apply-patch+yaml"
+_MERGE = "application/merge-patch+json"
+_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
+_CREDENTIALS_LIFE = 60.0  # seconds: how client-go treats the token in a file
+_PAGE = 500
+
+
+class Api:
+    """The apiserver. `connect` says how to reach it; it is asked again when the credentials are old or refused."""
+
+    def __init__(self, connect: Callable[[], kopf.ConnectionInfo], metrics: Metrics) -> None:
+        self._connect = connect
+        self._metrics = metrics
+        self._info = connect()
+        self._read_at = time.monotonic()
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(ssl=self._info.as_ssl_context(), limit=64), timeout=_TIMEOUT
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._session.close()
+
+    async def get(self, ref: ObjectRef) -> Object | None:
+        try:
+            return await self._request("GET", ref.kind, ref.kind.path(ref.namespace, ref.name), what=f"reading {ref}")
+        except GoneError:
+            return None
+
+    async def list_all(self, kind: Kind, *, namespace: str | None = None, selector: str = "") -> AsyncIterator[Object]:
+        """All objects of a kind, in pages; without a namespace, of all of them."""
+        params = {"limit": str(_PAGE), **({"labelSelector": selector} if selector else {})}
+        while True:
+            path = kind.path(namespace)
+            page = await self._request("GET", kind, path, params=params, verb="LIST", what=f"listing {kind.plural}")
+            for item in page["items"]:
+                yield {"apiVersion": kind.api_version, "kind": kind.name, **item}
+            if not page["metadata"].get("continue"):
+                return
+            params["continue"] = page["metadata"]["continue"]
+
+    async def apply(self, ref: ObjectRef, manifest: Object, *, subresource: str | None = None) -> Object:
+        return await self._request(
+            "PATCH",
+            ref.kind,
+            ref.kind.path(ref.namespace, ref.name, subresource),
+            body=manifest,
+            content_type=_APPLY,
+            params={"fieldManager": FIELD_MANAGER, "force": "true"},
+            verb="APPLY",
+            what=f"applying {f'{subresource} of ' if subresource else ''}{ref}",
+        )
+
+    async def patch(self, ref: ObjectRef, patch: Object) -> Object:
+        return await self._request(
+            "PATCH",
+            ref.kind,
+            ref.kind.path(ref.namespace, ref.name),
+            body=patch,
+            content_type=_MERGE,
+            params={"fieldManager": FIELD_MANAGER},
+            what=f"patching {ref}",
+        )
+
+    async def delete(self, ref: ObjectRef, *, uid: str) -> None:
+        body = {"preconditions": {"uid": uid}, "propagationPolicy": "Background"}
+        path = ref.kind.path(ref.namespace, ref.name)
+        try:
+            await self._request("DELETE", ref.kind, path, body=body, what=f"deleting {ref}")
+        except GoneError:
+            return
+
+    async def create(self, kind: Kind, namespace: str, manifest: Object) -> Object:
+        return await self._request(
+            "POST", kind, kind.path(namespace), body=manifest, what=f"creating a {kind.name} in {namespace}"
+        )
+
+    async def _request(
+        self,
+        method: str,
+        kind: Kind,
+        path: str,
+        *,
+        what: str,
+        verb: str | None = None,
+        body: Object | None = None,
+        content_type: str = "application/json",
+        params: dict[str, str] | None = None,
+    ) -> Object:
+        async with self._answer(method, kind, path, verb or method, what, body, content_type, params) as answer:
+            if answer.status < 400:
+                return await answer.json()
+            raise _refusal(what, answer, await answer.text())
+
+    @asynccontextmanager
+    async def _answer(
+        self,
+        method: str,
+        kind: Kind,
+        path: str,
+        verb: str,
+        what: str,
+        body: Object | None,
+        content_type: str,
+        params: dict[str, str] | None,
+    ) -> AsyncGenerator[aiohttp.ClientResponse]:
+        headers = {**self._credentials(), "Accept": "application/json"}
+        data: bytes | None = None
+        if body is not None:
+            headers["Content-Type"] = content_type
+            data = json.dumps(body).encode()
+        code = "unreachable"
+        try:
+            async with self._session.request(
+                method, f"{self._info.server}{path}", params=params, data=data, headers=headers
+            ) as answer:
+                code = str(answer.status)
+                if answer.status == 401:
+                    self._read_at = -_CREDENTIALS_LIFE
+                yield answer
+        except (TimeoutError, aiohttp.ClientError) as error:
+            raise ApiUnreachableError(f"{what}: no answer ({error or type(error).__name__})") from error
+        finally:
+            self._metrics.api_requests.labels(verb, kind.plural, code).inc()
+
+    def _credentials(self) -> dict[str, str]:
+        if time.monotonic() - self._read_at > _CREDENTIALS_LIFE:
+            self._info = self._connect()
+            self._read_at = time.monotonic()
+        return self._info.as_http_headers()
+
+
+def _refusal(what: str, answer: aiohttp.ClientResponse, text: str) -> ApiError:
+    try:
+        said: dict[str, Any] = json.loads(text)
+        reason, message = str(said.get("reason", "")), str(said.get("message", ""))
+    except (ValueError, AttributeError):
+        reason, message = "", text[:500]
+    error = GoneError if answer.status == 404 else ApiError
+    return error(what, answer.status, reason, message)

@@ -1,0 +1,96 @@
+"""What the watches saw last, and what our own writes returned: the reconcilers' view of the cluster."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterable, Iterator
+
+from ritsuko_operator.reconcile.cluster import BotKey, Object, ObjectRef
+from ritsuko_operator.reconcile.kinds import BOT, POD, SIDECAR, WATCHED, Kind
+from ritsuko_operator.reconcile.ownership import bot_of
+
+_GRAVES = 5_000  # that many are remembered: for longer than any answer can be late
+_POD_SPEC_KEPT = ("nodeName", "containers")
+
+
+class Cache:
+    """Objects by kind and key, trimmed to what is read of them.
+
+    Each object has several sources, a watch, lists and the answers to our writes, and any can be late: the higher
+    resource version wins, also over an object that is gone by now.
+    """
+
+    def __init__(self) -> None:
+        self._objects: dict[ObjectRef, Object] = {}
+        self._graves: OrderedDict[ObjectRef, int] = OrderedDict()  # the last version of what is gone
+        self._by_bot: dict[BotKey, set[ObjectRef]] = defaultdict(set)
+        self._by_namespace: dict[tuple[Kind, str], set[ObjectRef]] = defaultdict(set)
+
+    def get(self, ref: ObjectRef) -> Object | None:
+        return self._objects.get(ref)
+
+    def in_namespace(self, kind: Kind, namespace: str) -> Iterable[Object]:
+        return [self._objects[ref] for ref in sorted(self._by_namespace.get((kind, namespace), ()))]
+
+    def of_bot(self, key: BotKey) -> Iterable[tuple[ObjectRef, Object]]:
+        return [(ref, self._objects[ref]) for ref in sorted(self._by_bot.get(key, ()))]
+
+    def of_kind(self, kind: Kind) -> Iterator[tuple[ObjectRef, Object]]:
+        return ((ref, found) for ref, found in self._objects.items() if ref.kind == kind)
+
+    def put(self, ref: ObjectRef, manifest: Object) -> bool:
+        """Takes an object in; returns whether it tells anything new."""
+        if ref.kind not in WATCHED:
+            return False
+        before = self._objects.get(ref)
+        if max(self._graves.get(ref, 0), _version(before) if before else 0) >= _version(manifest):
+            return False
+        self._graves.pop(ref, None)
+        self._forget(ref)
+        self._objects[ref] = _trimmed(ref.kind, manifest)
+        for index in self._indexes(ref, manifest):
+            index.add(ref)
+        return True
+
+    def remove(self, ref: ObjectRef, *, uid: str | None = None, version: int = 0) -> bool:
+        """Drops an object; with `uid`, only if it is still that one. Returns whether it was there.
+
+        `version` is the resource version of the deletion, if it is known.
+        """
+        before = self._objects.get(ref)
+        if before is not None and uid is not None and before["metadata"].get("uid") != uid:
+            return False
+        self._bury(ref, max(version, _version(before) if before else 0))
+        self._forget(ref)
+        return before is not None
+
+    def _bury(self, ref: ObjectRef, version: int) -> None:
+        self._graves[ref] = version
+        self._graves.move_to_end(ref)
+        if len(self._graves) > _GRAVES:
+            self._graves.popitem(last=False)
+
+    def _forget(self, ref: ObjectRef) -> None:
+        before = self._objects.pop(ref, None)
+        if before is not None:
+            for index in self._indexes(ref, before):
+                index.discard(ref)
+
+    def _indexes(self, ref: ObjectRef, manifest: Object) -> Iterator[set[ObjectRef]]:
+        if ref.kind in (BOT, SIDECAR):
+            yield self._by_namespace[ref.kind, ref.namespace]
+        elif (key := bot_of(manifest)) is not None:
+            yield self._by_bot[key]
+
+
+def _trimmed(kind: Kind, manifest: Object) -> Object:
+    metadata = {key: value for key, value in manifest["metadata"].items() if key != "managedFields"}
+    trimmed = {**manifest, "metadata": metadata}
+    if kind is POD:
+        trimmed["spec"] = {key: manifest["spec"][key] for key in _POD_SPEC_KEPT if key in manifest["spec"]}
+    return trimmed
+
+
+def _version(manifest: Object) -> int:
+    """Resource versions of one kind can be compared as numbers (KEP-5504)."""
+    return int(manifest["metadata"].get("resourceVersion", 0))

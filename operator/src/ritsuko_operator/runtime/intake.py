@@ -1,0 +1,60 @@
+"""Where watches and resyncs hand in what they saw: it goes to the cache, and the keys it concerns to the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+from ritsuko_operator.reconcile.cluster import Object, ObjectRef
+from ritsuko_operator.reconcile.kinds import Kind
+from ritsuko_operator.runtime.cache import Cache
+from ritsuko_operator.runtime.metrics import Metrics
+from ritsuko_operator.runtime.queue import WorkQueue
+from ritsuko_operator.runtime.routing import Key, keys_for
+
+
+@dataclass
+class Intake:
+    """Takes events in. `debounce` is how long, in seconds, further changes may still join a reconcile."""
+
+    cache: Cache
+    queue: WorkQueue[Key]
+    metrics: Metrics
+    debounce: float
+    newest: dict[Kind, int] = field(default_factory=dict[Kind, int])  # the resource version each watch has come to
+
+    def watched(self, kind: Kind, event: Mapping[str, object]) -> None:
+        """One event of a watch: its `type` (None for what was listed first) and its `object`."""
+        manifest = cast(Object, event["object"])
+        self.metrics.watch_events.labels(kind.plural).inc()
+        version = int(manifest["metadata"].get("resourceVersion", 0))
+        self.newest[kind] = max(self.newest.get(kind, 0), version)
+        if event["type"] == "DELETED":
+            self.gone(ref_for(kind, manifest), uid=manifest["metadata"].get("uid"), version=version)
+        else:
+            self.present(ref_for(kind, manifest), manifest)
+
+    def present(self, ref: ObjectRef, manifest: Object) -> bool:
+        """An object as it is; returns whether that was news."""
+        before = self.cache.get(ref)
+        if not self.cache.put(ref, manifest):
+            return False
+        self._enqueue(ref, before, manifest)
+        return True
+
+    def gone(self, ref: ObjectRef, *, uid: str | None = None, version: int = 0) -> bool:
+        """An object is no more; returns whether that was news."""
+        before = self.cache.get(ref)
+        if not self.cache.remove(ref, uid=uid, version=version):
+            return False
+        self._enqueue(ref, before)
+        return True
+
+    def _enqueue(self, ref: ObjectRef, *states: Object | None) -> None:
+        for key in keys_for(self.cache, ref, *states):
+            self.queue.add(key, after=self.debounce)
+
+
+def ref_for(kind: Kind, manifest: Object) -> ObjectRef:
+    return ObjectRef(kind, manifest["metadata"].get("namespace", ""), manifest["metadata"]["name"])

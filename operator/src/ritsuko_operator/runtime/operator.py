@@ -1,0 +1,123 @@
+"""The running operator: all parts, joined."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import kopf
+
+from ritsuko_operator.reconcile.bot import BotReconciler
+from ritsuko_operator.reconcile.secrets import SecretReader
+from ritsuko_operator.reconcile.sidecar import SidecarReconciler
+from ritsuko_operator.runtime import watches
+from ritsuko_operator.runtime.api import Api
+from ritsuko_operator.runtime.cache import Cache
+from ritsuko_operator.runtime.connection import connection_info
+from ritsuko_operator.runtime.errors import WatchEndedError
+from ritsuko_operator.runtime.events import Poster
+from ritsuko_operator.runtime.intake import Intake
+from ritsuko_operator.runtime.live import LiveCluster
+from ritsuko_operator.runtime.metrics import Metrics
+from ritsuko_operator.runtime.queue import WorkQueue
+from ritsuko_operator.runtime.resync import Resync
+from ritsuko_operator.runtime.routing import Key
+from ritsuko_operator.runtime.secret_checks import check_secrets
+from ritsuko_operator.runtime.settings import Settings
+from ritsuko_operator.runtime.web import application, serving
+from ritsuko_operator.runtime.workers import Workers
+
+logger = logging.getLogger(__name__)
+
+
+async def run(settings: Settings) -> None:
+    """Runs until a signal asks it to stop.
+
+    Raises `WatchEndedError` if the watches end by themselves: without them the operator would be deaf.
+    """
+    clock = asyncio.get_running_loop().time
+    metrics = Metrics()
+    async with Api(connection_info, metrics) as api:
+        cache, queue = Cache(), WorkQueue[Key]()
+        metrics.follow_queue(lambda: len(queue))
+        intake = Intake(cache, queue, metrics, settings.debounce)
+        resync = Resync(api, intake, namespaces=settings.namespaces, clock=clock)
+        cluster = LiveCluster(api, cache, Poster(api, instance=settings.instance, clock=clock))
+        secrets = SecretReader(cluster)
+        workers = Workers(
+            queue,
+            BotReconciler(cluster, cache, secrets, settings.release, now=_now),
+            SidecarReconciler(cluster, cache, now=_now),
+            metrics,
+            settings.reconcile_timeout,
+        )
+        synced = asyncio.Event()
+
+        def readiness() -> Sequence[str]:
+            return [] if synced.is_set() else ["the resources have not been listed yet"]
+
+        def health() -> Sequence[str]:
+            return [f"the watch of {kind.plural} delivers no more" for kind in resync.deaf]
+
+        app = application(metrics, health=health, readiness=readiness)
+        async with serving(app, settings.http_host, settings.http_port):
+            await resync.until_first()
+            synced.set()
+            logger.info("serving %s", ", ".join(settings.namespaces) or "all namespaces")
+            background = [
+                *(asyncio.create_task(workers.work(), name=f"worker {number}") for number in range(settings.workers)),
+                asyncio.create_task(resync.run_for_ever(settings.resync_period), name="resync"),
+                asyncio.create_task(
+                    check_secrets(secrets, queue, metrics, period=settings.secrets_period), name="secret checks"
+                ),
+            ]
+            await _watch_beside(background, intake, settings)
+
+
+async def _watch_beside(background: Sequence[asyncio.Task[None]], intake: Intake, settings: Settings) -> None:
+    """Runs kopf until a signal ends it; raises if it, or one of the background tasks, ends in any other way."""
+    watching = asyncio.create_task(_watch(intake, settings), name="kopf")
+    try:
+        ended, _ = await asyncio.wait([watching, *background], return_when=asyncio.FIRST_COMPLETED)
+        for task in ended:
+            if task is not watching or task.cancelled() or task.exception() is not None:
+                cause = None if task.cancelled() else task.exception()
+                raise WatchEndedError(f"{task.get_name()} ended by itself: {cause}") from cause
+    finally:
+        for task in (watching, *background):
+            task.cancel()
+        await asyncio.gather(watching, *background, return_exceptions=True)
+
+
+async def _watch(intake: Intake, settings: Settings) -> None:
+    """kopf's own tasks: it returns when kopf was asked to stop by a signal."""
+    registry = kopf.OperatorRegistry()
+    everywhere = not settings.namespaces
+    watches.register(registry, intake, cluster_wide=everywhere)
+    await kopf.operator(
+        registry=registry,
+        settings=_kopf_settings(),
+        standalone=True,
+        clusterwide=everywhere,
+        namespaces=settings.namespaces,
+    )
+
+
+def _kopf_settings() -> kopf.OperatorSettings:
+    settings = kopf.OperatorSettings()
+    settings.posting.enabled = False
+    settings.scanning.disabled = True  # no rights on CRDs and namespaces are needed then; a CRD that goes ends kopf
+    settings.watching.server_timeout = 300
+    settings.watching.client_timeout = 310
+    settings.watching.connect_timeout = 30
+    settings.networking.request_timeout = 30
+    settings.queueing.idle_timeout = 1
+    settings.process.ultimate_exiting_timeout = None  # the process ends with `run`
+    watches.select_ours(settings)
+    return settings
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

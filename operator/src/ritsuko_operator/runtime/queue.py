@@ -1,0 +1,172 @@
+"""The work queue: keys in, one worker per key at a time.
+
+The semantics are client-go's (k8s.io/client-go/util/workqueue): a key that is added twice before it is taken is worked
+on once; a key that is added while it is being worked on is taken again afterwards, never at the same time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+import random
+from collections import deque
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True)
+class Backoff:
+    """Delays after failures of one key: `first` seconds, doubled each time, at most `most`, with jitter.
+
+    The jitter (up to `jitter` of the delay, added) keeps many keys that failed together from coming back together.
+    """
+
+    first: float = 0.2
+    most: float = 120.0
+    jitter: float = 0.2
+
+    def delay(self, failures: int, chance: float) -> float:
+        """The delay before the next try after `failures` failures; `chance` is a random number in [0, 1)."""
+        plain = min(self.first * 2 ** min(failures - 1, 30), self.most)
+        return plain * (1 + self.jitter * chance)
+
+
+class KeyedQueue(Generic[K]):
+    """The queue without any waiting: what is next is asked with `take`. Times are seconds of `clock`."""
+
+    def __init__(self, *, clock: Clock, backoff: Backoff | None = None, chance: Callable[[], float] = random.random):
+        self._clock = clock
+        self._backoff = backoff or Backoff()
+        self._chance = chance
+        self._ready: deque[K] = deque()
+        self._since: dict[K, float] = {}  # the keys that wait for a worker, and since when
+        self._working: set[K] = set()
+        self._later: list[tuple[float, int, K]] = []
+        self._due: dict[K, float] = {}  # of several delays of one key the earliest counts
+        self._order = itertools.count()
+        self._failures: dict[K, int] = {}
+
+    def __len__(self) -> int:
+        """The keys that wait for a worker now, without those that wait for their time."""
+        return len(self._since)
+
+    def add(self, key: K) -> None:
+        if key in self._since:
+            return
+        self._since[key] = self._clock()
+        if key not in self._working:
+            self._ready.append(key)
+
+    def add_after(self, key: K, delay: float) -> None:
+        """Adds the key in `delay` seconds, or at the earlier time it already has."""
+        if delay <= 0:
+            self.add(key)
+            return
+        due = self._clock() + delay
+        if key in self._due and self._due[key] <= due:
+            return
+        self._due[key] = due
+        heapq.heappush(self._later, (due, next(self._order), key))
+
+    def retry(self, key: K) -> float:
+        """Adds a key that failed, after a delay that grows with every failure in a row; returns the delay."""
+        self._failures[key] = self._failures.get(key, 0) + 1
+        delay = self._backoff.delay(self._failures[key], self._chance())
+        self.add_after(key, delay)
+        return delay
+
+    def forget(self, key: K) -> None:
+        """The key succeeded: its next failure counts as the first one."""
+        self._failures.pop(key, None)
+
+    def take(self) -> tuple[K, float] | None:
+        """The next key and how long it waited, or None. The caller must say `done` when it has worked on it."""
+        self._ripen()
+        if not self._ready:
+            return None
+        key = self._ready.popleft()
+        self._working.add(key)
+        return key, self._clock() - self._since.pop(key)
+
+    def done(self, key: K) -> None:
+        self._working.discard(key)
+        if key in self._since:
+            self._ready.append(key)
+
+    def next_due(self) -> float | None:
+        """When the next delayed key ripens, or None."""
+        return self._later[0][0] if self._later else None
+
+    def _ripen(self) -> None:
+        now = self._clock()
+        while self._later and self._later[0][0] <= now:
+            due, _, key = heapq.heappop(self._later)
+            if self._due.get(key) == due:
+                del self._due[key]
+                self.add(key)
+
+
+class WorkQueue(Generic[K]):
+    """A `KeyedQueue` that workers can wait on."""
+
+    def __init__(self, *, backoff: Backoff | None = None) -> None:
+        self._keys: KeyedQueue[K] = KeyedQueue(clock=asyncio.get_running_loop().time, backoff=backoff)
+        self._alarm: asyncio.TimerHandle | None = None
+        self._wakers: deque[asyncio.Future[None]] = deque()
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def add(self, key: K, *, after: float = 0.0) -> None:
+        self._keys.add_after(key, after)
+        self._wake()
+
+    def retry(self, key: K) -> float:
+        delay = self._keys.retry(key)
+        self._wake()
+        return delay
+
+    def forget(self, key: K) -> None:
+        self._keys.forget(key)
+
+    def done(self, key: K) -> None:
+        self._keys.done(key)
+        self._wake()
+
+    async def get(self) -> tuple[K, float]:
+        """Waits for the next key; returns it and the seconds it waited for a worker."""
+        while (taken := self._keys.take()) is None:
+            waker: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._wakers.append(waker)
+            self._set_alarm()
+            try:
+                await waker
+            finally:
+                if waker in self._wakers:
+                    self._wakers.remove(waker)
+        if len(self._keys):
+            self._wake()
+        self._set_alarm()
+        return taken
+
+    def _wake(self) -> None:
+        """Wakes one waiting worker: if there is more than it takes, it wakes the next."""
+        while self._wakers:
+            waker = self._wakers.popleft()
+            if not waker.done():
+                waker.set_result(None)
+                return
+
+    def _set_alarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+        due = self._keys.next_due()
+        if due is not None:
+            self._alarm = asyncio.get_running_loop().call_at(due, self._wake)

@@ -1,0 +1,110 @@
+"""Listing everything now and then: what a watch failed to tell is put right, and a watch that went deaf is found out.
+
+After a break a watch lists anew but tells nothing of what was deleted meanwhile: such ghosts would stay in the cache
+for ever. And if a watch still has not told, some time later, of a version that a list showed, it delivers no more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+
+from ritsuko_operator.reconcile.cluster import Object, ObjectRef
+from ritsuko_operator.reconcile.errors import ApiError, ApiUnreachableError
+from ritsuko_operator.reconcile.kinds import BOT, CHILDREN, CLUSTER_ROLE_BINDING, POD, SIDECAR, Kind
+from ritsuko_operator.reconcile.ownership import bot_of
+from ritsuko_operator.runtime.api import Api
+from ritsuko_operator.runtime.intake import Intake, ref_for
+from ritsuko_operator.runtime.watches import OURS
+
+logger = logging.getLogger(__name__)
+
+_GRACE = 20.0  # seconds that a watch may be behind a list
+_RETRY = 5.0
+
+
+class Resync:
+    """Lists all watched kinds, in `namespaces` or, if there are none named, everywhere."""
+
+    def __init__(
+        self, api: Api, intake: Intake, *, namespaces: Sequence[str], clock: Callable[[], float], grace: float = _GRACE
+    ) -> None:
+        self._api = api
+        self._intake = intake
+        self._namespaces: Sequence[str | None] = namespaces or [None]
+        self._clock = clock
+        self._grace = grace
+        self._owed: dict[Kind, tuple[int, float]] = {}  # the version that a watch has to come to, and by when
+
+    @property
+    def kinds(self) -> list[Kind]:
+        everywhere = self._namespaces == [None]
+        return [kind for kind in (BOT, SIDECAR, *CHILDREN, POD) if kind.namespaced or everywhere]
+
+    @property
+    def deaf(self) -> list[Kind]:
+        """The kinds whose watch has not told what a list showed long ago."""
+        now = self._clock()
+        return [
+            kind
+            for kind, (version, deadline) in self._owed.items()
+            if self._intake.newest.get(kind, 0) < version and now > deadline
+        ]
+
+    async def run_for_ever(self, period: float) -> None:
+        while True:
+            await asyncio.sleep(period)
+            try:
+                await self.once()
+            except (ApiError, ApiUnreachableError) as error:
+                logger.warning("the resync is put off: %s", error)
+
+    async def until_first(self) -> None:
+        """The first resync, repeated until it succeeds: it fills the cache before any worker starts."""
+        while True:
+            try:
+                return await self.once(first=True)
+            except (ApiError, ApiUnreachableError) as error:
+                logger.warning("cannot list yet, trying again: %s", error)
+                await asyncio.sleep(_RETRY)
+
+    async def once(self, *, first: bool = False) -> None:
+        """Lists all kinds. Raises `ApiError` or `ApiUnreachableError` if one could not be listed."""
+        for kind in self.kinds:
+            before = dict(self._intake.cache.of_kind(kind))
+            listed = [item for namespace in self._namespaces async for item in self._list(kind, namespace)]
+            self._compare(kind, before, listed, first=first)
+        self._look_after_orphans()
+
+    def _compare(self, kind: Kind, before: dict[ObjectRef, Object], listed: list[Object], *, first: bool) -> None:
+        present = {ref_for(kind, item): item for item in listed}
+        news = [item for ref, item in present.items() if self._intake.present(ref, item)]
+        # an object that came into the cache while we listed is no ghost
+        ghosts = [ref for ref in before.keys() - present.keys() if self._intake.gone(ref, uid=_uid(before[ref]))]
+        if first:
+            return
+        self._intake.metrics.resync_repairs.labels(kind.plural).inc(len(news) + len(ghosts))
+        if ghosts:
+            logger.warning("the watch of %s had missed deletions: %s", kind.plural, [str(ref) for ref in ghosts])
+        if news and kind not in self._owed:
+            newest = max(int(item["metadata"]["resourceVersion"]) for item in news)
+            self._owed[kind] = (newest, self._clock() + self._grace)
+        elif kind in self._owed and self._intake.newest.get(kind, 0) >= self._owed[kind][0]:
+            del self._owed[kind]
+
+    def _look_after_orphans(self) -> None:
+        """Queues the bots that are gone and have left something: it was deleted while nobody watched."""
+        cache = self._intake.cache
+        for _, child in cache.of_kind(CLUSTER_ROLE_BINDING):
+            key = bot_of(child)
+            if key is not None and cache.get(key.ref) is None:
+                self._intake.queue.add(key)
+
+    def _list(self, kind: Kind, namespace: str | None) -> AsyncIterator[Object]:
+        selector = "" if kind in (BOT, SIDECAR) else OURS
+        return self._api.list_all(kind, namespace=namespace, selector=selector)
+
+
+def _uid(manifest: Object) -> str | None:
+    return manifest["metadata"].get("uid")

@@ -1,0 +1,44 @@
+"""The operator's settings, from the environment: `RITSUKO_<NAME>`."""
+
+from __future__ import annotations
+
+import os
+from importlib.metadata import version as package_version
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from ritsuko_operator.reconcile.gather import Release
+
+
+class Settings(BaseSettings):
+    """Durations are seconds."""
+
+    model_config = SettingsConfigDict(env_prefix="RITSUKO_", frozen=True)
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", validation_alias="LOG_LEVEL")
+    version: str = Field(default_factory=lambda: package_version("ritsuko-operator"))
+    image_repository: str = "ghcr.io/ritsuko-dev"
+    namespaces: Annotated[list[str], NoDecode] = Field(
+        default_factory=list[str], description="The namespaces to serve, by commas; empty: all."
+    )
+    reader_kind: Literal["ClusterRole", "Role"] = "ClusterRole"
+    reader_name: str = "ritsuko-reader"
+    http_host: str = "0.0.0.0"
+    http_port: int = 8080
+    workers: int = Field(default=16, ge=1)
+    debounce: float = Field(default=0.05, ge=0, description="How long after a change to wait for more of them.")
+    reconcile_timeout: float = Field(default=60.0, gt=0)
+    resync_period: float = Field(default=180.0, gt=0, description="How often to list everything and compare.")
+    secrets_period: float = Field(default=30.0, gt=0, description="How often each named Secret is looked at.")
+    instance: str = Field(default_factory=lambda: os.environ.get("POD_NAME") or os.uname().nodename)
+
+    @field_validator("namespaces", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @property
+    def release(self) -> Release:
+        return Release(self.version, self.image_repository, self.reader_kind, self.reader_name)
