@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
 from kubernetes.aio import config
 from kubernetes.aio.client import ApiClient, Configuration
 
@@ -73,7 +74,7 @@ async def connect(target: Target | None) -> ApiClient:
                 persist_config=False,
             )
         client = ApiClient(configuration)
-    except (config.ConfigException, OSError) as error:
+    except (config.ConfigException, OSError, yaml.YAMLError) as error:
         raise BackendUnreachable(f"the credentials for {target.name} cannot be read: {error}") from error
     return client
 
@@ -81,6 +82,6 @@ async def connect(target: Target | None) -> ApiClient:
 def _contexts(path: str) -> tuple[Sequence[dict[str, Any]], str]:
     try:
         contexts, current = _config.list_kube_config_contexts(config_file=path)
-    except (config.ConfigException, OSError, KeyError, TypeError) as error:
+    except (config.ConfigException, OSError, yaml.YAMLError, KeyError, TypeError) as error:
         raise ConfigurationError(f"KUBECONFIG: {path} is not a usable kubeconfig: {error}") from error
     return contexts, str(current["name"])
