@@ -30,18 +30,19 @@ def metric_names(promql: str) -> list[str]:
         (match.lastgroup or "", match.group()) for match in _TOKEN.finditer(promql) if match.lastgroup != "comment"
     ]
     found: list[str] = []
-    in_selector = in_label_list = False
+    in_selector = in_range = in_label_list = False
     for index, (kind, text) in enumerate(tokens):
         following = [token for _, token in tokens[index + 1 : index + 3]]
         if kind == "mark":
             in_selector = text == "{" or (in_selector and text != "}")
+            in_range = text == "[" or (in_range and text != "]")
             in_label_list = in_label_list and text != ")"
         elif in_selector:
             if text == "__name__" and following[:1] == ["="] and not following[1].startswith("~"):
                 found.append(following[1][1:-1])
             elif kind == "string" and tokens[index - 1][1] in "{," and following[:1] not in (["="], ["!"]):
                 found.append(text[1:-1])  # The quoted form of Prometheus 3: {"metric.name"}.
-        elif kind == "word" and not in_label_list:
+        elif kind == "word" and not in_label_list and not in_range:
             lowered = text.lower()
             in_label_list = lowered in _LABEL_LISTS and following[:1] == ["("]
             if following[:1] != ["("] and lowered not in _WORDS and lowered not in _AGGREGATIONS:

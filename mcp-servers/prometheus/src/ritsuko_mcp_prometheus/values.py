@@ -16,7 +16,7 @@ def json_number(value: float) -> float | int | str:
         return "NaN"
     if math.isinf(value):
         return "+Inf" if value > 0 else "-Inf"
-    return int(value) if value.is_integer() and abs(value) < 2**53 else value
+    return int(value) if float(value).is_integer() and abs(value) < 2**53 else value
 
 
 def format_value(value: float, unit: str = "") -> str:
@@ -28,7 +28,7 @@ def format_value(value: float, unit: str = "") -> str:
     if unit == "timestamp" and int(value) in _PLAUSIBLE_TIMES:
         return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
     suffix = {"bytes": " B", "seconds": " s"}.get(unit, "")
-    if value.is_integer() and abs(value) < 1e15:
+    if float(value).is_integer() and abs(value) < 1e15:
         return f"{int(value):,}{suffix}"
     if 1e-4 <= abs(value) < 1e6:
         return f"{value:,.6g}{suffix}" if abs(value) < 1000 else f"{value:,.2f}{suffix}"

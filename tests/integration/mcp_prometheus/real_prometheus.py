@@ -1,0 +1,95 @@
+"""A real Prometheus on a free loopback port, with data of a known past."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+
+_PATIENCE_SECONDS = 30.0
+_CONFIG = """
+global: {scrape_interval: 1s}
+scrape_configs:
+  - job_name: prometheus
+    static_configs: [{targets: ["127.0.0.1:%d"]}]
+  - job_name: nobody
+    static_configs: [{targets: ["127.0.0.1:1"]}]
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Prometheus:
+    """Where it listens, and its raw API."""
+
+    url: str
+
+    def get(self, endpoint: str, **parameters: str | float) -> dict[str, object]:
+        """The `data` of an answer of the API, asked for without any code of ours in between."""
+        answer = httpx2.get(f"{self.url}/api/v1/{endpoint}", params=parameters, trust_env=False)
+        return answer.raise_for_status().json()["data"]
+
+
+@contextmanager
+def real_prometheus(folder: Path, openmetrics: str) -> Iterator[Prometheus]:
+    """Backfill the samples, start it, wait until it has scraped; afterwards end it. `folder` is its to fill.
+
+    It scrapes itself (job `prometheus`, up) and a port where nothing listens (job `nobody`, down).
+    """
+    data = folder / "data"
+    samples, configuration = folder / "samples.om", folder / "prometheus.yml"
+    samples.write_text(openmetrics, encoding="utf-8")
+    command = [_binary("promtool"), "tsdb", "create-blocks-from", "openmetrics", str(samples), str(data)]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    port = _free_port()
+    configuration.write_text(_CONFIG % port, encoding="utf-8")
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(
+            [
+                _binary("prometheus"),
+                f"--config.file={configuration}",
+                f"--storage.tsdb.path={data}",
+                f"--web.listen-address=127.0.0.1:{port}",
+                "--storage.tsdb.retention.time=10y",
+                "--query.max-samples=200000",
+            ],
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        prometheus = Prometheus(f"http://127.0.0.1:{port}")
+        _wait_until_ready(prometheus, process, folder / "log")
+        yield prometheus
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+
+
+def _binary(name: str) -> str:
+    found = os.environ.get(f"{name.upper()}_BINARY") or shutil.which(name)
+    assert found, f"{name} is not installed (Debian package prometheus), and {name.upper()}_BINARY names none"
+    return found
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait_until_ready(prometheus: Prometheus, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        assert process.poll() is None, f"Prometheus ended: {log.read_text()[-2000:]}"
+        try:
+            if prometheus.get("query", query="sum(up) == 1 and count(up) == 2").get("result"):
+                return
+        except (httpx2.TransportError, httpx2.HTTPStatusError):
+            pass
+        time.sleep(0.1)
+    raise AssertionError(f"Prometheus was not ready after {_PATIENCE_SECONDS} s: {log.read_text()[-2000:]}")

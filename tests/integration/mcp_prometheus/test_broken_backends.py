@@ -1,0 +1,231 @@
+"""A Prometheus that is down, slow, walled off or no Prometheus at all: what is wrong is said, and what to do."""
+
+import asyncio
+import base64
+import json
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from ritsuko_mcp_common.errors import ConfigurationError, ToolFailure
+from ritsuko_mcp_common.settings import from_environment
+from ritsuko_mcp_prometheus.client import PrometheusClient
+from ritsuko_mcp_prometheus.server import build
+from ritsuko_mcp_prometheus.settings import PrometheusSettings
+
+Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+UP = {"status": "success", "data": {"resultType": "vector", "result": [{"metric": {"job": "x"}, "value": [1, "1"]}]}}
+
+
+@asynccontextmanager
+async def backend(answer: Answer) -> AsyncGenerator[str]:
+    """Answers every request with `answer`; yields its address."""
+    app = web.Application()
+    app.router.add_route("*", "/{anything:.*}", answer)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def client(url: str, **settings: object) -> AsyncGenerator[PrometheusClient]:
+    service = build(PrometheusSettings.model_validate({"prometheus_url": url, **settings}))
+    assert isinstance(service.backend, PrometheusClient)
+    try:
+        yield service.backend
+    finally:
+        await service.backend.aclose()
+
+
+async def failure(url: str, **settings: object) -> ToolFailure:
+    async with client(url, **settings) as prometheus:
+        with pytest.raises(ToolFailure) as caught:
+            await prometheus.query("up", 1.0)
+    return caught.value
+
+
+def says(status: int, body: str, media: str = "text/plain", **headers: str) -> Answer:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response(status=status, text=body, content_type=media, headers=named)
+
+    return answer
+
+
+def error(status: int, kind: str, message: str) -> Answer:
+    return says(status, json.dumps({"status": "error", "errorType": kind, "error": message}))
+
+
+@pytest.mark.parametrize(
+    ("answer", "message", "hint"),
+    [
+        (says(200, "<html><title>Sign in</title></html>", "text/html"), 'an HTML page "Sign in"', "PROMETHEUS_URL"),
+        (says(302, "", location="/login"), "HTTP 302, an empty body", "PROMETHEUS_URL"),
+        (says(404, "404 page not found"), "404 page not found", "PROMETHEUS_URL"),
+        (says(401, "Unauthorized"), "refuses our credentials: HTTP 401", "PROMETHEUS_BEARER_TOKEN_FILE"),
+        (error(403, "forbidden", "no"), "refuses our credentials", "rights"),
+        (says(429, "slow down", retry_after="17"), "takes no more requests", "17 seconds"),
+        (says(502, "<html><title>Bad Gateway</title>", "text/html"), 'HTTP 502, an HTML page "Bad Gateway"', "log"),
+        (says(503, "no upstream"), "is in trouble: HTTP 503: no upstream", "log"),
+        (
+            says(200, '{"status":"success","data":{"resultType":"vector","resu'),
+            "not the Prometheus API",
+            "PROMETHEUS_URL",
+        ),
+        (says(200, "[]"), "not the Prometheus API", "PROMETHEUS_URL"),
+        (
+            says(422, '{"status":"error","errorType":"execution","error":"found duplicate series"}'),
+            "duplicate",
+            "sum by",
+        ),
+        (error(503, "timeout", "query timed out"), "timed out", "shorter time"),
+    ],
+)
+async def test_what_is_wrong_is_said_with_what_to_do(answer: Answer, message: str, hint: str) -> None:
+    async with backend(answer) as url:
+        failed = await failure(url)
+    assert message in failed.message
+    assert hint in failed.hint
+
+
+async def test_nobody_listens() -> None:
+    failed = await failure("http://app:hunter2@127.0.0.1:1/prom?")
+    assert "http://127.0.0.1:1/prom can't be reached" in failed.message
+    assert "hunter2" not in str(failed)
+
+
+async def test_a_slow_one_is_given_its_deadline_and_then_given_up() -> None:
+    asked: list[str] = []
+
+    async def dawdle(request: web.Request) -> web.Response:
+        asked.append(request.query["timeout"])
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async with backend(dawdle) as url:
+        started = time.monotonic()
+        failed = await failure(url, mcp_deadline_seconds=1)
+    assert asked == ["1000ms"]
+    assert "gave no answer within 3 s" in failed.message
+    assert time.monotonic() - started < 5
+
+
+async def test_a_flood_is_not_read_to_its_end() -> None:
+    written = 0
+
+    async def flood(request: web.Request) -> web.StreamResponse:
+        nonlocal written
+        response = web.StreamResponse()
+        await response.prepare(request)
+        for _ in range(10_000):
+            await response.write(b" " * 65536)
+            written += 65536
+        return response
+
+    async with backend(flood) as url:
+        failed = await failure(url, prometheus_max_bytes=2**20)
+    assert "larger than 1 MiB" in failed.message
+    assert "topk" in failed.hint
+    assert written < 64 * 2**20
+
+
+async def test_a_connection_cut_in_the_middle() -> None:
+    async def cut(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Length": "1000"})
+        await response.prepare(request)
+        await response.write(b'{"status":"succ')
+        assert request.transport is not None
+        request.transport.close()
+        return response
+
+    async with backend(cut) as url:
+        failed = await failure(url)
+    assert "broke off" in failed.message
+
+
+async def test_a_rotated_token_is_sent_without_a_restart(tmp_path: Path) -> None:
+    seen: list[str | None] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        seen.append(request.headers.get("authorization"))
+        return web.json_response(UP)
+
+    token, pair = tmp_path / "token", tmp_path / "pair"
+    token.write_text("one\n")
+    pair.write_text("app:pass:word\n")
+    async with backend(answer) as url:
+        async with client(url, prometheus_bearer_token_file=token) as prometheus:
+            await prometheus.query("up", 1.0)
+            token.write_text("two\n")
+            await prometheus.query("up", 1.0)
+        async with client(url, prometheus_basic_auth_file=pair) as prometheus:
+            await prometheus.query("up", 1.0)
+        missing = await failure(url, prometheus_bearer_token_file=tmp_path / "nowhere")
+        pair.write_text("no colon")
+        wrong = await failure(url, prometheus_basic_auth_file=pair)
+    assert seen == ["Bearer one", "Bearer two", "Basic " + base64.b64encode(b"app:pass:word").decode()]
+    assert "No such file" in missing.message
+    assert "user:password" in wrong.message
+
+
+async def test_warnings_of_prometheus_are_passed_on() -> None:
+    async def answer(_: web.Request) -> web.Response:
+        return web.json_response({**UP, "warnings": ["store a is down"], "infos": ["not a counter"]})
+
+    async with backend(answer) as url:
+        service = build(PrometheusSettings(prometheus_url=url))
+        envelope = await service.tools[0].fn(query="up")
+        await service.backend.aclose()
+    assert envelope.warnings == ["store a is down", "not a counter"]
+
+
+async def test_a_native_histogram_is_not_taken_for_a_number() -> None:
+    histogram = {"metric": {"job": "x"}, "histogram": [1, {"count": "3", "sum": "4", "buckets": []}]}
+
+    async def answer(_: web.Request) -> web.Response:
+        return web.json_response({"status": "success", "data": {"resultType": "vector", "result": [histogram]}})
+
+    async with backend(answer) as url:
+        service = build(PrometheusSettings(prometheus_url=url))
+        envelope = await service.tools[0].fn(query="up")
+        await service.backend.aclose()
+    assert envelope.data == [{"job": "x", "value": "histogram"}]
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({}, "PROMETHEUS_URL: set it to the address"),
+        ({"PROMETHEUS_URL": "prometheus:9090"}, "PROMETHEUS_URL: set it to the address"),
+        ({"PROMETHEUS_URL": "http://x/?a=b"}, "leave out"),
+        (
+            {"PROMETHEUS_URL": "http://x", "PROMETHEUS_BEARER_TOKEN_FILE": "/a", "PROMETHEUS_BASIC_AUTH_FILE": "/b"},
+            "not both",
+        ),
+    ],
+)
+def test_an_environment_that_cannot_work_is_named(
+    environment: dict[str, str], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PROMETHEUS_URL", raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigurationError, match=said):
+        from_environment(PrometheusSettings)
+
+
+def test_a_ca_file_that_is_none_is_refused_at_the_start(tmp_path: Path) -> None:
+    (tmp_path / "ca").write_text("no certificate")
+    with pytest.raises(ConfigurationError, match="PROMETHEUS_CA_FILE"):
+        build(PrometheusSettings(prometheus_url="http://x", prometheus_ca_file=tmp_path / "ca"))
