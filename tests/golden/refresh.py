@@ -1,0 +1,19 @@
+"""Renders the golden files anew: `python -m tests.golden.refresh`. Review the difference like code."""
+
+from tests.golden.golden import FOLDER, cases
+
+
+def main() -> None:
+    wanted = {case.golden: case.rendered() for case in cases()}
+    for path in (FOLDER / "expected").glob("*.yaml"):
+        if path not in wanted:
+            print(f"removed    {path.name}")
+            path.unlink()
+    for path, text in wanted.items():
+        if not path.exists() or path.read_text() != text:
+            print(f"refreshed  {path.name}")
+            path.write_text(text)
+
+
+if __name__ == "__main__":
+    main()
