@@ -1,0 +1,117 @@
+"""The reply to one message: from somebody typing, over one that is running, to the answer, in one message."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+
+from ritsuko_bot.chat.outbox import Outbox
+from ritsuko_bot.chat.place import Place
+from ritsuko_bot.chat.zulip_api import Wire
+from ritsuko_bot.chat.zulip_client import ZulipClient
+from ritsuko_bot.chat.zulip_errors import Refused, Unavailable
+from ritsuko_bot.commands.answer import Answer, Code, say
+from ritsuko_bot.commands.markdown import render
+
+logger = logging.getLogger(__name__)
+
+_TYPING_AFTER = 0.25
+_RUNNING_AFTER = 1.0
+_PROGRESS_EVERY = 3.0
+_TYPING_WITHIN = 3.0
+
+
+class Reply:
+    """One reply. `after` is the id of the message that it answers, `limit` the longest message Zulip takes."""
+
+    def __init__(self, client: ZulipClient, outbox: Outbox, place: Place, *, after: int, limit: int) -> None:
+        self._client = client
+        self._outbox = outbox
+        self._place = place
+        self._after = after
+        self._limit = limit
+        self._answered = asyncio.Event()
+        self._typing = False
+        self._latest: str | None = None
+        self._message: int | None = None
+
+    async def show_running(self, line: str) -> None:
+        """Shows that the bot is at work, for as long as there is no answer. Returns after `answered` was called."""
+        if await self._answer_came(_TYPING_AFTER):
+            return
+        self._typing = True
+        await self._type("start")
+        try:
+            if await self._answer_came(_RUNNING_AFTER - _TYPING_AFTER):
+                return
+            shown = self._running(line)
+            self._message = await self._outbox.send(self._place, shown, after=self._after)
+            while not await self._answer_came(_PROGRESS_EVERY):
+                text = self._running(line)
+                if text != shown:
+                    await self._outbox.edit(self._message, text)
+                    shown = text
+        except Refused as error:
+            logger.info("could not show in %s that a call is running: %s", self._place, error)
+            await self._answered.wait()
+
+    async def progress(self, text: str) -> None:
+        """What a running call reports; the message that says so shows it soon."""
+        self._latest = text
+
+    def answered(self) -> None:
+        """There is an answer: nothing else is shown from now on."""
+        self._answered.set()
+
+    async def finish(self, answer: Answer) -> None:
+        """Posts the answer: into the message that said it was running, or as a new one. Raises `Refused`."""
+        text = await self._as_text(answer)
+        if not await self._edited(text):
+            await self._outbox.send(self._place, text, after=self._after)
+        if self._typing:
+            await self._type("stop")
+
+    async def _edited(self, text: str) -> bool:
+        if self._message is None:
+            return False
+        try:
+            await self._outbox.edit(self._message, text)
+        except Refused as error:
+            logger.info("the answer comes as a message of its own, the running one may not be edited: %s", error)
+            return False
+        return True
+
+    async def _as_text(self, answer: Answer) -> str:
+        text, attachments = render(answer, self._limit)
+        for attachment in attachments:
+            try:
+                url = await self._outbox.upload(attachment.filename, attachment.data)
+            except Refused as error:
+                text += f"\n{_plain(f'The file {attachment.filename} was not taken by Zulip: {error}')}"
+            else:
+                title = attachment.filename.replace("[", "(").replace("]", ")")
+                text += f"\n[{title}]({url})"
+        # A NUL is the one character that Zulip refuses in a message.
+        return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+    def _running(self, line: str) -> str:
+        parts = ("Running ", Code(" ".join(line.split())[:200]), " …")
+        return render(Answer((say(*parts, *([f" {self._latest}"] if self._latest else [])),)), self._limit).text
+
+    async def _answer_came(self, within: float) -> bool:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._answered.wait(), within)
+        return self._answered.is_set()
+
+    async def _type(self, what: str) -> None:
+        """Shows or ends the typing notification. It is a courtesy: where it fails, nobody misses it."""
+        try:
+            request = {"op": what, **self._place.typing()}
+            await self._client.call("POST", "typing", request, shape=Wire, within=_TYPING_WITHIN)
+        except (Refused, Unavailable) as error:
+            logger.debug("no typing notification in %s: %s", self._place, error)
+
+
+def _plain(text: str) -> str:
+    return render(Answer((say(text),)), 1_000).text

@@ -1,0 +1,28 @@
+"""Why a request to Zulip gave no result."""
+
+from __future__ import annotations
+
+
+class ZulipError(Exception):
+    """A request gave no result. The message is for people."""
+
+
+class Refused(ZulipError):
+    """Zulip read the request and said no; asking again changes nothing. Go by `code`: the message is translated."""
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Unavailable(ZulipError):
+    """Zulip could not be reached, or is in no state to answer; asking again later may help.
+
+    `done` says whether the request may have had its effect all the same. `retry_after` is the time in seconds that
+    Zulip asked to wait, if it did.
+    """
+
+    def __init__(self, message: str, *, done: bool, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.done = done
+        self.retry_after = retry_after

@@ -1,0 +1,93 @@
+"""The few requests that the bot makes to its apiserver, as its pod's ServiceAccount.
+
+Plain HTTP: two kinds of objects, four verbs. The `kubernetes` package would add 20 to 45 MiB of memory, and its Lease
+election neither survives a refused connection nor gives the Lease back (docs/decisions/0007-lease-by-hand.md).
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import httpx2
+from pydantic import JsonValue, TypeAdapter, ValidationError
+
+_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
+_WITHIN = 5.0
+
+Json = dict[str, JsonValue]
+_OBJECT = TypeAdapter(Json)
+
+
+class ApiError(Exception):
+    """The apiserver refused, or could not be reached (`status` is None then). The message is for people."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Where the apiserver is, and the files that prove who it is and who we are."""
+
+    url: str
+    authority: Path
+    token: Path
+
+    @classmethod
+    def of_pod(cls, environ: Mapping[str, str]) -> Access:
+        """What the kubelet gives every pod whose ServiceAccount's token is mounted."""
+        host, port = environ.get("KUBERNETES_SERVICE_HOST", ""), environ.get("KUBERNETES_SERVICE_PORT", "443")
+        if ":" in host:
+            host = f"[{host}]"
+        return cls(f"https://{host}:{port}", _ACCOUNT / "ca.crt", _ACCOUNT / "token")
+
+
+class Api:
+    """Requests to the apiserver. The token is read anew for each, because the kubelet replaces it."""
+
+    def __init__(self, access: Access) -> None:
+        """Raises `ApiError` where the authority's file is missing or no certificate."""
+        self._token = access.token
+        try:
+            context = ssl.create_default_context(cafile=access.authority)
+        except OSError as error:
+            raise ApiError(f"{access.authority} cannot be used: {error}; mount the ServiceAccount's token") from error
+        self._client = httpx2.AsyncClient(base_url=access.url, verify=context, timeout=_WITHIN, trust_env=False)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._client.aclose()
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        body: Json | None = None,
+        *,
+        content_type: str = "application/json",
+        parameters: Mapping[str, str] | None = None,
+    ) -> Json:
+        """The object that the apiserver answers with. Raises `ApiError`."""
+        try:
+            headers = {"Authorization": f"Bearer {self._token.read_text().strip()}", "Content-Type": content_type}
+            answer = await self._client.request(method, path, json=body, headers=headers, params=parameters)
+            document = _OBJECT.validate_json(answer.content)
+        except OSError as error:
+            raise ApiError(f"{self._token} cannot be read: {error.strerror}") from error
+        except httpx2.HTTPError as error:
+            raise ApiError(f"the apiserver cannot be reached: {str(error) or type(error).__name__}") from error
+        except ValidationError as error:
+            raise ApiError(f"the apiserver answered {method} {path} with something that is no object") from error
+        if answer.status_code >= 400:
+            raise ApiError(str(document.get("message") or f"HTTP {answer.status_code}"), answer.status_code)
+        return document

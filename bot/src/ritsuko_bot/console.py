@@ -1,0 +1,91 @@
+"""The bot in a terminal: its servers, and somebody who types."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from ritsuko_api.runtime import ServerReport, ServerState
+from ritsuko_bot import logs
+from ritsuko_bot.chat.console_gateway import ConsoleGateway, terminal
+from ritsuko_bot.commands.interpreter import Interpreter
+from ritsuko_bot.mcp.config_file import ConfigFile
+from ritsuko_bot.mcp.servers import Servers
+from ritsuko_bot.settings import SettingsError
+
+_SETTLE_WITHIN = 5.0
+
+
+def talk(config: Path | None, *, log_level: str) -> int:
+    """Talks until the input ends; returns 1 if the last command failed and nobody was there to see it."""
+    logs.to_stderr(log_level, as_json=False)
+    config_file = ConfigFile(config, os.environ)
+    config_file.load()
+    if config_file.error:
+        raise SettingsError(config_file.error)
+    return asyncio.run(_talk(config_file))
+
+
+async def _talk(config_file: ConfigFile) -> int:
+    async with Servers() as servers:
+        gateway = ConsoleGateway(Interpreter(servers, config_file))
+        watching = asyncio.create_task(config_file.run(servers.apply, servers.notify), name="config file")
+        try:
+            await servers.apply(config_file.config)
+            await _settle(servers)
+            # What is piped on shall be answers and nothing else.
+            print(greeting(servers.reports()), file=sys.stdout if gateway.interactive else sys.stderr, flush=True)
+            with terminal(_history()) if gateway.interactive else contextlib.nullcontext():
+                await gateway.run(_until_interrupted(gateway))
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+    return int(gateway.failed and not gateway.interactive)
+
+
+def greeting(servers: Sequence[ServerReport]) -> str:
+    """The first line: what there is to talk to, and how to begin."""
+    how = 'Type "help" for the commands, "quit" to leave.'
+    if not servers:
+        return f"Ritsuko {version('ritsuko-bot')} has no MCP servers: give it a list with --config mcp.json. {how}"
+    return f"Ritsuko {version('ritsuko-bot')}: {'; '.join(map(_in_words, servers))}. {how}"
+
+
+def _in_words(server: ServerReport) -> str:
+    if server.state is ServerState.READY:
+        return f"{server.name} is ready with {len(server.tools)} tools"
+    return f"{server.name} is {server.state.value.lower()}" + (f" ({server.error})" if server.error else "")
+
+
+async def _settle(servers: Servers) -> None:
+    """Waits a moment for the servers that are about to come up, so that the first command finds them."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_SETTLE_WITHIN):
+            changes = servers.changes()
+            while any(server.state is ServerState.CONNECTING for server in servers.reports()):
+                await anext(changes)
+
+
+def _until_interrupted(gateway: ConsoleGateway) -> asyncio.Event:
+    """Set by Ctrl-C, unless a command runs: that is cancelled first."""
+    stopping = asyncio.Event()
+
+    def interrupted() -> None:
+        if not gateway.interrupt():
+            stopping.set()
+
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGINT, interrupted)
+    loop.add_signal_handler(signal.SIGTERM, stopping.set)
+    return stopping
+
+
+def _history() -> Path:
+    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(state) / "ritsuko" / "history"
