@@ -90,10 +90,14 @@ class App:
         route, args = found
         if request.method == "OPTIONS":
             return _options(route)
-        endpoint = route.endpoints.get("GET" if request.method == "HEAD" else request.method)
+        asked = await params.read(request)
+        method = "GET" if request.method == "HEAD" else request.method
+        if method == "POST" and "method" in asked.values:
+            method = asked.required("method")  # a form of a browser can only be posted
+        endpoint = route.endpoints.get(method)
         if endpoint is None:
             return _not_allowed(route)
-        call = Call(self.server, request, await params.read(request), args=args)
+        call = Call(self.server, request, asked, args=args)
         limits = self._admit(call, route)
         try:
             if "postgres" in down and not route.event_server:
@@ -110,8 +114,7 @@ class App:
             raise server_error()
         hooks = route.path.pattern == "/api/v1/messages" and call.request.method == "POST"
         if route.anonymous and route.limited:
-            client = call.request.client
-            self.server.limits.count_address(client.host if client else "unknown")
+            self.server.limits.count_address(call.address)
             return {}
         call.caller = authenticate(self.server.world, call.request, webhooks_welcome=hooks)
         if call.caller is None:

@@ -49,6 +49,10 @@ class Call:
         return str(self.request.base_url).rstrip("/")
 
     @property
+    def address(self) -> str:
+        return self.request.client.host if self.request.client else "unknown"
+
+    @property
     def client(self) -> str:
         """The program's name: a legacy parameter, else the first words of User-Agent."""
         named = self.params.text("client")

@@ -206,9 +206,8 @@ class _Edit:
         new_channel, new_topic = target or channel, topic or old_topic
         if (target is None and RESOLVED + old_topic == topic) or old_topic == RESOLVED + new_topic:
             state = "resolved" if new_topic.startswith(RESOLVED) else "unresolved"
-            readers = topic_participants(self._world, self._message) - {self._editor.id}
-            text = f"{who} has marked this topic as {state}."
-            notify(self._server, new_channel, new_topic, text, readers - {m for m in readers if m == 4})
+            readers = topic_participants(self._world, self._message)
+            notify(self._server, new_channel, new_topic, f"{who} has marked this topic as {state}.", readers)
             return
         old_place, new_place = f"#**{channel.name}>{old_topic}**", f"#**{new_channel.name}>{new_topic}**"
         what = "This topic was" if not self._world.topic_messages(channel.id, old_topic) else f"{count} messages were"

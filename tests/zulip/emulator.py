@@ -12,7 +12,6 @@ from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
 
 import uvicorn
-
 import zulip
 
 from . import control
@@ -261,7 +260,9 @@ class ZulipEmulator:
 def _listen(hosts: Sequence[str], port: int) -> list[socket.socket]:
     sockets: list[socket.socket] = []
     for host in hosts:
-        listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        # Named, because asyncio switches Nagle's delay off only where the protocol is known to be TCP.
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, port))

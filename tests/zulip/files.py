@@ -54,11 +54,8 @@ def safe_name(name: str) -> str:
 def fetch(call: Call) -> Answer:
     """The file itself, for a browser or a client with its key."""
     if call.caller is None:
-        return RedirectResponse(
-            f"/devlogin/?next=/user_uploads/{call.args['path']}",
-            302,
-            headers={"content-type": "text/html; charset=utf-8"},
-        )
+        headers = call.server.limits.count_visitor(call.address) | {"content-type": "text/html; charset=utf-8"}
+        return RedirectResponse(f"/devlogin/?next=/user_uploads/{call.args['path']}", 302, headers=headers)
     return _content(_allowed(call), download=call.args.get("download") is not None)
 
 

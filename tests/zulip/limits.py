@@ -8,6 +8,7 @@ from .clock import Clock
 from .errors import ApiError
 
 WINDOW = 60.0
+VISITORS = 100
 
 
 class RateLimits:
@@ -26,6 +27,10 @@ class RateLimits:
 
     def count_address(self, address: str) -> None:
         self._slide(f"address:{address}", self.per_address)
+
+    def count_visitor(self, address: str) -> dict[str, str]:
+        """Take one fetch of a file by someone without a key."""
+        return self._slide(f"visitor:{address}", VISITORS)
 
     def count_poll(self, user_id: int) -> dict[str, str]:
         """Take one call of the event server: one token comes back every WINDOW / limit seconds."""

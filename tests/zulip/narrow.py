@@ -23,9 +23,9 @@ Test = Callable[[Message], bool]
 
 def for_queue(terms: list[list[str]]) -> NarrowTest | None:
     """A test of message events, from `register`'s narrow."""
-    for term in terms:
+    for number, term in enumerate(terms):
         if len(term) != 2:
-            raise ApiError("Invalid narrow")
+            raise ApiError(f"narrow[{number}] should have exactly 2 items")
         if term[0] not in ("stream", "topic", "sender", "is"):
             raise ApiError(f"Operator {term[0]} not supported.")
     if not terms:

@@ -8,6 +8,7 @@ asked for are reported back as `ignored_parameters_unsupported`.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -21,6 +22,7 @@ from .errors import ApiError, HtmlError, invalid, missing
 
 T = TypeVar("T")
 Check = Callable[[str, Any], Any]
+logging.getLogger("python_multipart").setLevel(logging.ERROR)  # it warns of bodies that are garbage on purpose
 LARGEST_FIELD = 100 * 1024 * 1024
 ALWAYS_KNOWN = {"client"}
 

@@ -18,7 +18,7 @@ NOT_FOR_BOTS = "This endpoint does not accept bot requests."
 def server_settings(call: Call) -> Answer:
     realm = call.world.realm
     return {
-        "authentication_methods": {"password": True, "dev": True, "email": True, "ldap": False},
+        **static_state()["server_settings"],
         **VERSION_FIELDS,
         "push_notifications_enabled": True,
         "is_incompatible": False,
@@ -29,7 +29,6 @@ def server_settings(call: Call) -> Answer:
         "realm_icon": realm["icon_url"],
         "realm_description": f"<p>{realm['description']}</p>",
         "realm_web_public_access_enabled": False,
-        "external_authentication_methods": [],
     }
 
 
@@ -165,6 +164,16 @@ def presence(call: Call) -> Answer:
     if user.is_bot:
         raise ApiError("Presence is not supported for bot users.")
     raise ApiError(f"No presence data for {call.args['user']}")
+
+
+def attachments(call: Call) -> Answer:
+    owned = [wire.attachment(call.world, file) for file in call.world.files.values() if file.owner_id == call.user.id]
+    used = sum(len(file.data) for file in call.world.files.values())
+    return {"attachments": [entry["attachment"] for entry in owned], "upload_space_used": used}
+
+
+def alert_words(call: Call) -> Answer:
+    return {"alert_words": []}
 
 
 def realm_emoji(call: Call) -> Answer:

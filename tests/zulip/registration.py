@@ -51,6 +51,7 @@ def _state(call: Call, wanted: list[str] | None) -> dict[str, Any]:
     """What the event types in `wanted` are about, as of now. None fetches everything."""
     found: dict[str, Any] = {}
     sources: dict[str, Any] = {**static_state(), **_LIVE}
+    del sources["server_settings"]
     for event_type, source in sources.items():
         if wanted is None or event_type in wanted:
             found |= source(call) if callable(source) else source
@@ -67,7 +68,7 @@ def _presence(call: Call) -> dict[str, Any]:
 
 def _realm(call: Call) -> dict[str, Any]:
     state = dict(static_state()["realm"])
-    state |= {name: call.world.realm[name.removeprefix("realm_")] for name in state}
+    state |= {f"realm_{name}": value for name, value in call.world.realm.items() if f"realm_{name}" in state}
     return {**state, "realm_uri": call.site, "server_generation": call.server.queues.generation}
 
 

@@ -60,6 +60,8 @@ ROUTES = [
     _api("mark_topic_as_read", POST=flags.mark_topic_as_read),
     _api("typing", POST=typing_status.post),
     _api("user_uploads", POST=files.upload),
+    _api("attachments", GET=people.attachments),
+    _api("users/me/alert_words", GET=people.alert_words),
     _api("bot_storage", PUT=storage.put, GET=storage.get, DELETE=storage.delete),
     _api("users", GET=people.listing),
     _api("users/me", GET=people.me, DELETE=people.leave),

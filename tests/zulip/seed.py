@@ -105,7 +105,9 @@ def _groups(people: list[User]) -> list[Group]:
 
 def recorded_world(clock: Clock) -> World:
     people = _people()
-    realm = {name.removeprefix("realm_"): value for name, value in static_state()["realm"].items()}
+    static = static_state()["realm"]
+    realm = {name.removeprefix("realm_"): value for name, value in static.items() if name.startswith("realm_")}
+    realm["max_file_upload_size_mib"] = static["max_file_upload_size_mib"]
     return World(
         clock=clock,
         users={user.id: user for user in people},

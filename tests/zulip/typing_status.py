@@ -7,14 +7,13 @@ from typing import Any
 from . import params
 from .call import Answer, Call
 from .errors import ApiError
-from .posting import parse_people
 
 
 def post(call: Call) -> Answer:
     asked = call.params
     kind = asked.text("type", "direct")
     op = asked.required("op")
-    to = asked.text("to")
+    to = asked.json("to", params.list_of(params.integer))
     channel_id = asked.json("stream_id", params.integer)
     topic = asked.text("topic")
     if kind not in ("direct", "stream"):
@@ -46,18 +45,14 @@ def _in_channel(
     return {**event, "message_type": "stream", "stream_id": channel_id, "topic": topic}, channel.subscribers
 
 
-def _in_direct(call: Call, event: dict[str, Any], to: str | None) -> tuple[dict[str, Any], set[int]]:
+def _in_direct(call: Call, event: dict[str, Any], to: list[int] | None) -> tuple[dict[str, Any], set[int]]:
     if to is None:
         raise ApiError("Missing 'to' argument")
-    people = parse_people(to)
-    if not people:
+    if not to:
         raise ApiError("Empty 'to' list")
-    ids: list[int] = []
-    for person in people:
-        user = call.world.users.get(person) if isinstance(person, int) else call.world.user_by_email(person)
-        if user is None:
+    for person in to:
+        if person not in call.world.users:
             raise ApiError(f"Invalid user ID {person}")
-        ids.append(user.id)
-    everyone = list(dict.fromkeys([*ids, call.user.id]))
+    everyone = list(dict.fromkeys([*to, call.user.id]))
     recipients = [{"user_id": user, "email": call.world.users[user].email} for user in everyone]
     return {**event, "message_type": "direct", "recipients": recipients}, set(everyone)

@@ -124,7 +124,7 @@ class World:
     channels: dict[int, Channel]
     groups: dict[int, Group]
     realm: dict[str, Any]
-    """Settings and limits by their API name without `realm_`, as PATCH /realm takes them."""
+    """Settings by their API name without `realm_`, as PATCH /realm takes them, and the limit of uploads."""
     messages: dict[int, Message] = field(default_factory=dict)
     storage: dict[int, dict[str, str]] = field(default_factory=dict)
     files: dict[str, StoredFile] = field(default_factory=dict)
