@@ -41,7 +41,7 @@ class Api:
         content_type: str = "application/json",
         timeout: float = 10,
     ) -> Json:
-        """Send one request and return the answer's JSON.
+        """Send one request and return the answer's JSON. A body that is text is sent as it is, any other as JSON.
 
         Raises:
             ApiError: an answer of 400 or above.
@@ -63,7 +63,8 @@ class Api:
         connection = http.client.HTTPSConnection(self._address, context=self.ssl_context, timeout=timeout)
         try:
             headers: Mapping[str, str] = {**self._headers, "Content-Type": content_type, "Accept": "*/*"}
-            connection.request(method, path, None if body is None else json.dumps(body), dict(headers))
+            data = body.encode() if isinstance(body, str) else None if body is None else json.dumps(body)
+            connection.request(method, path, data, dict(headers))
             answer = connection.getresponse()
             text = answer.read().decode()
         finally:
