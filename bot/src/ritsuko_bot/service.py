@@ -46,8 +46,10 @@ async def serve(
         connection = Connection(changed=servers.notify)
         identity = Identity(pod=settings.pod_name, pod_uid=settings.pod_uid, version=settings.ritsuko_version)
         state = State(identity, servers, config_file, connection, metrics)
+        client = ZulipClient(settings.account)
+        stack.callback(client.close)
         gateway = ZulipGateway(
-            ZulipClient(settings.account),
+            client,
             Interpreter(servers, config_file),
             connection,
             metrics,

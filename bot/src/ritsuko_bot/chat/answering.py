@@ -51,6 +51,7 @@ class Answering:
         self._message_limit = message_limit
         self._people = People(client)
         self._turns = Turns()
+        self._order = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def hear(self, message: Message) -> None:
@@ -101,7 +102,9 @@ class Answering:
             if said is None or not self._answers_in(place):
                 return "ignored"
             line = said
-        person = await self._people.person(message.sender_id)
+        # One after the other: the lock is fair, so that what was asked first also begins first.
+        async with self._order:
+            person = await self._people.person(message.sender_id)
         if person is None:
             return "ignored"
         async with self._turns.turn(person.user.id):

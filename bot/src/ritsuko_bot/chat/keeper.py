@@ -13,11 +13,11 @@ from ritsuko_bot.chat.zulip_errors import Refused
 logger = logging.getLogger(__name__)
 
 KEY = "ritsuko.position"
-_SAVE_EVERY = 3.0
+_SAVE_EVERY = 2.0
 
 
 class Keeper:
-    """Holds the position, once it is known, and saves it: a change at once, the next ones together after 3 seconds."""
+    """Holds the position, once it is known, and saves it: a change at once, the next ones together after 2 seconds."""
 
     def __init__(self, client: ZulipClient) -> None:
         self.position: Position | None = None

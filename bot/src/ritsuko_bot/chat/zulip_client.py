@@ -11,6 +11,7 @@ import asyncio
 import copy
 import io
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -52,6 +53,7 @@ class ZulipClient:
         self._connecting = asyncio.Lock()
         self._slots = asyncio.Semaphore(_CALLS_AT_ONCE)
         self._not_before = 0.0
+        self._closed = False
 
     async def connect(self) -> Profile:
         """The account's own profile, which proves that Zulip answers and takes the credentials."""
@@ -59,6 +61,12 @@ class ZulipClient:
             if self._prototype is None:
                 self._prototype = await in_thread(self._construct, name="zulip connect")
         return await self.call("GET", "users/me", shape=Profile)
+
+    def close(self) -> None:
+        """Closes the open connections; one that is in use closes when its request ends."""
+        self._closed = True
+        for client in [*self._idle, *([self._prototype] if self._prototype else [])]:
+            _close(client)
 
     async def call(
         self,
@@ -152,6 +160,8 @@ class ZulipClient:
                 )
             finally:
                 self._idle.append(client)
+                if self._closed:
+                    _close(client)
 
         try:
             answer = await in_thread(work, name=f"zulip {method} {path}")
@@ -172,6 +182,11 @@ def _another(prototype: zulip.Client) -> zulip.Client:
     client = copy.copy(prototype)
     client.session = None
     return client
+
+
+def _close(client: zulip.Client) -> None:
+    if client.session is not None:
+        client.session.close()
 
 
 def _named_file(name: str, data: bytes) -> io.BytesIO:
@@ -229,5 +244,5 @@ def _in_words(error: BaseException) -> str:
         if below is None:
             break
         cause = below
-    text = str(cause).rpartition(": ")[2] if isinstance(cause, urllib3.exceptions.NewConnectionError) else str(cause)
+    text = re.sub(r"^.*?: (?=\[Errno)|\[Errno -?\d+\] ", "", str(cause))
     return text or type(cause).__name__

@@ -1,0 +1,113 @@
+"""A bot's gateway in front of the Zulip emulator, with commands that a test holds in its hand."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Awaitable, Callable
+
+from ritsuko_bot.chat.connection import Connection
+from ritsuko_bot.chat.zulip_client import Account, ZulipClient
+from ritsuko_bot.chat.zulip_gateway import ZulipGateway
+from ritsuko_bot.commands.answer import Answer, say
+from ritsuko_bot.commands.asker import Asker
+from ritsuko_bot.web.metrics import Metrics
+from tests.zulip import Message, ZulipEmulator
+
+BOT = 14
+
+
+class Parrot:
+    """Commands that repeat what was said, so that a test sees which answer belongs to what.
+
+    A line with "wait" is answered when `release` is set; `heard` keeps every line and who said it.
+    """
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[str, Asker]] = []
+        self.release = asyncio.Event()
+        self.running = 0
+        self.most_running = 0
+
+    async def answer(self, line: str, asker: Asker, *, progress: Callable[[str], Awaitable[None]]) -> Answer | None:
+        self.heard.append((line, asker))
+        self.running += 1
+        self.most_running = max(self.most_running, self.running)
+        try:
+            if "chatter" in line:
+                return None
+            if "break" in line:
+                raise ZeroDivisionError
+            if "wait" in line:
+                await progress("half of it is done")
+                await self.release.wait()
+        finally:
+            self.running -= 1
+        return Answer((say(f"heard {line}"),))
+
+    @property
+    def lines(self) -> list[str]:
+        return [line for line, _ in self.heard]
+
+
+class Running:
+    """A bot that listens. `stop` ends it gracefully, `kill` in the middle of everything."""
+
+    def __init__(self, task: asyncio.Task[None], stopping: asyncio.Event, connection: Connection) -> None:
+        self.connection = connection
+        self._task = task
+        self._stopping = stopping
+
+    async def stop(self) -> None:
+        self._stopping.set()
+        await asyncio.wait_for(self._task, 10)
+
+    async def kill(self) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+
+@contextlib.asynccontextmanager
+async def listening(
+    zulip: ZulipEmulator,
+    commands: Parrot,
+    *,
+    channels: tuple[str, ...] = (),
+    api_key: str | None = None,
+    site: str | None = None,
+    connected: bool = True,
+) -> AsyncGenerator[Running]:
+    """A bot in Zulip, connected unless told otherwise."""
+    user = zulip.user("ritsuko")
+    client = ZulipClient(Account(site or zulip.url, user.email, api_key or user.api_key))
+    connection = Connection(changed=lambda: None)
+    gateway = ZulipGateway(client, commands, connection, Metrics(), channels=lambda: channels)
+    stopping = asyncio.Event()
+    task = asyncio.create_task(gateway.run(stopping))
+    running = Running(task, stopping, connection)
+    try:
+        if connected:
+            await eventually(lambda: connection.report().connected)
+        yield running
+        if task.done() and not task.cancelled():
+            task.result()
+    finally:
+        await running.kill()
+        client.close()
+
+
+async def eventually(condition: Callable[[], object], *, within: float = 10.0) -> None:
+    """Returns as soon as the condition holds; TimeoutError if it does not in time."""
+    async with asyncio.timeout(within):
+        while not condition():
+            await asyncio.sleep(0.02)
+
+
+async def said(zulip: ZulipEmulator, text: str, *, within: float = 10.0) -> Message:
+    """The bot's message that has this text, as soon as there is one."""
+    return await zulip.message(lambda message: message.sender_id == BOT and text in message.content, within)
+
+
+def all_said(zulip: ZulipEmulator) -> list[str]:
+    """Everything the bot has said, oldest first."""
+    return [message.content for message in zulip.messages(sender="ritsuko")]
