@@ -1,5 +1,6 @@
 """Which containers a search reads, and which it can't: decided on the pods as the apiserver lists them."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -37,7 +38,8 @@ class Selection:
 def matching_pods(pods: Sequence[Pod], wanted: str) -> list[Pod]:
     """The pods of that name, else those it is the beginning of, else those it matches as a pattern with `*`."""
     exact = [pod for pod in pods if pod.name == wanted]
-    pattern = wanted if "*" in wanted else f"{wanted}*"
+    # fnmatch would read ? and [ as patterns too.
+    pattern = re.sub(r"[?\[]", r"[\g<0>]", wanted if "*" in wanted else f"{wanted}*")
     return exact or [pod for pod in pods if fnmatchcase(pod.name, pattern)]
 
 

@@ -1,0 +1,92 @@
+"""Streams cut into lines, timestamps and levels."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ritsuko_mcp_logs.levels import level_of
+from ritsuko_mcp_logs.lines import blocks, nanoseconds, readable, split
+
+
+async def stream(chunks: list[bytes]) -> AsyncIterator[bytes]:
+    for chunk in chunks:
+        yield chunk
+
+
+async def joined(chunks: list[bytes]) -> list[bytes]:
+    return [line async for block in blocks(stream(chunks)) for line in block[:-1].split(b"\n")]
+
+
+@given(st.lists(st.binary(max_size=20).map(lambda part: part.replace(b"x", b"\n")), max_size=20))
+async def test_lines_do_not_depend_on_how_the_stream_was_cut(chunks: list[bytes]) -> None:
+    whole = b"".join(chunks)
+    expected = whole.removesuffix(b"\n").split(b"\n") if whole else []
+    assert await joined(chunks) == expected
+
+
+async def test_of_an_endless_line_the_beginning_is_kept_and_the_next_line_is_whole() -> None:
+    lines = await joined([b"first\n", *[b"y" * 65536] * 50, b"yy\nlast\n"])
+    assert lines[0] == b"first"
+    assert lines[1] == b"y" * 256 * 1024
+    assert lines[2:] == [b"last"]
+
+
+@pytest.mark.parametrize(
+    ("line", "timestamp", "text"),
+    [
+        (b"2026-09-21T14:13:20.5Z hello", b"2026-09-21T14:13:20.5Z", b"hello"),
+        (b"2026-09-21T14:13:20.123456789+02:00 hello", b"2026-09-21T14:13:20.123456789+02:00", b"hello"),
+        (b"2026-09-21T14:13:20.123456789Z ", b"2026-09-21T14:13:20.123456789Z", b""),
+        (b"2026-09-21T14:13:20.123456789Z", b"2026-09-21T14:13:20.123456789Z", b""),
+        (b"no timestamp at all in here", b"", b"no timestamp at all in here"),
+        (b"", b"", b""),
+    ],
+)
+def test_timestamps_are_split_off(line: bytes, timestamp: bytes, text: bytes) -> None:
+    assert split(line) == (timestamp, text)
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "moment"),
+    [
+        (b"2026-09-21T14:13:20Z", 1_790_000_000 * 10**9),
+        (b"2026-09-21T14:13:20.5Z", 1_790_000_000 * 10**9 + 500_000_000),
+        (b"2026-09-21T16:13:20.000000001+02:00", 1_790_000_000 * 10**9 + 1),
+        (b"2026-99-21T14:13:20Z", 0),
+        (b"", 0),
+    ],
+)
+def test_timestamps_are_read_to_the_nanosecond(timestamp: bytes, moment: int) -> None:
+    assert nanoseconds(timestamp) == moment
+
+
+def test_text_for_people() -> None:
+    assert readable(b"\x1b[1;31mred\x1b[0m \x1b]0;title\x07x\r", 100) == "red x"
+    assert readable(b"\xff\xfe bad", 100) == "\ufffd\ufffd bad"
+    assert readable(b"y" * 150, 100) == "y" * 100 + "… [50 more bytes cut]"
+
+
+@pytest.mark.parametrize(
+    ("line", "level"),
+    [
+        (b'{"ts":1,"level":"ERROR","msg":"x"}', "error"),
+        (b'{"severity": "warning"}', "warn"),
+        (b"ts=1 level=info msg=x", "info"),
+        (b"lvl=dbug", "debug"),
+        (b"2026-01-01 12:00:00,123 ERROR [main] x", "error"),
+        (b"[warn] x", "warn"),
+        (b"[2026-01-01] [Critical] x", "fatal"),
+        (b"W0921 14:00:00.1 1 x.go:1] y", "warn"),
+        (b"2026/01/01 12:00:00 [error] 29#29: *1 open() failed", "error"),
+        (b"INFO:root:started", "info"),
+        (b"no error found", None),
+        (b"level=unknown", None),
+        (b"the word information is in here", None),
+        (b"ERRORS=0 happened", None),
+        (b"", None),
+    ],
+)
+def test_levels(line: bytes, level: str | None) -> None:
+    assert level_of(line) == level
