@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ritsuko_operator.reconcile.cluster import BotKey, Cluster, Object, ObjectRef, View
-from ritsuko_operator.reconcile.compare import Difference, difference, stamped, was_stamped
+from ritsuko_operator.reconcile.compare import Difference, difference, was_stamped
 from ritsuko_operator.reconcile.errors import ApiError, ForeignObjectError, ImmutableFieldError, ReconcileError
 from ritsuko_operator.reconcile.kinds import DEPLOYMENT, Kind
 from ritsuko_operator.reconcile.ownership import bot_of, ref_of
@@ -36,15 +36,14 @@ class Applied:
 async def apply_children(
     cluster: Cluster, view: View, key: BotKey, manifests: Sequence[Object], secrets: Mapping[ObjectRef, Object | None]
 ) -> Applied:
-    """Applies what differs, in order.
+    """Applies what differs of the stamped manifests, in order.
 
     `secrets` are the live Secrets, which the view does not have. Raises `ApiUnreachableError` at once; refusals are
     collected.
     """
     applied = Applied()
-    for manifest in manifests:
-        ref = ref_of(manifest)
-        wanted = stamped(manifest)
+    for wanted in manifests:
+        ref = ref_of(wanted)
         try:
             live = secrets[ref] if ref in secrets else view.get(ref)
             why = difference(wanted, live)

@@ -24,9 +24,9 @@ from ritsuko_operator.reconcile.ownership import ref_of
 from ritsuko_operator.reconcile.poke import poke_pods
 from ritsuko_operator.reconcile.prune import prune_children, prune_secret
 from ritsuko_operator.reconcile.references import Missing
+from ritsuko_operator.reconcile.rendering import Renderer
 from ritsuko_operator.reconcile.secrets import SecretReader
 from ritsuko_operator.reconcile.sidecar_lines import lines
-from ritsuko_operator.render import config_revision, render
 from ritsuko_operator.render.errors import RenderError
 
 _WAIT_FOR_CREDENTIALS = 5.0  # seconds
@@ -44,6 +44,7 @@ class BotReconciler:
         self._secrets = secrets
         self._release = release
         self._now = now
+        self._renderer = Renderer()
         self._in_place: dict[BotKey, set[ObjectRef]] = {}  # the children that this process has seen in place
 
     async def reconcile(self, key: BotKey) -> float | None:
@@ -79,11 +80,12 @@ class BotReconciler:
         before = seen.bot.status.config_revision
         try:
             gathered = await gather(key, seen, self._secrets, self._release)
-            manifests = render(seen.bot, seen.selection, gathered.facts)
+            rendered = self._renderer.render(key, seen.bot, seen.selection, gathered.facts)
         except RenderError as error:
             return Outcome(before, stalled=Cause(InvalidResourceError.reason, f"{error}; what ran keeps running"))
         except ApiError as error:
             return _outcome(before, None, [error])
+        manifests = rendered.manifests
         applied = await apply_children(
             self._cluster,
             self._view,
@@ -92,14 +94,13 @@ class BotReconciler:
             {gathered.secrets.token_ref: gathered.secrets.tokens},
         )
         await self._note(key, applied)
-        revision = config_revision(seen.bot, seen.selection)
         try:
-            await poke_pods(self._cluster, seen, revision, just_written=applied.wrote(CONFIG_MAP))
+            await poke_pods(self._cluster, seen, rendered.revision, just_written=applied.wrote(CONFIG_MAP))
             if not applied.failures:
                 await self._prune(key, seen, gathered, {ref_of(manifest) for manifest in manifests})
         except ApiError as error:
             applied.failures.append(error)
-        return _outcome(revision, gathered.missing, applied.failures)
+        return _outcome(rendered.revision, gathered.missing, applied.failures)
 
     async def _prune(self, key: BotKey, seen: Observation, gathered: Gathered, rendered: set[ObjectRef]) -> None:
         uid, secrets = seen.bot.metadata.uid, gathered.secrets
@@ -112,6 +113,7 @@ class BotReconciler:
     async def _clear_up_after(self, key: BotKey) -> None:
         """A bot is gone: what the garbage collector cannot take goes too."""
         self._secrets.forget(key)
+        self._renderer.forget(key)
         self._in_place.pop(key, None)
         try:
             await prune_children(self._cluster, self._view, key, owner=None, rendered=())

@@ -1,0 +1,51 @@
+"""Rendering, remembered: most reconciles are about a pod or a report, and would render the same again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ritsuko_api.bot import RitsukoBot, RitsukoBotSpec
+from ritsuko_api.sidecar import McpSidecarSpec
+from ritsuko_operator.reconcile.cluster import BotKey, Object
+from ritsuko_operator.reconcile.compare import stamped
+from ritsuko_operator.render import Selection, config_revision, render
+from ritsuko_operator.render.facts import Facts
+
+
+class _Inputs(NamedTuple):
+    """All that rendering depends on: being pure, it gives the same for the same."""
+
+    uid: str
+    spec: RitsukoBotSpec
+    accepted: list[tuple[str, McpSidecarSpec]]
+    facts: Facts
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A bot's manifests, stamped and in the order in which they are applied, and the revision of its config."""
+
+    manifests: list[Object]
+    revision: str
+
+
+class Renderer:
+    """Renders bots, and remembers each bot's last rendering."""
+
+    def __init__(self) -> None:
+        self._last: dict[BotKey, tuple[_Inputs, Rendered]] = {}
+
+    def render(self, key: BotKey, bot: RitsukoBot, selection: Selection, facts: Facts) -> Rendered:
+        """Raises `RenderError` if no manifests can be made of the bot. Nobody may change what is returned."""
+        accepted = [(sidecar.metadata.name, sidecar.spec) for sidecar in selection.accepted]
+        inputs = _Inputs(bot.metadata.uid, bot.spec, accepted, facts)
+        if key in self._last and self._last[key][0] == inputs:
+            return self._last[key][1]
+        manifests = [stamped(manifest) for manifest in render(bot, selection, facts)]
+        rendered = Rendered(manifests, config_revision(bot, selection))
+        self._last[key] = (inputs, rendered)
+        return rendered
+
+    def forget(self, key: BotKey) -> None:
+        self._last.pop(key, None)

@@ -1,0 +1,37 @@
+"""The operator of these tests: one process for all stories, with the rights that `manifests/` gives it and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cluster import ControlPlane
+from tests.integration.operator.operator_process import OperatorProcess
+from tests.integration.operator.story import Story
+
+BASE = Path(__file__).parents[3] / "manifests" / "base"
+
+
+@pytest.fixture(scope="package")
+def credentials(plane: ControlPlane) -> Path:
+    """A kubeconfig of the operator's own ServiceAccount."""
+    for name in ("namespace", "service-account", "role", "cluster-role", "reader-role", "bindings"):
+        plane.kubectl("apply", "-f", str(BASE / f"{name}.yaml"))
+    return plane.kubeconfig_for_serviceaccount("ritsuko-system", "ritsuko-operator")
+
+
+@pytest.fixture(scope="package")
+def operator(credentials: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OperatorProcess]:
+    with OperatorProcess(credentials, tmp_path_factory.mktemp("operator") / "log") as operator:
+        yield operator
+        assert '"level": "ERROR"' not in operator.log_text()
+
+
+@pytest.fixture
+def story(plane: ControlPlane) -> Story:
+    """A namespace with the credentials Secret in it."""
+    story = Story(plane)
+    story.secret()
+    return story

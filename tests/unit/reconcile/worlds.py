@@ -1,0 +1,231 @@
+"""A cluster in memory for reconcilers, and what tests put into it."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import itertools
+from collections.abc import Iterable
+from typing import Any
+
+from ritsuko_operator.reconcile.bot import BotReconciler
+from ritsuko_operator.reconcile.cluster import BotKey, Object, ObjectRef, SidecarKey, Transition
+from ritsuko_operator.reconcile.errors import ApiError, GoneError
+from ritsuko_operator.reconcile.gather import Release
+from ritsuko_operator.reconcile.kinds import BOT, POD, SECRET, SIDECAR, Kind
+from ritsuko_operator.reconcile.secrets import SecretReader
+from ritsuko_operator.reconcile.sidecar import SidecarReconciler
+from ritsuko_operator.runtime.cache import Cache
+
+NAMESPACE = "ops"
+RELEASE = Release("0.1.0", "registry.test/ritsuko", "ClusterRole", "ritsuko-reader")
+HAL = BotKey(NAMESPACE, "hal")
+
+
+class World:
+    """An apiserver of a few lines: objects, resource versions, a list of what was written, and Events.
+
+    An apply replaces what it names and keeps the rest. What `refuse` says is answered with that error.
+    """
+
+    def __init__(self) -> None:
+        self.objects: dict[ObjectRef, Object] = {}
+        self.cache = Cache()
+        self.writes: list[str] = []
+        self.events: list[Transition] = []
+        self.refuse: dict[Kind, ApiError] = {}
+        self.now = "2026-11-24T10:00:00Z"
+        self._versions = itertools.count(1)
+        self.secrets = SecretReader(self)
+        self.bots = BotReconciler(self, self.cache, self.secrets, RELEASE, now=lambda: self.now)
+        self.sidecars = SidecarReconciler(self, self.cache, now=lambda: self.now)
+
+    # --- what reconcilers call
+
+    async def get(self, ref: ObjectRef) -> Object | None:
+        return copy.deepcopy(self.objects.get(ref))
+
+    async def apply(self, ref: ObjectRef, manifest: Object) -> Object:
+        self._write("apply", ref)
+        live = self.objects.get(ref, {})
+        metadata = {"uid": f"uid-{ref.kind.name}-{ref.name}", **live.get("metadata", {}), **manifest["metadata"]}
+        return self.put(ref, {**live, **manifest, "metadata": metadata})
+
+    async def apply_status(self, ref: ObjectRef, manifest: Object) -> Object:
+        self._write("status", ref)
+        if ref not in self.objects:
+            raise GoneError(f"applying status of {ref}", 404, "NotFound", "not found")
+        live = self.objects[ref]
+        runtime = {key: value for key, value in live.get("status", {}).items() if key == "runtime"}
+        return self.put(ref, {**live, "status": {**manifest["status"], **runtime}})
+
+    async def patch(self, ref: ObjectRef, patch: Object) -> Object:
+        self._write("patch", ref)
+        live = copy.deepcopy(self.objects[ref])
+        live["metadata"].setdefault("annotations", {}).update(patch["metadata"]["annotations"])
+        return self.put(ref, live)
+
+    async def delete(self, ref: ObjectRef, *, uid: str) -> None:
+        self._write("delete", ref)
+        assert self.objects[ref]["metadata"]["uid"] == uid
+        self.remove(ref)
+
+    async def announce(self, transition: Transition) -> None:
+        self.events.append(transition)
+
+    # --- what others do in the cluster
+
+    def put(self, ref: ObjectRef, manifest: Object) -> Object:
+        live = copy.deepcopy(manifest)
+        live["metadata"]["resourceVersion"] = str(next(self._versions))
+        live["metadata"].setdefault("uid", f"uid-{ref.kind.name}-{ref.name}")
+        self.objects[ref] = live
+        self.cache.put(ref, copy.deepcopy(live))
+        return copy.deepcopy(live)
+
+    def remove(self, ref: ObjectRef) -> None:
+        del self.objects[ref]
+        self.cache.remove(ref)
+
+    def secret(self, name: str, **values: str) -> None:
+        data = {key: base64.b64encode(value.encode()).decode() for key, value in values.items()}
+        ref = ObjectRef(SECRET, NAMESPACE, name)
+        self.put(ref, {"apiVersion": "v1", "kind": "Secret", "metadata": _metadata(name), "data": data})
+
+    def bot(self, name: str = "hal", **spec: Any) -> None:
+        ref = ObjectRef(BOT, NAMESPACE, name)
+        self.put(ref, _edited(self.objects.get(ref), bot(name, **spec)))
+
+    def sidecar(self, name: str, **spec: Any) -> None:
+        ref = ObjectRef(SIDECAR, NAMESPACE, name)
+        self.put(ref, _edited(self.objects.get(ref), sidecar(name, **spec)))
+
+    def pod(self, name: str, containers: Iterable[Object], **fields: Any) -> None:
+        self.put(ObjectRef(POD, NAMESPACE, name), pod(name, containers, **fields))
+
+    def report(self, **fields: Any) -> None:
+        live = copy.deepcopy(self.objects[HAL.ref])
+        live.setdefault("status", {})["runtime"] = report(**fields)
+        self.put(HAL.ref, live)
+
+    # --- what tests ask
+
+    def live(self, kind: Kind, name: str) -> Object:
+        namespace = NAMESPACE if kind.namespaced else ""
+        return self.objects[ObjectRef(kind, namespace, name)]
+
+    def exists(self, kind: Kind, name: str) -> bool:
+        return ObjectRef(kind, NAMESPACE if kind.namespaced else "", name) in self.objects
+
+    def condition(self, kind: str, name: str = "hal", of: Kind = BOT) -> Any:
+        entries = self.live(of, name).get("status", {}).get("conditions", [])
+        return next((entry for entry in entries if entry["type"] == kind), None)
+
+    async def reconcile(self, *sidecars: str) -> list[str]:
+        """Reconciles the bot and these sidecars, and returns what was written."""
+        self.writes.clear()
+        await self.bots.reconcile(HAL)
+        for name in sidecars:
+            await self.sidecars.reconcile(SidecarKey(NAMESPACE, name))
+        return list(self.writes)
+
+    def _write(self, verb: str, ref: ObjectRef) -> None:
+        if ref.kind in self.refuse:
+            raise self.refuse[ref.kind]
+        self.writes.append(f"{verb} {ref.kind.name} {ref.name}")
+
+
+def bot(name: str = "hal", **spec: Any) -> Object:
+    zulip = {"site": "https://chat.test", "credentialsSecret": {"name": "zulip"}}
+    return {
+        "apiVersion": BOT.api_version,
+        "kind": BOT.name,
+        "metadata": {**_metadata(name), "generation": 1},
+        "spec": {"zulip": zulip, **spec},
+    }
+
+
+def sidecar(name: str, **spec: Any) -> Object:
+    return {
+        "apiVersion": SIDECAR.api_version,
+        "kind": SIDECAR.name,
+        "metadata": {**_metadata(name), "generation": 1, "creationTimestamp": "2026-11-24T09:00:00Z"},
+        "spec": {"botRef": {"name": "hal"}, **spec},
+    }
+
+
+def pod(
+    name: str,
+    containers: Iterable[Object],
+    *,
+    created: str = "2026-11-24T09:30:00Z",
+    template: str = "one",
+    limits: dict[str, str] | None = None,
+    **fields: Any,
+) -> Object:
+    statuses = list(containers)
+    specs = [
+        {"name": status["name"], "resources": {"limits": {"memory": (limits or {}).get(status["name"], "256Mi")}}}
+        for status in statuses
+    ]
+    labels = {
+        "app.kubernetes.io/managed-by": "ritsuko-operator",
+        "app.kubernetes.io/instance": "hal",
+        "pod-template-hash": template,
+    }
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {**_metadata(name), "uid": f"uid-{name}", "labels": labels, "creationTimestamp": created},
+        "spec": {"nodeName": "node-1", "containers": specs},
+        "status": {"phase": "Running", "containerStatuses": statuses, **fields},
+    }
+
+
+def running(name: str, *, ready: bool = True, restarts: int = 0, **fields: Any) -> Object:
+    known = {"name": name, "image": f"{name}:1", "ready": ready, "restartCount": restarts}
+    return {**known, "state": {"running": {}}, **fields}
+
+
+def waiting(name: str, reason: str, message: str = "", *, restarts: int = 0, **fields: Any) -> Object:
+    state = {"waiting": {"reason": reason, "message": message}}
+    return {"name": name, "image": f"{name}:1", "ready": False, "restartCount": restarts, "state": state, **fields}
+
+
+def ended(code: int, reason: str = "Error", message: str = "") -> Object:
+    return {"terminated": {"exitCode": code, "reason": reason, "message": message}}
+
+
+def report(
+    pod_name: str = "hal-1",
+    *,
+    connected: bool = True,
+    revision: str = "any",
+    servers: Iterable[Object] = (),
+    **fields: Any,
+) -> Object:
+    return {
+        "pod": pod_name,
+        "podUid": f"uid-{pod_name}",
+        "version": "0.1.0",
+        "configRevision": revision,
+        "zulip": {"connected": connected},
+        "servers": list(servers),
+        **fields,
+    }
+
+
+def server(name: str, state: str = "Ready", **fields: Any) -> Object:
+    return {"name": name, "state": state, "tools": ["get"] if state == "Ready" else [], **fields}
+
+
+def _metadata(name: str) -> Object:
+    return {"name": name, "namespace": NAMESPACE}
+
+
+def _edited(before: Object | None, after: Object) -> Object:
+    """An edit by a user: a new generation, and the status stays."""
+    if before is None:
+        return after
+    metadata = {**before["metadata"], "generation": before["metadata"]["generation"] + 1}
+    return {**after, "metadata": metadata, "status": before.get("status", {})}
