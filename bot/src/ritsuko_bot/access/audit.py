@@ -18,7 +18,7 @@ from ritsuko_api.identity import User
 logger = logging.getLogger("ritsuko_bot.audit")
 
 _SECRET_NAME = re.compile(
-    r"pass(word|wd|phrase)?|secret|token|api.?key|private.?key|credential|authorization|cookie", re.I
+    r"pass(word|wd|phrase)|secret|token|api.?key|private.?key|credential|authorization|cookie", re.IGNORECASE
 )
 _SECRET_VALUE = re.compile(
     r"\b(?:bearer|basic)\s+[\w.~+/=-]{8,}|\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*|\b(?:gh[pousr]|xox[abprs]|sk|glpat)[-_][\w-]{10,}"

@@ -33,6 +33,7 @@ _SHOWN_LINES = 30
 _SHOWN_CHARACTERS = 3_000
 _PREVIEW_LINES = 10
 _LINK_ROOM = 200
+_MOST_ATTACHMENTS = 10
 _LANGUAGE = re.compile(r"[a-z0-9+-]{1,20}")
 _PRE_LINE = 2_000
 
@@ -68,6 +69,7 @@ def render(answer: Answer, limit: int = 10_000) -> Rendered:
     for folded in (True, False):
         message = _Message(limit, folded=folded)
         message.add(answer.blocks)
+        message.bound_attachments()
         if message.fits():
             return message.rendered()
     return message.shortened()
@@ -92,6 +94,7 @@ class _Message:
     def shortened(self) -> Rendered:
         """The last resort: as many whole parts as fit, and all of the text in a file."""
         whole = self.text()
+        del self.attachments[max(0, self.limit // _LINK_ROOM // 2 - 1) :]
         self._attach("answer.md", "text/markdown", whole.encode())
         note = f"… The whole answer has {len(whole)} characters: see the attached file."
         room = self.limit - _LINK_ROOM * len(self.attachments) - len(note) - 2
@@ -102,6 +105,13 @@ class _Message:
             kept.append(part)
             room -= len(part) + 2
         return Rendered("\n\n".join([*kept, note]), tuple(self.attachments))
+
+    def bound_attachments(self) -> None:
+        """Keeps the first files of very many, and says so."""
+        count = len(self.attachments)
+        if count > _MOST_ATTACHMENTS:
+            del self.attachments[_MOST_ATTACHMENTS:]
+            self.parts.append(f"Attached: {_MOST_ATTACHMENTS} of {count} files.")
 
     def add(self, blocks: Sequence[Block]) -> None:
         for block in blocks:
@@ -131,7 +141,9 @@ class _Message:
         notes: list[str] = []
         if lines.dropped:
             columns = ", ".join(code_span(name) for name in lines.dropped[:10])
-            notes.append(f"{len(lines.dropped)} columns are not shown, for they did not fit: {columns}.")
+            rest = f" and {len(lines.dropped) - 10} more" if len(lines.dropped) > 10 else ""
+            count = "1 column is" if len(lines.dropped) == 1 else f"{len(lines.dropped)} columns are"
+            notes.append(f"{count} not shown, for lack of room: {columns}{rest}.")
         if lines.clipped:
             notes.append("Cells that end in … were too long.")
         if notes:

@@ -56,10 +56,12 @@ def example(server: str, tool: str, schema: Schema) -> str:
     found = parameters(schema)
     needed = [p for p in found if p.required] or found[:1]
     words = ["mcp", server, tool]
+    by_position = True
     for parameter in needed:
         text = _typed(_sample(parameter))
-        by_position = len(needed) == 1 or found.index(parameter) == len(words) - 3
+        by_position = by_position and found.index(parameter) == len(words) - 3
         words.append(text if by_position else f"{parameter.name}={text}")
+        by_position = by_position and not (parameter.is_list or parameter.takes_text)
     return " ".join(words)
 
 

@@ -1,0 +1,153 @@
+"""What people read when no server needs to be asked. Calls are tested with real servers, in tests/integration."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from ritsuko_api.config import HttpServer, McpConfig, ToolsPolicy
+from ritsuko_api.identity import User
+from ritsuko_api.runtime import ServerState
+from ritsuko_bot.commands.answer import Answer
+from ritsuko_bot.commands.asker import Asker
+from ritsuko_bot.commands.interpreter import Interpreter
+from ritsuko_bot.commands.markdown import render
+from ritsuko_bot.mcp.config_file import ConfigFile
+from ritsuko_bot.mcp.server import Server
+from ritsuko_bot.mcp.servers import Servers
+from ritsuko_bot.mcp.tools import Tool
+from tests.unit.bot_commands.schemas import GET, QUERY
+
+ADA = Asker(User(7, "ada@example.com"), "Ada", "#ops > pods")
+
+
+class Prepared(Servers):
+    """Servers that are just there, without a connection."""
+
+    def __init__(self, *servers: Server, config: McpConfig | None = None) -> None:
+        super().__init__()
+        self._running = {server.name: server for server in servers}
+        self.config = config or McpConfig(revision="abc123")
+
+
+def prepared(name: str, *tools: Tool, policy: ToolsPolicy | None = None) -> Server:
+    entry = HttpServer(url="http://localhost:1/mcp", tools=policy or ToolsPolicy())
+    server = Server(name, entry, changed=lambda: None)
+    server.tools = {tool.name: tool for tool in tools}
+    server.state = ServerState.READY
+    return server
+
+
+def demo() -> Prepared:
+    return Prepared(
+        prepared(
+            "kubernetes",
+            Tool("get", "Lists objects.", GET, read_only=True),
+            Tool("describe", "Tells all about one object.", GET, read_only=True),
+            Tool("delete", "Deletes an object.", GET),
+        ),
+        prepared("prometheus", Tool("query", "Asks Prometheus.", QUERY, read_only=True)),
+    )
+
+
+async def ask(line: str, servers: Servers | None = None, config_file: ConfigFile | None = None) -> Answer | None:
+    async def progress(_: str) -> None: ...
+
+    return await Interpreter(servers or demo(), config_file).answer(line, ADA, progress=progress)
+
+
+async def said(line: str, servers: Servers | None = None, config_file: ConfigFile | None = None) -> str:
+    answer = await ask(line, servers, config_file)
+    assert answer is not None
+    return render(answer).text
+
+
+@pytest.mark.parametrize("line", ["thanks!", "please mcp list", "mcpx list", "helpful, that"])
+async def test_what_is_not_a_command_is_not_answered(line: str) -> None:
+    assert await ask(line) is None
+
+
+@pytest.mark.parametrize("line", ["", "  ", "help", "Help!", "mcp", "MCP help"])
+async def test_help_shows_the_commands_and_the_servers(line: str) -> None:
+    text = await said(line)
+    assert "mcp <server> <tool> [args...]" in text
+    assert "Servers: `kubernetes`, `prometheus`" in text
+
+
+async def test_the_list_shows_servers_and_their_tools() -> None:
+    text = await said("mcp list")
+    assert "kubernetes  Ready      2  get, describe" in text
+    assert "prometheus  Ready      1  query" in text
+
+
+@pytest.mark.parametrize(
+    "line", ["mcp list kubernetes", "mcp kubernetes", "mcp help kubernetes", "mcp Kubernetes help"]
+)
+async def test_a_server_shows_its_tools_and_what_is_not_allowed(line: str) -> None:
+    text = await said(line)
+    assert "describe  Tells all about one object." in text
+    assert "Not allowed here: `delete`." in text
+
+
+@pytest.mark.parametrize("line", ["mcp help kubernetes get", "mcp kubernetes get --help", "mcp kubernetes help get"])
+async def test_a_tool_shows_its_usage(line: str) -> None:
+    assert "mcp kubernetes get <kind> [name]" in await said(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("mcp kubernets get pods", "There is no server `kubernets`. Did you mean `mcp kubernetes`?"),
+        ("mcp statsu", "Did you mean `mcp status`?"),
+        ("mcp kubernetes gett pods", "`kubernetes` has no tool `gett`. Did you mean `mcp kubernetes get`?"),
+        ("mcp prometheus query up limit=x", "`limit` must be a whole number from 1 to 100, not `x`."),
+        ("mcp prometheus query", "mcp prometheus query <query…> [time=…] [limit=…]"),
+        ('mcp prometheus query "up', 'The quote in `"up` is never closed.'),
+        ("mcp kubernetes get pods", "kubernetes is down"),
+    ],
+)
+async def test_a_mistake_gets_an_answer_that_helps(line: str, expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ritsuko_bot.mcp.server._RECOVERY_WAIT", 0)
+    answer = await ask(line)
+    assert answer is not None
+    assert answer.failed
+    assert expected in render(answer).text
+
+
+async def test_a_denied_call_says_which_rule_and_leaves_its_line(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, logger="ritsuko_bot.audit"):
+        text = await said("mcp kubernetes delete pods web")
+    assert text.startswith("**Not allowed:** delete does not say that it only reads")
+    assert "`tools.allow`" in text
+    [line] = caplog.records
+    fields = line.__dict__["audit"]
+    assert (fields["decision"], fields["outcome"]) == ("not read-only", "denied")
+    assert fields["arguments"] == {"kind": "pods", "name": "web"}
+
+
+async def test_status_shows_states_versions_and_the_revision() -> None:
+    text = await said("mcp status")
+    assert "kubernetes  Ready" in text
+    assert "Config revision: `abc123`" in text
+
+
+async def test_without_servers_it_says_what_is_missing(tmp_path: Path) -> None:
+    assert "No MCP server is connected" in await said("mcp list", Prepared())
+    assert "No MCP server is connected" in await said("mcp kubernetes get pods", Prepared())
+    off = Prepared(config=McpConfig(mcp_enabled=False))  # type: ignore[call-arg]
+    for line in ("help", "mcp list", "mcp status", "mcp kubernetes get pods"):
+        assert "MCP is switched off for this bot" in await said(line, off)
+    broken = ConfigFile(tmp_path / "mcp.json", {})
+    broken.load()
+    assert "My list of servers cannot be used" in await said("mcp list", Prepared(), broken)
+
+
+async def test_status_shows_a_refused_config(tmp_path: Path) -> None:
+    (tmp_path / "mcp.json").write_text('{"mcpServers": {"a"')
+    config_file = ConfigFile(tmp_path / "mcp.json", {})
+    config_file.load()
+    text = await said("mcp status", demo(), config_file)
+    assert "The present config is refused" in text
+    assert "not valid JSON" in text

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from ritsuko_bot.commands.answer import CodeBlock, Table
+from ritsuko_bot.commands.arguments import bind
+from ritsuko_bot.commands.tokens import tokenize
+from ritsuko_bot.commands.usage import example, tool_help, usage_line
+from ritsuko_bot.mcp.tools import Tool
+from tests.unit.bot_commands.schemas import GET, MIXED, QUERY
+
+
+def test_the_usage_line_shows_what_is_needed_and_what_takes_the_rest() -> None:
+    assert usage_line("prometheus", "query", QUERY) == "mcp prometheus query <query…> [time=…] [limit=…]"
+    assert usage_line("kubernetes", "get", GET) == (
+        "mcp kubernetes get <kind> [name] [namespace] [labelSelector=…] [all_namespaces=…] [fields=…]"
+    )
+
+
+def test_the_help_lists_every_argument_with_its_values_and_default() -> None:
+    blocks = tool_help("prometheus", Tool("query", "Asks Prometheus.", QUERY))
+    assert isinstance(blocks[0], CodeBlock)
+    [table] = [block for block in blocks if isinstance(block, Table)]
+    assert table.rows == (
+        ("query", "text", "(required)", "A PromQL expression."),
+        ("time", "text", "", ""),
+        ("limit", "a whole number from 1 to 100", "10", ""),
+    )
+
+
+def test_the_example_is_a_command_that_the_tool_accepts() -> None:
+    needs_all = {**MIXED, "required": list(MIXED["properties"])}
+    for schema in (QUERY, GET, MIXED, needs_all, {"type": "object"}):
+        line = example("s", "t", schema).removeprefix("mcp s t").strip()
+        arguments = bind(line, tokenize(line), schema)
+        assert set(schema.get("required", [])) <= set(arguments)
