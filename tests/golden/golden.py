@@ -6,7 +6,6 @@ document for each manifest; before them, for what is not rendered, a document th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -73,9 +72,8 @@ class Case:
         return yaml.dump_all(documents, Dumper=_Dumper, sort_keys=False, width=120, allow_unicode=True)
 
 
-def cases() -> Iterator[Case]:
-    for path in sorted((FOLDER / "cases").glob("*.yaml")):
-        yield Case(path.stem)
+def cases() -> list[Case]:
+    return [Case(path.stem) for path in sorted((FOLDER / "cases").glob("*.yaml"))]
 
 
 def placed(resource: dict[str, Any]) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def _value(value: Any, key: str, under: str) -> Any:
         if key in _STRING_MAPS:
             return dict(entries) or None
         if key in _QUANTITY_MAPS:
-            return {name: _quantity(amount) for name, amount in entries.items()} or None
+            return {name: _quantity(amount, whole_millis=True) for name, amount in entries.items()} or None
         return _object(entries, key)  # an empty object can mean something, such as `emptyDir: {}`
     if isinstance(value, list):
         return [_entry(entry, key) for entry in cast(list[Any], value)] or None
@@ -73,5 +73,5 @@ def _says_nothing(value: Any, key: str, under: str) -> bool:
     return False
 
 
-def _quantity(value: Any) -> str | None:
-    return None if value is None else quantity.canonical(value)
+def _quantity(value: Any, *, whole_millis: bool = False) -> str | None:
+    return None if value is None else quantity.canonical(value, whole_millis=whole_millis)

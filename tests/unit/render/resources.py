@@ -1,0 +1,42 @@
+"""Bots and sidecars for tests of rendering."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ritsuko_api.bot import RitsukoBot
+from ritsuko_api.sidecar import McpSidecar
+from ritsuko_operator.render import Facts, Selection, accept, render
+
+
+def bot(**spec: Any) -> RitsukoBot:
+    return RitsukoBot.model_validate(
+        {
+            "metadata": {"name": "ritsuko", "namespace": "ops", "uid": "1"},
+            "spec": {"zulip": {"credentialsSecret": {"name": "zulip"}}, **spec},
+        }
+    )
+
+
+def sidecar(name: str, *, created: str = "2026-01-01T00:00:00Z", **spec: Any) -> McpSidecar:
+    return McpSidecar.model_validate(
+        {
+            "metadata": {"name": name, "namespace": "ops", "creationTimestamp": created},
+            "spec": {"botRef": {"name": "ritsuko"}, **spec},
+        }
+    )
+
+
+def facts(selection: Selection, **others: Any) -> Facts:
+    return Facts("0.1.0", tokens={one.metadata.name: f"of-{one.metadata.name}" for one in selection.accepted}, **others)
+
+
+def rendered(bot: RitsukoBot, *sidecars: McpSidecar, **others: Any) -> dict[str, Any]:
+    """The manifests by kind."""
+    selection = accept(bot, sidecars)
+    return {manifest["kind"]: manifest for manifest in render(bot, selection, facts(selection, **others))}
+
+
+def containers(manifests: dict[str, Any]) -> dict[str, Any]:
+    """The containers of the Deployment by name."""
+    return {one["name"]: one for one in manifests["Deployment"]["spec"]["template"]["spec"]["containers"]}
