@@ -19,7 +19,7 @@ def listing(call: Call) -> Answer:
     asked = call.params
     public, subscribed = asked.flag("include_public", True), asked.flag("include_subscribed", True)
     everything, default = asked.flag("include_all_active"), asked.flag("include_default")
-    asked.flag("include_web_public"), asked.flag("include_owner_subscribed")
+    asked.accept("include_web_public", "include_owner_subscribed")
     if everything and not call.user.is_admin:
         raise ApiError("User not authorized for this query")
     chosen = [
@@ -99,8 +99,7 @@ def subscribe(call: Call) -> Answer:
     entries = asked.json("subscriptions", params.list_of(_check_entry), required=True)
     private = asked.flag("invite_only")
     principals: list[int | str] = asked.json("principals", params.list_of(lambda _, value: value), [call.user.id])
-    asked.flag("announce"), asked.flag("authorization_errors_fatal", True)
-    asked.json("history_public_to_subscribers", params.boolean), asked.json("stream_post_policy", params.integer)
+    asked.accept("announce", "authorization_errors_fatal", "history_public_to_subscribers", "stream_post_policy")
     people = [_principal(world, principal) for principal in principals]
     channels = [world.channel_by_name(entry["name"]) for entry in entries]
     for entry, channel in zip(entries, channels, strict=True):

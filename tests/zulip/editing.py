@@ -20,7 +20,7 @@ from .sending import (
     topic_participants,
 )
 from .server import Server
-from .world import Channel, Message, User
+from .world import MODERATOR, Channel, Message, User
 
 LEEWAY = 20.0
 """Seconds past the edit limit in which an edit is still taken."""
@@ -48,8 +48,8 @@ def edit(call: Call) -> Answer:
     if content is not None:
         _check_may_edit(call, message)
         content = checked_content(content) if content.rstrip() else "(deleted)"
-    if target is not None:
-        check_may_post(call.world, call.user, target)
+    if new_topic is not None or target is not None:
+        _check_may_move(call, message, new_topic, target)
     _Edit(call.server, call.user, message).apply(content, new_topic, target, mode, to_old, to_new)
     return {}
 
@@ -87,6 +87,27 @@ def _check_may_edit(call: Call, message: Message) -> None:
     limit = call.world.realm["message_content_edit_limit_seconds"]
     if limit is not None and call.server.clock.now() - message.timestamp > limit + LEEWAY:
         raise ApiError("The time limit for editing this message has passed")
+
+
+def _check_may_move(call: Call, message: Message, topic: str | None, target: Channel | None) -> None:
+    """Anyone may rename a topic here, members may move to other channels, and both for a week unless privileged."""
+    realm, user = call.world.realm, call.user
+    age = call.server.clock.now() - message.timestamp
+    if topic is not None:
+        allowed = {2: user.is_admin, 4: user.role <= MODERATOR, 1: not user.is_guest}
+        if not allowed.get(realm["edit_topic_policy"], True):
+            raise ApiError("You don't have permission to edit this message")
+        limit = realm["move_messages_within_stream_limit_seconds"]
+        if limit is not None and user.role > MODERATOR and age > limit + LEEWAY:
+            raise ApiError("The time limit for editing this message's topic has passed.")
+    if target is not None:
+        allowed = {2: user.is_admin, 4: user.role <= MODERATOR, 6: False}
+        if not allowed.get(realm["move_messages_between_streams_policy"], not user.is_guest):
+            raise ApiError("You don't have permission to move this message")
+        limit = realm["move_messages_between_streams_limit_seconds"]
+        if limit is not None and user.role > MODERATOR and age > limit + LEEWAY:
+            raise ApiError("The time limit for editing this message's stream has passed")
+        check_may_post(call.world, user, target)
 
 
 class _Edit:

@@ -47,8 +47,10 @@ def upload(call: Call) -> Answer:
 
 def safe_name(name: str) -> str:
     """What is left of a file's name in its address: letters of any script, digits, dots, underscores, hyphens."""
+    name = re.split(r"[/\\]", name)[-1]
     kept = re.sub(r"[^\w\s.-]", "", unicodedata.normalize("NFKC", name)).strip()
-    return re.sub(r"[-\s]+", "-", kept) or "uploaded-file"
+    shortened = re.sub(r"[-\s]+", "-", kept)
+    return "uploaded-file" if shortened in ("", ".", "..") else shortened
 
 
 def fetch(call: Call) -> Answer:

@@ -7,7 +7,7 @@ from typing import Any
 from . import params
 from .call import Answer, Call
 from .errors import ApiError, invalid_messages
-from .world import Message
+from .world import HISTORICAL, Message
 
 EDITABLE = ("read", "starred", "collapsed")
 KNOWN = (*EDITABLE, "mentioned", "wildcard_mentioned", "has_alert_word", "historical")
@@ -22,10 +22,14 @@ def update(call: Call) -> Answer:
         raise ApiError(f"Invalid flag: '{flag}'")
     if flag not in EDITABLE:
         raise ApiError(f"Flag not editable: '{flag}'")
-    messages = [call.world.messages.get(number) for number in numbers]
-    if any(m is None or call.user.id not in m.flags for m in messages):
+    messages = [m for number in numbers if (m := call.world.messages.get(number)) is not None]
+    if len(messages) != len(numbers) or not all(
+        call.user.id in m.flags or call.world.may_read(call.user, m) for m in messages
+    ):
         raise invalid_messages()
-    set_flag(call, [m for m in messages if m is not None], operation, flag)
+    for message in messages:
+        message.flags.setdefault(call.user.id, set(HISTORICAL))
+    set_flag(call, messages, operation, flag)
     return {"messages": numbers}
 
 
@@ -55,12 +59,23 @@ def mark_all_as_read(call: Call) -> Answer:
     return {"complete": True}
 
 
-def mark_topic_as_read(call: Call) -> Answer:
-    channel_id = call.params.json("stream_id", params.integer, required=True)
-    topic = call.params.required("topic_name")
-    channel = call.world.channels.get(channel_id)
+def _channel(call: Call) -> int:
+    number: int = call.params.json("stream_id", params.integer, required=True)
+    channel = call.world.channels.get(number)
     if channel is None or not call.world.may_see_channel(call.user, channel):
         raise ApiError("Invalid stream ID")
+    return number
+
+
+def mark_channel_as_read(call: Call) -> Answer:
+    channel_id = _channel(call)
+    received = [m for m in call.world.messages.values() if m.channel_id == channel_id and call.user.id in m.flags]
+    set_flag(call, received, "add", "read")
+    return {}
+
+
+def mark_topic_as_read(call: Call) -> Answer:
+    channel_id, topic = _channel(call), call.params.required("topic_name")
     found = call.world.topic_messages(channel_id, topic)
     if not found:
         raise ApiError(f"No such topic '{topic}'")

@@ -61,7 +61,7 @@ class Inline:
         return "".join(parts)
 
     def _token(self, match: re.Match[str], silent: bool) -> str:
-        kind = match.lastgroup if match.lastgroup in _KINDS else next(k for k in _KINDS if match.group(k) is not None)
+        kind = next(kind for kind in _KINDS if match[kind] is not None)
         text = match.group(0)
         if kind == "code":
             return f"<code>{escape(match['code_text'].strip(), quote=False)}</code>"

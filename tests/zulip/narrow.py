@@ -14,7 +14,7 @@ from typing import Any
 from . import params
 from .errors import ApiError, bad_narrow, invalid
 from .queues import NarrowTest
-from .world import Message, User, World
+from .world import Channel, Message, User, World
 
 TAKES_ID = {"sender", "stream", "dm-including", "group-pm-with", "id", "near"}
 TAKES_IDS = {"dm", "pm-with"}
@@ -116,8 +116,10 @@ def search(world: World, user: User, terms: list[Term]) -> Search:
             raise bad_narrow(f"unknown operator {term.operator}")
         made = test(world, user, term.operand)
         tests.append(_negated(made) if term.negated else made)
-        if term.operator in ("stream", "streams") and not term.negated:
-            channel_history = True
+        if term.operator == "stream" and not term.negated:
+            channel_history = world.may_see_channel(user, _named_channel(world, term.operand))
+        elif term.operator == "streams" and not term.negated:
+            channel_history = not user.is_guest
     if any(term.operator == "is" and term.operand != "resolved" for term in terms):
         channel_history = False  # only received messages have flags
     return Search(lambda message: all(test(message) for test in tests), channel_history)
@@ -128,13 +130,16 @@ def _negated(test: Test) -> Test:
 
 
 def _stream(world: World, user: User, operand: Any) -> Test:
-    by_id = isinstance(operand, int) or str(operand).isdecimal()
-    channel = world.channels.get(int(operand)) if by_id else None
-    if channel is None and isinstance(operand, str):
-        channel = world.channel_by_name(operand)
-    if channel is None or not world.may_see_channel(user, channel):
-        raise bad_narrow(f"unknown stream {operand}")
+    channel = _named_channel(world, operand)
     return lambda message: message.channel_id == channel.id
+
+
+def _named_channel(world: World, operand: Any) -> Channel:
+    """By name or by number. Any channel may be named: what a user once received stays theirs to search."""
+    channel = world.channels.get(operand) if isinstance(operand, int) else world.channel_by_name(operand)
+    if channel is None:
+        raise bad_narrow(f"unknown stream {operand}")
+    return channel
 
 
 def _streams(world: World, user: User, operand: Any) -> Test:

@@ -50,6 +50,10 @@ class Params:
             raise missing(name)
         return default
 
+    def accept(self, *names: str) -> None:
+        """Known to the real server, without effect on this one: not reported as ignored."""
+        self.asked.update(names)
+
     def required(self, name: str) -> str:
         value = self.text(name, required=True)
         assert value is not None

@@ -20,8 +20,7 @@ def post(call: Call) -> Answer:
     topic = asked.text("topic", asked.text("subject"))
     content = asked.required("content")
     widget = asked.text("widget_content")
-    for known in ("forged", "time", "tz_guess"):
-        asked.text(known)
+    asked.accept("forged", "time", "tz_guess")
     queue_id, local_id = asked.text("queue_id"), asked.text("local_id")
     read_by_sender = asked.flag("read_by_sender")
     channel, people = None, ()

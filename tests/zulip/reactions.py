@@ -6,7 +6,7 @@ from . import emoji
 from .call import Answer, Call
 from .errors import ApiError
 from .reading import find
-from .world import Message, Reaction
+from .world import HISTORICAL, Message, Reaction
 
 
 def add(call: Call) -> Answer:
@@ -21,6 +21,7 @@ def add(call: Call) -> Answer:
         _check_pair(name, code)
     reaction = Reaction(call.user.id, earlier.emoji_name if earlier else name, code, kind)
     message.reactions.append(reaction)
+    message.flags.setdefault(call.user.id, set(HISTORICAL))
     _publish(call, message, reaction, "add")
     return {}
 

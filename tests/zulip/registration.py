@@ -11,13 +11,16 @@ from .errors import ApiError
 from .queues import IDLE_SECONDS, LONGEST_LIFESPAN, EventQueue
 from .seed import static_state
 from .server import VERSION_FIELDS
-from .world import World
+from .world import MODERATOR, OWNER, World
 
 QUEUE_STRINGS = params.list_of(params.string)
 
 
 def _new_queue(call: Call) -> EventQueue:
     asked = call.params
+    all_public_streams = asked.flag("all_public_streams")
+    if all_public_streams and call.user.is_guest:
+        raise ApiError("User not authorized for this query")
     terms = asked.json("narrow", params.list_of(params.list_of(params.string)), [])
     lifespan = float(asked.json("queue_lifespan_secs", params.integer, 0)) or IDLE_SECONDS
     capabilities = asked.json("client_capabilities", params.dictionary, {})
@@ -26,7 +29,7 @@ def _new_queue(call: Call) -> EventQueue:
         created=call.server.clock.now(),
         event_types=asked.json("event_types", QUEUE_STRINGS),
         narrow=narrow.for_queue(terms),
-        all_public_streams=asked.flag("all_public_streams"),
+        all_public_streams=all_public_streams,
         apply_markdown=asked.flag("apply_markdown", False),
         client_gravatar=asked.flag("client_gravatar", True),
         bulk_deletion=bool(capabilities.get("bulk_message_deletion", False)),
@@ -38,8 +41,7 @@ def register(call: Call) -> Answer:
     asked = call.params
     queue = _new_queue(call)
     wanted = asked.json("fetch_event_types", QUEUE_STRINGS)
-    for known in ("include_subscribers", "slim_presence", "pronouns_field_type_supported"):
-        asked.flag(known)
+    asked.accept("slim_presence", "include_subscribers")
     if wanted is None:
         wanted = queue.event_types
     call.server.queues.add(queue)
@@ -50,11 +52,11 @@ def register(call: Call) -> Answer:
 def _state(call: Call, wanted: list[str] | None) -> dict[str, Any]:
     """What the event types in `wanted` are about, as of now. None fetches everything."""
     found: dict[str, Any] = {}
-    sources: dict[str, Any] = {**static_state(), **_LIVE}
-    del sources["server_settings"]
-    for event_type, source in sources.items():
+    static = static_state()
+    del static["server_settings"]
+    for event_type in [*static, *_LIVE]:
         if wanted is None or event_type in wanted:
-            found |= source(call) if callable(source) else source
+            found |= _LIVE[event_type](call) if event_type in _LIVE else static[event_type]
     return found
 
 
@@ -89,8 +91,8 @@ def _people(call: Call) -> dict[str, Any]:
         "can_subscribe_other_users": not user.is_guest,
         "can_invite_others_to_realm": not user.is_guest,
         "is_admin": user.is_admin,
-        "is_owner": user.role == 100,
-        "is_moderator": user.role == 300,
+        "is_owner": user.role == OWNER,
+        "is_moderator": user.role == MODERATOR,
         "is_guest": user.is_guest,
         "is_billing_admin": False,
         "user_id": user.id,
@@ -106,14 +108,18 @@ def _groups(call: Call) -> dict[str, Any]:
 
 def _channel_lists(call: Call) -> dict[str, Any]:
     world, user = call.world, call.user
-    seen = visible(world, user)
-    return {
-        "subscriptions": [wire.subscription(world, c, notify=False) for c in seen if user.id in c.subscribers],
-        "unsubscribed": [],
-        "never_subscribed": [
-            {**wire.channel(world, c), "stream_weekly_traffic": None} for c in seen if user.id not in c.subscribers
-        ],
-    }
+    capabilities = call.params.json("client_capabilities", params.dictionary, {})
+    notify = None if capabilities.get("notification_settings_null") else False
+    with_people = call.params.flag("include_subscribers")
+    subscribed: list[dict[str, Any]] = []
+    never: list[dict[str, Any]] = []
+    for channel in visible(world, user):
+        people = {"subscribers": sorted(channel.subscribers)} if with_people else {}
+        if user.id in channel.subscribers:
+            subscribed.append({**wire.subscription(world, channel, notify=notify), **people})
+        else:
+            never.append({**wire.channel(world, channel), "stream_weekly_traffic": None, **people})
+    return {"subscriptions": subscribed, "unsubscribed": [], "never_subscribed": never}
 
 
 def _streams(call: Call) -> dict[str, Any]:

@@ -46,11 +46,11 @@ class _Blocks:
     def render(self, lines: list[str], *, silent: bool = False) -> list[str]:
         blocks: list[str] = []
         paragraph: list[str] = []
-        newline = "\n"
 
         def end_paragraph() -> None:
             if paragraph:
-                blocks.append(f"<p>{self._text(newline.join(paragraph), silent)}</p>{self._previews()}")
+                text = self._text("\n".join(paragraph), silent)
+                blocks.append(f"<p>{text}</p>{self._previews()}")
                 paragraph.clear()
 
         at = 0

@@ -57,6 +57,7 @@ ROUTES = [
     _api(r"messages/(?P<message_id>\d+)/read_receipts", GET=reading.read_receipts),
     _api(r"messages/(?P<message_id>\d+)/reactions", POST=reactions.add, DELETE=reactions.remove),
     _api("mark_all_as_read", POST=flags.mark_all_as_read),
+    _api("mark_stream_as_read", POST=flags.mark_channel_as_read),
     _api("mark_topic_as_read", POST=flags.mark_topic_as_read),
     _api("typing", POST=typing_status.post),
     _api("user_uploads", POST=files.upload),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html import escape
@@ -109,15 +110,13 @@ def _receivers(world: World, message: Message, channel: Channel | None, rendered
 
 def set_mention_flags(world: World, message: Message, rendered: Rendered) -> None:
     mentions = rendered.mentions
-    wildcard = mentions.channel_wildcard
-    in_topic: set[int] = set()
-    if mentions.topic_wildcard:
-        in_topic = topic_participants(world, message) if message.channel_id is not None else set(message.people)
+    in_channel = message.channel_id is not None
+    in_topic = topic_participants(world, message) if in_channel and mentions.topic_wildcard else set[int]()
     for user, flags in message.flags.items():
         flags -= {"mentioned", "stream_wildcard_mentioned", "topic_wildcard_mentioned"}
         if user in mentions.users:
             flags.add("mentioned")
-        if wildcard:
+        if in_channel and mentions.channel_wildcard:
             flags.add("stream_wildcard_mentioned")
         if user in in_topic:
             flags.add("topic_wildcard_mentioned")
@@ -188,7 +187,7 @@ def checked_topic(raw: str) -> str:
     if not topic:
         raise ApiError("Topic can't be empty!")
     for position, character in enumerate(topic, 1):
-        if not character.isprintable() and character != " ":
+        if unicodedata.category(character) in ("Cc", "Cs", "Cn"):
             raise ApiError(f"Invalid character in topic, at position {position}!")
     return topic if len(topic) <= LONGEST_TOPIC else topic[: LONGEST_TOPIC - 3] + "..."
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .rendering import render
-from .world import Channel, Group, Message, Reaction, StoredFile, User, World
+from .world import OWNER, Channel, Group, Message, Reaction, StoredFile, User, World
 
 COLORS = ("#76ce90", "#fae589", "#a6c7e5", "#e79ab5", "#bfd56f", "#f4ae55", "#b0a5fd", "#addfe5", "#f5ce6e", "#c2726a")
 
@@ -18,7 +18,7 @@ def user(
         "user_id": person.id,
         "avatar_version": 1,
         "is_admin": person.is_admin,
-        "is_owner": person.role == 100,
+        "is_owner": person.role == OWNER,
         "is_guest": person.is_guest,
         "is_billing_admin": False,
         "role": person.role,

@@ -214,3 +214,17 @@ def test_one_port_on_two_addresses() -> None:
         for host in ("127.0.0.1", "127.0.0.2"):
             settings = requests.get(f"http://{host}:{emulator.port}/api/v1/server_settings", timeout=5).json()
             assert settings["realm_uri"] == emulator.url_at(host)
+
+
+def test_the_event_server_lets_one_more_poll_in_every_few_seconds(zulip_server: ZulipEmulator) -> None:
+    bot = zulip_server.client("ritsuko", retry_on_errors=False)
+    queue = ask_to_be_told(bot, "message")
+    zulip_server.set_limit(6)
+
+    def poll() -> str:
+        answer = bot.get_events(queue_id=queue, last_event_id=-1, dont_block=True)
+        return answer.get("code", answer["result"])
+
+    assert [poll() for _ in range(7)] == ["success"] * 6 + ["RATE_LIMIT_HIT"]
+    zulip_server.advance(10)
+    assert [poll(), poll()] == ["success", "RATE_LIMIT_HIT"]

@@ -130,8 +130,8 @@ def request(name: str, recorded: dict[str, Any]) -> dict[str, Any]:
         asked["raw"] = ast.literal_eval(raw).decode() if raw.startswith("b'") else raw
         asked["content_type"] = recorded.get("content_type")
     if name in BIG:
-        field = next(f for f in ("content", "storage", "x") if f in (asked.get("form") or asked.get("query")))
-        (asked.get("form") or asked["query"])[field] = {"~big": BIG[name]}
+        fields: dict[str, Any] = asked.get("form") or asked["query"]
+        fields[next(f for f in ("content", "storage", "x") if f in fields)] = {"~big": BIG[name]}
     return asked
 
 

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-MESSAGE_LISTS = {"message_ids", "unread_message_ids"}
+MESSAGE_LISTS = {"message_ids", "unread_message_ids", "messages"}
 NEW_NAMES = {"queue_id", "uri", "url", "path_id"}
 LARGEST = 10_000_000_000_000_000
 KINDS = {"bool": bool, "int": int, "float": float, "text": str, "null": type(None)}
@@ -84,11 +84,8 @@ def _field_differs(key: str, value: Any, ours: Any, within: dict[str, Any], name
         return [] if wanted == ours else [f"{at}: {value} is {wanted} here, not {ours}"]
     if key == "id" and {"path_id", "msg_type"} & set(within):
         return _kind_differs("~int", ours, at)
-    if key in MESSAGE_LISTS or (key == "messages" and isinstance(value, list) and all(type(v) is int for v in value)):
-        if not isinstance(ours, list) or len(value) != len(ours):
-            return [f"{at}: {value} recorded, here {_short(ours)}"]
-        wanted = sorted(names.numbers_of(value, ours))
-        return [] if wanted == sorted(ours) else [f"{at}: {wanted} expected, here {ours}"]
+    if key in MESSAGE_LISTS and isinstance(value, list) and all(type(number) is int for number in value):
+        return _numbers_differ(value, ours, names, at)
     if key in NEW_NAMES and isinstance(value, str) and isinstance(ours, str) and names.text(value) != ours:
         if key in ("uri", "path_id") and value.rpartition("/")[2] != ours.rpartition("/")[2]:
             return [f"{at}: {value} recorded, here {ours}"]
@@ -99,20 +96,29 @@ def _field_differs(key: str, value: Any, ours: Any, within: dict[str, Any], name
     return differences(value, ours, names, at)
 
 
+def _numbers_differ(recorded: list[int], ours: Any, names: Names, at: str) -> list[str]:
+    if not isinstance(ours, list) or len(recorded) != len(ours):
+        return [f"{at}: {recorded} recorded, here {_short(ours)}"]
+    wanted = sorted(names.numbers_of(recorded, ours))
+    return [] if wanted == sorted(ours) else [f"{at}: {wanted} expected, here {ours}"]
+
+
 def _is_message(form: dict[str, Any]) -> bool:
     """Whether this object's `id` is a message's: a message itself, what links one, or the answer to sending."""
     return bool({"sender_id", "date_sent"} & set(form)) or {"result", "msg", "id"} <= set(form)
 
 
 def _kind_differs(wanted: str, ours: Any, at: str) -> list[str]:
+    """`wanted` is "~kind", "~kind?" where null will do, or "~text length digest"."""
     kind, *details = wanted.removeprefix("~").split()
     if kind.endswith("?") and ours is None:
         return []
     allowed = KINDS[kind.rstrip("?")]
     if (isinstance(ours, bool) and allowed is not bool) or not isinstance(ours, allowed):
         return [f"{at}: {wanted} expected, here {_short(ours)}"]
-    if details and [str(len(ours)), hashlib.sha256(ours.encode()).hexdigest()[:16]] != details:
-        return [f"{at}: another text of {details[0]} characters expected, here {len(ours)}: {_short(ours)}"]
+    text = str(ours)
+    if details and [str(len(text)), hashlib.sha256(text.encode()).hexdigest()[:16]] != details:
+        return [f"{at}: another text of {details[0]} characters expected, here {len(text)}: {_short(text)}"]
     return []
 
 
