@@ -2,11 +2,11 @@
 
 from .api import Api, ApiError
 from .client import Cluster
-from .cluster import Available, available, named_cluster, open_cluster
-from .control_plane import ControlPlane
+from .cluster import Available, available, control_plane, named_cluster, open_cluster
 from .errors import ClusterError
 from .images import DOCKERFILES, Image, build, build_all, build_image, third_party_image
-from .local import LocalCluster, control_plane
+from .local import LocalCluster
+from .plane import ControlPlane
 from .prometheus import Prometheus
 
 __all__ = [

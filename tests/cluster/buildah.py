@@ -8,6 +8,9 @@ from . import cache, packages
 from .commands import run
 from .packages import program
 
+# runs a command with a /var/lib that nobody sees
+_COVERED = 'mount -t tmpfs tmpfs /var/lib && exec "$@"'
+
 
 class Buildah:
     """Storage is `<cache>/buildah`; images of the user's are neither seen nor touched."""
@@ -15,9 +18,14 @@ class Buildah:
     def __init__(self) -> None:
         packages.require(packages.IMAGES)
         store = cache.root() / "buildah"
+        store.mkdir(parents=True, exist_ok=True)
+        config = store / "containers.conf"
+        config.write_text(f'[network]\nnetwork_config_dir = "{store}/networks"\n')
         self._command = [
-            # mounts of the storage end with the command
-            *(program("unshare"), "--mount", "--propagation=private", program("buildah")),
+            # mounts of the storage end with the command, and what it would leave in /var/lib goes nowhere
+            *(program("unshare"), "--mount", "--propagation=private"),
+            *(() if store.is_relative_to("/var/lib") else ("sh", "-c", _COVERED, "sh")),
+            *(program("env"), f"CONTAINERS_CONF={config}", program("buildah")),
             *(f"--root={store}/storage", f"--runroot={store}/run", "--storage-driver=overlay"),
         ]
 

@@ -2,7 +2,6 @@
 
 import subprocess
 from abc import ABC, abstractmethod
-from functools import cached_property
 from pathlib import Path
 
 import yaml
@@ -29,7 +28,7 @@ class Client:
         """Of the apiserver, as seen from this machine."""
         return yaml.safe_load(self.kubeconfig.read_text())["clusters"][0]["cluster"]["server"]
 
-    @cached_property
+    @property
     def api(self) -> Api:
         """The apiserver, asked as the administrator."""
         return Api(self.url, authority=self.ca_file, pair=self.admin)

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from functools import cache as once
 from pathlib import Path
 
-from . import binaries, docker, folders, packages
+from . import binaries, cache, docker, folders, packages
 from .client import Cluster
 from .errors import ClusterError
 from .kind import KindCluster
-from .local import LocalCluster, clear_abandoned
+from .local import LocalCluster
+from .plane import ControlPlane
+from .progress import say
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,20 @@ def named_cluster(name: str) -> Cluster:
     Raises:
         ClusterError: this machine can run no node; with the reason.
     """
-    return _in(folders.kept(name))
+    folder = folders.kept(name)
+    return _existing(folder) if folder.exists() else _new(folder)
+
+
+@contextmanager
+def control_plane() -> Iterator[ControlPlane]:
+    """A running control plane of one's own, without a node, gone at the end of the block.
+
+    Raises:
+        ClusterError: a part of it did not start; with the end of its log.
+    """
+    clear_abandoned()
+    with ControlPlane(folders.owned()) as plane:
+        yield plane
 
 
 @contextmanager
@@ -52,7 +67,7 @@ def open_cluster() -> Iterator[Cluster]:
         ClusterError: this machine can run no node, or a part of it did not start.
     """
     clear_abandoned()
-    cluster = _in(folders.owned())
+    cluster = _new(folders.owned())
     try:
         cluster.start()
         yield cluster
@@ -60,10 +75,22 @@ def open_cluster() -> Iterator[Cluster]:
         cluster.stop()
 
 
-def _in(folder: Path) -> Cluster:
+def clear_abandoned() -> None:
+    """Clear what killed processes left behind."""
+    with cache.locked(cache.root() / "clusters" / "abandoned"):
+        for folder in folders.abandoned():
+            say(f"clearing {folder.name}, left by a process that was killed")
+            _existing(folder).stop()
+
+
+def _new(folder: Path) -> Cluster:
     if reason := available().node:
         raise ClusterError(reason)
     return KindCluster(folder) if docker.usable() else LocalCluster(folder)
+
+
+def _existing(folder: Path) -> Cluster:
+    return KindCluster(folder) if KindCluster.made(folder) else LocalCluster(folder)
 
 
 def _why_no_control_plane() -> str | None:

@@ -33,6 +33,11 @@ class KindCluster(Cluster):
         super().__init__(folder)
         self._name = f"ritsuko-{network.identity(folder)}"
 
+    @staticmethod
+    def made(folder: Path) -> bool:
+        """Whether the cluster in `folder` is one of kind's."""
+        return (folder / "kind").exists()
+
     @property
     def running(self) -> bool:
         return self.ca_file.exists() and self.api.answers("/readyz")
@@ -63,6 +68,7 @@ class KindCluster(Cluster):
             return
         self._delete()
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (self.folder / "kind").touch()
         with step("starting the cluster with kind"):
             run(
                 *(program(), "create", "cluster", f"--name={self._name}", f"--config={CONFIG}", "--wait=180s"),

@@ -3,6 +3,7 @@
 import hashlib
 import ipaddress
 import json
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,10 +54,10 @@ def identity(folder: Path) -> str:
 def connect(folder: Path, network: Network, *, namespace_of: int) -> None:
     """Lay the cable from this machine into the network namespace of a process.
 
-    The interface, its address and the route to the pods vanish with that namespace.
+    The interface, its address and the route to the pods vanish with that namespace, though not at once.
     """
     ip = program("ip")
-    name = f"rk{identity(folder)}"
+    name = _interface(folder)
     inside = (program("nsenter"), "--target", str(namespace_of), "--net", ip)
     run(ip, "link", "add", name, "type", "veth", "peer", "name", "eth0", "netns", str(namespace_of))
     run(ip, "address", "add", f"{network.host_address}/30", "dev", name)
@@ -65,6 +66,18 @@ def connect(folder: Path, network: Network, *, namespace_of: int) -> None:
     run(*inside, "link", "set", "eth0", "up")
     run(*inside, "link", "set", "lo", "up")
     run(ip, "route", "add", network.pods, "via", network.node_address)
+
+
+def disconnect(folder: Path) -> None:
+    """Take the cable away, if it is there."""
+    name = _interface(folder)
+    if Path("/sys/class/net", name).exists():
+        # it may vanish by itself while we are at it
+        subprocess.run([program("ip"), "link", "delete", name], capture_output=True, check=False)
+
+
+def _interface(folder: Path) -> str:
+    return f"rk{identity(folder)}"
 
 
 def _taken() -> list[ipaddress.IPv4Network]:

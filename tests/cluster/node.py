@@ -7,12 +7,12 @@ from . import archive, binaries, cache, kubeconfig
 from .api import ApiError
 from .certificates import Authority
 from .commands import run
-from .control_plane import ControlPlane
 from .errors import ClusterError
 from .images import Image
 from .kubeconfig import Credentials
 from .network import Network
 from .packages import program
+from .plane import ControlPlane
 from .progress import step
 from .sandbox import Sandbox
 
@@ -36,9 +36,7 @@ class Node:
         (self._folder / "cni" / "10-ritsuko.conflist").write_text(_cni(self._network))
         config = self._folder / "containerd.toml"
         config.write_text(_containerd(self._folder))
-        containerd = self._sandbox.daemon(
-            "containerd", program("containerd"), f"--config={config}", environment={"NO_PROXY": "*"}
-        )
+        containerd = self._sandbox.daemon("containerd", program("containerd"), f"--config={config}")
         containerd.start()
         containerd.wait_until(self._ctr_answers, timeout=30)
         pause = cache.install(cache.root() / "images" / "pause-1.tar", _make_pause)
@@ -183,6 +181,8 @@ def _kubelet(plane: ControlPlane, sandbox: Sandbox, authority: Authority, networ
             "evictionHard": {"memory.available": "50Mi", "nodefs.available": "1%", "imagefs.available": "1%"},
             "imageGCHighThresholdPercent": 100,
             "serializeImagePulls": False,
+            # by default a folder of the machine's, which it makes
+            "volumePluginDir": "/var/lib/kubelet/volume-plugins",
             "resolvConf": str(sandbox.folder / "resolv.conf"),
         }
     )

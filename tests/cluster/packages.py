@@ -29,12 +29,12 @@ IMAGES = {
 }
 PROMETHEUS = {"prometheus": "prometheus"}
 
-_SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 def program(name: str) -> str:
     """The path of an installed program; the system's folders are searched even where PATH has no sbin."""
-    if found := shutil.which(name, path=f"{_SYSTEM_PATH}:{os.environ.get('PATH', '')}"):
+    if found := shutil.which(name, path=f"{SYSTEM_PATH}:{os.environ.get('PATH', '')}"):
         return found
     raise ClusterError(f"{name} is not installed")
 
@@ -65,7 +65,7 @@ def require(needed: Mapping[str, str]) -> None:
 def _is_there(thing: str) -> bool:
     if thing.startswith("/"):
         return Path(thing).exists()
-    return shutil.which(thing, path=_SYSTEM_PATH) is not None
+    return shutil.which(thing, path=SYSTEM_PATH) is not None
 
 
 def _apt(verb: str, packages: list[str]) -> bool:

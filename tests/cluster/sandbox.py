@@ -11,12 +11,12 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from . import cache, network
 from .daemons import Daemon
-from .packages import program
+from .packages import SYSTEM_PATH, program
 
 _CGROUPS = Path("/sys/fs/cgroup")
 _INIT = Path(__file__).parent / "sandbox_init.py"
@@ -68,15 +68,16 @@ class Sandbox:
         namespaces = ("--mount", "--net", f"--pid=/proc/{self.pid}/ns/pid_for_children")
         return [program("nsenter"), f"--target={self.pid}", *namespaces, "--", *command]
 
-    def daemon(self, name: str, *command: str, environment: Mapping[str, str] | None = None) -> Daemon:
-        return Daemon(name, self.folder.parent, self.command(*command), environment or {})
+    def daemon(self, name: str, *command: str) -> Daemon:
+        """A daemon that runs inside; it finds the programs of a node (runc, mount, iptables) whatever PATH is here."""
+        return Daemon(name, self.folder.parent, self.command(*command), {"PATH": SYSTEM_PATH})
 
 
 def _hierarchies() -> list[Path]:
     """The root of every cgroup hierarchy: one with cgroup v2, one per controller with v1."""
     if (_CGROUPS / "cgroup.controllers").exists():
         return [_CGROUPS]
-    return [path for path in _CGROUPS.iterdir() if path.is_dir() and not path.is_symlink()]
+    return [path for path in _CGROUPS.glob("*") if path.is_dir() and not path.is_symlink()]
 
 
 def _remove_cgroup(cgroup: Path) -> None:

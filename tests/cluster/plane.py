@@ -10,7 +10,6 @@ import json
 import secrets
 import shutil
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -94,7 +93,8 @@ class ControlPlane(Client):
         """Start it again where it was, and wait until it is ready."""
         apiserver = self._daemon("kube-apiserver", self._apiserver_command())
         apiserver.start()
-        apiserver.wait_until(lambda: self.api.answers("/readyz"), timeout=60)
+        api = self.api
+        apiserver.wait_until(lambda: api.answers("/readyz"), timeout=60)
 
     def pause_etcd(self) -> None:
         """Let etcd hang: requests to the apiserver time out until `resume_etcd`."""
@@ -126,7 +126,8 @@ class ControlPlane(Client):
             self._daemon("kube-scheduler", self._scheduler_command()).start()
         # the controllers made it, so they work
         account = "/api/v1/namespaces/default/serviceaccounts/default"
-        controllers.wait_until(lambda: self.api.answers(account), timeout=60)
+        api = self.api
+        controllers.wait_until(lambda: api.answers(account), timeout=60)
 
     def stop(self) -> None:
         for name in reversed(self._components):
@@ -139,7 +140,7 @@ class ControlPlane(Client):
     def _daemon(self, name: str, command: list[str] | None = None) -> Daemon:
         return Daemon(name, self.folder, command or [])
 
-    @cached_property
+    @property
     def _endpoints(self) -> Endpoints:
         return Endpoints(**json.loads((self.folder / "endpoints.json").read_text()))
 
@@ -238,6 +239,8 @@ class ControlPlane(Client):
             "--use-service-account-credentials=true",
             # there is no cloud, and the node's pod network is settled by its CNI configuration
             "--controllers=*,-nodeipam,-cloud-node-lifecycle",
+            # by default a folder of the machine's, which it makes
+            f"--flex-volume-plugin-dir={self.folder}/volume-plugins",
             "--leader-elect=false",
             "--secure-port=0",
         ]
