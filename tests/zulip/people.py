@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from . import params, wire
@@ -196,14 +195,22 @@ def zcommand(call: Call) -> Answer:
 
 
 def update_realm(call: Call) -> Answer:
-    """PATCH realm: any setting this realm has, its value as JSON ("unlimited" lifts a limit)."""
+    """PATCH realm: any setting this realm has, its value as JSON, or text as it is; "unlimited" lifts a limit."""
     _admins_only(call)
     changed: dict[str, Any] = {}
-    for name in static_state()["realm"]:
+    for name, usual in static_state()["realm"].items():
         short = name.removeprefix("realm_")
-        raw = call.params.text(short)
-        if raw is not None:
-            value = json.loads(raw) if raw[:1] in '0123456789-tfn[{"' else raw
-            changed[short] = None if value == "unlimited" else value
+        if short in call.params.values:
+            changed[short] = _setting(call, short, usual)
     call.world.realm.update(changed)
     return {}
+
+
+def _setting(call: Call, name: str, usual: Any) -> Any:
+    text = call.params.required(name)
+    if isinstance(usual, str):
+        return text
+    if name.endswith("_limit_seconds") and text.strip('"') == "unlimited":
+        return None
+    kinds: dict[type, params.Check] = {bool: params.boolean, int: params.integer}
+    return call.params.json(name, kinds.get(type(usual), lambda _, value: value))

@@ -15,16 +15,17 @@ import requests
 
 from tests.zulip import ZulipEmulator
 
+Ask = Callable[..., requests.Response]
 ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
-def ask(zulip_server: ZulipEmulator) -> Callable[..., requests.Response]:
+def ask(zulip_server: ZulipEmulator) -> Ask:
     def request(method: str, path: str, who: str = "ritsuko", **form: str) -> requests.Response:
         user = zulip_server.user(who)
-        where = {"params": form} if method == "GET" else {"data": form}
+        query, body = (form, None) if method == "GET" else (None, form)
         url = f"{zulip_server.url}/api/v1/{path}"
-        return requests.request(method, url, auth=(user.email, user.api_key), timeout=10, **where)
+        return requests.request(method, url, params=query, data=body, auth=(user.email, user.api_key), timeout=10)
 
     return request
 
@@ -32,7 +33,7 @@ def ask(zulip_server: ZulipEmulator) -> Callable[..., requests.Response]:
 MESSAGE = {"type": "stream", "to": "ops", "topic": "t", "content": "once"}
 
 
-def test_an_error_before_the_effect_leaves_nothing(zulip_server: ZulipEmulator, ask) -> None:
+def test_an_error_before_the_effect_leaves_nothing(zulip_server: ZulipEmulator, ask: Ask) -> None:
     fault = zulip_server.add_fault("error", method="POST", path="/messages$", status=502)
     answer = ask("POST", "messages", **MESSAGE)
     assert answer.status_code == 502
@@ -41,7 +42,7 @@ def test_an_error_before_the_effect_leaves_nothing(zulip_server: ZulipEmulator, 
     assert ask("POST", "messages", **MESSAGE).status_code == 200
 
 
-def test_an_error_after_the_effect_hides_a_message_that_was_sent(zulip_server: ZulipEmulator, ask) -> None:
+def test_an_error_after_the_effect_hides_a_message_that_was_sent(zulip_server: ZulipEmulator, ask: Ask) -> None:
     zulip_server.add_fault("error", method="POST", path="/messages$", status=500, when="after")
     answer = ask("POST", "messages", **MESSAGE)
     assert answer.status_code == 500
@@ -50,7 +51,7 @@ def test_an_error_after_the_effect_hides_a_message_that_was_sent(zulip_server: Z
 
 
 @pytest.mark.parametrize(("when", "sent"), [("before", []), ("after", ["once"])])
-def test_a_dropped_connection_says_nothing(zulip_server: ZulipEmulator, ask, when: str, sent: list[str]) -> None:
+def test_a_dropped_connection_says_nothing(zulip_server: ZulipEmulator, ask: Ask, when: str, sent: list[str]) -> None:
     zulip_server.add_fault("drop", path="/messages$", when=when)
     with pytest.raises(requests.ConnectionError):
         ask("POST", "messages", **MESSAGE)
@@ -58,7 +59,7 @@ def test_a_dropped_connection_says_nothing(zulip_server: ZulipEmulator, ask, whe
     assert ask("GET", "users/me").status_code == 200
 
 
-def test_a_rate_limit_on_order_names_the_time_to_wait(zulip_server: ZulipEmulator, ask) -> None:
+def test_a_rate_limit_on_order_names_the_time_to_wait(zulip_server: ZulipEmulator, ask: Ask) -> None:
     zulip_server.add_fault("rate_limit", path="/users/me", seconds=2.5, count=2)
     answers = [ask("GET", "users/me") for _ in range(3)]
     assert [answer.status_code for answer in answers] == [429, 429, 200]
@@ -66,7 +67,7 @@ def test_a_rate_limit_on_order_names_the_time_to_wait(zulip_server: ZulipEmulato
     assert (answers[0].json()["code"], answers[0].json()["retry-after"]) == ("RATE_LIMIT_HIT", 2.5)
 
 
-def test_a_delay_comes_before_or_after_the_effect(zulip_server: ZulipEmulator, ask) -> None:
+def test_a_delay_comes_before_or_after_the_effect(zulip_server: ZulipEmulator, ask: Ask) -> None:
     zulip_server.add_fault("delay", path="/messages$", seconds=0.4, when="after")
     with ThreadPoolExecutor(1) as pool:
         started = time.monotonic()
@@ -77,7 +78,7 @@ def test_a_delay_comes_before_or_after_the_effect(zulip_server: ZulipEmulator, a
         assert time.monotonic() - started >= 0.4
 
 
-def test_chance_is_repeatable(zulip_server: ZulipEmulator, ask) -> None:
+def test_chance_is_repeatable(zulip_server: ZulipEmulator, ask: Ask) -> None:
     def outcomes() -> list[int]:
         zulip_server.add_fault("error", path="/users/me", count=None, probability=0.5, seed=4, status=500)
         answers = [ask("GET", "users/me").status_code for _ in range(12)]
@@ -89,7 +90,7 @@ def test_chance_is_repeatable(zulip_server: ZulipEmulator, ask) -> None:
     assert outcomes() == first
 
 
-def test_a_fault_can_take_the_queues(zulip_server: ZulipEmulator, ask) -> None:
+def test_a_fault_can_take_the_queues(zulip_server: ZulipEmulator, ask: Ask) -> None:
     queue = ask("POST", "register", event_types='["message"]').json()["queue_id"]
     zulip_server.add_fault("expire_queues", path="/messages$")
     ask("POST", "messages", who="hamlet", **MESSAGE)
@@ -97,7 +98,7 @@ def test_a_fault_can_take_the_queues(zulip_server: ZulipEmulator, ask) -> None:
     assert answer.json()["code"] == "BAD_EVENT_QUEUE_ID"
 
 
-def test_a_clean_restart_keeps_queues_and_a_crash_does_not(zulip_server: ZulipEmulator, ask) -> None:
+def test_a_clean_restart_keeps_queues_and_a_crash_does_not(zulip_server: ZulipEmulator, ask: Ask) -> None:
     queue = ask("POST", "register", event_types='["message"]').json()["queue_id"]
     zulip_server.event_server("stop")
     assert ask("GET", "events", queue_id=queue, last_event_id="-1").status_code == 502
@@ -111,7 +112,7 @@ def test_a_clean_restart_keeps_queues_and_a_crash_does_not(zulip_server: ZulipEm
     assert answer.json()["code"] == "BAD_EVENT_QUEUE_ID"
 
 
-def test_faults_can_be_ordered_over_http(zulip_server: ZulipEmulator, ask) -> None:
+def test_faults_can_be_ordered_over_http(zulip_server: ZulipEmulator, ask: Ask) -> None:
     control = zulip_server.url + "/emulator/"
     rule = {"kind": "error", "method": "GET", "path": "/users/me", "status": 503, "count": None}
     ordered = requests.post(control + "faults", json=rule, timeout=5).json()
