@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +16,7 @@ FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 )
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 pytestmark = pytest.mark.browser
 
 
@@ -77,6 +80,7 @@ def test_direct_messages_and_another_identity(zulip_server: ZulipEmulator, page:
     page.goto(zulip_server.url + "/?as=hamlet")
     page.get_by_role("navigation").get_by_title("Ritsuko").click()
     expect(page.locator("article")).to_contain_text("hello hamlet")
+    expect(page.get_by_label("Topic")).to_be_hidden()
     page.get_by_label("Choose who you are").select_option(label="Iago")
     expect(page.locator("article")).to_have_count(0)
     page.get_by_label("Message", exact=True).fill("hello from iago")
@@ -91,3 +95,15 @@ def test_the_page_survives_a_lost_queue(zulip_server: ZulipEmulator, page: Page)
     zulip_server.event_server("crash")
     zulip_server.send("ritsuko", "still here", to="ops", topic="t")
     expect(page.locator("article")).to_contain_text("still here")
+
+
+def test_a_picture_the_bot_uploads_is_seen(zulip_server: ZulipEmulator, page: Page) -> None:
+    picture = io.BytesIO(base64.b64decode(DOT))
+    picture.name = "load.png"
+    bot = zulip_server.client("ritsuko")
+    uri = bot.upload_file(picture)["uri"]
+    bot.send_message({"type": "stream", "to": "ops", "topic": "t", "content": f"[load]({uri})"})
+    page.goto(zulip_server.url + "/?as=hamlet")
+    image = page.get_by_role("img", name="load")
+    expect(image).to_be_visible()
+    expect(image).to_have_js_property("naturalWidth", 1)
