@@ -46,7 +46,7 @@ def test_in_a_pod_its_service_account_and_namespace(home: Path, monkeypatch: pyt
     _kubeconfig(home / ".kube/config")
     target = find(KubernetesSettings(), service_account=_service_account(home / "sa"))
     assert target is not None
-    assert target.in_cluster
+    assert target.service_account == home / "sa"
     assert target.namespace == "ops"
 
 

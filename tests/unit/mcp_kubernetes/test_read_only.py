@@ -43,7 +43,7 @@ def test_no_typed_api_class_that_could_write_is_imported() -> None:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("kubernetes")
         for alias in node.names
     }
-    assert imported == {"ApiClient", "Configuration", "config"}
+    assert imported == {"ApiClient", "Configuration", "config", "incluster_config"}
 
 
 def test_the_face_of_the_apiserver_offers_reading_only() -> None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, PrivateAttr
+from pydantic import BaseModel, Field, JsonValue, PrivateAttr
 
 Row = dict[str, JsonValue]
 Resume = Callable[[int], str | None]
@@ -37,8 +37,6 @@ class TimeRange(BaseModel):
 
 class Envelope(BaseModel):
     """One answer. A tool fills in what it knows; cutting it to the output budget sets the rest."""
-
-    model_config = ConfigDict(validate_assignment=False)
 
     summary: str = Field(description="one or two sentences that answer the question; for an empty result: why")
     data: list[Row] | Row | str | None = Field(default=None, description="table rows, one record, or preformatted text")

@@ -28,7 +28,8 @@ def read_tool(function: Callable[..., Awaitable[Envelope]], *, title: str, open_
         structured_output=True,
     )
     tool.parameters = {**_lean(tool.parameters), "additionalProperties": False}
-    tool.fn_metadata.output_schema = _lean(tool.fn_metadata.output_schema or {}, "title", "description", "default")
+    output = _lean(tool.fn_metadata.output_schema or {}, "title", "description", "default")
+    tool.fn_metadata.output_schema = _presence(output)
     return tool
 
 
@@ -38,6 +39,19 @@ def _lean(schema: dict[str, Any], *dropped: str) -> dict[str, Any]:
     The titles that pydantic makes from names say nothing; the output, the same for all tools, explains itself.
     """
     return cast("dict[str, Any]", _without(schema, dropped or ("title",), named=False))
+
+
+def _presence(schema: dict[str, Any]) -> dict[str, Any]:
+    """The output schema of an `Envelope` in short: a field without a value is left out of an answer, never null."""
+    properties = cast("dict[str, dict[str, Any]]", schema["properties"])
+    for name, field in properties.items():
+        given = [option for option in field.get("anyOf", []) if option != {"type": "null"}]
+        if len(given) == 1:
+            properties[name] = given[0]
+        elif given:
+            properties[name] = {"type": [option["type"] for option in given]}
+    definitions = {name: value for name, value in schema.get("$defs", {}).items() if name != "JsonValue"}
+    return {**schema, "$defs": definitions}
 
 
 def _without(node: Any, dropped: tuple[str, ...], *, named: bool) -> Any:

@@ -11,27 +11,26 @@ from typing import Any
 import yaml
 from kubernetes.aio import config
 from kubernetes.aio.client import ApiClient, Configuration
+from kubernetes.aio.config import incluster_config
 
 from ritsuko_mcp_common import BackendUnreachable, ConfigurationError, suggestion
 from ritsuko_mcp_kubernetes.settings import KubernetesSettings
 
 # The library has types for its models only.
 _config: Any = config
+_incluster: Any = incluster_config
 _SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A cluster to talk to. `context` is empty for the pod's own."""
+    """A cluster to talk to: the pod's own, by the token in `service_account`, or the `context` of a kubeconfig."""
 
     name: str
     namespace: str
+    service_account: Path | None = None
     kubeconfig: str = ""
     context: str = ""
-
-    @property
-    def in_cluster(self) -> bool:
-        return not self.context
 
 
 def find(settings: KubernetesSettings, *, service_account: Path = _SERVICE_ACCOUNT) -> Target | None:
@@ -42,7 +41,9 @@ def find(settings: KubernetesSettings, *, service_account: Path = _SERVICE_ACCOU
     chosen = settings.kubeconfig or settings.kubernetes_context
     if not chosen and os.environ.get("KUBERNETES_SERVICE_HOST") and (service_account / "token").is_file():
         namespace = service_account / "namespace"
-        return Target("in-cluster", namespace.read_text().strip() if namespace.is_file() else "default")
+        return Target(
+            "in-cluster", namespace.read_text().strip() if namespace.is_file() else "default", service_account
+        )
     path = settings.kubeconfig or str(Path("~/.kube/config").expanduser())
     if not chosen and not Path(path).is_file():
         return None
@@ -50,7 +51,12 @@ def find(settings: KubernetesSettings, *, service_account: Path = _SERVICE_ACCOU
     name = settings.kubernetes_context or current
     for context in contexts:
         if context["name"] == name:
-            return Target(name, context.get("context", {}).get("namespace") or "default", path, name)
+            return Target(
+                name,
+                context.get("context", {}).get("namespace") or "default",
+                kubeconfig=path,
+                context=name,
+            )
     names = [str(context["name"]) for context in contexts]
     near = suggestion(name, names) or f"It has: {', '.join(names)}."
     raise ConfigurationError(f"KUBERNETES_CONTEXT: {path} has no context {name!r}. {near}")
@@ -64,8 +70,11 @@ async def connect(target: Target | None) -> ApiClient:
         )
     configuration = Configuration()
     try:
-        if target.in_cluster:
-            _config.load_incluster_config(client_configuration=configuration)
+        if target.service_account is not None:
+            _incluster.InClusterConfigLoader(
+                token_filename=str(target.service_account / "token"),
+                cert_filename=str(target.service_account / "ca.crt"),
+            ).load_and_set(configuration)
         else:
             await _config.load_kube_config(
                 config_file=target.kubeconfig,
