@@ -37,11 +37,15 @@ def locked(path: Path) -> Iterator[None]:
         yield
 
 
-def install(target: Path, make: Callable[[Path], None]) -> Path:
-    """Return `target`, a file or folder; when it isn't there yet, let `make` write it at the path it is given."""
+def install(target: Path, make: Callable[[Path], None], *, lock: Path | None = None) -> Path:
+    """Return `target`, a file or folder; when it isn't there yet, let `make` write it at the path it is given.
+
+    Args:
+        lock: what is locked meanwhile, if not `target`: for names that change with what is made.
+    """
     if target.exists():
         return target
-    with locked(target):
+    with locked(lock or target):
         if target.exists():
             return target
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as workspace:

@@ -75,7 +75,7 @@ def build_image(name: str, dockerfile: Path, context: Path) -> Image:
             else:
                 _build_with_buildah(name, dockerfile, Path(staged), draft)
 
-    cache.install(target, make)
+    cache.install(target, make, lock=target.with_name(stem))
     for older in target.parent.glob(f"{stem}-*.tar"):
         if older != target:
             older.unlink()
