@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from datetime import datetime
+from functools import lru_cache
 
 _LONGEST_LINE = 256 * 1024
 _TIMESTAMP = re.compile(rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)")
@@ -49,12 +50,19 @@ def nanoseconds(timestamp: bytes) -> int:
     match = _TIMESTAMP.fullmatch(timestamp)
     if match is None:
         return 0
-    day, fraction, zone = match.groups()
+    second, fraction, zone = match.groups()
+    seconds = _seconds(second, zone)
+    return seconds * 10**9 + int((fraction or b"0").ljust(9, b"0")) if seconds else 0
+
+
+@lru_cache(maxsize=1024)
+def _seconds(second: bytes, zone: bytes) -> int:
+    """Unix seconds; lines come in bursts, so most were just asked for. 0 if there is no such day."""
     try:
-        moment = datetime.fromisoformat(f"{day.decode()}{'+00:00' if zone == b'Z' else zone.decode()}")
+        moment = datetime.fromisoformat(f"{second.decode()}{'+00:00' if zone == b'Z' else zone.decode()}")
     except ValueError:
         return 0
-    return int(moment.timestamp()) * 10**9 + int((fraction or b"0").ljust(9, b"0"))
+    return int(moment.timestamp())
 
 
 def readable(text: bytes, longest: int) -> str:

@@ -32,8 +32,8 @@ async def scan(
     """Read to the end, or until `most_bytes`; `progress` is up to date at every moment, also if this is cancelled."""
     reader = _Reader(matcher, best, progress, context)
     async for block in blocks(chunks):
-        if progress.bytes == 0 and _NO_LOG in block[:200]:
-            progress.problem = readable(split(block)[1], 200)
+        if progress.bytes == 0 and block.startswith(_NO_LOG):
+            progress.problem = readable(block, 200)
             return
         if context or matcher.may_be_in(block):
             reader.read(block)
@@ -54,7 +54,7 @@ class _Reader:
         self._best = best
         self._progress = progress
         self._context = context
-        self._before: deque[Line] = deque(maxlen=context)
+        self._before: deque[tuple[int, bytes, bytes]] = deque(maxlen=context)
         self._unfinished: list[Hit] = []
         self._moment, self._nth = 0, 0
 
@@ -66,7 +66,7 @@ class _Reader:
             timestamp, text = split(raw)
             hit = self._hit(timestamp, text) if matches(text) else None
             if self._context:
-                self._remember(hit.line if hit else self._line(timestamp, text), hit)
+                self._remember(timestamp, text, hit)
 
     def _hit(self, timestamp: bytes, text: bytes) -> Hit | None:
         self._progress.matches += 1
@@ -76,17 +76,22 @@ class _Reader:
         key = Key(moment, self._progress.target, self._nth)
         if not self._best.wants(key):
             return None
-        hit = Hit(key, self._line(timestamp, text), list(self._before))
+        line = _line(self._progress.lines, timestamp, text)
+        hit = Hit(key, line, [_line(*earlier) for earlier in self._before])
         self._best.add(hit)
         return hit
 
-    def _line(self, timestamp: bytes, text: bytes) -> Line:
-        return Line(self._progress.lines, nanoseconds(timestamp), readable(text, _LONGEST_TEXT))
-
-    def _remember(self, line: Line, hit: Hit | None) -> None:
-        for earlier in self._unfinished:
-            earlier.after.append(line)
-        self._unfinished = [earlier for earlier in self._unfinished if len(earlier.after) < self._context]
-        self._before.append(line)
+    def _remember(self, timestamp: bytes, text: bytes, hit: Hit | None) -> None:
+        number = self._progress.lines
+        if self._unfinished:
+            line = hit.line if hit else _line(number, timestamp, text)
+            for earlier in self._unfinished:
+                earlier.after.append(line)
+            self._unfinished = [earlier for earlier in self._unfinished if len(earlier.after) < self._context]
+        self._before.append((number, timestamp, text))
         if hit is not None:
             self._unfinished.append(hit)
+
+
+def _line(number: int, timestamp: bytes, text: bytes) -> Line:
+    return Line(number, nanoseconds(timestamp), readable(text, _LONGEST_TEXT))
