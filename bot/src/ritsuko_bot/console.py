@@ -18,8 +18,7 @@ from ritsuko_bot.commands.interpreter import Interpreter
 from ritsuko_bot.mcp.config_file import ConfigFile
 from ritsuko_bot.mcp.servers import Servers
 from ritsuko_bot.settings import SettingsError
-
-_SETTLE_WITHIN = 5.0
+from ritsuko_bot.settle import settled
 
 
 def talk(config: Path | None, *, log_level: str) -> int:
@@ -37,8 +36,7 @@ async def _talk(config_file: ConfigFile) -> int:
         gateway = ConsoleGateway(Interpreter(servers, config_file))
         watching = asyncio.create_task(config_file.run(servers.apply, servers.notify), name="config file")
         try:
-            await servers.apply(config_file.config)
-            await _settle(servers)
+            await settled(servers, config_file)
             # What is piped on shall be answers and nothing else.
             print(greeting(servers.reports()), file=sys.stdout if gateway.interactive else sys.stderr, flush=True)
             with terminal(_history()) if gateway.interactive else contextlib.nullcontext():
@@ -61,15 +59,6 @@ def _in_words(server: ServerReport) -> str:
     if server.state is ServerState.READY:
         return f"{server.name} is ready with {len(server.tools)} tools"
     return f"{server.name} is {server.state.value.lower()}" + (f" ({server.error})" if server.error else "")
-
-
-async def _settle(servers: Servers) -> None:
-    """Waits a moment for the servers that are about to come up, so that the first command finds them."""
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(_SETTLE_WITHIN):
-            changes = servers.changes()
-            while any(server.state is ServerState.CONNECTING for server in servers.reports()):
-                await anext(changes)
 
 
 def _until_interrupted(gateway: ConsoleGateway) -> asyncio.Event:

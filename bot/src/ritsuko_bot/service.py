@@ -20,6 +20,7 @@ from ritsuko_bot.commands.interpreter import Interpreter
 from ritsuko_bot.mcp.config_file import ConfigFile
 from ritsuko_bot.mcp.servers import Servers
 from ritsuko_bot.settings import SettingsError, ZulipSettings
+from ritsuko_bot.settle import settled
 from ritsuko_bot.state import Identity, State
 from ritsuko_bot.web import app
 from ritsuko_bot.web.metrics import CallCounter, Metrics
@@ -66,6 +67,7 @@ async def serve(
                 tasks.create_task(config_file.run(state.apply, servers.notify), name="config file"),
                 tasks.create_task(app.serve(state, listening), name="http"),
             ]
+            await _first_of(settled(servers, config_file), stopping.wait())
             if state.lease is None or writer is None:
                 await gateway.run(stopping)
             else:

@@ -39,7 +39,7 @@ class ZulipSettings(Settings):
     """What a bot in Zulip reads. It lives in a cluster if its resource's name and its pod's namespace are set."""
 
     zulip_site: str = Field(
-        pattern=r"^(https?://)?[^\s/]+\S*$",
+        pattern=r"^(https?://)?([^\s/:\[]+|\[[0-9A-Fa-f:]+\])(:\d+)?(/\S*)?$",
         description="the address of the organisation, like https://chat.example.com",
     )
     zulip_email: str = Field(

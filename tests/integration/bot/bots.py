@@ -99,7 +99,9 @@ async def listening(
 async def eventually(condition: Callable[[], object], *, within: float = 10.0) -> None:
     """Returns as soon as the condition holds; TimeoutError if it does not in time."""
     async with asyncio.timeout(within):
-        while not condition():
+        while True:
+            if condition():
+                return
             await asyncio.sleep(0.02)
 
 

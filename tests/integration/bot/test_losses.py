@@ -2,13 +2,14 @@
 
 import asyncio
 import re
-
 from typing import Any
 
 import pytest
 
 from tests.integration.bot.bots import Parrot, all_said, eventually, listening, said
 from tests.zulip import ZulipEmulator
+
+pytestmark = pytest.mark.slow
 
 
 def ask(zulip: ZulipEmulator, what: str, topic: str = "chat") -> None:

@@ -1,0 +1,31 @@
+"""The moment after a start in which the servers come up."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+from ritsuko_api.runtime import ServerState
+from ritsuko_bot.mcp.config_file import ConfigFile
+from ritsuko_bot.mcp.servers import Servers
+
+_WITHIN = 5.0
+
+
+async def settled(servers: Servers, config_file: ConfigFile) -> None:
+    """Returns when the config is applied or refused and every server is up or known to be down; at the latest after
+    five seconds.
+
+    A command that is answered before that finds no tools, although they are about to be there.
+    """
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_WITHIN):
+            changes = servers.changes()
+            while _settling(servers, config_file):
+                await anext(changes)
+
+
+def _settling(servers: Servers, config_file: ConfigFile) -> bool:
+    if servers.config is not config_file.config:
+        return config_file.error is None
+    return any(server.state is ServerState.CONNECTING for server in servers.reports())
