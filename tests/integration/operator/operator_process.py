@@ -9,6 +9,8 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -39,13 +41,7 @@ class OperatorProcess:
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", "from ritsuko_operator.runtime.main import main; main()"],
-                env=self._environment,
-                stdout=log,
-                stderr=log,
-            )
+        self.start()
         eventually(self.ready, within=60, what=f"the operator is ready; its log is {self._log}")
         return self
 
@@ -53,6 +49,16 @@ class OperatorProcess:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    def start(self) -> None:
+        """Starts it, and does not wait until it is ready."""
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", "from ritsuko_operator.runtime.main import main; main()"],
+                env=self._environment,
+                stdout=log,
+                stderr=log,
+            )
 
     def stop(self) -> int:
         """Asks it to stop, as the kubelet does, and returns its exit code."""
@@ -66,6 +72,25 @@ class OperatorProcess:
             self._process.wait()
             raise
 
+    @contextmanager
+    def down(self) -> Iterator[None]:
+        """It is not there for a while."""
+        self.stop()
+        try:
+            yield
+        finally:
+            self.__enter__()
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """It hangs for a while."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
+
     def exit_code(self) -> int | None:
         """Its exit code, or None while it runs."""
         assert self._process is not None
@@ -78,15 +103,18 @@ class OperatorProcess:
     def healthy(self) -> bool:
         return self._answers("/healthz")
 
-    def writes(self) -> dict[str, int]:
-        """How many requests that change something it has sent, by verb and resource."""
+    def writes(self) -> int:
+        """How many requests that change something it has sent."""
+        return sum(count for (verb, _), count in self.requests().items() if verb not in ("GET", "LIST"))
+
+    def requests(self) -> dict[tuple[str, str], int]:
+        """How many requests it has sent, by verb and resource."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self._port}/metrics", timeout=5) as answer:
             lines = answer.read().decode().splitlines()
-        found: dict[str, int] = {}
+        found: dict[tuple[str, str], int] = {}
         for line in lines:
-            sample = _REQUESTS.fullmatch(line)
-            if sample and sample["verb"] not in ("GET", "LIST"):
-                what = f"{sample['verb']} {sample['resource']}"
+            if sample := _REQUESTS.fullmatch(line):
+                what = sample["verb"], sample["resource"]
                 found[what] = found.get(what, 0) + int(float(sample["count"]))
         return found
 

@@ -54,6 +54,10 @@ class Story:
         manifest = {"apiVersion": "ritsuko.dev/v1alpha1", "kind": "McpSidecar", "spec": {**owner, **spec}}
         self._apply("sidecar", name, manifest, labels=labels)
 
+    def create(self, kind: str, manifest: Json) -> None:
+        """Something of somebody else's."""
+        self._plane.api.request("POST", self.path(kind), manifest)
+
     def edit(self, kind: str, name: str, patch: Json) -> None:
         self._plane.api.request("PATCH", self.path(kind, name), patch, content_type="application/merge-patch+json")
 

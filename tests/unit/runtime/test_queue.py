@@ -7,16 +7,7 @@ import asyncio
 import pytest
 
 from ritsuko_operator.runtime.queue import Backoff, KeyedQueue, WorkQueue
-
-
-class Clock:
-    """A clock that the test sets."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.unit.runtime.fakes import Clock
 
 
 @pytest.fixture

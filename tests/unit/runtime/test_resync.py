@@ -1,0 +1,117 @@
+"""A resync puts right what a watch did not tell, and finds out a watch that tells nothing more."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from ritsuko_operator.reconcile.cluster import BotKey, Object, SidecarKey
+from ritsuko_operator.reconcile.kinds import BOT, CONFIG_MAP, SIDECAR, Kind
+from ritsuko_operator.runtime.cache import Cache
+from ritsuko_operator.runtime.intake import Intake
+from ritsuko_operator.runtime.metrics import Metrics
+from ritsuko_operator.runtime.queue import WorkQueue
+from ritsuko_operator.runtime.resync import Resync
+from ritsuko_operator.runtime.routing import Key
+from tests.unit.runtime.fakes import Clock, config_map, make, ref
+
+HAL = BotKey("ops", "hal")
+
+
+class Lists:
+    """An apiserver that only lists."""
+
+    def __init__(self) -> None:
+        self.objects: dict[Kind, list[Object]] = {}
+        self.meanwhile = lambda: None  # what happens between the list and its arrival
+
+    async def list_all(self, kind: Kind, *, namespace: str | None, selector: str) -> AsyncIterator[Object]:
+        found = list(self.objects.get(kind, []))
+        self.meanwhile()
+        for item in found:
+            yield item
+
+
+class Scene:
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.lists = Lists()
+        self.queue = WorkQueue[Key]()
+        self.intake = Intake(Cache(), self.queue, Metrics(), debounce=0)
+        self.resync = Resync(
+            self.lists,  # pyright: ignore[reportArgumentType]
+            self.intake,
+            namespaces=[],
+            clock=self.clock,
+            grace=20,
+        )
+
+    async def queued(self) -> set[Key]:
+        found: set[Key] = set()
+        while len(self.queue):
+            key, _ = await self.queue.get()
+            found.add(key)
+            self.queue.done(key)
+        return found
+
+    def watch(self, kind: Kind, manifest: Object, event_type: str | None = "MODIFIED") -> None:
+        self.intake.watched(kind, {"type": event_type, "object": manifest})
+
+
+@pytest.fixture
+async def scene() -> Scene:
+    return Scene()
+
+
+async def test_the_first_one_fills_the_cache_and_queues_everything(scene: Scene) -> None:
+    scene.lists.objects = {BOT: [make(BOT, "hal", 1)], SIDECAR: [make(SIDECAR, "logs", 2)]}
+    await scene.resync.until_first()
+    assert await scene.queued() == {HAL, SidecarKey("ops", "logs")}
+
+
+async def test_what_the_watch_told_already_is_not_looked_at_again(scene: Scene) -> None:
+    scene.watch(BOT, make(BOT, "hal", 1))
+    await scene.queued()
+    scene.lists.objects = {BOT: [make(BOT, "hal", 1)]}
+    await scene.resync.once()
+    assert await scene.queued() == set()
+
+
+async def test_a_ghost_goes_and_its_bot_is_looked_at(scene: Scene) -> None:
+    scene.watch(CONFIG_MAP, config_map(1))
+    await scene.queued()
+    await scene.resync.once()
+    assert await scene.queued() == {HAL}
+    assert scene.intake.cache.get(ref(CONFIG_MAP, "hal-mcp")) is None
+
+
+async def test_what_was_deleted_while_it_listed_is_not_raised_from_the_dead(scene: Scene) -> None:
+    scene.watch(CONFIG_MAP, config_map(1))
+    scene.lists.objects = {CONFIG_MAP: [config_map(1)]}
+    scene.lists.meanwhile = lambda: scene.watch(CONFIG_MAP, config_map(2), "DELETED")
+    await scene.resync.once()
+    assert scene.intake.cache.get(ref(CONFIG_MAP, "hal-mcp")) is None
+
+
+async def test_a_watch_that_never_tells_what_a_list_showed_is_found_deaf(scene: Scene) -> None:
+    scene.watch(CONFIG_MAP, config_map(1))
+    scene.lists.objects = {CONFIG_MAP: [config_map(5)]}
+    await scene.resync.once()
+    assert scene.resync.deaf == []  # it may only be late
+    scene.clock.now += 21
+    assert scene.resync.deaf == [CONFIG_MAP]
+
+
+async def test_a_watch_that_was_only_late_is_not_deaf(scene: Scene) -> None:
+    scene.lists.objects = {CONFIG_MAP: [config_map(5)]}
+    await scene.resync.once()
+    scene.watch(CONFIG_MAP, config_map(5))
+    scene.clock.now += 21
+    assert scene.resync.deaf == []
+
+
+async def test_an_operator_of_some_namespaces_does_not_ask_for_cluster_wide_bindings(scene: Scene) -> None:
+    everywhere = scene.resync.kinds
+    here = Resync(scene.lists, scene.intake, namespaces=["ops"], clock=scene.clock)  # pyright: ignore[reportArgumentType]
+    assert [kind.name for kind in everywhere if kind not in here.kinds] == ["ClusterRoleBinding"]
