@@ -280,6 +280,9 @@ def _why(error: BaseException) -> str:
             text = "its answer is not what MCP allows"
         case MCPError() if error.code == CONNECTION_CLOSED:
             text = "it closed the connection"
+        case OSError() if error.strerror and isinstance(error.filename, str):
+            text = f"{error.strerror}: {error.filename}"
         case _:
             text = str(error) or type(error).__name__
-    return " | ".join([text, *getattr(error, "__notes__", [])])
+    # A note is what a process wrote to its standard error before it ended.
+    return "; it said: ".join([text, *getattr(error, "__notes__", [])])

@@ -89,6 +89,12 @@ def build(options: argparse.Namespace) -> MCPServer:
         note(options, "died")
         os._exit(1)
 
+    @server.tool()
+    async def smash() -> str:
+        """Changes something and ends the process before it can say so."""
+        note(options, "smash")
+        os._exit(1)
+
     @server.tool(annotations=READS)
     async def whoami(ctx: Context) -> str:
         """Shows the metadata that came with the call."""
