@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from hypothesis import settings
+
 from ritsuko_api.bot import RitsukoBot
 from ritsuko_api.sidecar import McpSidecar
 from ritsuko_operator.render import Facts, Selection, accept, render
+
+# How long one example takes says more of what else the machine does than of rendering.
+unhurried = settings(deadline=None)
 
 
 def bot(**spec: Any) -> RitsukoBot:

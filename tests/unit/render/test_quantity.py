@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ritsuko_operator.render.quantity import canonical
+from tests.unit.render.resources import unhurried
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,7 @@ def test_amounts_of_resources_are_whole_millis() -> None:
     assert canonical("100u", whole_millis=True) == "1m"
 
 
+@unhurried
 @given(st.from_regex(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?", fullmatch=True))
 def test_every_quantity_has_a_canonical_form_that_stays(quantity: str) -> None:
     assert canonical(canonical(quantity)) == canonical(quantity)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ritsuko_api.bot import RitsukoBot
 from ritsuko_api.sidecar import McpSidecar
-from tests.unit.render.resources import bot, rendered, sidecar
+from tests.unit.render.resources import bot, rendered, sidecar, unhurried
 
 names = st.text("abcdefghij_", min_size=1, max_size=12)
 policies = st.fixed_dictionaries(
@@ -84,12 +84,14 @@ def template(bot: RitsukoBot, sidecars: list[McpSidecar]) -> Any:
     return rendered(bot, *sidecars)["Deployment"]["spec"]["template"]
 
 
+@unhurried
 @given(data=st.data(), pod=pods)
 def test_whatever_else_changes_the_pods_stay(data: st.DataObject, pod: dict[str, Any]) -> None:
     before, after = (data.draw(beside(len(pod["sidecars"]))) for _ in range(2))
     assert template(*both(pod, before)) == template(*both(pod, after))
 
 
+@unhurried
 @given(pod=pods, policy=policies)
 def test_the_order_in_which_sidecars_are_found_changes_nothing(pod: dict[str, Any], policy: dict[str, Any]) -> None:
     others = {"channels": [], "replicas": 1, "suspend": False, "scope": "None", "policies": [policy] * 3}

@@ -10,7 +10,7 @@ from jinja2 import UndefinedError
 
 from ritsuko_operator.render import RenderError
 from ritsuko_operator.render.templating import from_template, to_yaml
-from tests.unit.render.resources import bot, containers, rendered, sidecar
+from tests.unit.render.resources import bot, containers, rendered, sidecar, unhurried
 
 HOSTILE = [
     "}}: *alias\n---\nkind: Secret",
@@ -28,11 +28,13 @@ values = st.recursive(
 
 
 @pytest.mark.parametrize("loader", [yaml.SafeLoader, yaml.CSafeLoader])
+@unhurried
 @given(value=values)
 def test_a_value_reads_back_as_it_was(loader: Any, value: object) -> None:
     assert yaml.load(f"here: {to_yaml(value)}\nthere: 1\n", loader) == {"here": value, "there": 1}
 
 
+@unhurried
 @given(words)
 @example("\n")
 def test_a_hostile_string_stays_in_its_field(word: str) -> None:
@@ -49,7 +51,8 @@ def test_a_hostile_string_stays_in_its_field(word: str) -> None:
     assert hostile == harmless
 
 
-@given(st.dictionaries(st.text(), st.text()))
+@unhurried
+@given(st.dictionaries(st.text(max_size=80), st.text()))
 def test_annotations_arrive_as_they_are(annotations: dict[str, str]) -> None:
     manifests = rendered(bot(podAnnotations=annotations))
     assert annotations.items() <= manifests["Deployment"]["spec"]["template"]["metadata"]["annotations"].items()
