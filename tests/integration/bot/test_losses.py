@@ -70,6 +70,19 @@ async def test_after_a_restart_it_answers_what_was_asked_meanwhile_and_nothing_a
     assert parrot.lines == ["mcp meanwhile", "mcp privately", "mcp after"]
 
 
+async def test_what_was_asked_long_ago_is_marked_as_late(zulip: ZulipEmulator):
+    async with listening(zulip, Parrot()) as bot:
+        await bot.stop()
+    ask(zulip, "long ago")
+    ask(zulip, "just now")
+    old = zulip.messages(topic="chat")[0]
+    zulip.call(lambda: setattr(old, "timestamp", old.timestamp - 3600))
+    parrot = Parrot()
+    async with listening(zulip, parrot):
+        await eventually(lambda: len(parrot.heard) == 2)
+    assert [(line, asker.late) for line, asker in parrot.heard] == [("mcp long ago", True), ("mcp just now", False)]
+
+
 async def test_a_kill_leaves_an_unanswered_command_to_the_next_start(zulip: ZulipEmulator):
     first = Parrot()
     async with listening(zulip, first) as bot:

@@ -156,3 +156,23 @@ def test_a_port_that_is_taken_is_said_in_one_line(zulip: ZulipEmulator, tmp_path
         )
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1].startswith("RITSUKO_HTTP_PORT cannot be used: 127.0.0.1:")
+
+
+def test_an_old_command_that_changes_something_is_asked_about_one_that_reads_is_answered(
+    zulip: ZulipEmulator, tmp_path: Path
+):
+    config = tmp_path / "mcp.json"
+    config.write_text(json.dumps({"mcpServers": {"toolbox": {**toolbox(), "tools": {"allow": ["write", "echo"]}}}}))
+    environment = {**zulip.credentials(), "RITSUKO_CONFIG": str(config)}
+    with bot(tmp_path, **environment) as process:
+        process.readiness(True)
+        zulip.send("hamlet", "@**Ritsuko** mcp toolbox write new", to="ops", topic="new")
+        zulip.wait_for_message(lambda m: m.sender_id == 14 and m.topic == "new" and "written" in m.content)
+        process.end(signal.SIGTERM)
+    for command in ("write old", "echo hello"):
+        zulip.send("hamlet", f"@**Ritsuko** mcp toolbox {command}", to="ops", topic="old")
+    for message in zulip.messages(topic="old"):
+        zulip.call(lambda message=message: setattr(message, "timestamp", message.timestamp - 3600))
+    with bot(tmp_path, **environment):
+        zulip.wait_for_message(lambda m: m.sender_id == 14 and m.topic == "old" and "hello" in m.content, 20)
+        zulip.wait_for_message(lambda m: m.sender_id == 14 and m.topic == "old" and "I did not run it" in m.content)

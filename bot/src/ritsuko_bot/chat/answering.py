@@ -24,6 +24,8 @@ from ritsuko_bot.web.metrics import Metrics
 
 logger = logging.getLogger(__name__)
 
+_LATE_AFTER = 600.0
+
 # Whoever mentions a bot and hears nothing wonders whether it is alive.
 _HINT = Answer((say("I answer commands that begin with ", Code("mcp"), ". ", Code("help"), " shows them."),))
 
@@ -122,7 +124,8 @@ class Answering:
         began = time.monotonic()
         running = asyncio.create_task(reply.show_running(line), name=f"message {message.id} is running")
         try:
-            answer = await self._ask(line, Asker(person.user, person.name, str(place)), reply)
+            late = time.time() - message.timestamp > _LATE_AFTER
+            answer = await self._ask(line, Asker(person.user, person.name, str(place), late), reply)
             reply.answered()
             await running
         finally:

@@ -93,6 +93,12 @@ class Interpreter:
             if not decision.allowed:
                 record.outcome = "denied"
                 return _failed(say(Strong("Not allowed:"), " ", decision.reason, "."), say(decision.advice))
+            if asker.late and not tool.read_only:
+                record.outcome = "too late"
+                return _failed(
+                    say("You asked for this a while ago, when I was not there: ", Code(line), "."),
+                    say("It may change something, so I did not run it. Ask again if you still want it."),
+                )
             result = await call(server, tool, arguments, user=asker.user, progress=progress)
             record.outcome = "error" if result.is_error else "ok"
             return answer_of(result, server=server.name, tool=tool.name)
