@@ -63,7 +63,7 @@ class Conversation:
         raise Silence(f"no answer with {holds!r} within {seconds:.0f} s; the bot said: {said or 'nothing'}")
 
     def _later_than(self, message: int) -> list[dict[str, Any]]:
-        narrow = [{"operator": "channel", "operand": self._channel}, {"operator": "topic", "operand": self._topic}]
+        narrow = [{"operator": "stream", "operand": self._channel}, {"operator": "topic", "operand": self._topic}]
         request = {
             "anchor": message,
             "include_anchor": False,

@@ -32,7 +32,8 @@ def up() -> None:
     stage.install_operator(cluster)
     say("a bot with three servers: kubectl apply -f tests/demo/manifests")
     people = ZulipEmulator()  # not started: it knows everybody's keys
-    credentials = people.credentials() | {"ZULIP_SITE": site}
+    bot = people.user("ritsuko")
+    credentials = {"ZULIP_EMAIL": bot.email, "ZULIP_API_KEY": bot.api_key, "ZULIP_SITE": site}
     stage.apply_bot(cluster, credentials=credentials, prometheus_url=prometheus.url_for_pods)
     stage.wait_until_ready(cluster)
     print(cluster.kubectl("--namespace", stage.NAMESPACE, "get", "ritsukobots,mcpsidecars"))
