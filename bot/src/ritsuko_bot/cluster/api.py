@@ -1,7 +1,7 @@
 """The few requests that the bot makes to its apiserver, as its pod's ServiceAccount.
 
-Plain HTTP: two kinds of objects, four verbs. The `kubernetes` package would add 20 to 45 MiB of memory, and its Lease
-election neither survives a refused connection nor gives the Lease back (docs/decisions/0004-lease-and-position-of-the-bot.md).
+Plain HTTP: two kinds of objects, three verbs. Why not with the `kubernetes` package and its Lease election, says
+docs/decisions/0004-lease-and-position-of-the-bot.md.
 """
 
 from __future__ import annotations
