@@ -43,6 +43,8 @@ def sidecar_environment(bot: RitsukoBot, sidecar: McpSidecar) -> list[Variable]:
     ours = [_plain("MCP_PORT", str(port_of(sidecar))), _plain("LOG_LEVEL", bot.spec.log_level)]
     if sidecar.spec.auth.mode is AuthMode.BEARER:
         ours.append(_from_secret("MCP_AUTH_TOKEN", token_secret_name(bot), sidecar.metadata.name))
+        # The name that the bot signs its users' assertions for, whatever the server calls itself.
+        ours.append(_plain("MCP_SERVER_NAME", sidecar.metadata.name))
     return merged(ours, bot.spec.mcp_sidecars.defaults.env, sidecar.spec.env)
 
 

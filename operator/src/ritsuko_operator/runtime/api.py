@@ -18,6 +18,7 @@ import kopf
 from ritsuko_operator.reconcile.cluster import FIELD_MANAGER, Object, ObjectRef
 from ritsuko_operator.reconcile.errors import ApiError, ApiUnreachableError, GoneError
 from ritsuko_operator.reconcile.kinds import Kind
+from ritsuko_operator.render.templating import to_yaml
 from ritsuko_operator.runtime.metrics import Metrics
 
 _APPLY = "application/apply-patch+yaml"
@@ -134,7 +135,8 @@ class Api:
         data: bytes | None = None
         if body is not None:
             headers["Content-Type"] = content_type
-            data = json.dumps(body).encode()
+            # the apiserver reads an apply patch as YAML, which knows none of JSON's escapes beyond the basic plane
+            data = (to_yaml(body) if content_type.endswith("yaml") else json.dumps(body)).encode()
         code = "unreachable"
         try:
             async with self._session.request(
