@@ -127,8 +127,11 @@ async def test_a_denied_call_says_which_rule_and_leaves_its_line(caplog: pytest.
     assert fields["arguments"] == {"kind": "pods", "name": "web"}
 
 
-async def test_status_shows_states_versions_and_the_revision() -> None:
-    text = await said("mcp status")
+async def test_status_shows_states_errors_and_the_revision() -> None:
+    servers = demo()
+    servers.running["prometheus"].error = "it does not answer, " + "and that for a long time, " * 10
+    text = await said("mcp status", servers)
+    assert f"`prometheus`: {servers.running['prometheus'].error.strip()}" in text
     assert "kubernetes  Ready" in text
     assert "Config revision: `abc123`" in text
 

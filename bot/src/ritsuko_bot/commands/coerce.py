@@ -228,9 +228,9 @@ def _is_number(value: object) -> TypeGuard[int | float]:
 def _describe_one(option: Schema, root: Schema) -> str:
     choices = _choices(option)
     if choices is not None:
-        shown = [choice if isinstance(choice, str) else json.dumps(choice) for choice in choices[:20]]
+        shown = [choice if isinstance(choice, str) else json.dumps(choice) for choice in choices[:20] if choice != ""]
         rest = f" and {len(choices) - 20} more" if len(choices) > 20 else ""
-        return (f"one of {', '.join(shown)}" if len(choices) > 1 else shown[0]) + rest
+        return (f"one of {', '.join(shown)}" if len(shown) != 1 else shown[0]) + rest
     match option.get("type"):
         case "integer":
             return f"a whole number{_range(option)}"

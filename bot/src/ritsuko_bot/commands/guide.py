@@ -105,13 +105,14 @@ def status(reports: Sequence[ServerReport], *, revision: str | None, config_erro
             report.server_info.version if report.server_info else "",
             report.server_info.protocol_version if report.server_info else "",
             str(len(report.tools)),
-            report.error or "",
         )
         for report in reports
     )
-    columns = ("server", "state", "since", "version", "protocol", "tools", "error")
+    columns = ("server", "state", "since", "version", "protocol", "tools")
     if rows:
         blocks.append(Table(columns, rows, frozenset({5}), "status"))
+    # Beside the table: an error is the one thing here that must not be cut.
+    blocks += [say(Code(report.name), ": ", report.error, ".") for report in reports if report.error]
     blocks.append(say("Config revision: ", Code(revision)) if revision else say("The config has no revision."))
     return Answer(tuple(blocks), failed=bool(config_error))
 

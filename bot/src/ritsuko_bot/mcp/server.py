@@ -120,7 +120,10 @@ class Server:
     def suspect(self, connection: Connection, *, session_over: bool = False) -> None:
         """A call failed on `connection` in a way that says something about the server: look at once."""
         if self._connection is connection:
-            self._session_over = self._session_over or session_over
+            if session_over:
+                # Nobody may use it again; the next call waits for the new one.
+                self._disconnect()
+                self._session_over = True
             self._wake.set()
 
     def call_started(self) -> None:
