@@ -103,9 +103,9 @@ class World:
     def pod(self, name: str, containers: Iterable[Object], **fields: Any) -> None:
         self.put(ObjectRef(POD, NAMESPACE, name), pod(name, containers, **fields))
 
-    def report(self, **fields: Any) -> None:
+    def report(self, pod_name: str = "hal-1", **fields: Any) -> None:
         live = copy.deepcopy(self.objects[HAL.ref])
-        live.setdefault("status", {})["runtime"] = report(**fields)
+        live.setdefault("status", {})["runtime"] = report(pod_name, **fields)
         self.put(HAL.ref, live)
 
     # --- what tests ask
@@ -160,14 +160,12 @@ def pod(
     *,
     created: str = "2026-11-24T09:30:00Z",
     template: str = "one",
-    limits: dict[str, str] | None = None,
+    node: str | None = "node-1",
     **fields: Any,
 ) -> Object:
+    """A pod of hal's; `fields` go to its status."""
     statuses = list(containers)
-    specs = [
-        {"name": status["name"], "resources": {"limits": {"memory": (limits or {}).get(status["name"], "256Mi")}}}
-        for status in statuses
-    ]
+    specs = [{"name": status["name"], "resources": {"limits": {"memory": "256Mi"}}} for status in statuses]
     labels = {
         "app.kubernetes.io/managed-by": "ritsuko-operator",
         "app.kubernetes.io/instance": "hal",
@@ -177,7 +175,7 @@ def pod(
         "apiVersion": "v1",
         "kind": "Pod",
         "metadata": {**_metadata(name), "uid": f"uid-{name}", "labels": labels, "creationTimestamp": created},
-        "spec": {"nodeName": "node-1", "containers": specs},
+        "spec": {"containers": specs} | ({"nodeName": node} if node else {}),
         "status": {"phase": "Running", "containerStatuses": statuses, **fields},
     }
 

@@ -79,8 +79,10 @@ def _list_covers(live: list[Any], wanted: list[Any], field: str) -> bool:
     keys = _MERGED_BY.get(field)
     if keys is None or not all(isinstance(entry, dict) for entry in (*live, *wanted)):
         return len(live) == len(wanted) and all(covers(theirs, mine) for theirs, mine in zip(live, wanted, strict=True))
-    by_key = {_merge_key(entry, keys): entry for entry in live}
-    return all(covers(by_key.get(_merge_key(entry, keys)), entry) for entry in wanted)
+    return all(
+        any(_merge_key(theirs, keys) == _merge_key(mine, keys) and covers(theirs, mine) for theirs in live)
+        for mine in wanted
+    )
 
 
 def _merge_key(entry: Mapping[str, Any], keys: tuple[str, ...]) -> tuple[Any, ...]:

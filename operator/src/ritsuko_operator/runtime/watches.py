@@ -1,4 +1,7 @@
-"""What kopf watches. Each handler is one line that hands over; kopf writes nothing for handlers of this sort."""
+"""What kopf watches. Each handler is one line that hands over; kopf writes nothing for handlers of this sort.
+
+All are coroutines: kopf runs plain functions in threads, and the cache and the queue belong to the event loop.
+"""
 
 from __future__ import annotations
 
@@ -20,45 +23,45 @@ def register(registry: kopf.OperatorRegistry, intake: Intake, *, cluster_wide: b
     """Registers the watches. ClusterRoleBindings are only there for an operator that serves the whole cluster."""
 
     @kopf.on.login(registry=registry)
-    def login(**_: Any) -> kopf.ConnectionInfo:  # pyright: ignore[reportUnusedFunction]
+    async def login(**_: Any) -> kopf.ConnectionInfo:  # pyright: ignore[reportUnusedFunction]
         return connection_info()
 
     @kopf.on.event(GROUP, VERSION, bot.PLURAL, registry=registry)
-    def bots(event: kopf.RawEvent, **_: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+    async def bots(event: kopf.RawEvent, **_: Any) -> None:  # pyright: ignore[reportUnusedFunction]
         intake.watched(kinds.BOT, event)
 
     @kopf.on.event(GROUP, VERSION, sidecar.PLURAL, registry=registry)
-    def sidecars(event: kopf.RawEvent, **_: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+    async def sidecars(event: kopf.RawEvent, **_: Any) -> None:  # pyright: ignore[reportUnusedFunction]
         intake.watched(kinds.SIDECAR, event)
 
     @kopf.on.event("apps", "v1", "deployments", registry=registry)
-    def deployments(event: kopf.RawEvent, **_: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+    async def deployments(event: kopf.RawEvent, **_: Any) -> None:  # pyright: ignore[reportUnusedFunction]
         intake.watched(kinds.DEPLOYMENT, event)
 
     @kopf.on.event("", "v1", "configmaps", registry=registry)
-    def config_maps(event: kopf.RawEvent, **_: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+    async def config_maps(event: kopf.RawEvent, **_: Any) -> None:  # pyright: ignore[reportUnusedFunction]
         intake.watched(kinds.CONFIG_MAP, event)
 
     @kopf.on.event("", "v1", "serviceaccounts", registry=registry)
-    def service_accounts(event: kopf.RawEvent, **_: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+    async def service_accounts(event: kopf.RawEvent, **_: Any) -> None:  # pyright: ignore[reportUnusedFunction]
         intake.watched(kinds.SERVICE_ACCOUNT, event)
 
     @kopf.on.event(_RBAC, "v1", "roles", registry=registry)
-    def roles(event: kopf.RawEvent, **_: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+    async def roles(event: kopf.RawEvent, **_: Any) -> None:  # pyright: ignore[reportUnusedFunction]
         intake.watched(kinds.ROLE, event)
 
     @kopf.on.event(_RBAC, "v1", "rolebindings", registry=registry)
-    def role_bindings(event: kopf.RawEvent, **_: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+    async def role_bindings(event: kopf.RawEvent, **_: Any) -> None:  # pyright: ignore[reportUnusedFunction]
         intake.watched(kinds.ROLE_BINDING, event)
 
     @kopf.on.event("", "v1", "pods", registry=registry)
-    def pods(event: kopf.RawEvent, **_: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+    async def pods(event: kopf.RawEvent, **_: Any) -> None:  # pyright: ignore[reportUnusedFunction]
         intake.watched(kinds.POD, event)
 
     if cluster_wide:
 
         @kopf.on.event(_RBAC, "v1", "clusterrolebindings", registry=registry)
-        def cluster_role_bindings(event: kopf.RawEvent, **_: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+        async def cluster_role_bindings(event: kopf.RawEvent, **_: Any) -> None:  # pyright: ignore[reportUnusedFunction]
             intake.watched(kinds.CLUSTER_ROLE_BINDING, event)
 
 
