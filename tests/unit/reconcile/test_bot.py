@@ -296,6 +296,16 @@ async def test_the_report_of_a_pod_whose_bot_is_not_ready_is_not_believed(settle
     assert settled.condition("ZulipConnected")["status"] == "Unknown"
 
 
+async def test_a_bot_that_is_not_ready_since_it_cannot_reach_zulip_is_believed_that_much(settled: World) -> None:
+    settled.pod("hal-1", [running("bot", ready=False), running("mcp-kubernetes")])
+    settled.report(zulip={"connected": False, "message": "https://chat.test cannot be reached"})
+    await settled.reconcile()
+    for kind in ("ZulipConnected", "Ready"):
+        told = settled.condition(kind)
+        assert (told["status"], told["reason"]) == ("False", "NotConnected")
+        assert told["message"] == "https://chat.test cannot be reached"
+
+
 async def test_the_bots_own_report_is_never_written_over(settled: World) -> None:
     settled.pod("hal-1", [running("bot"), running("mcp-kubernetes")])
     settled.report(servers=[server("kubernetes")])

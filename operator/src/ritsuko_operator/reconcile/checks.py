@@ -203,6 +203,11 @@ def config_is_loaded(facts: Facts) -> Verdict:
 # --- ZulipConnected
 
 
+def zulip_keeps_it_from_ready(facts: Facts) -> Verdict | None:
+    complaint = facts.seen.complaint
+    return _no("NotConnected", complaint) if complaint else None
+
+
 def zulip_is_away(facts: Facts) -> Verdict | None:
     report = facts.seen.report
     if report is None or report.zulip.connected:

@@ -57,6 +57,7 @@ _CHAINS: Mapping[BotCondition, Sequence[Check]] = {
     BotCondition.ZULIP_CONNECTED: (
         checks.is_suspended,
         checks.lacks_credentials,
+        checks.zulip_keeps_it_from_ready,
         checks.has_no_report,
         checks.zulip_is_away,
         checks.zulip_is_connected,
@@ -72,6 +73,7 @@ _CHAINS: Mapping[BotCondition, Sequence[Check]] = {
         checks.is_stalled,
         checks.is_suspended,
         checks.lacks_credentials,
+        checks.zulip_keeps_it_from_ready,
         checks.not_reported,
         checks.config_was_refused,
         checks.zulip_is_away,

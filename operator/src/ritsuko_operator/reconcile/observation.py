@@ -51,6 +51,18 @@ class Observation:
         """The bot's own report, if it can be trusted."""
         return self.bot.status.runtime if self.reporter else None
 
+    @property
+    def complaint(self) -> str | None:
+        """What a bot that is up but not ready says of Zulip.
+
+        Its good news is not trusted; that it is not connected may be the very reason why it is not ready.
+        """
+        report = self.bot.status.runtime
+        if report is None or self.reporter or report.zulip.connected:
+            return None
+        up = (pod.uid == report.pod_uid and pod.container(BOT_CONTAINER).running for pod in self.pods)
+        return report.zulip.message if any(up) else None
+
     def server(self, name: str) -> ServerReport | None:
         report = self.report
         return next((server for server in report.servers if server.name == name), None) if report else None
