@@ -1,4 +1,4 @@
-"""Where watches and resyncs hand in what they saw: it goes to the cache, and the keys it concerns to the queue."""
+"""Where watches, resyncs and writes hand in what they saw: it goes to the cache, and what it concerns to the queue."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from ritsuko_operator.reconcile.cluster import Object, ObjectRef
-from ritsuko_operator.reconcile.kinds import Kind
+from ritsuko_operator.reconcile.kinds import BOT, SIDECAR, Kind
+from ritsuko_operator.reconcile.objects import mapping_at
 from ritsuko_operator.runtime.cache import Cache
 from ritsuko_operator.runtime.metrics import Metrics
 from ritsuko_operator.runtime.queue import WorkQueue
@@ -43,6 +44,12 @@ class Intake:
         self._enqueue(ref, before, manifest)
         return True
 
+    def wrote(self, ref: ObjectRef, live: Object) -> None:
+        """The answer to a write of ours. Its event will be no news, so what others changed before it counts now."""
+        before = self.cache.get(ref)
+        if self.cache.put(ref, live) and before is not None and _of_others(ref, before) != _of_others(ref, live):
+            self._enqueue(ref, before, live)
+
     def gone(self, ref: ObjectRef, *, uid: str | None = None, version: int = 0) -> bool:
         """An object is no more; returns whether that was news."""
         before = self.cache.get(ref)
@@ -58,3 +65,14 @@ class Intake:
 
 def ref_for(kind: Kind, manifest: Object) -> ObjectRef:
     return ObjectRef(kind, manifest["metadata"].get("namespace", ""), manifest["metadata"]["name"])
+
+
+def _of_others(ref: ObjectRef, manifest: Object) -> Object:
+    """What of the object others write and we act upon: never a part that we write ourselves."""
+    metadata = manifest["metadata"]
+    status = mapping_at(manifest, "status")
+    deleted = {"deleted": metadata.get("deletionTimestamp")}
+    if ref.kind in (BOT, SIDECAR):
+        spec = {"generation": metadata.get("generation"), "labels": metadata.get("labels")}
+        return {**deleted, **spec, "runtime": status.get("runtime")}
+    return {**deleted, "status": status}

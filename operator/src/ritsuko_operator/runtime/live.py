@@ -1,19 +1,19 @@
-"""The real cluster, as reconcilers use it: what our writes return goes to the cache at once."""
+"""The real cluster, as reconcilers use it: what our writes return is taken in at once."""
 
 from __future__ import annotations
 
 from ritsuko_operator.reconcile.cluster import Object, ObjectRef, Transition
 from ritsuko_operator.runtime.api import Api
-from ritsuko_operator.runtime.cache import Cache
 from ritsuko_operator.runtime.events import Poster
+from ritsuko_operator.runtime.intake import Intake
 
 
 class LiveCluster:
     """Implements `reconcile.cluster.Cluster`."""
 
-    def __init__(self, api: Api, cache: Cache, poster: Poster) -> None:
+    def __init__(self, api: Api, intake: Intake, poster: Poster) -> None:
         self._api = api
-        self._cache = cache
+        self._intake = intake
         self._poster = poster
 
     async def get(self, ref: ObjectRef) -> Object | None:
@@ -30,11 +30,11 @@ class LiveCluster:
 
     async def delete(self, ref: ObjectRef, *, uid: str) -> None:
         await self._api.delete(ref, uid=uid)
-        self._cache.remove(ref, uid=uid)
+        self._intake.cache.remove(ref, uid=uid)
 
     async def announce(self, transition: Transition) -> None:
         await self._poster.post(transition)
 
     def _keep(self, ref: ObjectRef, live: Object) -> Object:
-        self._cache.put(ref, live)
+        self._intake.wrote(ref, live)
         return live

@@ -45,7 +45,7 @@ async def run(settings: Settings) -> None:
         metrics.follow_queue(lambda: len(queue))
         intake = Intake(cache, queue, metrics, settings.debounce)
         resync = Resync(api, intake, namespaces=settings.namespaces, clock=clock)
-        cluster = LiveCluster(api, cache, Poster(api, instance=settings.instance, clock=clock))
+        cluster = LiveCluster(api, intake, Poster(api, instance=settings.instance, clock=clock))
         secrets = SecretReader(cluster)
         workers = Workers(
             queue,
