@@ -28,6 +28,8 @@ IMAGES = {
     "debootstrap": "debootstrap",
 }
 PROMETHEUS = {"prometheus": "prometheus"}
+BROWSER = {"chromium": "chromium"}
+NPM = {"npm": "npm"}
 
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 

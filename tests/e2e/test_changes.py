@@ -59,6 +59,7 @@ def test_a_denied_tool_is_refused_and_the_answer_says_by_what(cluster: Cluster, 
         seen.eventually(lambda: "describe" in seen.tools(cluster, "kubernetes"), seconds=30, what="it is allowed again")
 
 
+@pytest.mark.npm
 def test_a_third_partys_server_comes_with_its_tools_and_goes_with_them(cluster: Cluster, hamlet: Conversation) -> None:
     """A server that nobody here wrote, from npm, in an image of one static binary."""
     image = third_party_image()

@@ -21,6 +21,7 @@ async def answers(talk: Talk) -> None:
     assert "mcp everything get-sum <a> <b>" in await talk.say("mcp help everything get-sum")
 
 
+@pytest.mark.npm
 @pytest.mark.parametrize("transport", ["stdio", "http"])
 async def test_the_reference_server(transport: str) -> None:
     command = await everything()
