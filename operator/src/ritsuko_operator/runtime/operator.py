@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import kopf
-from kopf._core.engines.peering import Identity
 
 from ritsuko_operator.reconcile.bot import BotReconciler
 from ritsuko_operator.reconcile.secrets import SecretReader
@@ -100,7 +99,8 @@ async def _watch(intake: Intake, settings: Settings) -> None:
     await kopf.operator(
         registry=registry,
         settings=_kopf_settings(),
-        identity=Identity(settings.instance),  # left to itself kopf asks for the user's name, which a UID alone has not
+        # Left to itself kopf asks for the user's name, which a UID alone has not. Its type for this is not public.
+        identity=settings.instance,  # pyright: ignore[reportArgumentType]
         standalone=True,
         clusterwide=everywhere,
         namespaces=settings.namespaces,
