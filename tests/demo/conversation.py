@@ -62,6 +62,16 @@ class Conversation:
             time.sleep(0.1)
         raise Silence(f"no answer with {holds!r} within {seconds:.0f} s; the bot said: {said or 'nothing'}")
 
+    def insist(self, line: str, *, holds: str, seconds: float) -> str:
+        """Ask again and again, as a person does who waits for something, until an answer has `holds` in it."""
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                return self.answer_to(self.say(line), holds=holds, seconds=2)
+            except Silence:
+                if time.monotonic() > deadline:
+                    raise
+
     def _later_than(self, message: int) -> list[dict[str, Any]]:
         narrow = [{"operator": "stream", "operand": self._channel}, {"operator": "topic", "operand": self._topic}]
         request = {

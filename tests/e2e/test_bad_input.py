@@ -84,5 +84,7 @@ def test_a_mounted_file_cut_in_half_is_refused_and_the_servers_stay(cluster: Clu
         hamlet.answer_to(hamlet.say("mcp kubernetes get pods"), holds="checkout")
     finally:
         cluster.kubectl(*scale, "--replicas=1")
-    seen.eventually(lambda: seen.is_ready(cluster), seconds=120, what="the operator has mended the file")
-    assert "configError" not in seen.status(cluster)["runtime"]
+    seen.eventually(
+        lambda: "configError" not in seen.status(cluster)["runtime"], seconds=120, what="the operator mended the file"
+    )
+    seen.eventually(lambda: seen.is_ready(cluster), seconds=60, what="the bot is Ready")

@@ -124,8 +124,8 @@ def test_a_killed_server_comes_back_and_its_tools_with_it(cluster: Cluster, haml
     seen.eventually(
         lambda: seen.restarts(cluster, "mcp-kubernetes") > before, seconds=60, what="the container was started again"
     )
-    seen.eventually(lambda: "get" in seen.tools(cluster, "kubernetes"), seconds=60, what="its tools are back")
-    hamlet.answer_to(hamlet.say("mcp kubernetes get pods"), holds="checkout", seconds=60)
+    hamlet.insist("mcp kubernetes get pods", holds="checkout", seconds=60)
+    assert "get" in seen.tools(cluster, "kubernetes")
     seen.eventually(lambda: seen.is_ready(cluster), seconds=60, what="the bot is Ready again")
 
 
@@ -156,10 +156,12 @@ def test_switched_off_it_says_so_and_switched_on_it_works_again(cluster: Cluster
     bot = ("-n", NAMESPACE, "patch", "ritsukobot", "ritsuko", "--type=merge", "-p")
     cluster.kubectl(*bot, '{"spec": {"mcpSidecars": {"enabled": false}}}')
     try:
-        hamlet.answer_to(hamlet.say("mcp list"), holds="switched off", seconds=60)
+        hamlet.insist("mcp list", holds="switched off", seconds=60)
     finally:
         cluster.kubectl(*bot, '{"spec": {"mcpSidecars": {"enabled": true}}}')
     seen.eventually(
-        lambda: seen.is_ready(cluster) and len(seen.pods(cluster)) == 1, seconds=120, what="the bot is Ready again"
+        lambda: "get" in seen.tools(cluster, "kubernetes") and seen.is_ready(cluster) and len(seen.pods(cluster)) == 1,
+        seconds=120,
+        what="the bot is Ready again",
     )
-    hamlet.answer_to(hamlet.say("mcp kubernetes get pods"), holds="checkout", seconds=60)
+    hamlet.insist("mcp kubernetes get pods", holds="checkout", seconds=60)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pydantic import JsonValue
+
 from ritsuko_bot.commands.answer import CodeBlock, Table
 from ritsuko_bot.commands.arguments import bind
 from ritsuko_bot.commands.tokens import tokenize
@@ -32,3 +34,11 @@ def test_the_example_is_a_command_that_the_tool_accepts() -> None:
         line = example("s", "t", schema).removeprefix("mcp s t").strip()
         arguments = bind(line, tokenize(line), schema)
         assert set(schema.get("required", [])) <= set(arguments)
+
+
+def test_what_a_tool_needs_comes_first_however_its_server_lists_it() -> None:
+    schema: dict[str, JsonValue] = {
+        "properties": {"fieldSelector": {"type": "string"}, "namespace": {"type": "string"}},
+        "required": ["namespace"],
+    }
+    assert usage_line("cluster", "pods", schema) == "mcp cluster pods <namespace> [fieldSelector]"

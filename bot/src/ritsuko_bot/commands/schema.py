@@ -53,8 +53,9 @@ class Parameter:
 
 
 def parameters(schema: Schema) -> list[Parameter]:
-    """The parameters of a tool, in the order in which its schema lists them.
+    """The parameters of a tool in the order in which words fill them: those it needs, then the others, as listed.
 
+    Many servers list their properties by the alphabet, where what a tool needs can stand behind what it does not.
     A parameter *takes text*, all the words that follow, if it is a plain string and is called like one of `TEXT_NAMES`
     (`query`, `text`, ...), or is a string and the tool's only parameter.
     """
@@ -80,7 +81,7 @@ def parameters(schema: Schema) -> list[Parameter]:
                 takes_text=plain and (name.casefold() in TEXT_NAMES or len(properties) == 1),
             )
         )
-    return found
+    return sorted(found, key=lambda parameter: not parameter.required)
 
 
 def alternatives(schema: Schema, root: Schema) -> list[Schema]:
