@@ -93,7 +93,7 @@ class Story:
             "pod": pod,
             "podUid": self.get("pod", pod)["metadata"]["uid"],
             "version": "0.1.0",
-            "configRevision": live["status"]["configRevision"],
+            "configRevision": self.config(bot)["revision"],
             "zulip": {"connected": connected, **({} if connected else {"message": "401: wrong API key"})},
             "servers": servers or [],
         }

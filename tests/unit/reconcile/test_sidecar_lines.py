@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from ritsuko_api.bot import SidecarPhase
+from ritsuko_operator.reconcile.cluster import ObjectRef
+from ritsuko_operator.reconcile.kinds import DEPLOYMENT
 from ritsuko_operator.reconcile.observation import Observation, observe
 from ritsuko_operator.reconcile.sidecar_lines import lines
 from tests.unit.reconcile.worlds import HAL, World, ended, running, server, waiting
@@ -122,6 +124,17 @@ def test_while_a_new_pod_fails_the_line_says_both(world: World) -> None:
     assert phase is SidecarPhase.FAILED
     assert "cannot be pulled: not found" in message
     assert message.endswith("; pod hal-1 still answers with it")
+
+
+def test_of_two_pods_made_in_the_same_second_the_one_like_the_deployment_is_the_new_one(world: World) -> None:
+    world.pod("hal-zzz-old", [running("bot"), running("mcp-weather")], template="old")
+    world.pod("hal-aaa-new", [running("bot"), waiting("mcp-weather", "ErrImagePull", "not found")], template="new")
+    world.report("hal-zzz-old", servers=[server("weather")])
+    containers = [{"name": "bot"}, {"name": "mcp-weather"}]
+    template = {"metadata": {"labels": {"pod-template-hash": "new"}}, "spec": {"containers": containers}}
+    deployment = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hal", "namespace": "ops"}}
+    world.put(ObjectRef(DEPLOYMENT, "ops", "hal"), {**deployment, "spec": {"template": template}})
+    assert line(world)[0] is SidecarPhase.FAILED
 
 
 def test_a_standby_that_starts_does_not_make_the_bot_look_broken(world: World) -> None:

@@ -78,11 +78,12 @@ def observe(view: View, bot_object: Object) -> Observation:
     mine = [candidate for candidate in view.in_namespace(SIDECAR, key.namespace) if belongs(candidate, bot_object)]
     sidecars, unreadable = _read_sidecars(mine)
     selection = accept(bot, sidecars)
+    deployment = view.get(ObjectRef(DEPLOYMENT, key.namespace, key.name))
     return Observation(
         bot=bot,
         selection=Selection(accepted=selection.accepted, refused=[*selection.refused, *unreadable]),
-        deployment=view.get(ObjectRef(DEPLOYMENT, key.namespace, key.name)),
-        pods=tuple(pods.parse(child) for ref, child in view.of_bot(key) if ref.kind is POD),
+        deployment=deployment,
+        pods=tuple(pods.parse(child, deployment) for ref, child in view.of_bot(key) if ref.kind is POD),
     )
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ritsuko_operator.reconcile.cluster import Object
+from ritsuko_operator.reconcile.compare import covers
+from ritsuko_operator.reconcile.objects import mapping_at
 
 REVISION_ANNOTATION = "ritsuko.dev/config-revision"
 _TEMPLATE_LABEL = "pod-template-hash"
@@ -48,6 +50,7 @@ class Pod:
     uid: str
     created: str
     template: str  # the same for all pods of one rollout
+    current: bool  # whether it is what the Deployment's template says now
     phase: str
     leaving: bool
     revision: str | None = None  # the config revision that it was last poked for
@@ -64,8 +67,8 @@ class Pod:
         return not self.leaving and self.container(name).ready
 
 
-def parse(pod: Object) -> Pod:
-    """Reads a `v1.Pod`."""
+def parse(pod: Object, deployment: Mapping[str, Any] | None) -> Pod:
+    """Reads a `v1.Pod` of that Deployment."""
     metadata, spec, status = pod["metadata"], pod.get("spec", {}), pod.get("status", {})
     conditions: dict[str, Mapping[str, Any]] = {entry["type"]: entry for entry in status.get("conditions", [])}
     scheduled = conditions.get("PodScheduled", {})
@@ -78,6 +81,7 @@ def parse(pod: Object) -> Pod:
         uid=metadata.get("uid", ""),
         created=metadata.get("creationTimestamp", ""),
         template=metadata.get("labels", {}).get(_TEMPLATE_LABEL, ""),
+        current=_is_current(pod, deployment or {}),
         phase=status.get("phase", "Pending"),
         leaving="deletionTimestamp" in metadata or status.get("phase") in ("Failed", "Succeeded"),
         revision=metadata.get("annotations", {}).get(REVISION_ANNOTATION),
@@ -92,12 +96,29 @@ def parse(pod: Object) -> Pod:
 
 
 def newest(pods: Iterable[Pod]) -> list[Pod]:
-    """The pods of the newest rollout, among those that are not on their way out."""
+    """The pods of the newest rollout, among those that are not on their way out.
+
+    It is that of the Deployment's template. Where admission changed every pod, so that none is like the template, it is
+    that of the pod which was made last.
+    """
     staying = [pod for pod in pods if not pod.leaving]
     if not staying:
         return []
-    template = max(staying, key=lambda pod: (pod.created, pod.name)).template
+    template = max(staying, key=lambda pod: (pod.current, pod.created, pod.name)).template
     return sorted((pod for pod in staying if pod.template == template), key=lambda pod: pod.name)
+
+
+def _is_current(pod: Object, deployment: Mapping[str, Any]) -> bool:
+    template = mapping_at(deployment, "spec", "template")
+    containers = mapping_at(template, "spec").get("containers")
+    return (
+        containers is not None
+        and covers(mapping_at(pod, "spec").get("containers"), containers, "containers")
+        and all(
+            covers(mapping_at(pod, "metadata", what), mapping_at(template, "metadata", what))
+            for what in ("labels", "annotations")
+        )
+    )
 
 
 def _container(status: Mapping[str, Any], memory_limit: str) -> Container:

@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import sys
+from typing import NoReturn
 
 from pydantic import ValidationError
 
@@ -17,32 +18,52 @@ from ritsuko_operator.runtime.settings import Settings
 
 logger = logging.getLogger(__name__)
 
+_PATIENCE = 10.0  # seconds for a reconcile to end when it is cancelled
 
-def main() -> None:
-    """Runs the operator; exit code 0 after a signal, 1 if it ended by itself, 2 for settings that cannot be used."""
+
+def main() -> NoReturn:
+    """Runs the operator; exit code 0 after a signal, 1 if it ended by itself or its settings cannot be used."""
     try:
         settings = Settings()
     except ValidationError as error:
         sys.exit(f"the settings cannot be used: {error}")
     logs.configure(settings.log_level)
     logger.info("starting", extra={"version": settings.version})
-    try:
-        asyncio.run(_until_stopped(settings))
-    except OperatorError as error:
-        logger.critical("%s", error, exc_info=error.__cause__)
-        logging.shutdown()
-        os._exit(1)  # whatever else still runs, a deaf operator must not live on
-    logger.info("stopped")
+    asyncio.run(_until_stopped(settings))
+    raise AssertionError("the process has ended by now")
 
 
-async def _until_stopped(settings: Settings) -> None:
-    """Ends `run` on SIGTERM and SIGINT also before kopf is there to take them."""
+async def _until_stopped(settings: Settings) -> NoReturn:
+    """Runs until a signal comes, and ends the process.
+
+    It does so at once, whatever still runs: kopf's tasks can hang for ever once its session was closed, and a deaf
+    operator must not live on.
+    """
     loop = asyncio.get_running_loop()
-    running = asyncio.ensure_future(run(settings))
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, running.cancel)
+    stopped = asyncio.Event()
+
+    def heed_signals() -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stopped.set)
+
+    heed_signals()
+    running = asyncio.create_task(run(settings, heed_signals=heed_signals))
+    stopping = asyncio.create_task(stopped.wait())
+    await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
+    if stopped.is_set():
+        running.cancel()
+        await asyncio.wait((running,), timeout=_PATIENCE)
+        logger.info("stopped")
+        _exit(0)
     try:
         await running
-    except asyncio.CancelledError:
-        if not running.cancelled():
-            raise
+    except OperatorError as error:
+        logger.critical("%s", error, exc_info=error.__cause__)
+    except Exception:
+        logger.exception("the operator ended")
+    _exit(1)
+
+
+def _exit(code: int) -> NoReturn:
+    logging.shutdown()
+    os._exit(code)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 
 import kopf
@@ -31,11 +31,14 @@ from ritsuko_operator.runtime.workers import Workers
 
 logger = logging.getLogger(__name__)
 
+_PATIENCE = 5.0  # seconds for tasks to end when they are cancelled
 
-async def run(settings: Settings) -> None:
-    """Runs until a signal asks it to stop.
 
-    Raises `WatchEndedError` if the watches end by themselves: without them the operator would be deaf.
+async def run(settings: Settings, *, heed_signals: Callable[[], None]) -> None:
+    """Runs until it is cancelled.
+
+    Raises `WatchEndedError` if the watches end by themselves: without them the operator would be deaf. kopf takes the
+    process's signals for itself when it starts; after that `heed_signals` is called to take them back.
     """
     clock = asyncio.get_running_loop().time
     metrics = Metrics()
@@ -73,34 +76,36 @@ async def run(settings: Settings) -> None:
                     check_secrets(secrets, queue, metrics, period=settings.secrets_period), name="secret checks"
                 ),
             ]
-            await _watch_beside(background, intake, settings)
+            await _watch_beside(background, intake, settings, heed_signals)
 
 
-async def _watch_beside(background: Sequence[asyncio.Task[None]], intake: Intake, settings: Settings) -> None:
-    """Runs kopf until a signal ends it; raises if it, or one of the background tasks, ends in any other way."""
-    watching = asyncio.create_task(_watch(intake, settings), name="kopf")
+async def _watch_beside(
+    background: Sequence[asyncio.Task[None]], intake: Intake, settings: Settings, heed_signals: Callable[[], None]
+) -> None:
+    """Watches until it is cancelled; raises if one of kopf's root tasks or of ours ends.
+
+    kopf is not waited for: with its session closed by a failure, its own way to the end can hang for ever.
+    """
+    tasks = [*background, *await _spawn_kopf(intake, settings)]
+    heed_signals()
     try:
-        ended, _ = await asyncio.wait([watching, *background], return_when=asyncio.FIRST_COMPLETED)
-        for task in ended:
-            if task is not watching or task.cancelled() or task.exception() is not None:
-                cause = None if task.cancelled() else task.exception()
-                raise WatchEndedError(f"{task.get_name()} ended by itself: {cause}") from cause
+        ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        task = ended.pop()
+        cause = None if task.cancelled() else task.exception()
+        raise WatchEndedError(f"{task.get_name()} ended by itself: {cause}") from cause
     finally:
-        for task in (watching, *background):
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(watching, *background, return_exceptions=True)
+        await asyncio.wait(tasks, timeout=_PATIENCE)
 
 
-async def _watch(intake: Intake, settings: Settings) -> None:
-    """kopf's own tasks: it returns when kopf was asked to stop by a signal."""
+async def _spawn_kopf(intake: Intake, settings: Settings) -> Collection[asyncio.Task[None]]:
     registry = kopf.OperatorRegistry()
     everywhere = not settings.namespaces
     watches.register(registry, intake, cluster_wide=everywhere)
-    await kopf.operator(
+    return await kopf.spawn_tasks(
         registry=registry,
         settings=_kopf_settings(),
-        # Left to itself kopf asks for the user's name, which a UID alone has not. Its type for this is not public.
-        identity=settings.instance,  # pyright: ignore[reportArgumentType]
         standalone=True,
         clusterwide=everywhere,
         namespaces=settings.namespaces,
