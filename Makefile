@@ -94,6 +94,7 @@ compile = echo "requirements/$(1).txt" && $(UV) pip compile --quiet --universal 
 
 .PHONY: test
 test: lint ## Everything that this machine can run: lint, unit, a real apiserver, real containers, a browser
+	@$(PYTHON) -m tests.cluster prepare
 	@$(PYTHON) -m pytest tests
 
 .PHONY: test-fast

@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from . import binaries, images
+from . import binaries, images, packages
 from .cluster import available, named_cluster
 from .errors import ClusterError
 
@@ -27,6 +27,9 @@ def _run(arguments: argparse.Namespace) -> int:
         case "push":
             for image in _images(arguments.image):
                 images.push(image)
+            return 0
+        case "prepare":
+            prepare()
             return 0
         case "available":
             print(f"control plane: {available().control_plane or 'yes'}")
@@ -58,6 +61,22 @@ def _run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def prepare() -> None:
+    """Get everything that takes long, in the open: what a test gets by itself is got in silence.
+
+    What this machine cannot run is left out; the tests say so.
+    """
+    if available().control_plane is None:
+        for program in ("kube-apiserver", "kube-controller-manager", "kubectl"):
+            binaries.kubernetes(program)
+    if available().node is None:
+        if not available().with_docker:
+            packages.require({**packages.NODE, **packages.IMAGES})
+            for program in ("kube-scheduler", "kubelet", "kube-proxy"):
+                binaries.kubernetes(program)
+        images.build_all()
+
+
 def _must_run(running: bool, name: str) -> None:
     if not running:
         raise ClusterError(f"the cluster {name!r} does not run: python -m tests.cluster --name {name} up")
@@ -79,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("down", help="end it; nothing of it stays")
     commands.add_parser("status", help="whether it runs")
     commands.add_parser("kubeconfig", help="print the path of its kubeconfig")
+    commands.add_parser("prepare", help="get what takes long: programs, packages and images")
     commands.add_parser("available", help="what this machine can run, and why not more")
     names = f"all, or some of {', '.join(images.DOCKERFILES)}"
     for verb, what in (
