@@ -106,6 +106,8 @@ async def _spawn_kopf(intake: Intake, settings: Settings) -> Collection[asyncio.
     return await kopf.spawn_tasks(
         registry=registry,
         settings=_kopf_settings(),
+        # Left to itself kopf asks for the user's name, which a UID alone has not. Its type for this is not public.
+        identity=settings.instance,  # pyright: ignore[reportArgumentType]
         standalone=True,
         clusterwide=everywhere,
         namespaces=settings.namespaces,
