@@ -1,0 +1,66 @@
+"""`make bench`, or `python -m tests.load.bench [bot] [servers] [operator]`: prints tables and writes bench/*.json.
+
+Everything runs on this machine, against a control plane of its own, and ends with it. The figures are of the moment:
+what else the machine does shows in them, so each ratio is of two things measured in turns in the same run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+from tests.cluster import ClusterError, ControlPlane, control_plane
+from tests.load import bot, figures, operator, servers
+from tests.load.backends import make_pods
+
+ROOT = Path(__file__).parents[2]
+_MOST_SECONDS = 230
+_BENCHES: dict[str, Callable[[ControlPlane, Path], Awaitable[Sequence[figures.Figure]]]] = {
+    "bot": bot.measure,
+    "servers": servers.measure,
+    "operator": operator.measure,
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.load.bench", description="Measure, print, write bench/*.json."
+    )
+    parser.add_argument("bench", nargs="*", help=f"which: {', '.join(_BENCHES)}; all of them if none is named")
+    chosen = parser.parse_args().bench or list(_BENCHES)
+    if unknown := set(chosen) - set(_BENCHES):
+        parser.error(f"no bench {', '.join(sorted(unknown))}; there are {', '.join(_BENCHES)}")
+    try:
+        asyncio.run(_run(chosen))
+    except (ClusterError, TimeoutError) as error:
+        print(f"bench: {error or f'not done within {_MOST_SECONDS} s'}", file=sys.stderr)
+        return 1
+    return 0
+
+
+async def _run(chosen: Sequence[str]) -> None:
+    machine = figures.machine()
+    with control_plane() as plane, tempfile.TemporaryDirectory(prefix="ritsuko-bench-") as folder:
+        plane.kubectl("apply", "-f", str(ROOT / "manifests" / "install.yaml"))
+        plane.kubectl(
+            "wait", "--for=condition=Established", "crd", "ritsukobots.ritsuko.dev", "mcpsidecars.ritsuko.dev"
+        )
+        make_pods(plane)
+        versions = figures.versions(plane)
+        async with asyncio.timeout(_MOST_SECONDS):
+            for name in chosen:
+                began = time.monotonic()
+                place = Path(folder) / name
+                place.mkdir()
+                found = await _BENCHES[name](plane, place)
+                figures.write(ROOT / "bench" / f"{name}.json", machine, versions, found)
+                print(f"\n{figures.table(name, found)}\n({time.monotonic() - began:.0f} s)", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,131 @@
+"""The MCP servers as processes of their own, called by an open SDK client over HTTP beside the raw requests."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import httpx2
+from mcp.client import Client
+from mcp.client.streamable_http import streamable_http_client
+
+from tests.cluster import ControlPlane
+from tests.cluster.ports import free
+from tests.integration.mcp_prometheus.real_prometheus import real_prometheus
+from tests.load.backends import NAMESPACE, apiserver, read
+from tests.load.figures import Figure
+from tests.load.program import cpu_seconds, rss_mib, running
+from tests.load.samples import latencies, median, ratio, timed
+
+TOKEN = "bench-token"
+CALLS = 100
+_WARM_UP = 10
+_STARTS = 3
+_ONE_SAMPLE = "# TYPE something gauge\nsomething 1 1790000000\n# EOF\n"
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server."""
+
+    pid: int
+    url: str
+    cpu_to_ready: float
+
+
+@contextmanager
+def server(name: str, folder: Path, **environment: str) -> Iterator[Server]:
+    """The server of that name, from the moment its /health answers."""
+    port = free(1, "127.0.0.1")[0]
+    settings = {"MCP_HOST": "127.0.0.1", "MCP_PORT": str(port), "MCP_AUTH_TOKEN": TOKEN, **environment}
+    url = f"http://127.0.0.1:{port}"
+    log = folder / f"{name}.log"
+    with running("-m", f"ritsuko_mcp_{name}", environment=settings, log=log, ready=f"{url}/health") as process:
+        yield Server(process.pid, url, cpu_seconds(process.pid))
+
+
+@asynccontextmanager
+async def client(url: str) -> AsyncIterator[Client]:
+    """An SDK client that stays connected."""
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    async with (
+        httpx2.AsyncClient(headers=headers, trust_env=False, timeout=30) as http,
+        Client(streamable_http_client(f"{url}/mcp", http_client=http)) as client,
+    ):
+        yield client
+
+
+async def get_pods(client: Client) -> None:
+    result = await client.call_tool("get", {"kind": "pods"})
+    assert not result.is_error, result
+
+
+async def query_up(client: Client) -> None:
+    result = await client.call_tool("query", {"query": "up"})
+    assert not result.is_error, result
+
+
+async def measure(plane: ControlPlane, folder: Path) -> list[Figure]:
+    """Of `logs`, which needs a kubelet to read from, only the start; no Prometheus where none is installed."""
+    cluster = {"KUBECONFIG": str(plane.kubeconfig)}
+    async with apiserver(plane) as session:
+        list_pods = read(session, f"/api/v1/namespaces/{NAMESPACE}/pods", limit="100")
+        figures = await _calls("kubernetes", "get pods", get_pods, list_pods, folder, cluster)
+    figures += _starts("logs", folder, cluster)
+    if not (shutil.which("prometheus") and shutil.which("promtool")):
+        print("The prometheus server is left out: no prometheus on this machine (Debian package prometheus).")
+        return figures
+    (data := folder / "prometheus").mkdir()
+    with real_prometheus(data, _ONE_SAMPLE) as prometheus:
+        async with aiohttp.ClientSession(prometheus.url, raise_for_status=True) as session:
+            query = read(session, "/api/v1/query", query="up")
+            environment = {"PROMETHEUS_URL": prometheus.url}
+            figures += await _calls("prometheus", "query up", query_up, query, folder, environment)
+    return figures
+
+
+async def _calls(
+    name: str,
+    what: str,
+    call: Callable[[Client], Awaitable[None]],
+    request: Callable[[], Awaitable[None]],
+    folder: Path,
+    environment: Mapping[str, str],
+) -> list[Figure]:
+    """Calls and raw requests in turns, so that what else the machine does meets both alike."""
+    ours: list[float] = []
+    raw: list[float] = []
+    with server(name, folder, **environment) as running_server:
+        async with client(running_server.url) as connected:
+            for _ in range(_WARM_UP):
+                await call(connected)
+                await request()
+            for _ in range(CALLS):
+                ours.append(await timed(lambda: call(connected)))
+                raw.append(await timed(request))
+        memory = rss_mib(running_server.pid)
+    return [
+        *latencies(f"{name}: {what}", ours),
+        *latencies(f"{name}: the raw request", raw),
+        ratio(f"{name}: {what}", ours, "the raw request to the backend", raw),
+        Figure(f"{name}: memory after {CALLS + _WARM_UP} calls", memory, "MiB", 100),
+        _to_ready(name, folder, environment),
+    ]
+
+
+def _starts(name: str, folder: Path, environment: Mapping[str, str]) -> list[Figure]:
+    with server(name, folder, **environment) as started:
+        memory = rss_mib(started.pid)
+    return [Figure(f"{name}: memory, idle", memory, "MiB", 100), _to_ready(name, folder, environment)]
+
+
+def _to_ready(name: str, folder: Path, environment: Mapping[str, str]) -> Figure:
+    costs: list[float] = []
+    for _ in range(_STARTS):
+        with server(name, folder, **environment) as started:
+            costs.append(started.cpu_to_ready)
+    return Figure(f"{name}: CPU from start to ready, median of {_STARTS}", median(costs), "s", 1.5)
