@@ -8,13 +8,23 @@ import pytest
 
 from tests.cluster import Cluster, third_party_image
 from tests.demo.conversation import MENTION, Conversation
-from tests.demo.stage import NAMESPACE, apply
+from tests.demo.stage import NAMESPACE, apply, config_map
 from tests.e2e import seen
 from tests.zulip import ZulipEmulator
 
 pytestmark = [pytest.mark.node, pytest.mark.prometheus]
 
 THIRD_PARTY = "cluster"
+# The pod's own ServiceAccount, by the apiserver's address: the server would look up a name, and there is no DNS here.
+_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
+KUBECONFIG = f"""\
+apiVersion: v1
+kind: Config
+clusters: [{{name: here, cluster: {{server: "https://10.96.0.1", certificate-authority: {_ACCOUNT}/ca.crt}}}}]
+users: [{{name: pod, user: {{tokenFile: {_ACCOUNT}/token}}}}]
+contexts: [{{name: here, context: {{cluster: here, user: pod}}}}]
+current-context: here
+"""
 
 
 def sidecar(name: str, **spec: object) -> dict[str, object]:
@@ -64,6 +74,7 @@ def test_a_third_partys_server_comes_with_its_tools_and_goes_with_them(cluster: 
     """A server that nobody here wrote, from npm, in an image of one static binary."""
     image = third_party_image()
     cluster.load(image)
+    apply(cluster, config_map("cluster-kubeconfig", {"config": KUBECONFIG}))
     port = 8084
     probe = {"httpGet": {"path": "/healthz", "port": port}}
     apply(
@@ -71,7 +82,9 @@ def test_a_third_partys_server_comes_with_its_tools_and_goes_with_them(cluster: 
         sidecar(
             THIRD_PARTY,
             image=image.name,
-            args=["--port", str(port), "--read-only", "--stateless"],
+            args=["--port", str(port), "--read-only", "--stateless", "--kubeconfig", "/etc/cluster/config"],
+            volumes=[{"name": "kubeconfig", "configMap": {"name": "cluster-kubeconfig"}}],
+            volumeMounts=[{"name": "kubeconfig", "mountPath": "/etc/cluster", "readOnly": True}],
             port=port,
             auth={"mode": "None"},
             mountServiceAccountToken=True,
