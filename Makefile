@@ -105,6 +105,10 @@ test-fast: venv ## The tests without a cluster: under a minute
 bench: venv ## The figures: prints tables and writes bench/*.json
 	@$(PYTHON) -m tests.load.bench
 
+.PHONY: bench-operator bench-bot bench-servers
+bench-operator bench-bot bench-servers: venv ## One of them alone
+	@$(PYTHON) -m tests.load.bench $(@:bench-%=%)
+
 ##@ Build it
 
 .PHONY: images
@@ -150,4 +154,4 @@ clean-cache: ## Remove the cache: Kubernetes binaries, base image, built images 
 
 .PHONY: help
 help: ## This list
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z][a-z-]*:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z][a-z -]*:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
