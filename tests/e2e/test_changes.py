@@ -27,6 +27,18 @@ current-context: here
 """
 
 
+@pytest.fixture(autouse=True)
+def settled(cluster: Cluster) -> None:
+    """Each story begins with a bot that is Ready, in one pod, with its three servers."""
+
+    def as_at_first() -> bool:
+        return (
+            seen.is_ready(cluster) and seen.status(cluster)["sidecarsReady"] == "3/3" and len(seen.pods(cluster)) == 1
+        )
+
+    seen.eventually(as_at_first, seconds=120, what="the bot is Ready, in one pod, with three servers")
+
+
 def sidecar(name: str, **spec: object) -> dict[str, object]:
     metadata = {"name": name, "namespace": NAMESPACE}
     spec = {"botRef": {"name": "ritsuko"}, **spec}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import random
+import re
 
 HEAD = "HTTP/1.1 200 OK\r\ncontent-type: {}\r\nconnection: close\r\n\r\n"
 ANSWERS = {
@@ -19,6 +20,13 @@ ANSWERS = {
 }
 
 
+async def read_request(reader: asyncio.StreamReader) -> None:
+    """All of it: closing with something unread would reset the connection, and the answer might never be seen."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = re.search(rb"content-length: *(\d+)", head, re.IGNORECASE)
+    await reader.readexactly(int(length[1]) if length else 0)
+
+
 async def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int)
@@ -27,13 +35,12 @@ async def main() -> None:
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            if not await reader.read(1000):
-                return
+            await read_request(reader)
             if options.kind == "hang":
                 await asyncio.Event().wait()
             writer.write(ANSWERS.get(options.kind, b""))
             await writer.drain()
-        except ConnectionError:
+        except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
             writer.close()
