@@ -12,7 +12,6 @@ from ritsuko_operator.reconcile.cluster import BotKey, Cluster, Object, ObjectRe
 from ritsuko_operator.reconcile.errors import (
     ApiError,
     ForeignObjectError,
-    GoneError,
     InvalidResourceError,
     NotDoneError,
     ReconcileError,
@@ -27,6 +26,7 @@ from ritsuko_operator.reconcile.references import Missing
 from ritsuko_operator.reconcile.rendering import Renderer
 from ritsuko_operator.reconcile.secrets import SecretReader
 from ritsuko_operator.reconcile.sidecar_lines import lines
+from ritsuko_operator.reconcile.status_writing import write_status
 from ritsuko_operator.render.errors import RenderError
 
 _WAIT_FOR_CREDENTIALS = 5.0  # seconds
@@ -132,14 +132,8 @@ class BotReconciler:
         self._in_place[key] = applied.in_place
 
     async def _write_status(self, key: BotKey, live: Object, wanted: Object) -> None:
-        if not status.differs(wanted, live):
+        if not await write_status(self._cluster, key.ref, live, wanted):
             return
-        try:
-            await self._cluster.apply_status(key.ref, status.status_manifest(key.ref, live["metadata"]["uid"], wanted))
-        except GoneError:
-            return
-        except ApiError as error:
-            raise NotDoneError(str(error)) from error
         before, after = (
             [Condition.model_validate(entry) for entry in said.get("conditions", [])]
             for said in (status.live_status(live), wanted)

@@ -13,11 +13,12 @@ from ritsuko_operator.reconcile import status
 from ritsuko_operator.reconcile.checks import Cause, Verdict
 from ritsuko_operator.reconcile.cluster import Cluster, Object, SidecarKey, View
 from ritsuko_operator.reconcile.conditions import condition
-from ritsuko_operator.reconcile.errors import ApiError, GoneError, InvalidResourceError, NotDoneError
+from ritsuko_operator.reconcile.errors import InvalidResourceError
 from ritsuko_operator.reconcile.kinds import BOT
 from ritsuko_operator.reconcile.membership import belongs
 from ritsuko_operator.reconcile.observation import Observation, observe, read_sidecar
 from ritsuko_operator.reconcile.sidecar_lines import lines
+from ritsuko_operator.reconcile.status_writing import write_status
 
 
 @dataclass(frozen=True)
@@ -43,15 +44,7 @@ class SidecarReconciler:
         live = self._view.get(key.ref)
         if live is None or "deletionTimestamp" in live["metadata"]:
             return
-        wanted = self._wanted(live)
-        if not status.differs(wanted, live):
-            return
-        try:
-            await self._cluster.apply_status(key.ref, status.status_manifest(key.ref, live["metadata"]["uid"], wanted))
-        except GoneError:
-            return
-        except ApiError as error:
-            raise NotDoneError(str(error)) from error
+        await write_status(self._cluster, key.ref, live, self._wanted(live))
 
     def _wanted(self, live: Object) -> Object:
         bots = [bot for bot in self._view.in_namespace(BOT, live["metadata"]["namespace"]) if belongs(live, bot)]
