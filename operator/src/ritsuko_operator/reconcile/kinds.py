@@ -37,13 +37,30 @@ ROLE_BINDING = Kind("rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings
 CLUSTER_ROLE_BINDING = Kind(
     "rbac.authorization.k8s.io/v1", "ClusterRoleBinding", "clusterrolebindings", namespaced=False
 )
+NETWORK_POLICY = Kind("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies")
+POD_DISRUPTION_BUDGET = Kind("policy/v1", "PodDisruptionBudget", "poddisruptionbudgets")
+POD_MONITOR = Kind("monitoring.coreos.com/v1", "PodMonitor", "podmonitors")
+PROMETHEUS_RULE = Kind("monitoring.coreos.com/v1", "PrometheusRule", "prometheusrules")
 EVENT = Kind("events.k8s.io/v1", "Event", "events")
 
-# What is rendered for a bot. Secrets are among them, but they are never listed or watched: the operator may not.
-CHILDREN = (DEPLOYMENT, CONFIG_MAP, SERVICE_ACCOUNT, ROLE, ROLE_BINDING, CLUSTER_ROLE_BINDING)
+# What is rendered for a bot and watched.
+CHILDREN = (
+    DEPLOYMENT,
+    CONFIG_MAP,
+    SERVICE_ACCOUNT,
+    ROLE,
+    ROLE_BINDING,
+    CLUSTER_ROLE_BINDING,
+    NETWORK_POLICY,
+    POD_DISRUPTION_BUDGET,
+)
+# Rendered too, but their CRDs may not be installed, and a watch of a kind that there is not never starts.
+MONITORING = (POD_MONITOR, PROMETHEUS_RULE)
+# Rendered, and never listed or watched: the operator may not watch Secrets, and need not have the other kinds.
+UNWATCHED = (SECRET, *MONITORING)
 WATCHED = (BOT, SIDECAR, *CHILDREN, POD)
 
-_BY_NAME = {(kind.api_version, kind.name): kind for kind in (*WATCHED, SECRET)}
+_BY_NAME = {(kind.api_version, kind.name): kind for kind in (*WATCHED, *UNWATCHED)}
 
 
 def kind_of(manifest: dict[str, object]) -> Kind:

@@ -54,6 +54,14 @@ def register(registry: kopf.OperatorRegistry, intake: Intake, *, cluster_wide: b
     async def role_bindings(event: kopf.RawEvent, **_: Any) -> None:  # pyright: ignore[reportUnusedFunction]
         intake.watched(kinds.ROLE_BINDING, event)
 
+    @kopf.on.event("networking.k8s.io", "v1", "networkpolicies", registry=registry)
+    async def network_policies(event: kopf.RawEvent, **_: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+        intake.watched(kinds.NETWORK_POLICY, event)
+
+    @kopf.on.event("policy", "v1", "poddisruptionbudgets", registry=registry)
+    async def pod_disruption_budgets(event: kopf.RawEvent, **_: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+        intake.watched(kinds.POD_DISRUPTION_BUDGET, event)
+
     @kopf.on.event("", "v1", "pods", registry=registry)
     async def pods(event: kopf.RawEvent, **_: Any) -> None:  # pyright: ignore[reportUnusedFunction]
         intake.watched(kinds.POD, event)
