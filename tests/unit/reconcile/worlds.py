@@ -158,7 +158,7 @@ def pod(
     name: str,
     containers: Iterable[Object],
     *,
-    created: str = "2026-11-24T09:30:00Z",
+    created: str = "2026-11-24T09:59:30Z",
     template: str = "one",
     node: str | None = "node-1",
     **fields: Any,

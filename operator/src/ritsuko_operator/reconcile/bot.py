@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from ritsuko_api.conditions import Condition
 from ritsuko_operator.reconcile import announcements, status
 from ritsuko_operator.reconcile.apply import Applied, apply_children
-from ritsuko_operator.reconcile.checks import Cause, Facts, Outcome
+from ritsuko_operator.reconcile.checks.verdict import Cause, Facts, Outcome
 from ritsuko_operator.reconcile.cluster import BotKey, Cluster, Object, ObjectRef, View
 from ritsuko_operator.reconcile.errors import (
     ApiError,
@@ -67,8 +67,9 @@ class BotReconciler:
         outcome = await self._align(key, seen)
         live = self._view.get(key.ref) or live
         seen = observe(self._view, live)  # again: some children are others by now
-        facts = Facts(seen, outcome, lines(seen))
-        await self._write_status(key, live, status.bot_status(facts, version=self._release.version, now=self._now()))
+        now = self._now()
+        facts = Facts(seen, outcome, now, lines(seen, now))
+        await self._write_status(key, live, status.bot_status(facts, version=self._release.version))
         if outcome.failed:
             raise NotDoneError(outcome.failed.message)
         if outcome.missing:

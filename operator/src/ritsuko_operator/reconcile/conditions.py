@@ -1,7 +1,7 @@
 """The conditions of a RitsukoBot, each from a chain of checks: the first that has something to say wins.
 
 Ready, Reconciling and Stalled follow kstatus. Ready is True only when the bot itself reports, from a pod whose bot
-container is ready, that it is connected to Zulip and that every accepted sidecar completed an MCP handshake.
+container is ready, that it is connected to Zulip and that every required sidecar completed an MCP handshake.
 """
 
 from __future__ import annotations
@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ritsuko_api.conditions import BotCondition, Condition
-from ritsuko_operator.reconcile import checks
-from ritsuko_operator.reconcile.checks import Check, Facts, Verdict
+from ritsuko_operator.reconcile.checks import progress, ready, report, shared, sidecars
+from ritsuko_operator.reconcile.checks.shared import unless_it_reports
+from ritsuko_operator.reconcile.checks.verdict import Check, Facts, Verdict
 
 _MESSAGE_LIMIT = 2000
 
 
-def conditions(facts: Facts, now: str) -> list[Condition]:
-    """All six conditions, as of `now` (RFC 3339)."""
+def conditions(facts: Facts) -> list[Condition]:
+    """All six conditions."""
     generation = facts.seen.bot.metadata.generation
-    return [condition(kind, decide(chain, facts), generation, now) for kind, chain in _CHAINS.items()]
+    return [condition(kind, decide(chain, facts), generation, facts.now) for kind, chain in _CHAINS.items()]
 
 
 def condition(kind: str, verdict: Verdict, generation: int, now: str) -> Condition:
@@ -38,47 +39,49 @@ def decide(chain: Sequence[Check], facts: Facts) -> Verdict:
 
 
 _CHAINS: Mapping[BotCondition, Sequence[Check]] = {
-    BotCondition.STALLED: (checks.stalled, checks.rollout_is_stuck, checks.not_stalled),
+    BotCondition.STALLED: (progress.stalled, progress.rollout_is_stuck, progress.not_stalled),
     BotCondition.RECONCILING: (
-        checks.failed,
-        checks.halted,
-        checks.waits_for_credentials,
-        checks.rolls_out,
-        checks.loads_config,
-        checks.settled,
+        progress.failed,
+        progress.halted,
+        progress.waits_for_credentials,
+        progress.pods_are_refused,
+        progress.rollout_is_failing,
+        progress.rolls_out,
+        progress.loads_config,
+        progress.settled,
     ),
     BotCondition.CONFIG_LOADED: (
-        checks.is_suspended,
-        checks.has_no_report,
-        checks.config_was_refused,
-        checks.config_is_pending,
-        checks.config_is_loaded,
+        shared.is_suspended,
+        shared.has_no_report,
+        report.config_was_refused,
+        report.config_is_pending,
+        report.config_is_loaded,
     ),
     BotCondition.ZULIP_CONNECTED: (
-        checks.is_suspended,
-        checks.lacks_credentials,
-        checks.zulip_keeps_it_from_ready,
-        checks.has_no_report,
-        checks.zulip_is_away,
-        checks.zulip_is_connected,
+        shared.is_suspended,
+        unless_it_reports(shared.lacks_credentials),
+        report.zulip_keeps_it_from_ready,
+        shared.has_no_report,
+        report.zulip_is_away,
+        report.zulip_is_connected,
     ),
     BotCondition.SIDECARS_READY: (
-        checks.mcp_is_off,
-        checks.is_suspended,
-        checks.sidecars_are_missing,
-        checks.sidecars_are_refused,
-        checks.sidecars_are_ready,
+        sidecars.mcp_is_off,
+        shared.is_suspended,
+        sidecars.required_are_missing,
+        sidecars.optional_are_missing,
+        sidecars.sidecars_are_refused,
+        sidecars.sidecars_are_ready,
     ),
     BotCondition.READY: (
-        checks.is_stalled,
-        checks.is_suspended,
-        checks.lacks_credentials,
-        checks.zulip_keeps_it_from_ready,
-        checks.not_reported,
-        checks.config_was_refused,
-        checks.zulip_is_away,
-        checks.sidecars_are_missing,
-        checks.rollout_is_broken,
-        checks.ready,
+        unless_it_reports(shared.is_stalled),
+        shared.is_suspended,
+        unless_it_reports(shared.lacks_credentials),
+        report.zulip_keeps_it_from_ready,
+        ready.not_reported,
+        report.config_was_refused,
+        report.zulip_is_away,
+        sidecars.required_are_missing,
+        ready.ready,
     ),
 }

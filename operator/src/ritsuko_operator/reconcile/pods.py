@@ -2,44 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ritsuko_operator.reconcile.cluster import Object
 from ritsuko_operator.reconcile.compare import covers
+from ritsuko_operator.reconcile.containers import Container, parse_container
 from ritsuko_operator.reconcile.objects import mapping_at
 
 REVISION_ANNOTATION = "ritsuko.dev/config-revision"
 _TEMPLATE_LABEL = "pod-template-hash"
-
-# The kubelet alternates between the registry's message and the same with this in front, while it waits to try again.
-_BACKING_OFF = re.compile(r'^(Back-off pulling image "[^"]*"(: )?)?(ErrImagePull(: )?)?')
-
-
-@dataclass(frozen=True)
-class Exit:
-    """How a container's process ended."""
-
-    code: int
-    reason: str
-    message: str = ""
-
-
-@dataclass(frozen=True)
-class Container:
-    """One container's status."""
-
-    name: str
-    image: str = ""
-    ready: bool = False
-    running: bool = False
-    restarts: int = 0
-    waiting: str = ""  # the reason that it waits for, such as ImagePullBackOff
-    waiting_message: str = ""
-    last_exit: Exit | None = None
-    memory_limit: str = ""
+_OVER = ("Failed", "Succeeded")
+# Why the kubelet itself says that a pod is not ready. Without one of these it was the node's controller.
+_SAID_BY_THE_KUBELET = frozenset({"ContainersNotReady", "ReadinessGatesNotReady", "PodCompleted", "PodFailed"})
 
 
 @dataclass(frozen=True)
@@ -56,15 +32,25 @@ class Pod:
     revision: str | None = None  # the config revision that it was last poked for
     scheduled: bool = True
     unschedulable: str = ""
+    node: str = ""
+    node_lost: bool = False  # nobody has heard of its node: what its containers were last seen doing says nothing
     failure: str = ""  # why the whole pod failed, such as an eviction
-    containers: Mapping[str, Container] = field(default_factory=dict[str, Container])
+    containers: Mapping[str, Container] = field(default_factory=dict[str, Container])  # native sidecars too
+    init: Sequence[Container] = ()  # in the order in which they start
+    secret_keys: frozenset[tuple[str, str]] = frozenset()  # see `keys_read`
 
     def container(self, name: str) -> Container:
         """The container's status; one that the kubelet has not told of yet does nothing."""
         return self.containers.get(name, Container(name))
 
     def serves(self, name: str) -> bool:
-        return not self.leaving and self.container(name).ready
+        return not self.leaving and not self.node_lost and self.container(name).ready
+
+    @property
+    def waits_for(self) -> Container | None:
+        """The init container that the others wait for, if there is one."""
+        pending = (one for one in self.init if not (one.ready or (one.running and not one.ends)))
+        return next(pending, None)
 
 
 def parse(pod: Object, deployment: Mapping[str, Any] | None) -> Pod:
@@ -72,10 +58,11 @@ def parse(pod: Object, deployment: Mapping[str, Any] | None) -> Pod:
     metadata, spec, status = pod["metadata"], pod.get("spec", {}), pod.get("status", {})
     conditions: dict[str, Mapping[str, Any]] = {entry["type"]: entry for entry in status.get("conditions", [])}
     scheduled = conditions.get("PodScheduled", {})
-    limits = {
-        container["name"]: container.get("resources", {}).get("limits", {}).get("memory", "")
-        for container in spec.get("containers", [])
-    }
+    specs = {one["name"]: one for one in (*spec.get("initContainers", []), *spec.get("containers", []))}
+    init, main = (
+        [parse_container(entry, specs.get(entry["name"], {}), init=first) for entry in status.get(statuses, [])]
+        for statuses, first in (("initContainerStatuses", True), ("containerStatuses", False))
+    )
     return Pod(
         name=metadata["name"],
         uid=metadata.get("uid", ""),
@@ -83,16 +70,26 @@ def parse(pod: Object, deployment: Mapping[str, Any] | None) -> Pod:
         template=metadata.get("labels", {}).get(_TEMPLATE_LABEL, ""),
         current=_is_current(pod, deployment or {}),
         phase=status.get("phase", "Pending"),
-        leaving="deletionTimestamp" in metadata or status.get("phase") in ("Failed", "Succeeded"),
+        leaving="deletionTimestamp" in metadata or status.get("phase") in _OVER,
         revision=metadata.get("annotations", {}).get(REVISION_ANNOTATION),
         scheduled="nodeName" in spec,
         unschedulable=scheduled.get("message", "") if scheduled.get("status") == "False" else "",
+        node=spec.get("nodeName", ""),
+        node_lost=_is_lost(conditions.get("Ready", {}), conditions.get("ContainersReady", {})),
         failure=status.get("message", "") or status.get("reason", "") if status.get("phase") == "Failed" else "",
-        containers={
-            entry["name"]: _container(entry, limits.get(entry["name"], ""))
-            for entry in status.get("containerStatuses", [])
-        },
+        containers={one.name: one for one in (*(one for one in init if not one.ends), *main)},
+        init=init,
+        secret_keys=frozenset() if status.get("phase") in _OVER else keys_read(spec),
     )
+
+
+def keys_read(spec: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
+    """The (Secret, key) pairs that the containers of a pod's spec read as environment."""
+    containers = (*spec.get("initContainers", []), *spec.get("containers", []))
+    references = (
+        mapping_at(variable, "valueFrom", "secretKeyRef") for one in containers for variable in one.get("env", [])
+    )
+    return frozenset((reference["name"], reference["key"]) for reference in references if reference)
 
 
 def newest(pods: Iterable[Pod]) -> list[Pod]:
@@ -108,35 +105,23 @@ def newest(pods: Iterable[Pod]) -> list[Pod]:
     return sorted((pod for pod in staying if pod.template == template), key=lambda pod: pod.name)
 
 
+def _is_lost(ready: Mapping[str, Any], containers_ready: Mapping[str, Any]) -> bool:
+    """Whether the node's controller gave the pod up: it marks it as not ready, and leaves its containers' status."""
+    return (
+        ready.get("status") == "False"
+        and ready.get("reason", "") not in _SAID_BY_THE_KUBELET
+        and containers_ready.get("status") == "True"
+    )
+
+
 def _is_current(pod: Object, deployment: Mapping[str, Any]) -> bool:
     template = mapping_at(deployment, "spec", "template")
-    containers = mapping_at(template, "spec").get("containers")
+    wanted, found = mapping_at(template, "spec"), mapping_at(pod, "spec")
     return (
-        containers is not None
-        and covers(mapping_at(pod, "spec").get("containers"), containers, "containers")
+        "containers" in wanted
+        and all(covers(found.get(what, []), wanted.get(what, []), what) for what in ("initContainers", "containers"))
         and all(
             covers(mapping_at(pod, "metadata", what), mapping_at(template, "metadata", what))
             for what in ("labels", "annotations")
         )
     )
-
-
-def _container(status: Mapping[str, Any], memory_limit: str) -> Container:
-    state = status.get("state", {})
-    waiting = state.get("waiting", {})
-    ended = state.get("terminated") or status.get("lastState", {}).get("terminated")
-    return Container(
-        name=status["name"],
-        image=status.get("image", ""),
-        ready=bool(status.get("ready", False)),
-        running="running" in state,
-        restarts=int(status.get("restartCount", 0)),
-        waiting=waiting.get("reason", ""),
-        waiting_message=_BACKING_OFF.sub("", waiting.get("message", ""), count=1).strip(),
-        last_exit=_exit(ended) if ended else None,
-        memory_limit=memory_limit,
-    )
-
-
-def _exit(state: Mapping[str, Any]) -> Exit:
-    return Exit(int(state.get("exitCode", 0)), state.get("reason", ""), state.get("message", "").strip())

@@ -10,7 +10,7 @@ from ritsuko_api.conditions import Condition, SidecarCondition, settle
 from ritsuko_api.runtime import ServerReport, ServerState
 from ritsuko_api.sidecar import McpSidecar, McpSidecarStatus
 from ritsuko_operator.reconcile import status
-from ritsuko_operator.reconcile.checks import Cause, Verdict
+from ritsuko_operator.reconcile.checks.verdict import Cause, Verdict
 from ritsuko_operator.reconcile.cluster import Cluster, Object, SidecarKey, View
 from ritsuko_operator.reconcile.conditions import condition
 from ritsuko_operator.reconcile.errors import InvalidResourceError
@@ -62,7 +62,7 @@ class SidecarReconciler:
         except InvalidResourceError as error:
             line = SidecarStatus(name=sidecar.metadata.name, phase=SidecarPhase.NOT_ACCEPTED, ready=False)
             return Use(name, line, refusal=Cause("BotNotValid", f"RitsukoBot {name} cannot be used: {error}"))
-        line = next((line for line in lines(seen) if line.name == sidecar.metadata.name), None)
+        line = next((line for line in lines(seen, self._now()) if line.name == sidecar.metadata.name), None)
         if line is None:
             return None
         return Use(name, line, seen.server(sidecar.metadata.name), _refusal(seen, sidecar.metadata.name))

@@ -9,14 +9,14 @@ from pydantic import BaseModel
 
 from ritsuko_api.bot import RitsukoBot, RitsukoBotStatus, SidecarPhase
 from ritsuko_api.conditions import BotCondition, Condition, settle
-from ritsuko_operator.reconcile.checks import Cause, Facts, Verdict
+from ritsuko_operator.reconcile.checks.verdict import Cause, Facts, Verdict
 from ritsuko_operator.reconcile.cluster import Object, ObjectRef
 from ritsuko_operator.reconcile.conditions import condition, conditions
 
 _THE_BOTS_OWN = "runtime"  # this part of a RitsukoBot's status is written by the bot itself
 
 
-def bot_status(facts: Facts, *, version: str, now: str) -> Object:
+def bot_status(facts: Facts, *, version: str) -> Object:
     """The status of a bot that could be read."""
     bot = facts.seen.bot
     deployment = facts.seen.deployment or {}
@@ -33,7 +33,7 @@ def bot_status(facts: Facts, *, version: str, now: str) -> Object:
             config_revision=facts.outcome.revision,
             sidecars_ready=f"{sum(line.ready for line in counted)}/{len(counted)}",
             sidecars=list(facts.lines),
-            conditions=settle(conditions(facts, now), bot.status.conditions),
+            conditions=settle(conditions(facts), bot.status.conditions),
         )
     )
 

@@ -10,7 +10,7 @@ from ritsuko_operator.reconcile.kinds import BOT, POD, SIDECAR, WATCHED, Kind
 from ritsuko_operator.reconcile.ownership import bot_of
 
 _GRAVES = 5_000  # that many are remembered: for longer than any answer can be late
-_POD_SPEC_KEPT = ("nodeName", "containers")
+_POD_SPEC_KEPT = ("nodeName", "initContainers", "containers")
 
 
 class Cache:

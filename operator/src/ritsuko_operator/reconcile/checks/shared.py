@@ -1,0 +1,49 @@
+"""What several conditions ask."""
+
+from __future__ import annotations
+
+from ritsuko_api.bot import SidecarPhase
+from ritsuko_operator.reconcile.checks.verdict import Check, Facts, Verdict, no, unknown
+
+
+def unless_it_reports(check: Check) -> Check:
+    """The same check for a bot that does not run. One that does tells itself how it is, whatever comes next."""
+
+    def asked(facts: Facts) -> Verdict | None:
+        return check(facts) if facts.seen.report is None else None
+
+    return asked
+
+
+def is_suspended(facts: Facts) -> Verdict | None:
+    what = "`suspend` is true" if facts.seen.bot.spec.suspend else "`replicas` is 0"
+    return no("Suspended", f"no pod runs: {what}") if facts.suspended else None
+
+
+def is_stalled(facts: Facts) -> Verdict | None:
+    stalled = facts.outcome.stalled
+    return no(*stalled) if stalled else None
+
+
+def lacks_credentials(facts: Facts) -> Verdict | None:
+    missing = facts.outcome.missing
+    if missing is None:
+        return None
+    namespace, site = facts.seen.bot.metadata.namespace, facts.seen.bot.spec.zulip.site
+    keys = "ZULIP_EMAIL and ZULIP_API_KEY" if site else "ZULIP_EMAIL, ZULIP_API_KEY and ZULIP_SITE"
+    remedy = f"create it in namespace {namespace} with the keys {keys}" if not missing.keys else "add it"
+    running = "; the bot that runs goes on with what it read before" if facts.seen.deployment else ""
+    return no("CredentialsMissing", f"{missing}: {remedy}{running}")
+
+
+def has_no_report(facts: Facts) -> Verdict | None:
+    if facts.seen.report is not None:
+        return None
+    trouble = facts.bot_trouble
+    if trouble and trouble.phase is SidecarPhase.FAILED:
+        return no("BotNotRunning", f"the bot's container: {trouble.message}")
+    if trouble:
+        return unknown("BotStarting", trouble.message)
+    if facts.seen.bot.status.runtime is None:
+        return unknown("NoReport", "the bot runs, but has not reported yet")
+    return unknown("NoReport", "the last report is not from a pod that is ready now: waiting for a new one")

@@ -1,0 +1,103 @@
+"""What checks look at, and what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from ritsuko_api.bot import SidecarPhase, SidecarStatus
+from ritsuko_api.conditions import Status
+from ritsuko_operator.reconcile.observation import BOT_CONTAINER, Observation
+from ritsuko_operator.reconcile.references import Missing
+from ritsuko_operator.reconcile.trouble import Finding, case_of, speaking_pod, trouble
+
+
+class Cause(NamedTuple):
+    """One word for programs, and a sentence for people."""
+
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How the attempt to bring the cluster in line went."""
+
+    revision: str | None = None  # of the config that was rendered
+    missing: Missing | None = None  # of the bot's Zulip credentials
+    stalled: Cause | None = None  # it cannot go on without somebody's help
+    failed: Cause | None = None  # it did not work this time, and is tried again
+    notes: Sequence[str] = ()  # what is wanted and cannot be had here, and does not keep the bot from working
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the checks look at. `now` is RFC 3339."""
+
+    seen: Observation
+    outcome: Outcome
+    now: str
+    lines: Sequence[SidecarStatus] = field(default_factory=tuple[SidecarStatus, ...])
+
+    @property
+    def suspended(self) -> bool:
+        return self.seen.bot.spec.suspend or self.seen.bot.spec.replicas == 0
+
+    @property
+    def not_ready(self) -> list[SidecarStatus]:
+        """The accepted sidecars that the bot cannot use."""
+        accepted = {sidecar.metadata.name for sidecar in self.seen.selection.accepted}
+        return [line for line in self.lines if line.name in accepted and not line.ready]
+
+    @property
+    def required_not_ready(self) -> list[SidecarStatus]:
+        optional = {
+            sidecar.metadata.name
+            for sidecar in self.seen.selection.accepted
+            if getattr(sidecar.spec, "optional", False)
+        }
+        return [line for line in self.not_ready if line.name not in optional]
+
+    @property
+    def bot_trouble(self) -> Finding | None:
+        """What keeps the bot's own container from working in the pods that should run by now."""
+        return trouble(case_of(self.seen, speaking_pod(self.seen, BOT_CONTAINER), BOT_CONTAINER, self.now))
+
+    @property
+    def rollout_trouble(self) -> list[str]:
+        """What has failed in the pods that should run by now, container by container."""
+        names = [BOT_CONTAINER, *(f"mcp-{sidecar.metadata.name}" for sidecar in self.seen.selection.accepted)]
+        pods = [(name, pod) for name in names if (pod := speaking_pod(self.seen, name)) and name in pod.containers]
+        found = [(name, pod, trouble(case_of(self.seen, pod, name, self.now))) for name, pod in pods]
+        return [
+            f"container {name} of pod {pod.name}: {finding.message}"
+            for name, pod, finding in found
+            if finding is not None and finding.phase is SidecarPhase.FAILED
+        ] or self._pod_trouble
+
+    @property
+    def _pod_trouble(self) -> list[str]:
+        """The same where the kubelet has told of no container yet, such as for want of a node."""
+        finding = self.bot_trouble
+        return [finding.message] if finding and finding.phase is SidecarPhase.FAILED else []
+
+
+class Verdict(NamedTuple):
+    status: Status
+    cause: Cause
+
+
+Check = Callable[[Facts], Verdict | None]
+
+
+def no(reason: str, message: str) -> Verdict:
+    return Verdict("False", Cause(reason, message))
+
+
+def yes(reason: str, message: str) -> Verdict:
+    return Verdict("True", Cause(reason, message))
+
+
+def unknown(reason: str, message: str) -> Verdict:
+    return Verdict("Unknown", Cause(reason, message))

@@ -1,0 +1,63 @@
+"""Keeping secrets out of what is said in `status` and Events: the words of containers, registries and servers.
+
+What comes from outside may hold anything. Two nets: the values of the Secrets that were read, wherever they stand; and
+what looks like a credential.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+REDACTED = "[redacted]"
+_SHORTEST = 6  # characters: a shorter value is no secret worth the words that would go with it
+
+Redact = Callable[[str], str]
+
+_SECRET_WORD = (
+    r"[\w-]*(?:password|passwd|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential)s?"
+)
+_LOOKS: tuple[tuple[re.Pattern[str], str], ...] = (
+    # a private key, also when only its beginning is there
+    (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.S), REDACTED),
+    # a key that was cut at its beginning
+    (re.compile(r"\A[A-Za-z0-9+/=\s]*-----END [A-Z ]*PRIVATE KEY-----"), REDACTED),
+    # what is left of one in the middle
+    (re.compile(r"^[A-Za-z0-9+/]{40,}={0,2}$", re.M), REDACTED),
+    (re.compile(r"\b(bearer|basic|digest)\s+[\w.~+/=-]{6,}", re.I), rf"\1 {REDACTED}"),
+    (re.compile(r"\beyJ[\w-]{8,}\.[\w-]+(\.[\w-]*)?"), REDACTED),
+    (re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s/:@]*):[^\s/@]+@", re.I), rf"\1:{REDACTED}@"),
+    (re.compile(r"\b(gh[pousr]_|github_pat_|sk-|xox[abprs]-|glpat-|AKIA)[\w-]{10,}"), REDACTED),
+    (
+        re.compile(rf"(\b{_SECRET_WORD}[\"']?\s*[=:]\s*)(\"[^\"\n]*\"?|'[^'\n]*'?|[^\s,;&}}\])]+)", re.I),
+        rf"\1{REDACTED}",
+    ),
+)
+
+
+def without_credentials(text: str) -> str:
+    """The text without what looks like a credential. Not for our own words: they speak of keys and tokens."""
+    for look, instead in _LOOKS:
+        text = look.sub(instead, text)
+    return text
+
+
+def redactor(values: Iterable[str]) -> Redact:
+    """What takes these secret values out of a text, the longest first."""
+    known = sorted({value for value in values if len(value) >= _SHORTEST}, key=len, reverse=True)
+    if not known:
+        return lambda text: text
+    any_of_them = re.compile("|".join(re.escape(value) for value in known))
+    return lambda text: any_of_them.sub(REDACTED, text)
+
+
+def last_lines(text: str, *, lines: int = 8, size: int = 600) -> str:
+    """The end of a log, redacted, in whole lines; a line that is too long alone is cut at its beginning."""
+    kept: list[str] = []
+    room = size
+    for line in reversed(without_credentials(text).strip().splitlines()):
+        if len(kept) == lines or (kept and len(line) + 1 > room):
+            break
+        kept.append(line.rstrip()[-room:])
+        room -= len(kept[-1]) + 1
+    return "\n".join(reversed(kept))

@@ -1,0 +1,66 @@
+"""How far a Deployment has come with its rollout: read from its status, as the Deployment's controller tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ritsuko_operator.reconcile.objects import mapping_at
+
+Deployment = Mapping[str, Any]
+
+
+def pods_refused(deployment: Deployment | None) -> str:
+    """Why no further pod can be created, such as a quota; empty if none was refused."""
+    failure = _condition(deployment, "ReplicaFailure")
+    return str(failure.get("message", "")) if failure.get("status") == "True" else ""
+
+
+def is_stuck(deployment: Deployment | None) -> bool:
+    """Whether the new pods did not become available before the deadline."""
+    return _is_observed(deployment) and _condition(deployment, "Progressing").get("reason") == (
+        "ProgressDeadlineExceeded"
+    )
+
+
+def came_through(deployment: Deployment | None) -> bool:
+    """Whether all pods of the present template were available once; a pod may have fallen over since."""
+    return _is_observed(deployment) and _condition(deployment, "Progressing").get("reason") == "NewReplicaSetAvailable"
+
+
+def is_complete(deployment: Deployment | None) -> bool:
+    """Whether all pods are of the present template and available now, and there are no others."""
+    if deployment is None or not _is_observed(deployment):
+        return False
+    updated, total, available = counts(deployment)
+    return updated >= wanted(deployment) and total <= updated and available >= updated
+
+
+def wanted(deployment: Deployment) -> int:
+    return int(mapping_at(deployment, "spec").get("replicas", 1))
+
+
+def counts(deployment: Deployment) -> tuple[int, int, int]:
+    """The pods of the present template, all pods, and those that are available."""
+    status = mapping_at(deployment, "status")
+    updated, total, available = (
+        int(status.get(name, 0)) for name in ("updatedReplicas", "replicas", "availableReplicas")
+    )
+    return updated, total, available
+
+
+def has_container(deployment: Deployment | None, name: str) -> bool:
+    """Whether the present template has a container of that name, native sidecars among them."""
+    spec = mapping_at(deployment or {}, "spec", "template", "spec")
+    return any(one["name"] == name for one in (*spec.get("containers", []), *spec.get("initContainers", [])))
+
+
+def _is_observed(deployment: Deployment | None) -> bool:
+    """Whether the status speaks of the present spec."""
+    status, metadata = mapping_at(deployment or {}, "status"), mapping_at(deployment or {}, "metadata")
+    return deployment is not None and status.get("observedGeneration", 0) >= metadata.get("generation", 0)
+
+
+def _condition(deployment: Deployment | None, kind: str) -> Mapping[str, Any]:
+    conditions: list[Mapping[str, Any]] = mapping_at(deployment or {}, "status").get("conditions", [])
+    return next((entry for entry in conditions if entry.get("type") == kind), dict[str, Any]())
