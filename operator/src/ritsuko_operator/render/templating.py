@@ -1,18 +1,20 @@
 """The templates: YAML with Jinja2 in it, whose values cannot break out of their place.
 
-Whatever an expression in a template yields is written as quoted YAML by the environment itself (`finalize`), so no
-template has to remember to quote, and none can forget it.
+An expression in a template never becomes text: the environment itself (`finalize`) keeps its value aside and writes a
+mark, the YAML of structure and marks is parsed, and the values are put where their marks are. So no template has to
+quote, none can forget it, and the YAML of one template is parsed once for each shape it takes and not for each bot.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, cast
 
 import yaml
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template, Undefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template, Undefined, pass_context
+from jinja2.runtime import Context
 
 from ritsuko_operator.render.canonical import canonical
 from ritsuko_operator.render.errors import RenderError
@@ -21,16 +23,20 @@ from ritsuko_operator.render.manifest import Manifest
 # libyaml is many times faster; PyYAML's wheels bring it along.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NOT_PLAIN = re.compile(r"[^\x20-\x7e]")
+_LONG_KEY = re.compile(r'"[^"]{1025,}":')  # more than an apply patch, being YAML, may have
+_MARK = "\ue000"  # no template has it
+_VALUES = "values of this rendering"  # not a name that a template could use
+_SHAPES = 256
 
 
 def from_template(name: str, **values: object) -> Manifest:
     """The canonical manifest that a template makes of the values. A value that the template misses is a bug in it."""
-    text = _template(name).render(**values)
-    try:
-        return canonical(yaml.load(text, _Loader))
-    except yaml.YAMLError as error:
-        # The only thing that quoting does not cure: YAML allows no key of more than 1024 characters.
-        raise RenderError(f"{name}: a key is too long: shorten the names of labels and annotations") from error
+    slots: list[Any] = []
+    text = _template(name).render({**values, _VALUES: slots})
+    as_json = json.dumps(slots)
+    if _LONG_KEY.search(as_json):
+        raise RenderError(f"{name}: a key is too long: shorten the names of labels and annotations")
+    return canonical(_filled(_shape(text), json.loads(as_json)))
 
 
 def to_yaml(value: object) -> str:
@@ -38,9 +44,32 @@ def to_yaml(value: object) -> str:
 
     JSON is nearly YAML; what differs is how characters outside ASCII are escaped.
     """
+    return _NOT_PLAIN.sub(lambda match: f"\\U{ord(match[0]):08X}", json.dumps(value, ensure_ascii=False))
+
+
+@pass_context
+def _keep_aside(context: Context, value: object) -> str:
     if isinstance(value, Undefined):
         return str(value)  # raises: StrictUndefined says which name is missing
-    return _NOT_PLAIN.sub(lambda match: f"\\U{ord(match[0]):08X}", json.dumps(value, ensure_ascii=False))
+    slots = context[_VALUES]
+    slots.append(value)
+    return f"{_MARK}{len(slots) - 1}"
+
+
+def _filled(shape: Any, values: list[Any]) -> Any:
+    if isinstance(shape, dict):
+        entries = cast(dict[str, Any], shape)
+        return {_filled(key, values): _filled(entry, values) for key, entry in entries.items()}
+    if isinstance(shape, list):
+        return [_filled(entry, values) for entry in cast(list[Any], shape)]
+    if isinstance(shape, str) and shape.startswith(_MARK):
+        return values[int(shape[len(_MARK) :])]
+    return shape
+
+
+@lru_cache(maxsize=_SHAPES)
+def _shape(text: str) -> Any:
+    return yaml.load(text, _Loader)
 
 
 @cache
@@ -48,7 +77,7 @@ def _template(name: str) -> Template:
     environment = Environment(
         loader=PackageLoader("ritsuko_operator.render"),
         undefined=StrictUndefined,
-        finalize=to_yaml,
+        finalize=_keep_aside,
         trim_blocks=True,
         lstrip_blocks=True,
         autoescape=False,
