@@ -8,7 +8,6 @@ that. And does the live object still say all that we render? It may say more: de
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import json
 from collections.abc import Mapping
@@ -46,9 +45,9 @@ class Difference(Enum):
 def stamped(manifest: Object) -> Object:
     """A copy of a rendered manifest that carries the hash of itself."""
     text = json.dumps(manifest, sort_keys=True, separators=(",", ":"))
-    result = copy.deepcopy(manifest)
-    result["metadata"].setdefault("annotations", {})[HASH_ANNOTATION] = hashlib.sha256(text.encode()).hexdigest()[:16]
-    return result
+    metadata = manifest["metadata"]
+    stamp = {HASH_ANNOTATION: hashlib.sha256(text.encode()).hexdigest()[:16]}
+    return {**manifest, "metadata": {**metadata, "annotations": {**metadata.get("annotations", {}), **stamp}}}
 
 
 def difference(wanted: Object, live: Object | None) -> Difference | None:
@@ -80,8 +79,11 @@ def _list_covers(live: list[Any], wanted: list[Any], field: str) -> bool:
     if keys is None or not all(isinstance(entry, dict) for entry in (*live, *wanted)):
         return len(live) == len(wanted) and all(covers(theirs, mine) for theirs, mine in zip(live, wanted, strict=True))
     return all(
-        any(_merge_key(theirs, keys) == _merge_key(mine, keys) and covers(theirs, mine) for theirs in live)
-        for mine in wanted
+        any(
+            _merge_key(theirs, keys) == _merge_key(mine, keys) and covers(theirs, mine)
+            for theirs in (*live[place : place + 1], *live)  # nearly always it is where it was rendered
+        )
+        for place, mine in enumerate(wanted)
     )
 
 
