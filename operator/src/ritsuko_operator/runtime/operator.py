@@ -18,6 +18,7 @@ from ritsuko_operator.runtime.cache import Cache
 from ritsuko_operator.runtime.connection import connection_info
 from ritsuko_operator.runtime.errors import WatchEndedError
 from ritsuko_operator.runtime.events import Poster
+from ritsuko_operator.runtime.forgetful import NoDiffBase, NoProgress
 from ritsuko_operator.runtime.intake import Intake
 from ritsuko_operator.runtime.live import LiveCluster
 from ritsuko_operator.runtime.metrics import Metrics
@@ -51,7 +52,7 @@ async def run(settings: Settings, *, heed_signals: Callable[[], None]) -> None:
         secrets = SecretReader(cluster)
         workers = Workers(
             queue,
-            BotReconciler(cluster, cache, secrets, settings.release, now=_now),
+            BotReconciler(cluster, cache, secrets, settings.release, now=_now, follow=queue.add),
             SidecarReconciler(cluster, cache, now=_now),
             metrics,
             settings.reconcile_timeout,
@@ -123,6 +124,8 @@ def _kopf_settings() -> kopf.OperatorSettings:
     settings.watching.connect_timeout = 30
     settings.networking.request_timeout = 30
     settings.queueing.idle_timeout = 1
+    settings.persistence.diffbase_storage = NoDiffBase()
+    settings.persistence.progress_storage = NoProgress()
     settings.process.ultimate_exiting_timeout = None  # the process ends with `run`
     watches.select_ours(settings)
     return settings
