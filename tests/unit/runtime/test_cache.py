@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 
-from ritsuko_operator.reconcile.cluster import BotKey
+from ritsuko_operator.reconcile.cluster import BotKey, Object
 from ritsuko_operator.reconcile.kinds import BOT, CONFIG_MAP, POD, SECRET, SIDECAR
 from ritsuko_operator.runtime.cache import Cache
 from tests.unit.runtime.fakes import config_map, make, ref
@@ -59,11 +61,36 @@ def test_a_bots_children_and_pods_are_found_by_their_labels(cache: Cache) -> Non
     assert [found.name for found, _ in cache.of_bot(BotKey("ops", "hal"))] == ["hal-1"]
 
 
-def test_bots_and_sidecars_are_found_by_namespace(cache: Cache) -> None:
-    cache.put(ref(BOT, "hal"), make(BOT, "hal", 1))
-    cache.put(ref(SIDECAR, "logs"), make(SIDECAR, "logs", 2))
-    assert [found["metadata"]["name"] for found in cache.in_namespace(SIDECAR, "ops")] == ["logs"]
-    assert list(cache.in_namespace(SIDECAR, "elsewhere")) == []
+def names(found: Iterable[Object]) -> list[str]:
+    return [each["metadata"]["name"] for each in found]
+
+
+def test_a_sidecar_and_the_bot_that_it_names_find_each_other(cache: Cache) -> None:
+    hal, eve = make(BOT, "hal", 1), make(BOT, "eve", 2)
+    logs = make(SIDECAR, "logs", 3, spec={"botRef": {"name": "hal"}})
+    cache.put(ref(SIDECAR, "logs"), logs)
+    assert names(cache.bots_of(logs)) == []  # it is not there yet
+    cache.put(ref(BOT, "hal"), hal)
+    assert (names(cache.sidecars_of(hal)), names(cache.sidecars_of(eve))) == (["logs"], [])
+    assert names(cache.bots_of(logs)) == ["hal"]
+
+
+def test_a_bot_and_the_sidecars_that_it_selects_find_each_other(cache: Cache) -> None:
+    eve = make(BOT, "eve", 1, spec={"mcpSidecars": {"selector": {"matchLabels": {"for": "all"}}}})
+    logs = make(SIDECAR, "logs", 2, spec={"botRef": {"name": "hal"}})
+    logs["metadata"]["labels"] = {"for": "all"}
+    cache.put(ref(BOT, "eve"), eve)
+    cache.put(ref(SIDECAR, "logs"), logs)
+    assert names(cache.sidecars_of(eve)) == ["logs"]
+    assert names(cache.bots_of(logs)) == ["eve"]
+
+
+def test_a_sidecar_that_names_another_bot_by_now_is_found_by_that_one_only(cache: Cache) -> None:
+    for version, name in ((1, "hal"), (2, "eve")):
+        cache.put(ref(BOT, name), make(BOT, name, version))
+        cache.put(ref(SIDECAR, "logs"), make(SIDECAR, "logs", version + 2, spec={"botRef": {"name": name}}))
+    assert names(cache.sidecars_of(make(BOT, "hal", 1))) == []
+    assert names(cache.sidecars_of(make(BOT, "eve", 2))) == ["logs"]
 
 
 def test_no_secret_is_ever_kept(cache: Cache) -> None:

@@ -90,7 +90,13 @@ class View(Protocol):
 
     def get(self, ref: ObjectRef) -> Object | None: ...
 
-    def in_namespace(self, kind: Kind, namespace: str) -> Iterable[Object]: ...
+    def sidecars_of(self, bot: Object) -> Iterable[Object]:
+        """The sidecars that belong to the bot, by name."""
+        ...
+
+    def bots_of(self, sidecar: Object) -> Iterable[Object]:
+        """The bots that the sidecar belongs to, by name."""
+        ...
 
     def of_bot(self, key: BotKey) -> Iterable[tuple[ObjectRef, Object]]:
         """The bot's children and pods, by their labels; Secrets are not among them."""

@@ -18,6 +18,11 @@ def named_bot(sidecar: Object) -> str | None:
     return mapping_at(sidecar, "spec", "botRef").get("name")
 
 
+def selects(bot: Object) -> bool:
+    """Whether the bot takes sidecars by their labels at all."""
+    return bool(mapping_at(bot, "spec", "mcpSidecars", "selector", "matchLabels"))
+
+
 def _selects(bot: Object, labels: Mapping[str, str]) -> bool:
     wanted = mapping_at(bot, "spec", "mcpSidecars", "selector", "matchLabels")
     return bool(wanted) and all(labels.get(key) == value for key, value in wanted.items())

@@ -17,8 +17,7 @@ from ritsuko_api.sidecar import McpSidecar
 from ritsuko_operator.reconcile import pods
 from ritsuko_operator.reconcile.cluster import BotKey, Object, ObjectRef, View
 from ritsuko_operator.reconcile.errors import InvalidResourceError
-from ritsuko_operator.reconcile.kinds import DEPLOYMENT, POD, SIDECAR
-from ritsuko_operator.reconcile.membership import belongs
+from ritsuko_operator.reconcile.kinds import DEPLOYMENT, POD
 from ritsuko_operator.reconcile.pods import Pod
 from ritsuko_operator.render.select import Reason, Refusal, Selection, accept
 
@@ -75,8 +74,7 @@ def observe(view: View, bot_object: Object) -> Observation:
     """
     bot = read_bot(bot_object)
     key = BotKey(bot.metadata.namespace, bot.metadata.name)
-    mine = [candidate for candidate in view.in_namespace(SIDECAR, key.namespace) if belongs(candidate, bot_object)]
-    sidecars, unreadable = _read_sidecars(mine)
+    sidecars, unreadable = _read_sidecars(view.sidecars_of(bot_object))
     selection = accept(bot, sidecars)
     deployment = view.get(ObjectRef(DEPLOYMENT, key.namespace, key.name))
     return Observation(

@@ -14,8 +14,6 @@ from ritsuko_operator.reconcile.checks.verdict import Cause, Verdict
 from ritsuko_operator.reconcile.cluster import Cluster, Object, SidecarKey, View
 from ritsuko_operator.reconcile.conditions import condition
 from ritsuko_operator.reconcile.errors import InvalidResourceError
-from ritsuko_operator.reconcile.kinds import BOT
-from ritsuko_operator.reconcile.membership import belongs
 from ritsuko_operator.reconcile.observation import Observation, observe, read_sidecar
 from ritsuko_operator.reconcile.sidecar_lines import lines
 from ritsuko_operator.reconcile.status_writing import write_status
@@ -47,7 +45,7 @@ class SidecarReconciler:
         await write_status(self._cluster, key.ref, live, self._wanted(live))
 
     def _wanted(self, live: Object) -> Object:
-        bots = [bot for bot in self._view.in_namespace(BOT, live["metadata"]["namespace"]) if belongs(live, bot)]
+        bots = self._view.bots_of(live)
         try:
             sidecar = read_sidecar(live)
         except InvalidResourceError as error:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from ritsuko_operator.reconcile.cluster import BotKey, Object, ObjectRef
 from ritsuko_operator.reconcile.kinds import BOT, POD, SIDECAR, WATCHED, Kind
+from ritsuko_operator.reconcile.membership import belongs, named_bot, selects
 from ritsuko_operator.reconcile.ownership import bot_of
 
 _GRAVES = 5_000  # that many are remembered: for longer than any answer can be late
@@ -24,13 +25,26 @@ class Cache:
         self._objects: dict[ObjectRef, Object] = {}
         self._graves: OrderedDict[ObjectRef, int] = OrderedDict()  # the last version of what is gone
         self._by_bot: dict[BotKey, set[ObjectRef]] = defaultdict(set)
-        self._by_namespace: dict[tuple[Kind, str], set[ObjectRef]] = defaultdict(set)
+        self._naming: dict[BotKey, set[ObjectRef]] = defaultdict(set)  # the sidecars that name a bot
+        self._selecting: dict[str, set[ObjectRef]] = defaultdict(set)  # by namespace the bots with a selector
+        self._sidecars: dict[str, set[ObjectRef]] = defaultdict(set)  # by namespace
 
     def get(self, ref: ObjectRef) -> Object | None:
         return self._objects.get(ref)
 
-    def in_namespace(self, kind: Kind, namespace: str) -> Iterable[Object]:
-        return [self._objects[ref] for ref in sorted(self._by_namespace.get((kind, namespace), ()))]
+    def sidecars_of(self, bot: Object) -> Iterable[Object]:
+        namespace, name = bot["metadata"]["namespace"], bot["metadata"]["name"]
+        refs = set(self._naming.get(BotKey(namespace, name), ()))
+        if selects(bot):
+            refs.update(ref for ref in self._sidecars.get(namespace, ()) if belongs(self._objects[ref], bot))
+        return [self._objects[ref] for ref in sorted(refs)]
+
+    def bots_of(self, sidecar: Object) -> Iterable[Object]:
+        namespace = sidecar["metadata"]["namespace"]
+        bots = {ref for ref in self._selecting.get(namespace, ()) if belongs(sidecar, self._objects[ref])}
+        if (named := named_bot(sidecar)) and (ref := BotKey(namespace, named).ref) in self._objects:
+            bots.add(ref)
+        return [self._objects[ref] for ref in sorted(bots)]
 
     def of_bot(self, key: BotKey) -> Iterable[tuple[ObjectRef, Object]]:
         return [(ref, self._objects[ref]) for ref in sorted(self._by_bot.get(key, ()))]
@@ -77,8 +91,13 @@ class Cache:
                 index.discard(ref)
 
     def _indexes(self, ref: ObjectRef, manifest: Object) -> Iterator[set[ObjectRef]]:
-        if ref.kind in (BOT, SIDECAR):
-            yield self._by_namespace[ref.kind, ref.namespace]
+        if ref.kind is BOT:
+            if selects(manifest):
+                yield self._selecting[ref.namespace]
+        elif ref.kind is SIDECAR:
+            yield self._sidecars[ref.namespace]
+            if named := named_bot(manifest):
+                yield self._naming[BotKey(ref.namespace, named)]
         elif (key := bot_of(manifest)) is not None:
             yield self._by_bot[key]
 

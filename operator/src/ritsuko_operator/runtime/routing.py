@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ritsuko_operator.reconcile.cluster import BotKey, Object, ObjectRef, SidecarKey, View
-from ritsuko_operator.reconcile.kinds import BOT, SIDECAR
-from ritsuko_operator.reconcile.membership import belongs
+from ritsuko_operator.reconcile.kinds import BOT, DEPLOYMENT, POD, SIDECAR
 from ritsuko_operator.reconcile.ownership import bot_of
 
 Key = BotKey | SidecarKey
+
+_TOLD_BY_SIDECARS = (DEPLOYMENT, POD)  # of a bot's children those that a sidecar's own status tells of
 
 
 def keys_for(view: View, ref: ObjectRef, *states: Object | None) -> set[Key]:
@@ -20,24 +21,18 @@ def keys_for(view: View, ref: ObjectRef, *states: Object | None) -> set[Key]:
 def _keys(view: View, ref: ObjectRef, manifest: Object) -> Iterator[Key]:
     if ref.kind is SIDECAR:
         yield SidecarKey(ref.namespace, ref.name)
-        yield from _bots_of(view, ref, manifest)
+        for bot in view.bots_of(manifest):
+            yield BotKey(ref.namespace, bot["metadata"]["name"])
     elif ref.kind is BOT:
         yield BotKey(ref.namespace, ref.name)
-        yield from _sidecars_of(view, ref, manifest)
+        yield from _sidecars_of(view, manifest)
     elif (key := bot_of(manifest)) is not None:
         yield key
         bot = view.get(key.ref)
-        if bot is not None:
-            yield from _sidecars_of(view, key.ref, bot)
+        if bot is not None and ref.kind in _TOLD_BY_SIDECARS:
+            yield from _sidecars_of(view, bot)
 
 
-def _bots_of(view: View, ref: ObjectRef, sidecar: Object) -> Iterator[Key]:
-    for bot in view.in_namespace(BOT, ref.namespace):
-        if belongs(sidecar, bot):
-            yield BotKey(ref.namespace, bot["metadata"]["name"])
-
-
-def _sidecars_of(view: View, ref: ObjectRef, bot: Object) -> Iterator[Key]:
-    for sidecar in view.in_namespace(SIDECAR, ref.namespace):
-        if belongs(sidecar, bot):
-            yield SidecarKey(ref.namespace, sidecar["metadata"]["name"])
+def _sidecars_of(view: View, bot: Object) -> Iterator[Key]:
+    for sidecar in view.sidecars_of(bot):
+        yield SidecarKey(sidecar["metadata"]["namespace"], sidecar["metadata"]["name"])
