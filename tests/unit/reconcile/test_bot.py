@@ -58,8 +58,9 @@ async def test_a_new_bot_gets_each_child_with_one_write(world: World) -> None:
 async def test_an_operator_that_starts_anew_writes_nothing(settled: World) -> None:
     after = World()
     after.objects, after.cache = settled.objects, settled.cache
-    restarted = type(settled.bots)(after, after.cache, after.secrets, settled.bots._release, now=lambda: "later")
-    await restarted.reconcile(HAL)
+    after.now = "2026-11-24T12:00:00Z"
+    after.bots = after.reconciler()
+    await after.reconcile("kubernetes")
     assert after.writes == []
 
 

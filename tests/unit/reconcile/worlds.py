@@ -37,8 +37,20 @@ class World:
         self.now = "2026-11-24T10:00:00Z"
         self._versions = itertools.count(1)
         self.secrets = SecretReader(self)
-        self.bots = BotReconciler(self, self.cache, self.secrets, RELEASE, now=lambda: self.now)
+        self.followed: list[str] = []
+        self.bots = self.reconciler()
         self.sidecars = SidecarReconciler(self, self.cache, now=lambda: self.now)
+
+    def reconciler(self) -> BotReconciler:
+        """One of an operator that has just started."""
+        return BotReconciler(
+            self,
+            self.cache,
+            self.secrets,
+            RELEASE,
+            now=lambda: self.now,
+            follow=lambda key: self.followed.append(key.name),
+        )
 
     # --- what reconcilers call
 
@@ -161,11 +173,16 @@ def pod(
     created: str = "2026-11-24T09:59:30Z",
     template: str = "one",
     node: str | None = "node-1",
+    native: Iterable[str] = (),
     **fields: Any,
 ) -> Object:
-    """A pod of hal's; `fields` go to its status."""
+    """A pod of hal's; `fields` go to its status, and `native` are those of its init containers that go on running."""
     statuses = list(containers)
-    specs = [{"name": status["name"], "resources": {"limits": {"memory": "256Mi"}}} for status in statuses]
+    specs = [_container(status["name"]) for status in statuses]
+    init = [_container(status["name"]) for status in fields.get("initContainerStatuses", [])]
+    for container in init:
+        if container["name"] in native:
+            container["restartPolicy"] = "Always"
     labels = {
         "app.kubernetes.io/managed-by": "ritsuko-operator",
         "app.kubernetes.io/instance": "hal",
@@ -175,9 +192,14 @@ def pod(
         "apiVersion": "v1",
         "kind": "Pod",
         "metadata": {**_metadata(name), "uid": f"uid-{name}", "labels": labels, "creationTimestamp": created},
-        "spec": {"containers": specs} | ({"nodeName": node} if node else {}),
+        "spec": {"containers": specs, "initContainers": init} | ({"nodeName": node} if node else {}),
         "status": {"phase": "Running", "containerStatuses": statuses, **fields},
     }
+
+
+def _container(name: str) -> Object:
+    probe = {"httpGet": {"path": "/health", "port": 9000}}
+    return {"name": name, "resources": {"limits": {"memory": "256Mi"}}, "readinessProbe": probe}
 
 
 def running(name: str, *, ready: bool = True, restarts: int = 0, **fields: Any) -> Object:
@@ -190,8 +212,8 @@ def waiting(name: str, reason: str, message: str = "", *, restarts: int = 0, **f
     return {"name": name, "image": f"{name}:1", "ready": False, "restartCount": restarts, "state": state, **fields}
 
 
-def ended(code: int, reason: str = "Error", message: str = "") -> Object:
-    return {"terminated": {"exitCode": code, "reason": reason, "message": message}}
+def ended(code: int, reason: str = "Error", message: str = "", *, at: str | None = None) -> Object:
+    return {"terminated": {"exitCode": code, "reason": reason, "message": message, "finishedAt": at}}
 
 
 def report(

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from ritsuko_api.bot import SidecarStatus
 from ritsuko_api.conditions import Condition
 from ritsuko_operator.reconcile import announcements, status
 from ritsuko_operator.reconcile.apply import Applied, apply_children
-from ritsuko_operator.reconcile.checks.verdict import Cause, Facts, Outcome
-from ritsuko_operator.reconcile.cluster import BotKey, Cluster, Object, ObjectRef, View
+from ritsuko_operator.reconcile.checks.verdict import Facts
+from ritsuko_operator.reconcile.cluster import BotKey, Cluster, Object, ObjectRef, SidecarKey, View
 from ritsuko_operator.reconcile.errors import (
     ApiError,
-    ForeignObjectError,
     InvalidResourceError,
     NotDoneError,
-    ReconcileError,
 )
 from ritsuko_operator.reconcile.gather import Gathered, Release, gather
 from ritsuko_operator.reconcile.kinds import CONFIG_MAP, DEPLOYMENT, SECRET
 from ritsuko_operator.reconcile.observation import Observation, observe
+from ritsuko_operator.reconcile.outcome import Cause, Outcome, outcome_of
 from ritsuko_operator.reconcile.ownership import ref_of
 from ritsuko_operator.reconcile.poke import poke_pods
 from ritsuko_operator.reconcile.prune import prune_children, prune_secret
-from ritsuko_operator.reconcile.references import Missing
 from ritsuko_operator.reconcile.rendering import Renderer
 from ritsuko_operator.reconcile.secrets import SecretReader
 from ritsuko_operator.reconcile.sidecar_lines import lines
@@ -34,18 +33,31 @@ _WAIT_FOR_HELP = 300.0
 
 
 class BotReconciler:
-    """Reconciles bots, one call for one bot. `now` gives the time as RFC 3339."""
+    """Reconciles bots, one call for one bot.
+
+    `now` gives the time as RFC 3339. `follow` is told of the sidecars of which a bot's status now says something else:
+    their own status follows it.
+    """
 
     def __init__(
-        self, cluster: Cluster, view: View, secrets: SecretReader, release: Release, *, now: Callable[[], str]
+        self,
+        cluster: Cluster,
+        view: View,
+        secrets: SecretReader,
+        release: Release,
+        *,
+        now: Callable[[], str],
+        follow: Callable[[SidecarKey], None],
     ) -> None:
         self._cluster = cluster
         self._view = view
         self._secrets = secrets
         self._release = release
         self._now = now
+        self._follow = follow
         self._renderer = Renderer()
         self._in_place: dict[BotKey, set[ObjectRef]] = {}  # the children that this process has seen in place
+        self._followed: dict[BotKey, tuple[object, object]] = {}  # the lines and reports that sidecars were told of
 
     async def reconcile(self, key: BotKey) -> float | None:
         """Brings one bot in line. Returns in how many seconds to look again, or None if only after a change.
@@ -69,7 +81,8 @@ class BotReconciler:
         seen = observe(self._view, live)  # again: some children are others by now
         now = self._now()
         facts = Facts(seen, outcome, now, lines(seen, now))
-        await self._write_status(key, live, status.bot_status(facts, version=self._release.version))
+        await self._write_status(key, live, status.bot_status(facts, version=self._release.version, redact=str))
+        self._tell_sidecars(key, seen, facts.lines)
         if outcome.failed:
             raise NotDoneError(outcome.failed.message)
         if outcome.missing:
@@ -85,7 +98,7 @@ class BotReconciler:
         except RenderError as error:
             return Outcome(before, stalled=Cause(InvalidResourceError.reason, f"{error}; what ran keeps running"))
         except ApiError as error:
-            return _outcome(before, None, [error])
+            return outcome_of(before, [error])
         manifests = rendered.manifests
         applied = await apply_children(
             self._cluster,
@@ -101,7 +114,7 @@ class BotReconciler:
                 await self._prune(key, seen, gathered, {ref_of(manifest) for manifest in manifests})
         except ApiError as error:
             applied.failures.append(error)
-        return _outcome(rendered.revision, gathered.missing, applied.failures)
+        return outcome_of(rendered.revision, applied.failures, missing=gathered.missing)
 
     async def _prune(self, key: BotKey, seen: Observation, gathered: Gathered, rendered: set[ObjectRef]) -> None:
         uid, secrets = seen.bot.metadata.uid, gathered.secrets
@@ -116,6 +129,7 @@ class BotReconciler:
         self._secrets.forget(key)
         self._renderer.forget(key)
         self._in_place.pop(key, None)
+        self._followed.pop(key, None)
         try:
             await prune_children(self._cluster, self._view, key, owner=None, rendered=())
         except ApiError as error:
@@ -132,6 +146,13 @@ class BotReconciler:
                 await self._cluster.announce(repair)
         self._in_place[key] = applied.in_place
 
+    def _tell_sidecars(self, key: BotKey, seen: Observation, lines: Sequence[SidecarStatus]) -> None:
+        said = (list(lines), seen.report.servers if seen.report else None)
+        if self._followed.get(key) != said:
+            self._followed[key] = said
+            for line in lines:
+                self._follow(SidecarKey(key.namespace, line.name))
+
     async def _write_status(self, key: BotKey, live: Object, wanted: Object) -> None:
         if not await write_status(self._cluster, key.ref, live, wanted):
             return
@@ -146,18 +167,3 @@ class BotReconciler:
 def _without_deployment(manifests: Sequence[Object]) -> list[Object]:
     """A pod without credentials would never start, and a running bot must not be replaced by one."""
     return [manifest for manifest in manifests if ref_of(manifest).kind is not DEPLOYMENT]
-
-
-def _outcome(revision: str | None, missing: Missing | None, failures: Sequence[ReconcileError]) -> Outcome:
-    stalled = failed = None
-    for failure in failures:
-        match failure:
-            case ApiError() if failure.passing:
-                failed = failed or Cause("ApplyFailed", f"{failure}; it is tried again")
-            case ApiError():
-                stalled = stalled or Cause("ApplyRefused", str(failure))
-            case ForeignObjectError():
-                stalled = stalled or Cause("NameTaken", str(failure))
-            case _:
-                stalled = stalled or Cause("ImmutableField", str(failure))
-    return Outcome(revision, missing, stalled, failed)

@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Iterable
 
 REDACTED = "[redacted]"
+_LAST_WORDS = "; its last words:\n"
+_LOGS = re.compile(re.escape(_LAST_WORDS) + ".*", re.S)
 _SHORTEST = 6  # characters: a shorter value is no secret worth the words that would go with it
 
 Redact = Callable[[str], str]
@@ -49,6 +51,17 @@ def redactor(values: Iterable[str]) -> Redact:
         return lambda text: text
     any_of_them = re.compile("|".join(re.escape(value) for value in known))
     return lambda text: any_of_them.sub(REDACTED, text)
+
+
+def with_last_words(sentence: str, log: str) -> str:
+    """The sentence, and the end of that log if there is one."""
+    said = last_lines(log)
+    return f"{sentence}{_LAST_WORDS}{said}" if said else sentence
+
+
+def without_last_words(text: str) -> str:
+    """The text without any log in it: for when it is not known which values are secret."""
+    return _LOGS.sub("", text)
 
 
 def last_lines(text: str, *, lines: int = 8, size: int = 600) -> str:

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from ritsuko_operator.reconcile.cluster import BotKey, Cluster, Object, ObjectRef
 from ritsuko_operator.reconcile.kinds import SECRET
 from ritsuko_operator.reconcile.objects import mapping_at
+from ritsuko_operator.render.facts import Generations
 from ritsuko_operator.render.select import Selection
-from ritsuko_operator.render.tokens import wanted
+from ritsuko_operator.render.tokens import key, wanted
 
 _TOKEN_BYTES = 32
 
@@ -65,11 +66,11 @@ class SecretReader:
         return False
 
 
-def tokens_for(selection: Selection, live: Object | None) -> dict[str, str]:
+def tokens_for(selection: Selection, live: Object | None) -> dict[str, Generations]:
     """The bearer token of each sidecar that takes one: the one it has, or a new one."""
     known = mapping_at(live or {}, "data")
-    kept = {name: base64.b64decode(known[name]).decode() for name in wanted(selection) if known.get(name)}
-    return {name: kept.get(name) or secrets.token_urlsafe(_TOKEN_BYTES) for name in wanted(selection)}
+    kept = {name: base64.b64decode(known[key(name, 1)]).decode() for name in wanted(selection) if key(name, 1) in known}
+    return {name: {1: kept.get(name) or secrets.token_urlsafe(_TOKEN_BYTES)} for name in wanted(selection)}
 
 
 def _ref(key: BotKey, name: str) -> ObjectRef:

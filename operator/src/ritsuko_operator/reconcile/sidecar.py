@@ -1,4 +1,8 @@
-"""Reconciling one McpSidecar: its `status` says which bots run it, and how it is there. It has no children."""
+"""Reconciling one McpSidecar: its `status` says which bots run it, and how it is there. It has no children.
+
+How it is there is what the bots' own status says of it, so that the two never disagree, and what was redacted there
+stays redacted.
+"""
 
 from __future__ import annotations
 
@@ -10,23 +14,41 @@ from ritsuko_api.conditions import Condition, SidecarCondition, settle
 from ritsuko_api.runtime import ServerReport, ServerState
 from ritsuko_api.sidecar import McpSidecar, McpSidecarStatus
 from ritsuko_operator.reconcile import status
-from ritsuko_operator.reconcile.checks.verdict import Cause, Verdict
+from ritsuko_operator.reconcile.checks.verdict import Verdict
 from ritsuko_operator.reconcile.cluster import Cluster, Object, SidecarKey, View
 from ritsuko_operator.reconcile.conditions import condition
 from ritsuko_operator.reconcile.errors import InvalidResourceError
 from ritsuko_operator.reconcile.observation import Observation, observe, read_sidecar
-from ritsuko_operator.reconcile.sidecar_lines import lines
+from ritsuko_operator.reconcile.outcome import Cause
 from ritsuko_operator.reconcile.status_writing import write_status
 
 
 @dataclass(frozen=True)
 class Use:
-    """One bot that the sidecar belongs to: whether it takes it, and how it is there."""
+    """One bot that the sidecar belongs to: whether it takes it, and how it is there.
+
+    Without a line and without a refusal the bot has not been reconciled with the sidecar yet.
+    """
 
     bot: str
-    line: SidecarStatus
+    line: SidecarStatus | None = None
     server: ServerReport | None = None
     refusal: Cause | None = None
+
+    @property
+    def pending(self) -> bool:
+        return self.refusal is None and self.line is None
+
+
+# The worst first.
+_BADNESS = (
+    SidecarPhase.FAILED,
+    SidecarPhase.NOT_ACCEPTED,
+    SidecarPhase.STARTING,
+    SidecarPhase.DISABLED,
+    SidecarPhase.READY,
+)
+_REASONS = {SidecarPhase.DISABLED: "Suspended"}  # an accepted one is only ever switched off together with its bot
 
 
 class SidecarReconciler:
@@ -42,28 +64,37 @@ class SidecarReconciler:
         live = self._view.get(key.ref)
         if live is None or "deletionTimestamp" in live["metadata"]:
             return
-        await write_status(self._cluster, key.ref, live, self._wanted(live))
+        wanted = self._wanted(live)
+        if wanted is not None:
+            await write_status(self._cluster, key.ref, live, wanted)
 
-    def _wanted(self, live: Object) -> Object:
-        bots = self._view.bots_of(live)
+    def _wanted(self, live: Object) -> Object | None:
+        """The status; None while a bot is about to say something new of the sidecar: it is looked at again then."""
         try:
             sidecar = read_sidecar(live)
         except InvalidResourceError as error:
             return _unreadable(live, error, now=self._now())
-        uses = [use for bot in bots if (use := self._use(sidecar, bot)) is not None]
+        bots = self._view.bots_of(live)
+        uses = [self._use(sidecar.metadata.name, bot) for bot in bots if "deletionTimestamp" not in bot["metadata"]]
+        if any(use.pending for use in uses):
+            return None
         return sidecar_status(sidecar, uses, now=self._now())
 
-    def _use(self, sidecar: McpSidecar, bot_object: Object) -> Use | None:
+    def _use(self, sidecar: str, bot_object: Object) -> Use:
         name = bot_object["metadata"]["name"]
         try:
             seen = observe(self._view, bot_object)
         except InvalidResourceError as error:
-            line = SidecarStatus(name=sidecar.metadata.name, phase=SidecarPhase.NOT_ACCEPTED, ready=False)
-            return Use(name, line, refusal=Cause("BotNotValid", f"RitsukoBot {name} cannot be used: {error}"))
-        line = next((line for line in lines(seen, self._now()) if line.name == sidecar.metadata.name), None)
-        if line is None:
-            return None
-        return Use(name, line, seen.server(sidecar.metadata.name), _refusal(seen, sidecar.metadata.name))
+            return Use(name, refusal=Cause("BotNotValid", f"RitsukoBot {name} cannot be used: {error}"))
+        refusal = _refusal(seen, sidecar)
+        if refusal is not None:
+            return Use(name, refusal=refusal)
+        line = next((line for line in seen.bot.status.sidecars if line.name == sidecar), None)
+        suspended = seen.bot.spec.suspend or seen.bot.spec.replicas == 0
+        outdated = line is not None and (
+            line.phase is SidecarPhase.NOT_ACCEPTED or (line.phase is SidecarPhase.DISABLED and not suspended)
+        )
+        return Use(name, None if outdated else line, seen.server(sidecar))
 
 
 def sidecar_status(sidecar: McpSidecar, uses: Sequence[Use], *, now: str) -> Object:
@@ -90,15 +121,19 @@ def sidecar_status(sidecar: McpSidecar, uses: Sequence[Use], *, now: str) -> Obj
 
 
 def accepted(sidecar: McpSidecar, uses: Sequence[Use]) -> Verdict:
-    """Whether at least one bot takes the sidecar, and if none does, why."""
+    """Whether at least one bot takes the sidecar, and why another does not."""
     taken = sorted(use.bot for use in uses if use.refusal is None)
+    refused = sorted((use.bot, use.refusal) for use in uses if use.refusal is not None)
     if taken:
-        return Verdict("True", Cause("Accepted", f"used by {', '.join(taken)}"))
+        others = "".join(f"; not by {bot}: {cause.message}" for bot, cause in refused)
+        return Verdict("True", Cause("Accepted", f"used by {', '.join(taken)}{others}"))
     if not sidecar.spec.enabled:
         return Verdict("False", Cause("Disabled", "`enabled` is false"))
-    for use in uses:
-        if use.refusal is not None:
-            return Verdict("False", use.refusal)
+    if refused:
+        reason = refused[0][1].reason
+        one = len(refused) == 1
+        messages = (cause.message if one else f"{bot}: {cause.message}" for bot, cause in refused)
+        return Verdict("False", Cause(reason, "; ".join(messages)))
     if sidecar.spec.bot_ref is not None:
         name, namespace = sidecar.spec.bot_ref.name, sidecar.metadata.namespace
         return Verdict(
@@ -113,16 +148,17 @@ def accepted(sidecar: McpSidecar, uses: Sequence[Use]) -> Verdict:
 
 
 def ready(taken: Sequence[Use]) -> Verdict:
-    """Whether every bot that takes the sidecar can use it."""
+    """Whether every bot that takes the sidecar can use it: of several the one that is worst off gives the reason."""
     if not taken:
         return Verdict("False", Cause("NotAccepted", "no bot runs it: see the condition Accepted"))
-    failing = [use for use in taken if not use.line.ready]
-    if not failing:
-        return Verdict("True", Cause("Ready", "every bot completed the MCP handshake"))
-    worst = next((use for use in failing if use.line.phase is SidecarPhase.FAILED), failing[0])
-    return Verdict(
-        "False", Cause(str(worst.line.phase), "; ".join(f"{use.bot}: {use.line.message}" for use in failing))
-    )
+    lines = [(use.bot, use.line) for use in taken if use.line is not None]
+    failing = sorted((_BADNESS.index(line.phase), bot, line) for bot, line in lines if not line.ready)
+    if failing:
+        phase = failing[0][2].phase
+        told = "; ".join(f"{bot}: {line.message}" for _, bot, line in failing)
+        return Verdict("False", Cause(_REASONS.get(phase, str(phase)), told))
+    notes = "".join(f"; {bot}: {line.message}" for bot, line in lines if line.message)
+    return Verdict("True", Cause("Ready", f"every bot completed the MCP handshake{notes}"))
 
 
 def _refusal(seen: Observation, name: str) -> Cause | None:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from ritsuko_api.bot import RitsukoBot, RitsukoBotStatus, SidecarPhase
+from ritsuko_api.bot import RitsukoBot, RitsukoBotStatus, SidecarPhase, SidecarStatus
 from ritsuko_api.conditions import BotCondition, Condition, settle
-from ritsuko_operator.reconcile.checks.verdict import Cause, Facts, Verdict
+from ritsuko_operator.reconcile.checks.verdict import Facts, Verdict
 from ritsuko_operator.reconcile.cluster import Object, ObjectRef
 from ritsuko_operator.reconcile.conditions import condition, conditions
+from ritsuko_operator.reconcile.outcome import Cause
+from ritsuko_operator.reconcile.redaction import Redact
+
+Said = TypeVar("Said", SidecarStatus, Condition)
 
 _THE_BOTS_OWN = "runtime"  # this part of a RitsukoBot's status is written by the bot itself
 
 
-def bot_status(facts: Facts, *, version: str) -> Object:
-    """The status of a bot that could be read."""
+def bot_status(facts: Facts, *, version: str, redact: Redact) -> Object:
+    """The status of a bot that could be read. All that it says for people goes through `redact`."""
     bot = facts.seen.bot
     deployment = facts.seen.deployment or {}
     counts = deployment.get("status", {})
@@ -32,10 +36,16 @@ def bot_status(facts: Facts, *, version: str) -> Object:
             version=wanted_version(bot, version),
             config_revision=facts.outcome.revision,
             sidecars_ready=f"{sum(line.ready for line in counted)}/{len(counted)}",
-            sidecars=list(facts.lines),
-            conditions=settle(conditions(facts), bot.status.conditions),
+            sidecars=[_redacted(line, redact) for line in facts.lines],
+            conditions=settle((_redacted(entry, redact) for entry in conditions(facts)), bot.status.conditions),
         )
     )
+
+
+def with_lines(live: Object, lines: Sequence[SidecarStatus], redact: Redact) -> Object:
+    """The status as it is, with other lines for the sidecars."""
+    said = [_redacted(line, redact).model_dump(by_alias=True, exclude_none=True, mode="json") for line in lines]
+    return {**{key: value for key, value in live_status(live).items() if key != _THE_BOTS_OWN}, "sidecars": said}
 
 
 def unreadable_bot_status(bot_object: Object, cause: Cause, *, now: str) -> Object:
@@ -58,6 +68,10 @@ def unreadable_bot_status(bot_object: Object, cause: Cause, *, now: str) -> Obje
         "observedGeneration": generation,
         "conditions": [entry.model_dump(by_alias=True, mode="json") for entry in wanted],
     }
+
+
+def _redacted(said: Said, redact: Redact) -> Said:
+    return said.model_copy(update={"message": redact(said.message)}) if said.message else said
 
 
 def wanted_version(bot: RitsukoBot, operator_version: str) -> str:

@@ -15,7 +15,7 @@ from ritsuko_operator.reconcile import image_pull, rollout, times
 from ritsuko_operator.reconcile.containers import Container
 from ritsuko_operator.reconcile.observation import Observation
 from ritsuko_operator.reconcile.pods import Pod
-from ritsuko_operator.reconcile.redaction import last_lines, without_credentials
+from ritsuko_operator.reconcile.redaction import with_last_words, without_credentials
 
 PATIENCE = 120.0  # seconds
 
@@ -156,12 +156,11 @@ def _exited(case: Case) -> Finding | None:
     words = f" ({why})" if why not in _NO_WORDS else ""
     probe = ", as it does when it is told to stop: a liveness or startup probe that fails does that"
     asked = probe if container.last_exit.code in (_KILLED, _TERMINATED) else ""
-    said = last_lines(container.last_exit.message)
-    last = f"; its last words:\n{said}" if said else ""
-    return _failed(
+    sentence = (
         f"it exited with code {container.last_exit.code}{words}{_restarts(case)}{asked}; see `kubectl logs -n "
-        f"{case.namespace} {case.pod.name if case.pod else ''} -c {container.name} -p`{last}"
+        f"{case.namespace} {case.pod.name if case.pod else ''} -c {container.name} -p`"
     )
+    return _failed(with_last_words(sentence, container.last_exit.message))
 
 
 def killed_for_memory(case: Case) -> str:

@@ -9,26 +9,8 @@ from typing import NamedTuple
 from ritsuko_api.bot import SidecarPhase, SidecarStatus
 from ritsuko_api.conditions import Status
 from ritsuko_operator.reconcile.observation import BOT_CONTAINER, Observation
-from ritsuko_operator.reconcile.references import Missing
+from ritsuko_operator.reconcile.outcome import Cause, Outcome
 from ritsuko_operator.reconcile.trouble import Finding, case_of, speaking_pod, trouble
-
-
-class Cause(NamedTuple):
-    """One word for programs, and a sentence for people."""
-
-    reason: str
-    message: str
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How the attempt to bring the cluster in line went."""
-
-    revision: str | None = None  # of the config that was rendered
-    missing: Missing | None = None  # of the bot's Zulip credentials
-    stalled: Cause | None = None  # it cannot go on without somebody's help
-    failed: Cause | None = None  # it did not work this time, and is tried again
-    notes: Sequence[str] = ()  # what is wanted and cannot be had here, and does not keep the bot from working
 
 
 @dataclass(frozen=True)
