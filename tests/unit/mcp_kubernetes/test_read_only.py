@@ -48,4 +48,4 @@ def test_no_typed_api_class_that_could_write_is_imported() -> None:
 
 def test_the_face_of_the_apiserver_offers_reading_only() -> None:
     public = {name for name, _ in inspect.getmembers(Apiserver) if not name.startswith("_")}
-    assert public == {"get", "check", "aclose", "name", "namespace"}
+    assert public == {"get", "text", "check", "aclose", "name", "namespace"}

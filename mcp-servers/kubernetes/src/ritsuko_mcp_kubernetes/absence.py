@@ -18,7 +18,7 @@ async def of_object(apiserver: Apiserver, resource: Resource, name: str, namespa
     """The failure for an object that is not there."""
     where = f" in namespace {namespace}" if resource.namespaced else ""
     message = f"there is no {resource.singular} {name!r}{where}"
-    if resource.namespaced and (missing := await _missing_namespace(apiserver, namespace)) is not None:
+    if resource.namespaced and (missing := await of_namespace(apiserver, namespace)) is not None:
         return missing
     close = nearest(name, await _names(apiserver, resource, namespace))
     if close:
@@ -33,7 +33,7 @@ async def of_object(apiserver: Apiserver, resource: Resource, name: str, namespa
 async def of_list(apiserver: Apiserver, question: Question, envelope: Envelope) -> Envelope:
     """An empty list with the reason in its summary. Raises `ToolFailure` for a namespace that does not exist."""
     resource = question.resource
-    if question.namespace and (missing := await _missing_namespace(apiserver, question.namespace)) is not None:
+    if question.namespace and (missing := await of_namespace(apiserver, question.namespace)) is not None:
         raise missing
     summary = f"No {resource.plural} {question.where}{question.selection}."
     hints = list(envelope.hints)
@@ -48,7 +48,7 @@ async def of_list(apiserver: Apiserver, question: Question, envelope: Envelope) 
     return envelope.model_copy(update={"summary": summary, "hints": hints})
 
 
-async def _missing_namespace(apiserver: Apiserver, namespace: str) -> ToolFailure | None:
+async def of_namespace(apiserver: Apiserver, namespace: str) -> ToolFailure | None:
     """The failure for a namespace that surely does not exist; None when it does, or when we may not look."""
     namespaces = Resource("", "v1", "namespaces", "namespace", "Namespace", namespaced=False)
     try:

@@ -46,8 +46,24 @@ class Apiserver:
 
         Raises `ToolFailure`: see `failures` for error answers, `BackendUnreachable` when there is none.
         """
+        return _object(await self._get(path, query or {}, accept))
+
+    async def text(self, path: str, query: Mapping[str, str]) -> str:
+        """GET a path whose answer is plain text, such as a log. Raises as `get` does."""
+        return (await self._get(path, query, "text/plain, */*")).decode(errors="replace")
+
+    async def check(self) -> str:
+        """For /health: the cluster's version."""
+        version = await self.get("/version")
+        return f"Kubernetes {version.get('gitVersion', 'of unknown version')}"
+
+    async def aclose(self) -> None:
+        if self._client is not None:
+            await self._client.close()
+
+    async def _get(self, path: str, query: Mapping[str, str], accept: str) -> bytes:
         client = await self._connected()
-        parameters = [(key, value) for key, value in (query or {}).items() if value]
+        parameters = [(key, value) for key, value in query.items() if value]
         method, url, headers, _, _ = await client.param_serialize(
             "GET", path, query_params=parameters, header_params={"Accept": accept}, auth_settings=["BearerToken"]
         )
@@ -71,16 +87,7 @@ class Apiserver:
             ) from error
         if response.status >= 400:
             raise failure(response.status, body)
-        return _object(body)
-
-    async def check(self) -> str:
-        """For /health: the cluster's version."""
-        version = await self.get("/version")
-        return f"Kubernetes {version.get('gitVersion', 'of unknown version')}"
-
-    async def aclose(self) -> None:
-        if self._client is not None:
-            await self._client.close()
+        return body
 
     async def _connected(self) -> Any:
         async with self._connecting:

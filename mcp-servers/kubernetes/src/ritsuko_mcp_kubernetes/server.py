@@ -17,11 +17,14 @@ def build(settings: KubernetesSettings) -> Service:
     return Service(
         name="kubernetes",
         version=__version__,
-        instructions="Read a Kubernetes cluster: get lists objects, describe looks into one. Nothing can be changed.",
+        instructions="Read a Kubernetes cluster: problems tells what is wrong, diagnose why; get lists objects, "
+        "describe looks into one. Nothing can be changed.",
         settings=settings,
         tools=[
             read_tool(tools.get, title="Show objects"),
             read_tool(tools.describe, title="Describe an object"),
+            read_tool(tools.diagnose, title="Find out why something does not work"),
+            read_tool(tools.problems, title="See what is wrong"),
         ],
         backend=apiserver,
     )

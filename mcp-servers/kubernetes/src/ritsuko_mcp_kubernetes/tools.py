@@ -9,9 +9,11 @@ from pydantic import Field, JsonValue
 from ritsuko_mcp_common import Envelope, ToolFailure
 from ritsuko_mcp_kubernetes import absence, description, listing, table
 from ritsuko_mcp_kubernetes.apiserver import Apiserver, Json
+from ritsuko_mcp_kubernetes.diagnose import Diagnosis, require_diagnosable
 from ritsuko_mcp_kubernetes.discovery import Discovery, Resource
 from ritsuko_mcp_kubernetes.failures import ApiserverFailure, NotFound
 from ritsuko_mcp_kubernetes.listing import Output, Question
+from ritsuko_mcp_kubernetes.problems import problems
 
 Kind = Annotated[str, Field(description="any kind: plural, singular, short name (pods, deploy, svc, or of a CRD)")]
 Namespace = Annotated[str, Field(description="default: the bot's own")]
@@ -90,6 +92,30 @@ class KubernetesTools:
             untrusted=True,
         ).written_by(description.write)
         return self._sourced(envelope, warnings)
+
+    async def diagnose(self, kind: Kind, name: str = "", namespace: Namespace = "") -> Envelope:
+        """Why does it not work? Looks into a pod or a workload (deployment, statefulset, daemonset, job) in one go:
+        verdict, evidence from status, events, the previous log, limits, node and missing references; next steps."""
+        kind, name = _split(kind, name)
+        resource = await self._discovery.resolve(kind)
+        require_diagnosable(resource)
+        if not name:
+            raise ToolFailure(
+                f"which {resource.singular}?", f"Give its name: diagnose {kind} NAME. What is wrong anywhere: problems."
+            )
+        namespace, warnings = self._namespace(resource, namespace, all_namespaces=False)
+        item = await self._object(resource, name, namespace)
+        return self._sourced(await Diagnosis(self._apiserver, self._discovery).of(item, resource), warnings)
+
+    async def problems(self, namespace: Namespace = "", all_namespaces: bool = False) -> Envelope:
+        """What is wrong in a namespace or, with all_namespaces, in the whole cluster: pods, workloads, jobs, services,
+        claims, nodes. Worst first, each with its cause."""
+        if all_namespaces and namespace:
+            raise ToolFailure("namespace and all_namespaces contradict each other", "Give one of them.")
+        where = "" if all_namespaces else namespace or self._apiserver.namespace
+        if where and (missing := await absence.of_namespace(self._apiserver, where)) is not None:
+            raise missing
+        return self._sourced(await problems(self._apiserver, self._discovery, where), [])
 
     async def _one(self, resource: Resource, name: str, namespace: str, output: Output) -> Envelope:
         if output in ("yaml", "json"):

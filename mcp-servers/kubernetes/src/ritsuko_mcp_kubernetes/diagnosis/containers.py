@@ -1,0 +1,159 @@
+"""What is wrong with one container of a pod."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from ritsuko_mcp_kubernetes.apiserver import Json
+from ritsuko_mcp_kubernetes.diagnosis import exits
+from ritsuko_mcp_kubernetes.diagnosis.fields import age, at, texts
+from ritsuko_mcp_kubernetes.diagnosis.finding import Severity
+from ritsuko_mcp_kubernetes.diagnosis.images import pull_failure
+
+_IMAGE = ("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "RegistryUnavailable")
+_CANNOT_START = ("CreateContainerError", "RunContainerError", "ContainerCannotRun", "StartError", "PostStartHookError")
+_RECENT = timedelta(hours=1)
+_PROBE_PATIENCE = timedelta(seconds=60)
+
+
+class Trouble(NamedTuple):
+    """What is wrong, without with whom."""
+
+    severity: Severity
+    reason: str
+    cause: str
+    advice: str
+    since: str = ""
+
+
+def trouble(spec: Json, status: Json, *, init: bool, ready_since: str, now: datetime) -> Trouble | None:
+    """The worst about a container, or None. `ready_since` is when the pod's Ready condition last changed."""
+    what = ("init container" if init else "container") + f" {spec.get('name')}"
+    waiting = at(status, "state", "waiting")
+    if waiting:
+        return _waiting(what, spec, status, waiting)
+    ended = at(status, "state", "terminated")
+    if ended:
+        return None if ended.get("exitCode") == 0 else _ended(what, spec, ended)
+    if "running" not in (status.get("state") or {}):
+        return None
+    if init:
+        return None
+    return _running(what, spec, status, ready_since=ready_since, now=now)
+
+
+def _waiting(what: str, spec: Json, status: Json, waiting: Json) -> Trouble | None:
+    reason, message = str(waiting.get("reason") or ""), str(waiting.get("message") or "")
+    last = at(status, "lastState", "terminated")
+    if reason == "CrashLoopBackOff":
+        return _crash_loop(what, spec, status, last)
+    if reason in _IMAGE:
+        failure = pull_failure(reason, message)
+        image = spec.get("image")
+        return Trouble(
+            Severity.CRITICAL, "ImagePull", f"{what}: {failure.cause}, image {image}: {message[:300]}", failure.advice
+        )
+    if reason == "CreateContainerConfigError":
+        return Trouble(
+            Severity.CRITICAL,
+            "MissingConfig",
+            f"{what} refers to configuration that is not there: {message[:300]}",
+            "Create it in this namespace, correct the name or key, or mark the reference as optional.",
+        )
+    if reason in _CANNOT_START:
+        return _cannot_start(what, message or reason, "")
+    if last and last.get("exitCode") not in (0, None):
+        return _crash_loop(what, spec, status, last)
+    return None
+
+
+def _cannot_start(what: str, message: str, since: str) -> Trouble:
+    return Trouble(
+        Severity.CRITICAL,
+        "CannotStart",
+        f"{what} cannot be started: {message[:400]}",
+        "Check command, args, workingDir, mounts and securityContext against the image.",
+        since,
+    )
+
+
+def _crash_loop(what: str, spec: Json, status: Json, last: Json) -> Trouble:
+    times = status.get("restartCount") or 0
+    since = str(last.get("finishedAt") or "")
+    if last.get("reason") == "OOMKilled":
+        return Trouble(Severity.CRITICAL, "OutOfMemory", f"{what} is {_oom(spec, times)}", _OOM_ADVICE, since)
+    if last.get("reason") in _CANNOT_START:
+        return _cannot_start(what, str(last.get("message") or last["reason"]), since)
+    note = f": {str(last.get('message'))[:300]}" if last.get("message") else ""
+    return Trouble(
+        Severity.CRITICAL,
+        "CrashLoop",
+        f"{what} ends again and again ({times} restarts), last with {exits.told(last)}{note}",
+        exits.advice(last),
+        since,
+    )
+
+
+def _ended(what: str, spec: Json, ended: Json) -> Trouble:
+    since = str(ended.get("finishedAt") or "")
+    if ended.get("reason") == "OOMKilled":
+        return Trouble(Severity.CRITICAL, "OutOfMemory", f"{what} was {_oom(spec, 0)}", _OOM_ADVICE, since)
+    return Trouble(Severity.CRITICAL, "Failed", f"{what} ended with {exits.told(ended)}", exits.advice(ended), since)
+
+
+def _running(what: str, spec: Json, status: Json, *, ready_since: str, now: datetime) -> Trouble | None:
+    last = at(status, "lastState", "terminated")
+    ended_lately = bool(last) and age(last.get("finishedAt"), now) < _RECENT
+    times = status.get("restartCount") or 0
+    if ended_lately and last.get("reason") == "OOMKilled":
+        return Trouble(
+            Severity.WARNING if status.get("ready") else Severity.CRITICAL,
+            "OutOfMemory",
+            f"{what} was {_oom(spec, times)}",
+            _OOM_ADVICE,
+            str(last.get("finishedAt")),
+        )
+    if not status.get("ready") and age(at(status, "state", "running").get("startedAt"), now) > _PROBE_PATIENCE:
+        probe = "startupProbe" if status.get("started") is False else "readinessProbe"
+        return Trouble(
+            Severity.CRITICAL,
+            "ProbeFailing",
+            f"{what} runs but its {_PROBES[probe]} does not pass ({_asked(at(spec, probe))})",
+            "Is the path and port right, does the process listen on all addresses, and is the delay long enough?",
+            ready_since,
+        )
+    if ended_lately and last.get("exitCode") not in (0, None):
+        return Trouble(
+            Severity.WARNING,
+            "Restarted",
+            f"{what} restarted {_counted(times)}, last after {exits.told(last)}",
+            "Its previous log says why; a liveness probe that is too strict does the same.",
+            str(last.get("finishedAt")),
+        )
+    return None
+
+
+_PROBES = {"startupProbe": "startup probe", "readinessProbe": "readiness probe"}
+_OOM_ADVICE = "Raise resources.limits.memory, or find what uses the memory."
+
+
+def _oom(spec: Json, times: int) -> str:
+    limit = at(spec, "resources", "limits").get("memory") or "none of its own: the node's memory ran out"
+    return f"killed for memory ({_counted(times)} restarted; limit {limit})"
+
+
+def _counted(times: int) -> str:
+    return "once" if times == 1 else f"{times} times"
+
+
+def _asked(probe: Json) -> str:
+    if http := at(probe, "httpGet"):
+        return f"GET {http.get('path', '/')} on port {http.get('port')}"
+    if tcp := at(probe, "tcpSocket"):
+        return f"TCP port {tcp.get('port')}"
+    if grpc := at(probe, "grpc"):
+        return f"gRPC port {grpc.get('port')}"
+    if exec_ := at(probe, "exec"):
+        return "command " + " ".join(texts(exec_, "command"))
+    return "a readiness gate, or a probe that was changed"

@@ -1,0 +1,43 @@
+"""What events complain of."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+
+from ritsuko_mcp_kubernetes.apiserver import Json
+from ritsuko_mcp_kubernetes.description import last_seen
+from ritsuko_mcp_kubernetes.diagnosis.fields import at
+from ritsuko_mcp_kubernetes.diagnosis.finding import NOT_CREATED, TOLD_BY_EVENTS, Finding, Severity, Subject
+
+_LONGEST = 400
+
+
+def complaints(events: Iterable[Json], *about: Subject) -> list[str]:
+    """What Warning events say of any of the objects, newest first, each once: `FailedMount: configmap not found`."""
+    wanted = {(subject.kind, subject.namespace, subject.name) for subject in about}
+    heard = [event for event in events if event.get("type") == "Warning" and _about(event) in wanted]
+    told = (
+        f"{event.get('reason')}: {' '.join(str(event.get('message') or event.get('note') or '').split())[:_LONGEST]}"
+        for event in sorted(heard, key=last_seen, reverse=True)
+    )
+    return list(dict.fromkeys(told))
+
+
+def explained(finding: Finding, told: list[str]) -> Finding:
+    """The finding with the cause that events tell, where its object alone does not."""
+    if finding.reason not in TOLD_BY_EVENTS or not told:
+        return finding
+    if finding.reason != NOT_CREATED:
+        return dataclasses.replace(finding, cause=told[0])
+    return dataclasses.replace(
+        finding,
+        severity=Severity.CRITICAL,
+        cause=f"its containers cannot be created: {told[0]}",
+        advice="Create what is missing, or correct the name in the pod; for a volume, look at its claim.",
+    )
+
+
+def _about(event: Json) -> tuple[str, str, str]:
+    of = at(event, "involvedObject") or at(event, "regarding")
+    return str(of.get("kind")), str(of.get("namespace") or ""), str(of.get("name"))

@@ -1,0 +1,157 @@
+"""What is wrong with what makes pods: from their conditions, which their controllers write."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from ritsuko_mcp_kubernetes.apiserver import Json
+from ritsuko_mcp_kubernetes.diagnosis.fields import age, at, conditions, moment_of, owners
+from ritsuko_mcp_kubernetes.diagnosis.finding import Finding, Severity, Subject
+
+_PATIENCE = timedelta(seconds=60)
+
+
+def deployment_findings(item: Json) -> list[Finding]:
+    """A rollout in progress is no finding; one past its deadline, or whose pods are refused, is."""
+    if _wanted(item) == 0:
+        return []
+    subject, found = Subject.of(item, "Deployment"), conditions(item)
+    failure, progress, available = (found.get(name, {}) for name in ("ReplicaFailure", "Progressing", "Available"))
+    status = at(item, "status")
+    counts = (
+        f"{status.get('updatedReplicas', 0)} of {_wanted(item)} pods are new, {status.get('readyReplicas', 0)} ready"
+    )
+    if failure.get("status") == "True":
+        return [_refused(subject, str(failure.get("message") or ""), str(failure.get("lastTransitionTime") or ""))]
+    if progress.get("status") == "False" and progress.get("reason") == "ProgressDeadlineExceeded":
+        return [
+            Finding(
+                subject,
+                Severity.CRITICAL if available.get("status") == "False" else Severity.WARNING,
+                "RolloutStuck",
+                f"its rollout makes no progress: {counts}",
+                f"See why its new pods are not ready: diagnose deployment {subject.name}; or undo the change.",
+                str(progress.get("lastUpdateTime") or ""),
+            )
+        ]
+    return []
+
+
+def stateful_set_findings(item: Json, now: datetime) -> list[Finding]:
+    return _missing_pods(item, "StatefulSet", _wanted(item), "replicas", now)
+
+
+def daemon_set_findings(item: Json, now: datetime) -> list[Finding]:
+    wanted = at(item, "status").get("desiredNumberScheduled")
+    return _missing_pods(item, "DaemonSet", wanted if isinstance(wanted, int) else 0, "currentNumberScheduled", now)
+
+
+def job_findings(item: Json, cron_jobs: dict[tuple[str, str], Json]) -> list[Finding]:
+    """A failed Job, unless its CronJob (by namespace and name in `cron_jobs`) succeeded since."""
+    failed = conditions(item).get("Failed", {})
+    if failed.get("status") != "True":
+        return []
+    subject = Subject.of(item, "Job")
+    since = str(failed.get("lastTransitionTime") or "")
+    for kind, name in owners(item):
+        cron = cron_jobs.get((subject.namespace, name), {})
+        succeeded, ended = moment_of(at(cron, "status").get("lastSuccessfulTime")), moment_of(since)
+        if kind == "CronJob" and succeeded and ended and succeeded > ended:
+            return []
+    causes = {
+        "BackoffLimitExceeded": "its pods failed more often than backoffLimit allows",
+        "DeadlineExceeded": "it ran longer than activeDeadlineSeconds",
+        "PodFailurePolicy": "its podFailurePolicy gave up",
+    }
+    reason = str(failed.get("reason") or "")
+    cause = causes.get(reason, f"it failed: {reason}")
+    message = f" ({failed.get('message')})" if failed.get("message") else ""
+    return [
+        Finding(
+            subject,
+            Severity.CRITICAL,
+            "JobFailed",
+            f"{cause}{message}",
+            "The logs of its last pod say why; a Job is run again by making a new one.",
+            since,
+        )
+    ]
+
+
+def autoscaler_findings(item: Json) -> list[Finding]:
+    for name in ("AbleToScale", "ScalingActive"):
+        condition = conditions(item).get(name, {})
+        if condition.get("status") == "False" and condition.get("reason") != "ScalingDisabled":
+            return [
+                Finding(
+                    Subject.of(item, "HorizontalPodAutoscaler"),
+                    Severity.WARNING,
+                    "CannotScale",
+                    f"{condition.get('reason')}: {str(condition.get('message') or '')[:300]}",
+                    "Is the metrics API there, and do the pods have requests for what it scales by?",
+                    str(condition.get("lastTransitionTime") or ""),
+                )
+            ]
+    return []
+
+
+def namespace_findings(item: Json, now: datetime) -> list[Finding]:
+    deleted = at(item, "metadata").get("deletionTimestamp")
+    if not deleted or age(deleted, now) < timedelta(minutes=5):
+        return []
+    held = [
+        str(condition.get("message"))
+        for condition in conditions(item).values()
+        if condition.get("status") == "True" and condition.get("message")
+    ]
+    return [
+        Finding(
+            Subject.of(item, "Namespace"),
+            Severity.WARNING,
+            "StuckTerminating",
+            f"it is being deleted since {deleted}: {'; '.join(held)[:400] or 'nothing says what holds it'}",
+            "Finalizers wait for their controllers: bring those back, or see what they guard before you remove them.",
+            str(deleted),
+        )
+    ]
+
+
+def _missing_pods(item: Json, kind: str, wanted: int, field: str, now: datetime) -> list[Finding]:
+    """Pods that should exist and do not. One that exists and is broken says so itself."""
+    subject, existing = Subject.of(item, kind), at(item, "status").get(field) or 0
+    if existing >= wanted or age(at(item, "metadata").get("creationTimestamp"), now) < _PATIENCE:
+        return []
+    return [
+        Finding(
+            subject,
+            Severity.WARNING if existing else Severity.CRITICAL,
+            "MissingPods",
+            f"{existing} of {wanted} pods exist",
+            f"Its events say who refuses them: diagnose {kind.lower()} {subject.name}.",
+        )
+    ]
+
+
+def _refused(subject: Subject, message: str, since: str) -> Finding:
+    if "exceeded quota" in message:
+        return Finding(
+            subject,
+            Severity.CRITICAL,
+            "QuotaExceeded",
+            f"a quota refuses its pods: {message[:400]}",
+            "Raise the ResourceQuota of the namespace, or lower the pods' requests and limits.",
+            since,
+        )
+    return Finding(
+        subject,
+        Severity.CRITICAL,
+        "PodsRefused",
+        f"its pods are refused: {message[:400]}",
+        "An admission rule, a missing ServiceAccount or an invalid template: the message names it.",
+        since,
+    )
+
+
+def _wanted(item: Json) -> int:
+    replicas = at(item, "spec").get("replicas", 1)
+    return replicas if isinstance(replicas, int) else 1

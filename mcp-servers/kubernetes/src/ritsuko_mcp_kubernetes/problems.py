@@ -1,0 +1,155 @@
+"""The tool `problems`: what is wrong in a namespace or the cluster, worst first."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import cast
+
+from ritsuko_mcp_common import Envelope, Row
+from ritsuko_mcp_kubernetes.apiserver import Apiserver, Json
+from ritsuko_mcp_kubernetes.description import age
+from ritsuko_mcp_kubernetes.diagnosis import events as events_about
+from ritsuko_mcp_kubernetes.diagnosis.finding import TOLD_BY_EVENTS, Severity
+from ritsuko_mcp_kubernetes.diagnosis.survey import CLUSTER_WIDE, NAMESPACED, STORAGE_CLASSES, Problem, Survey, rank
+from ritsuko_mcp_kubernetes.discovery import Discovery, Resource
+from ritsuko_mcp_kubernetes.failures import ApiserverFailure, Forbidden, NotFound
+
+_PAGE = 500
+_MOST_PODS = 20_000
+_MOST_OF_A_KIND = 5_000
+_MOST_EVENTS = 500
+_AT_ONCE = 4
+
+
+async def problems(apiserver: Apiserver, discovery: Discovery, namespace: str) -> Envelope:
+    """What is wrong in `namespace`, or in the whole cluster for an empty one."""
+    survey, warnings = Survey(datetime.now(UTC)), list[str]()
+    lists: dict[str, list[Json]] = {}
+    slots = asyncio.Semaphore(_AT_ONCE)
+
+    async def read(plural: str) -> None:
+        async with slots:
+            try:
+                lists[plural] = await _list(apiserver, await discovery.resolve(plural), namespace, warnings)
+            except Forbidden as error:
+                if plural != STORAGE_CLASSES:
+                    warnings.append(f"{plural} were not looked at: {error.message}")
+            except ApiserverFailure as error:
+                warnings.append(f"{plural} could not be read: {error.message}")
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_read_pods(apiserver, await discovery.resolve("pods"), namespace, survey, warnings))
+        for plural in (*NAMESPACED, STORAGE_CLASSES, *(() if namespace else CLUSTER_WIDE)):
+            group.create_task(read(plural))
+    found = await _explained(apiserver, discovery, namespace, survey.problems(lists), warnings)
+    return _envelope(found, survey, namespace, sorted(warnings))
+
+
+async def _read_pods(
+    apiserver: Apiserver, resource: Resource, namespace: str, survey: Survey, warnings: list[str]
+) -> None:
+    page = ""
+    while True:
+        body = await apiserver.get(resource.path(namespace=namespace), {"limit": str(_PAGE), "continue": page})
+        survey.take_pods(cast("list[Json]", body.get("items") or []))
+        page = str(cast(Json, body.get("metadata") or {}).get("continue") or "")
+        if not page:
+            return
+        if survey.pods >= _MOST_PODS:
+            warnings.append(f"only the first {survey.pods} pods were looked at: ask for one namespace")
+            return
+
+
+async def _list(apiserver: Apiserver, resource: Resource, namespace: str, warnings: list[str]) -> list[Json]:
+    items: list[Json] = []
+    page = ""
+    while True:
+        body = await apiserver.get(resource.path(namespace=namespace), {"limit": str(_PAGE), "continue": page})
+        items += cast("list[Json]", body.get("items") or [])
+        page = str(cast(Json, body.get("metadata") or {}).get("continue") or "")
+        if not page:
+            return items
+        if len(items) >= _MOST_OF_A_KIND:
+            warnings.append(f"only the first {len(items)} {resource.plural} were looked at: ask for one namespace")
+            return items
+
+
+async def _explained(
+    apiserver: Apiserver, discovery: Discovery, namespace: str, found: list[Problem], warnings: list[str]
+) -> list[Problem]:
+    """The problems with what events say about them, where the objects alone do not tell the cause."""
+    if not any(problem.finding.reason in TOLD_BY_EVENTS for problem in found):
+        return found
+    resource = await discovery.resolve("events")
+    query = {"fieldSelector": "type=Warning", "limit": str(_MOST_EVENTS)}
+    try:
+        body = await apiserver.get(resource.path(namespace=namespace), query)
+    except (Forbidden, NotFound) as error:
+        warnings.append(f"events were not looked at: {error.message}")
+        return found
+    events = cast("list[Json]", body.get("items") or [])
+    explained = (
+        dataclasses.replace(
+            problem,
+            finding=events_about.explained(
+                problem.finding, events_about.complaints(events, problem.finding.subject, problem.subject)
+            ),
+        )
+        for problem in found
+    )
+    return sorted(explained, key=rank)
+
+
+def _envelope(found: Sequence[Problem], survey: Survey, namespace: str, warnings: list[str]) -> Envelope:
+    where = f"in namespace {namespace}" if namespace else "in the cluster"
+    rows = [_row(problem, survey.now) for problem in found]
+    if not rows:
+        return Envelope(
+            summary=f"Nothing is wrong {where}: {survey.pods} pods and what they belong to were looked at.",
+            data=[],
+            total=0,
+            returned=0,
+            warnings=warnings,
+        )
+    counts = ", ".join(
+        f"{count} {severity.word}"
+        for severity in sorted(Severity, reverse=True)
+        if (count := sum(problem.finding.severity is severity for problem in found))
+    )
+    worst = found[0]
+    hints = [f"{worst.subject}: {worst.finding.advice}"]
+    if worst.subject.kind in _DIAGNOSED:
+        hints.append(f"To look into it: diagnose {worst.subject}{_in(worst.subject.namespace, namespace)}")
+    noun = "problem" if len(rows) == 1 else "problems"
+    return Envelope(
+        summary=f"{len(rows)} {noun} {where} ({counts}), worst first; {survey.pods} pods were looked at.",
+        data=rows,
+        total=len(rows),
+        returned=len(rows),
+        warnings=warnings,
+        hints=hints,
+        untrusted=True,
+    )
+
+
+_DIAGNOSED = frozenset({"Pod", "Deployment", "StatefulSet", "DaemonSet", "Job"})
+
+
+def _row(problem: Problem, now: datetime) -> Row:
+    finding = problem.finding
+    return {
+        "SEVERITY": finding.severity.word,
+        "NAMESPACE": problem.subject.namespace,
+        "OBJECT": str(problem.subject),
+        "PROBLEM": finding.reason,
+        "PODS": problem.pods or "",
+        "SINCE": age(finding.since, now.isoformat()) if finding.since else "",
+        "CAUSE": finding.cause,
+    }
+
+
+def _in(namespace: str, asked: str) -> str:
+    return f" namespace={namespace}" if namespace and namespace != asked else ""

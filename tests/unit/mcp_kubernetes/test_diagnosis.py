@@ -1,0 +1,161 @@
+"""Findings from plain objects: what a real node cannot be made to show in a test, or only slowly."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from ritsuko_mcp_kubernetes.diagnosis import Severity
+from ritsuko_mcp_kubernetes.diagnosis.images import pull_failure
+from ritsuko_mcp_kubernetes.diagnosis.nodes import node_findings
+from ritsuko_mcp_kubernetes.diagnosis.pods import pod_findings
+from ritsuko_mcp_kubernetes.diagnosis.services import Backend, service_findings
+from ritsuko_mcp_kubernetes.diagnosis.storage import claim_findings
+from ritsuko_mcp_kubernetes.diagnosis.survey import Survey, workload_of
+from ritsuko_mcp_kubernetes.diagnosis.workloads import job_findings, namespace_findings
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+def ago(**span: float) -> str:
+    return (NOW - timedelta(**span)).isoformat()
+
+
+def pod(name: str = "web-abc-1", *, status: dict[str, Any] | None = None, **metadata: Any) -> dict[str, Any]:
+    return {
+        "metadata": {"name": name, "namespace": "shop", "creationTimestamp": ago(hours=1), **metadata},
+        "spec": {"containers": [{"name": "app", "resources": {"limits": {"memory": "64Mi"}}}]},
+        "status": {"phase": "Running", **(status or {})},
+    }
+
+
+def running(**state: Any) -> dict[str, Any]:
+    container = {"name": "app", "ready": True, "restartCount": 3, "state": {"running": {"startedAt": ago(minutes=30)}}}
+    return {"containerStatuses": [{**container, **state}]}
+
+
+def reasons(item: dict[str, Any]) -> list[str]:
+    return [finding.reason for finding in pod_findings(item, NOW)]
+
+
+def test_a_restart_long_ago_is_no_alarm_and_one_an_hour_ago_is_a_warning() -> None:
+    long_ago = {"terminated": {"exitCode": 1, "finishedAt": ago(hours=5)}}
+    lately = {"terminated": {"exitCode": 1, "finishedAt": ago(minutes=30)}}
+    assert reasons(pod(status=running(lastState=long_ago))) == []
+    (finding,) = pod_findings(pod(status=running(lastState=lately)), NOW)
+    assert (finding.severity, finding.reason) == (Severity.WARNING, "Restarted")
+
+
+def test_a_kill_for_memory_names_the_limit_though_it_runs_again() -> None:
+    killed = {"terminated": {"exitCode": 137, "reason": "OOMKilled", "finishedAt": ago(minutes=2)}}
+    (finding,) = pod_findings(pod(status=running(lastState=killed)), NOW)
+    assert finding.reason == "OutOfMemory"
+    assert "3 times" in finding.cause
+    assert "64Mi" in finding.cause
+
+
+def test_a_pod_that_is_being_ended_in_time_is_no_alarm_but_one_that_hangs_is() -> None:
+    assert reasons(pod(deletionTimestamp=ago(seconds=5))) == []
+    (finding,) = pod_findings(pod(deletionTimestamp=ago(minutes=9), finalizers=["example.com/backup"]), NOW)
+    assert finding.reason == "StuckTerminating"
+    assert "example.com/backup" in finding.cause
+
+
+def test_a_large_image_that_is_being_pulled_is_a_notice_only() -> None:
+    waiting = {"name": "app", "state": {"waiting": {"reason": "ContainerCreating"}}}
+    status = {"phase": "Pending", "startTime": ago(minutes=3), "containerStatuses": [waiting]}
+    (finding,) = pod_findings(pod(status=status), NOW)
+    assert finding.severity is Severity.NOTICE
+
+
+@pytest.mark.parametrize(
+    ("message", "cause"),
+    [
+        ("failed to authorize: 401 Unauthorized", "refuses the credentials"),
+        ("pull access denied, repository does not exist or may require authorization", "refuses the credentials"),
+        ("manifest for web:9 not found: manifest unknown", "no such image or tag"),
+        ("429 Too Many Requests - toomanyrequests: You have reached your pull rate limit", "limits pulls"),
+        ("dial tcp: lookup registry.exmaple.com: no such host", "does not resolve"),
+        ("x509: certificate signed by unknown authority", "certificate is not trusted"),
+        ("dial tcp 192.0.2.1:443: i/o timeout", "cannot be reached"),
+        ("write /var/lib/x: no space left on device", "disk is full"),
+    ],
+)
+def test_why_an_image_is_not_pulled(message: str, cause: str) -> None:
+    assert cause in pull_failure("ErrImagePull", message).cause
+
+
+def test_a_silent_node_and_one_under_pressure() -> None:
+    def node(**conditions: str) -> dict[str, Any]:
+        return {
+            "metadata": {"name": "worker-1"},
+            "status": {"conditions": [{"type": kind, "status": status} for kind, status in conditions.items()]},
+        }
+
+    assert node_findings(node(Ready="True", DiskPressure="False")) == []
+    assert node_findings(node(Ready="Unknown"))[0].severity is Severity.CRITICAL
+    assert node_findings(node(Ready="True", DiskPressure="True"))[0].reason == "DiskPressure"
+
+
+def test_a_cron_job_that_succeeded_since_forgives_a_failed_job() -> None:
+    failed = {"type": "Failed", "status": "True", "reason": "BackoffLimitExceeded", "lastTransitionTime": ago(hours=2)}
+    owner = [{"kind": "CronJob", "name": "nightly"}]
+    job = {"metadata": {"name": "nightly-1", "namespace": "shop", "ownerReferences": owner}}
+    job["status"] = {"conditions": [failed]}
+
+    def cron(succeeded: str) -> dict[tuple[str, str], Any]:
+        return {("shop", "nightly"): {"status": {"lastSuccessfulTime": succeeded}}}
+
+    assert job_findings(job, cron(ago(hours=1))) == []
+    assert job_findings(job, cron(ago(hours=3)))[0].reason == "JobFailed"
+
+
+def test_a_namespace_that_does_not_end_says_what_holds_it() -> None:
+    held = {"type": "NamespaceContentRemaining", "status": "True", "message": "widgets.example.com has 2 instances"}
+    item = {"metadata": {"name": "old", "deletionTimestamp": ago(hours=1)}, "status": {"conditions": [held]}}
+    assert "widgets.example.com" in namespace_findings(item, NOW)[0].cause
+
+
+def test_a_service_is_wrong_about_a_number_only_if_its_pods_declare_others() -> None:
+    service = {
+        "metadata": {"name": "web", "namespace": "shop"},
+        "spec": {"selector": {"app": "web"}, "ports": [{"port": 80, "targetPort": 8080}]},
+    }
+    silent, other = (Backend({"app": "web"}, ports) for ports in ((), (("", 9090),)))
+    assert service_findings(service, [silent], []) == []
+    assert service_findings(service, [other], [])[0].severity is Severity.WARNING
+    assert service_findings(service, [], [silent]) == [], "its workload is scaled to nothing"
+    assert service_findings(service, [], [])[0].reason == "NoPods"
+
+
+def test_a_claim_that_waits_for_a_pod_is_as_it_should_be() -> None:
+    claim = {"metadata": {"name": "data"}, "spec": {"storageClassName": "fast"}, "status": {"phase": "Pending"}}
+    patient = {"fast": {"volumeBindingMode": "WaitForFirstConsumer"}}
+    assert claim_findings(claim, patient, used=False) == []
+    assert claim_findings(claim, patient, used=True)[0].reason == "VolumePending"
+    assert "no StorageClass fast" in claim_findings(claim, {}, used=False)[0].cause
+    assert claim_findings(claim, None, used=False) == [], "classes that may not be read are no reason for an alarm"
+
+
+def test_fifty_pods_with_one_cause_are_one_problem_of_their_deployment() -> None:
+    crashing = running(
+        ready=False,
+        state={"waiting": {"reason": "CrashLoopBackOff"}},
+        lastState={"terminated": {"exitCode": 1, "finishedAt": ago(minutes=1)}},
+    )
+    owner = [{"kind": "ReplicaSet", "name": "web-abc"}]
+    labels = {"pod-template-hash": "abc"}
+    pods = [pod(f"web-abc-{n}", status=crashing, ownerReferences=owner, labels=labels) for n in range(50)]
+    survey = Survey(NOW)
+    survey.take_pods(pods)
+    stuck = {"type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded"}
+    deployment = {"metadata": {"name": "web", "namespace": "shop"}, "spec": {"replicas": 50}}
+    deployment["status"] = {"conditions": [stuck]}
+    (problem,) = survey.problems({"deployments": [deployment]})
+    assert str(workload_of(pods[0])) == "deployment/web"
+    assert (str(problem.subject), problem.pods, problem.finding.reason) == ("deployment/web", 50, "CrashLoop")
+
+
+@pytest.mark.parametrize("odd", [{}, {"metadata": None, "spec": None, "status": None}, {"status": {"phase": "Odd"}}])
+def test_odd_objects_are_no_reason_to_fail(odd: dict[str, Any]) -> None:
+    assert pod_findings(odd, NOW) == []
