@@ -15,7 +15,7 @@ import yaml
 
 from ritsuko_api.bot import RitsukoBot
 from ritsuko_api.sidecar import McpSidecar
-from ritsuko_operator.render import Facts, RenderError, Selection, accept, render
+from ritsuko_operator.render import Facts, RenderError, Selection, accept, render, tokens
 
 FOLDER = Path(__file__).parent
 
@@ -53,8 +53,8 @@ class Case:
     @cached_property
     def facts(self) -> Facts:
         given = next((one for one in yaml.safe_load_all(self.source.read_text()) if one["kind"] == "Facts"), {})
-        tokens = {one.metadata.name: f"token-of-{one.metadata.name}" for one in self.selection.accepted}
-        return Facts("0.1.0", tokens=tokens, **{key: value for key, value in given.items() if key != "kind"})
+        known = {name: {1: f"token-of-{name}"} for name in tokens.wanted(self.selection)}
+        return Facts("0.1.0", tokens=known, **{key: value for key, value in given.items() if key != "kind"})
 
     def manifests(self) -> list[dict[str, Any]]:
         """What is rendered; raises `RenderError` if the case is about that."""

@@ -8,7 +8,7 @@ from hypothesis import settings
 
 from ritsuko_api.bot import RitsukoBot
 from ritsuko_api.sidecar import McpSidecar
-from ritsuko_operator.render import Facts, Selection, accept, render
+from ritsuko_operator.render import Facts, Selection, accept, render, tokens
 
 # How long one example takes says more of what else the machine does than of rendering.
 unhurried = settings(deadline=None)
@@ -33,7 +33,9 @@ def sidecar(name: str, *, created: str = "2026-01-01T00:00:00Z", **spec: Any) ->
 
 
 def facts(selection: Selection, **others: Any) -> Facts:
-    return Facts("0.1.0", tokens={one.metadata.name: f"of-{one.metadata.name}" for one in selection.accepted}, **others)
+    return Facts(
+        "0.1.0", tokens={name: {1: f"of-{name}"} for name in tokens.wanted(selection)}, **others
+    )
 
 
 def rendered(bot: RitsukoBot, *sidecars: McpSidecar, **others: Any) -> dict[str, Any]:

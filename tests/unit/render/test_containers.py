@@ -40,14 +40,14 @@ def test_each_container_knows_its_own_token_at_most() -> None:
         for variable in found["mcp-a"]["env"]
         if variable["name"] == "MCP_AUTH_TOKEN"
     ]
-    assert keys == ["a"]
+    assert keys == ["a.1"]
     assert "MCP_AUTH_TOKEN" not in {variable["name"] for variable in found["mcp-b"]["env"]}
 
 
 def test_no_token_is_anywhere_but_in_its_secret() -> None:
     pod = rendered(bot(), sidecar("a", server="logs"))
     secret = pod.pop("Secret")
-    assert secret["data"] == {"a": "b2YtYQ=="}
+    assert secret["data"] == {"a.1": "b2YtYQ=="}
     assert "of-a" not in json.dumps(pod)
     assert "b2YtYQ==" not in json.dumps(pod)
 

@@ -31,13 +31,13 @@ def deployment(bot: RitsukoBot, selection: Selection, facts: Facts) -> Manifest:
         replicas=0 if spec.suspend else spec.replicas,
         selector=selector(bot),
         pod_labels=pod_labels(bot),
-        pod_annotations=pod_annotations(bot, selection, facts),
+        pod_annotations=pod_annotations(bot, facts),
         service_account=service_account_name(bot),
         spec=spec.model_dump(by_alias=True, mode="json"),
         security_context=security.POD if spec.pod_security_context is None else spec.pod_security_context,
         bot=_bot_container(bot, selection, facts),
         sidecars=[_sidecar_container(bot, sidecar, facts) for sidecar in selection.accepted],
-        volumes=pod_volumes(bot, selection),
+        volumes=pod_volumes(bot, selection, facts),
     )
 
 
@@ -59,7 +59,7 @@ def _sidecar_container(bot: RitsukoBot, sidecar: McpSidecar, facts: Facts) -> di
         "name": sidecar.metadata.name,
         "image": sidecar_image(sidecar, facts),
         "pull_policy": spec.image_pull_policy or defaults.image_pull_policy,
-        "env": sidecar_environment(bot, sidecar),
+        "env": sidecar_environment(bot, sidecar, facts),
         "port": port_of(sidecar),
         "port_name": port_name_of(sidecar),
         "resources": _first(spec.resources, defaults.resources, _SIDECAR_RESOURCES),

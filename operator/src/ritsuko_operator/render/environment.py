@@ -7,6 +7,7 @@ from typing import Any
 
 from ritsuko_api.bot import RitsukoBot
 from ritsuko_api.sidecar import AuthMode, McpSidecar
+from ritsuko_operator.render import tokens
 from ritsuko_operator.render.config_map import FILE, server_url
 from ritsuko_operator.render.facts import Facts
 from ritsuko_operator.render.images import bot_version
@@ -38,11 +39,12 @@ def bot_environment(bot: RitsukoBot, selection: Selection, facts: Facts) -> list
     return merged(ours, bot.spec.env)
 
 
-def sidecar_environment(bot: RitsukoBot, sidecar: McpSidecar) -> list[Variable]:
+def sidecar_environment(bot: RitsukoBot, sidecar: McpSidecar, facts: Facts) -> list[Variable]:
     """What a sidecar's container gets: ours, then the bot's defaults for all sidecars, then its own."""
     ours = [_plain("MCP_PORT", str(port_of(sidecar))), _plain("LOG_LEVEL", bot.spec.log_level)]
     if sidecar.spec.auth.mode is AuthMode.BEARER:
-        ours.append(_from_secret("MCP_AUTH_TOKEN", token_secret_name(bot), sidecar.metadata.name))
+        key = tokens.current_key(sidecar.metadata.name, facts)
+        ours.append(_from_secret("MCP_AUTH_TOKEN", token_secret_name(bot), key))
         # The name that the bot signs its users' assertions for, whatever the server calls itself.
         ours.append(_plain("MCP_SERVER_NAME", sidecar.metadata.name))
     return merged(ours, bot.spec.mcp_sidecars.defaults.env, sidecar.spec.env)

@@ -1,4 +1,8 @@
-"""The Secret with the bearer tokens by which the bot proves itself to its servers."""
+"""The Secret with the bearer tokens by which the bot proves itself to its servers.
+
+A server may have tokens of several generations, each under a key of its own. A pod template names one generation, for
+the server and for the bot alike, so that while pods turn over the old ones agree with each other, and so do the new.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +21,26 @@ def wanted(selection: Selection) -> list[str]:
     return [one.metadata.name for one in selection.accepted if one.spec.auth.mode is AuthMode.BEARER]
 
 
+def key(server: str, generation: int) -> str:
+    """Where a token stands in the Secret."""
+    return f"{server}.{generation}"
+
+
+def current_key(server: str, facts: Facts) -> str:
+    """Where the token stands that new pods use."""
+    return key(server, max(facts.tokens[server]))
+
+
 def token_secret(bot: RitsukoBot, selection: Selection, facts: Facts) -> Manifest | None:
-    """The Secret, or None if no server wants a token."""
-    names = wanted(selection)
-    if not names:
+    """The Secret, with all generations; None if no server wants a token and no pod still uses one."""
+    if not wanted(selection) and not facts.tokens:
         return None
     return from_template(
         "token_secret.yaml.j2",
-        metadata=metadata(bot, token_secret_name(bot)),
-        data={name: base64.b64encode(facts.tokens[name].encode()).decode() for name in names},
+        metadata={**metadata(bot, token_secret_name(bot)), "annotations": dict(facts.token_annotations)},
+        data={
+            key(server, generation): base64.b64encode(token.encode()).decode()
+            for server, generations in facts.tokens.items()
+            for generation, token in generations.items()
+        },
     )

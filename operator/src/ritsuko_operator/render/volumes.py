@@ -5,6 +5,7 @@ from __future__ import annotations
 from ritsuko_api.bot import RitsukoBot
 from ritsuko_operator.render import mounts, tokens
 from ritsuko_operator.render.errors import RenderError
+from ritsuko_operator.render.facts import Facts
 from ritsuko_operator.render.manifest import config_map_name, token_secret_name
 from ritsuko_operator.render.mounts import Json
 from ritsuko_operator.render.select import Selection
@@ -12,7 +13,7 @@ from ritsuko_operator.render.select import Selection
 _RESERVED_PATHS = frozenset({mounts.CONFIG_PATH, mounts.TOKENS_PATH, mounts.SERVICE_ACCOUNT_PATH})
 
 
-def pod_volumes(bot: RitsukoBot, selection: Selection) -> list[Json]:
+def pod_volumes(bot: RitsukoBot, selection: Selection, facts: Facts) -> list[Json]:
     """All volumes, each once: two sidecars may bring the same one (`accept` sees to it that it is the same).
 
     Raises `RenderError` if a volume of the bot's has the name of one of ours.
@@ -21,8 +22,9 @@ def pod_volumes(bot: RitsukoBot, selection: Selection) -> list[Json]:
         if volume["name"] in mounts.RESERVED_VOLUMES:
             raise RenderError(f"volumes: the name {volume['name']} is the operator's own: choose another one")
     ours = [_config(bot), _service_account()]
-    if tokens.wanted(selection):
-        ours.append({"name": mounts.TOKENS, "secret": {"secretName": token_secret_name(bot)}})
+    if servers := tokens.wanted(selection):
+        items = [{"key": tokens.current_key(server, facts), "path": server} for server in servers]
+        ours.append({"name": mounts.TOKENS, "secret": {"secretName": token_secret_name(bot), "items": items}})
     if mounts.TMP_PATH not in mounts.mounted_paths(bot.spec.volume_mounts):
         ours.append({"name": mounts.BOT_TMP, "emptyDir": {}})
     brought = [volume for sidecar in selection.accepted for volume in mounts.sidecar_volumes(sidecar)]
