@@ -12,7 +12,7 @@ from ritsuko_operator.reconcile.bot import BotReconciler
 from ritsuko_operator.reconcile.cluster import BotKey, Object, ObjectRef, SidecarKey, Transition
 from ritsuko_operator.reconcile.errors import ApiError, GoneError
 from ritsuko_operator.reconcile.gather import Release
-from ritsuko_operator.reconcile.kinds import BOT, POD, SECRET, SIDECAR, Kind
+from ritsuko_operator.reconcile.kinds import BOT, DEPLOYMENT, POD, SECRET, SIDECAR, Kind
 from ritsuko_operator.reconcile.secrets import SecretReader
 from ritsuko_operator.reconcile.sidecar import SidecarReconciler
 from ritsuko_operator.runtime.cache import Cache
@@ -61,6 +61,8 @@ class World:
         self._write("apply", ref)
         live = self.objects.get(ref, {})
         metadata = {"uid": f"uid-{ref.kind.name}-{ref.name}", **live.get("metadata", {}), **manifest["metadata"]}
+        if manifest.get("spec") != live.get("spec"):
+            metadata["generation"] = metadata.get("generation", 0) + 1
         return self.put(ref, {**live, **manifest, "metadata": metadata})
 
     async def apply_status(self, ref: ObjectRef, manifest: Object) -> Object:
@@ -114,6 +116,17 @@ class World:
 
     def pod(self, name: str, containers: Iterable[Object], **fields: Any) -> None:
         self.put(ObjectRef(POD, NAMESPACE, name), pod(name, containers, **fields))
+
+    def rolled_out(self, *, reason: str = "NewReplicaSetAvailable", **counts: int) -> None:
+        """What the Deployment's controller says once all pods are of the template; or what `counts` say instead."""
+        ref = ObjectRef(DEPLOYMENT, NAMESPACE, "hal")
+        live = copy.deepcopy(self.objects[ref])
+        wanted = live["spec"]["replicas"]
+        known = {"replicas": wanted, "updatedReplicas": wanted, "availableReplicas": wanted}
+        conditions = [{"type": "Progressing", "status": "True", "reason": reason}]
+        generation = live["metadata"].get("generation", 0)
+        live["status"] = {**known, **counts, "observedGeneration": generation, "conditions": conditions}
+        self.put(ref, live)
 
     def report(self, pod_name: str = "hal-1", **fields: Any) -> None:
         live = copy.deepcopy(self.objects[HAL.ref])

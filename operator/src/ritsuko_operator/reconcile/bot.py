@@ -93,7 +93,7 @@ class BotReconciler:
         """Brings the children in line. What is wrong with this bot is in the outcome, not raised."""
         before = seen.bot.status.config_revision
         try:
-            gathered = await gather(key, seen, self._secrets, self._release)
+            gathered = await gather(key, seen, self._secrets, self._release, now=self._now())
             rendered = self._renderer.render(key, seen.bot, seen.selection, gathered.facts)
         except RenderError as error:
             return Outcome(before, stalled=Cause(InvalidResourceError.reason, f"{error}; what ran keeps running"))

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from ritsuko_api.bot import RitsukoBot
+from ritsuko_operator.reconcile import tokens
 from ritsuko_operator.reconcile.cluster import BotKey
 from ritsuko_operator.reconcile.observation import Observation
 from ritsuko_operator.reconcile.references import Missing, content_hash, missing_credentials, wanted_secrets
-from ritsuko_operator.reconcile.secrets import Read, SecretReader, tokens_for
+from ritsuko_operator.reconcile.secrets import Read, SecretReader
+from ritsuko_operator.reconcile.tokens import ROTATE_ANNOTATION
 from ritsuko_operator.render.facts import Facts
 from ritsuko_operator.render.manifest import token_secret_name
+from ritsuko_operator.render.tokens import wanted as wanted_tokens
 
 
 @dataclass(frozen=True)
@@ -30,17 +34,35 @@ class Gathered:
     facts: Facts
     secrets: Read
     missing: Missing | None  # of the bot's Zulip credentials
+    look_again: float | None = None  # in how many seconds a token is too old
 
 
-async def gather(key: BotKey, seen: Observation, secrets: SecretReader, release: Release) -> Gathered:
-    wanted = wanted_secrets(seen.bot, seen.selection.accepted)
-    read = await secrets.read(key, wanted, tokens=token_secret_name(seen.bot))
+async def gather(key: BotKey, seen: Observation, secrets: SecretReader, release: Release, *, now: str) -> Gathered:
+    """Reads what rendering depends on. `now` is RFC 3339."""
+    bot, token_secret = seen.bot, token_secret_name(seen.bot)
+    wanted = wanted_secrets(bot, seen.selection.accepted)
+    read = await secrets.read(key, wanted, tokens=token_secret)
+    servers, max_age = wanted_tokens(seen.selection), _max_token_age(bot)
+    bearer = tokens.advance(
+        tokens.known(read.tokens, now),
+        servers,
+        tokens.use_of(seen, token_secret),
+        rotate_for=bot.metadata.annotations.get(ROTATE_ANNOTATION, ""),
+        max_age=max_age,
+        now=now,
+    )
     facts = Facts(
         operator_version=release.version,
         image_repository=release.image_repository,
-        tokens=tokens_for(seen.selection, read.tokens),
+        tokens=bearer.by_server,
+        token_annotations=bearer.annotations,
         secret_hashes={name: content_hash(read.named[name], what) for name, what in wanted.items()},
         reader_kind=release.reader_kind,
         reader_name=release.reader_name,
     )
-    return Gathered(facts, read, missing_credentials(seen.bot, read.named))
+    missing = missing_credentials(bot, read.named)
+    return Gathered(facts, read, missing, tokens.next_rotation(bearer, servers, max_age, now))
+
+
+def _max_token_age(bot: RitsukoBot) -> float | None:
+    return None

@@ -6,19 +6,11 @@ reconcile, and `changed` looks in between whether one of them is another by now.
 
 from __future__ import annotations
 
-import base64
-import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ritsuko_operator.reconcile.cluster import BotKey, Cluster, Object, ObjectRef
 from ritsuko_operator.reconcile.kinds import SECRET
-from ritsuko_operator.reconcile.objects import mapping_at
-from ritsuko_operator.render.facts import Generations
-from ritsuko_operator.render.select import Selection
-from ritsuko_operator.render.tokens import key, wanted
-
-_TOKEN_BYTES = 32
 
 
 @dataclass(frozen=True)
@@ -64,13 +56,6 @@ class SecretReader:
             if key in self._seen and self._seen[key].get(ref) == version and live != version:
                 return True
         return False
-
-
-def tokens_for(selection: Selection, live: Object | None) -> dict[str, Generations]:
-    """The bearer token of each sidecar that takes one: the one it has, or a new one."""
-    known = mapping_at(live or {}, "data")
-    kept = {name: base64.b64decode(known[key(name, 1)]).decode() for name in wanted(selection) if key(name, 1) in known}
-    return {name: {1: kept.get(name) or secrets.token_urlsafe(_TOKEN_BYTES)} for name in wanted(selection)}
 
 
 def _ref(key: BotKey, name: str) -> ObjectRef:

@@ -75,6 +75,14 @@ class Tokens:
         return highest
 
     @property
+    def by_server(self) -> dict[str, dict[int, str]]:
+        """The tokens' values."""
+        found: dict[str, dict[int, str]] = defaultdict(dict)
+        for name, token in sorted(self.by_name.items()):
+            found[name.server][name.generation] = token.value
+        return dict(found)
+
+    @property
     def annotations(self) -> dict[str, str]:
         """What the Secret has to say of its tokens."""
         known = {
