@@ -5,11 +5,22 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from ritsuko_api import embedded
+from ritsuko_api.access import Access
+from ritsuko_api.children import Monitoring, NetworkPolicy, PodDisruptionBudget, PodTemplate
 from ritsuko_api.conditions import Condition
-from ritsuko_api.resource import Metadata, SpecModel, StatusModel
+from ritsuko_api.resource import (
+    DURATION_PATTERN,
+    Metadata,
+    ObjectName,
+    SpecModel,
+    StatusModel,
+    rules,
+    seconds,
+    validations,
+)
 from ritsuko_api.runtime import RuntimeReport
 
 KIND = "RitsukoBot"
@@ -20,13 +31,6 @@ HTTP_PORT = 8080
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 PullPolicy = Literal["Always", "IfNotPresent", "Never"]
-ObjectName = Annotated[str, Field(min_length=1, max_length=253)]
-
-
-def rules(*pairs: tuple[str, str]) -> ConfigDict:
-    """CEL rules for the schema of a model, as (expression, the message that says what to write instead)."""
-    validations = [{"rule": rule, "message": message} for rule, message in pairs]
-    return ConfigDict(json_schema_extra={"x-kubernetes-validations": validations})  # pyright: ignore[reportArgumentType]
 
 
 class Image(SpecModel):
@@ -84,6 +88,27 @@ class LabelSelector(SpecModel):
     )
 
 
+class Tokens(SpecModel):
+    """The tokens by which the bot proves itself to its sidecars, one for each."""
+
+    max_age: str | None = Field(
+        default=None,
+        description="How old a token may become, such as 720h; then a new one is made, and the pods turn over to it "
+        "without losing a call. Left out: tokens stay until the annotation ritsuko.dev/rotate-tokens of the bot gets "
+        "a new value.",
+        min_length=2,
+        max_length=24,
+        pattern=DURATION_PATTERN,
+        json_schema_extra=validations(
+            ("duration(self) >= duration('10m')", "every rotation turns the pods over: give at least 10m")
+        ),
+    )
+
+    @property
+    def max_age_seconds(self) -> int | None:
+        return None if self.max_age is None else seconds(self.max_age)
+
+
 class McpSidecars(SpecModel):
     """The bot's MCP servers."""
 
@@ -95,6 +120,9 @@ class McpSidecars(SpecModel):
     )
     defaults: SidecarDefaults = Field(
         default_factory=SidecarDefaults, description="What every sidecar gets unless its own resource says otherwise."
+    )
+    tokens: Tokens = Field(
+        default_factory=Tokens, description="The tokens by which the bot proves itself to its sidecars, one for each."
     )
 
 
@@ -130,6 +158,11 @@ class Rbac(SpecModel):
         default=RbacScope.NAMESPACE,
         description="What the kubernetes and logs servers may read: nothing, the bot's own namespace, or the cluster.",
     )
+    impersonation: bool = Field(
+        default=False,
+        description="True: the pods' ServiceAccount may impersonate users and groups, and the kubernetes server reads "
+        "as the person who asks, so that the cluster's own RBAC decides what that person sees.",
+    )
 
 
 class RitsukoBotSpec(SpecModel):
@@ -146,6 +179,7 @@ class RitsukoBotSpec(SpecModel):
     suspend: bool = Field(default=False, description="True: no pod runs, and nothing is deleted.")
     log_level: LogLevel = Field(default="INFO", description="The log level of the bot and its sidecars.")
     zulip: Zulip = Field(description="The organisation that the bot lives in.")
+    access: Access = Field(default_factory=Access, description="Who may call which tools; changes need no restart.")
     mcp_sidecars: McpSidecars = Field(default_factory=McpSidecars, description="The bot's MCP servers.")
     env: embedded.EnvVars = Field(
         default_factory=list[embedded.JsonObject], description="More environment variables for the bot."
@@ -179,6 +213,20 @@ class RitsukoBotSpec(SpecModel):
         default_factory=ServiceAccount, description="The identity of the bot's pod."
     )
     rbac: Rbac = Field(default_factory=Rbac, description="What the bot's pod may read of the cluster.")
+    network_policy: NetworkPolicy = Field(
+        default_factory=NetworkPolicy, description="The NetworkPolicy of the bot's pods."
+    )
+    pod_disruption_budget: PodDisruptionBudget = Field(
+        default_factory=PodDisruptionBudget, description="The PodDisruptionBudget of the bot's pods."
+    )
+    monitoring: Monitoring = Field(
+        default_factory=Monitoring, description="Objects for the Prometheus operator, where it is installed."
+    )
+    pod_template: PodTemplate | None = Field(
+        default=None,
+        description="For what no other field can say: a strategic merge patch over the pod template that all other "
+        "fields make.",
+    )
 
 
 class SidecarPhase(StrEnum):
@@ -189,6 +237,7 @@ class SidecarPhase(StrEnum):
     FAILED = "Failed"
     NOT_ACCEPTED = "NotAccepted"
     DISABLED = "Disabled"
+    LEFT_OUT = "LeftOut"
 
 
 class SidecarStatus(StatusModel):
@@ -200,6 +249,17 @@ class SidecarStatus(StatusModel):
     restarts: int = Field(default=0, description="How often its container restarted in the current pod.")
     tools: int = Field(default=0, description="How many tools the bot offers from it.")
     message: str | None = Field(default=None, description="What is wrong and what to do.")
+    generation: int | None = Field(
+        default=None, description="The generation of the McpSidecar that this speaks of, where it failed to start."
+    )
+    attempts: int = Field(
+        default=0, description="How often in a row it failed to start, where it is optional and was left out for it."
+    )
+    retry_time: str | None = Field(
+        default=None,
+        description="When it is tried again, where it is left out now (phase LeftOut).",
+        json_schema_extra={"format": "date-time"},
+    )
 
 
 class RitsukoBotStatus(StatusModel):

@@ -1,7 +1,8 @@
 """The mounted config: `mcp.json`, the list of servers a bot talks to.
 
 The shape is the `mcpServers` object that MCP clients everywhere read; what Ritsuko adds stands under each server and
-beside the list. No secret is ever in it: a bearer token is a file, named by `tokenFile`.
+beside the list. No secret is ever in it: a bearer token is a file, named by `tokenFile`, and so are the headers of a
+remote server, named by `headerFiles`.
 
 The operator writes this file and the bot reads it. The bot also reads any other client's plain `mcp.json`.
 """
@@ -16,30 +17,20 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from ritsuko_api.access import Access
+from ritsuko_api.tools import ToolsPolicy as ToolsPolicy
+
 SERVER_NAME_PATTERN = r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$"
 
 ServerName = Annotated[str, Field(pattern=SERVER_NAME_PATTERN)]
+# RFC 9110, 5.6.2 and 5.5.
+HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")]
+HeaderValue = Annotated[str, Field(pattern=r"^[^\x00-\x08\x0a-\x1f\x7f]*$")]
+FilePath = Annotated[str, Field(pattern=r"^[^\x00]+$")]
 
 
 class ConfigError(ValueError):
     """The file cannot be used. The message names the place in the file and what is wrong with it."""
-
-
-class ToolsPolicy(BaseModel):
-    """Which tools of a server may be called, and how long and how often at once."""
-
-    model_config = ConfigDict(extra="forbid", populate_by_name=True, frozen=True)
-
-    allow: list[str] | None = Field(
-        default=None, description="Only these tools. A tool that changes something runs only if it is named here."
-    )
-    deny: list[str] = Field(default_factory=list, description="Never these tools, whatever `allow` says.")
-    timeout_seconds: int = Field(
-        default=30, alias="timeoutSeconds", ge=1, le=3600, description="The deadline of one call, in seconds."
-    )
-    max_concurrent_calls: int = Field(
-        default=4, alias="maxConcurrentCalls", ge=1, le=100, description="More calls than this wait their turn."
-    )
 
 
 class _Server(BaseModel):
@@ -47,28 +38,52 @@ class _Server(BaseModel):
 
     model_config = ConfigDict(extra="ignore", populate_by_name=True, frozen=True)
 
-    tools: ToolsPolicy = Field(default_factory=ToolsPolicy)
+    tools: ToolsPolicy = Field(
+        default_factory=ToolsPolicy,
+        description="Which tools may be called, under which names, for how long, how often.",
+    )
 
 
 class HttpServer(_Server):
-    """A server reached over streamable HTTP."""
+    """A server reached over streamable HTTP, or over the older SSE transport."""
 
-    type: Literal["http", "streamable-http", "streamableHttp"] = "http"
+    type: Literal["http", "streamable-http", "streamableHttp", "sse"] = Field(
+        default="http", description="sse: the transport of MCP 2024-11-05; all others: streamable HTTP."
+    )
     url: str = Field(pattern=r"^https?://[^\s/]+\S*$", description="The MCP endpoint.")
-    headers: dict[str, str] = Field(default_factory=dict, description="Sent with every request.")
-    token_file: str | None = Field(
+    headers: dict[HeaderName, HeaderValue] = Field(default_factory=dict, description="Sent with every request.")
+    header_files: dict[HeaderName, FilePath] = Field(
+        default_factory=dict,
+        alias="headerFiles",
+        description="Headers sent with every request, each with the file that its value stands in; read anew for "
+        "every connection and when the server refuses it.",
+    )
+    token_file: FilePath | None = Field(
         default=None, alias="tokenFile", description="A file with the bearer token; read anew for every connection."
     )
+
+    @model_validator(mode="after")
+    def _every_header_comes_from_one_place(self) -> HttpServer:
+        origins = [("headers", name) for name in self.headers] + [("headerFiles", name) for name in self.header_files]
+        origins += [("tokenFile", "Authorization")] if self.token_file is not None else []
+        seen: dict[str, str] = {}
+        for origin, name in origins:
+            other = seen.setdefault(name.lower(), origin)
+            if other != origin:
+                raise ValueError(f"the header {name} comes from both {other} and {origin}: leave one of them out")
+        if len(seen) < len(origins):
+            raise ValueError("two names of a header differ only in case: leave one of them out")
+        return self
 
 
 class StdioServer(_Server):
     """A server that the bot starts itself and talks to over its standard input and output."""
 
-    type: Literal["stdio"] = "stdio"
-    command: str = Field(min_length=1)
-    args: list[str] = Field(default_factory=list)
-    env: dict[str, str] = Field(default_factory=dict)
-    cwd: str | None = None
+    type: Literal["stdio"] = Field(default="stdio", description="Given by the `command`.")
+    command: str = Field(min_length=1, description="The program.")
+    args: list[str] = Field(default_factory=list, description="Its arguments.")
+    env: dict[str, str] = Field(default_factory=dict, description="Environment variables that it gets beside a few.")
+    cwd: str | None = Field(default=None, description="The folder that it is started in.")
 
 
 ServerEntry = HttpServer | StdioServer
@@ -86,6 +101,7 @@ class McpConfig(BaseModel):
     channels: list[str] = Field(
         default_factory=list, description="The Zulip channels in which the bot answers; empty: all of them."
     )
+    access: Access = Field(default_factory=Access, description="Who may call which tools.")
     mcp_servers: dict[ServerName, ServerEntry] = Field(
         default_factory=dict, alias="mcpServers", description="The servers, by the name that people type."
     )
@@ -176,8 +192,6 @@ def _parse_server(name: object, entry: object) -> object:
     model = StdioServer if "command" in entry else HttpServer
     if model is HttpServer and "url" not in entry:
         raise ValueError(f"{name}: give it a `url` (HTTP) or a `command` (stdio)")
-    if entry.get("type") == "sse":  # pyright: ignore[reportUnknownMemberType]
-        raise ValueError(f"{name}: the SSE transport is not supported; use the server's streamable HTTP endpoint")
     try:
         return model.model_validate(entry)
     except ValidationError as error:

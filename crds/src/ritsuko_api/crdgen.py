@@ -11,6 +11,7 @@ import argparse
 import importlib
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -19,25 +20,47 @@ from pydantic import BaseModel, JsonValue
 
 from ritsuko_api import GROUP, VERSION, bot, sidecar
 from ritsuko_api.config import McpConfig
-from ritsuko_api.embedded import EMBEDDED_KEY, JsonObject
+from ritsuko_api.embedded import EMBEDDED_KEY, PATCH_KEY, JsonObject
 
-Column = tuple[str, str, str]  # name, type, JSON path
+
+@dataclass(frozen=True)
+class Column:
+    """A column of `kubectl get`; a wide one shows with `-o wide` only."""
+
+    name: str
+    path: str
+    type: str = "string"
+    wide: bool = False
+
+    def rendered(self) -> JsonObject:
+        column: JsonObject = {"name": self.name, "type": self.type, "jsonPath": self.path}
+        return column | ({"priority": 1} if self.wide else {})
+
+
+def _condition(type_: str, field: str) -> str:
+    return f'.status.conditions[?(@.type=="{type_}")].{field}'
+
 
 BOT_COLUMNS: list[Column] = [
-    ("Ready", "string", '.status.conditions[?(@.type=="Ready")].status'),
-    ("Reason", "string", '.status.conditions[?(@.type=="Ready")].reason'),
-    ("Sidecars", "string", ".status.sidecarsReady"),
-    ("Zulip", "string", '.status.conditions[?(@.type=="ZulipConnected")].status'),
-    ("Version", "string", ".status.version"),
-    ("Age", "date", ".metadata.creationTimestamp"),
+    Column("Ready", _condition("Ready", "status")),
+    Column("Reason", _condition("Ready", "reason")),
+    Column("Sidecars", ".status.sidecarsReady"),
+    Column("Zulip", _condition("ZulipConnected", "status")),
+    Column("Version", ".status.version"),
+    Column("Age", ".metadata.creationTimestamp", type="date"),
+    Column("Revision", ".status.configRevision", wide=True),
+    Column("Message", _condition("Ready", "message"), wide=True),
 ]
 SIDECAR_COLUMNS: list[Column] = [
-    ("Bots", "string", ".status.bots"),
-    ("Accepted", "string", '.status.conditions[?(@.type=="Accepted")].status'),
-    ("Ready", "string", '.status.conditions[?(@.type=="Ready")].status'),
-    ("Reason", "string", '.status.conditions[?(@.type=="Ready")].reason'),
-    ("Server", "string", ".status.serverInfo.name"),
-    ("Age", "date", ".metadata.creationTimestamp"),
+    Column("Bot", ".status.botNames"),
+    Column("Accepted", _condition("Accepted", "status")),
+    Column("Ready", _condition("Ready", "status")),
+    Column("Reason", _condition("Ready", "reason")),
+    Column("Server", ".status.serverInfo.version"),
+    Column("Tools", ".status.toolCount", type="integer"),
+    Column("Age", ".metadata.creationTimestamp", type="date"),
+    Column("Name of server", ".status.serverInfo.name", wide=True),
+    Column("Message", _condition("Ready", "message"), wide=True),
 ]
 
 # Where Kubernetes takes a resource.Quantity, the client's models say "string" (k8s.io/apimachinery/pkg/api/resource).
@@ -59,7 +82,8 @@ _INT_OR_STRING: JsonObject = {
     "anyOf": [{"type": "integer"}, {"type": "string"}],
     "x-kubernetes-int-or-string": True,
 }
-_DROPPED = {"title", "$defs", "additionalProperties", "default", "propertyNames", "const"}
+_OPEN = "x-kubernetes-preserve-unknown-fields"
+_DROPPED = {"title", "$defs", "additionalProperties", "patternProperties", "default", "const"}
 
 
 def crd(
@@ -99,9 +123,7 @@ def crd(
                     "served": True,
                     "storage": True,
                     "subresources": subresources,
-                    "additionalPrinterColumns": [
-                        {"name": name, "type": type_, "jsonPath": path} for name, type_, path in columns
-                    ],
+                    "additionalPrinterColumns": [column.rendered() for column in columns],
                     "schema": {"openAPIV3Schema": schema},
                 }
             ],
@@ -120,6 +142,8 @@ def _structural(
     definitions = cast("Mapping[str, JsonValue]", schema.get("$defs", definitions or {}))
     if EMBEDDED_KEY in schema:
         return _described(_kubernetes_schema(str(schema[EMBEDDED_KEY])), schema)
+    if PATCH_KEY in schema:
+        return _described(_patch_schema(str(schema[PATCH_KEY])), schema)
     if "$ref" in schema:
         name = str(schema["$ref"]).rsplit("/", 1)[-1]
         target = cast("JsonObject", definitions[name])
@@ -142,14 +166,25 @@ def _structural(
         items = _structural(cast("JsonObject", schema["items"]), definitions, owner, ours)
         _require(items, cast("list[str]", schema.get("x-kubernetes-list-map-keys", [])))
         out["items"] = items
-    if isinstance(schema.get("additionalProperties"), dict):
-        values = cast("JsonObject", schema["additionalProperties"])
+    if (values := _values(schema)) is not None:
         out["additionalProperties"] = _structural(values, definitions, owner, ours)
         if "minLength" in out:
             out["minProperties"] = out.pop("minLength")
         if "maxLength" in out:
             out["maxProperties"] = out.pop("maxLength")
     return _with_default(out, schema, ours)
+
+
+def _values(schema: JsonObject) -> JsonObject | None:
+    """The schema of a map's values. A structural schema cannot say which keys there may be: a rule has to."""
+    by_pattern = cast("Mapping[str, JsonObject]", schema.get("patternProperties", {}))
+    if by_pattern:
+        if "x-kubernetes-validations" not in schema:
+            raise ValueError(f"a map needs a rule for its keys {list(by_pattern)}")
+        (values,) = by_pattern.values()
+        return values
+    values = schema.get("additionalProperties")
+    return values if isinstance(values, dict) else None
 
 
 def _require(items: JsonObject, keys: list[str]) -> None:
@@ -208,6 +243,25 @@ def _kubernetes_schema(name: str) -> JsonObject:
     model = cast("type[BaseModel]", getattr(module, name))
     schema = _structural(_json_schema(model), owner=name, ours=False)
     return cast("JsonObject", _first_sentences(schema))
+
+
+def _patch_schema(name: str) -> JsonObject:
+    """A strategic merge patch of one of Kubernetes' own types: its fields, one level deep.
+
+    Deeper than that a patch is open: an entry may leave out what the type requires, `null` takes away, and directives
+    such as `$patch: delete` may stand anywhere. The whole schema of a pod would also make the CRD larger than
+    `kubectl apply` can store (256 KiB).
+    """
+    whole = _kubernetes_schema(name)
+    fields: JsonObject = {}
+    for field, schema in cast("Mapping[str, JsonObject]", whole["properties"]).items():
+        shallow: JsonObject = {"type": schema["type"], "description": schema["description"], "nullable": True}
+        if schema["type"] == "object":
+            shallow[_OPEN] = True
+        elif schema["type"] == "array":
+            shallow["items"] = {"type": "object", _OPEN: True}
+        fields[field] = shallow
+    return {"type": "object", "properties": fields, _OPEN: True}
 
 
 def _snake(name: str) -> str:

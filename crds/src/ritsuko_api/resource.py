@@ -1,9 +1,34 @@
-"""What both kinds have in common: metadata, and how models of the API behave."""
+"""What both kinds have in common: metadata, how models of the API behave, and the words that fields are made of."""
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+import re
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from pydantic.alias_generators import to_camel
+
+# A duration as Go writes it, down to seconds: 720h, 1h30m.
+DURATION_PATTERN = r"^([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,6}s)?$"
+_DURATION_PARTS = re.compile(r"([0-9]+)([hms])")
+_SECONDS = {"h": 3600, "m": 60, "s": 1}
+
+ObjectName = Annotated[str, Field(min_length=1, max_length=253)]
+
+
+def rules(*pairs: tuple[str, str]) -> ConfigDict:
+    """CEL rules for the schema of a model, as (expression, the message that says what to write instead)."""
+    return ConfigDict(json_schema_extra=validations(*pairs))
+
+
+def validations(*pairs: tuple[str, str]) -> dict[str, JsonValue]:
+    """The same for the schema of one field."""
+    return {"x-kubernetes-validations": [{"rule": rule, "message": message} for rule, message in pairs]}
+
+
+def seconds(duration: str) -> int:
+    """The seconds in a duration such as 720h or 1h30m, which the schema has checked."""
+    return sum(int(number) * _SECONDS[unit] for number, unit in _DURATION_PARTS.findall(duration))
 
 
 class SpecModel(BaseModel):

@@ -1,4 +1,4 @@
-"""McpSidecar: one MCP server, run as a container of a bot's pod."""
+"""McpSidecar: one MCP server, run as a container of a bot's pod, or a remote one that the bot talks to."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from enum import StrEnum
 from typing import Literal
 
 from pydantic import Field
+from pydantic.config import JsonDict
 
 from ritsuko_api import embedded
-from ritsuko_api.bot import HTTP_PORT, ObjectName, PullPolicy, rules
+from ritsuko_api.bot import HTTP_PORT, PullPolicy
 from ritsuko_api.conditions import Condition
-from ritsuko_api.config import ToolsPolicy
-from ritsuko_api.resource import Metadata, SpecModel, StatusModel
+from ritsuko_api.headers import HEADER_RULES, Header
+from ritsuko_api.resource import Metadata, ObjectName, SpecModel, StatusModel, rules
 from ritsuko_api.runtime import ServerInfo
+from ritsuko_api.tools import ToolsPolicy
 
 KIND = "McpSidecar"
 PLURAL = "mcpsidecars"
@@ -39,21 +41,90 @@ class AuthMode(StrEnum):
     NONE = "None"
 
 
+def _without_default(schema: JsonDict) -> None:
+    """No default in the schema: only so can a rule tell what was asked for from what nobody said."""
+    schema.pop("default", None)
+
+
 class Auth(SpecModel):
     """How the bot proves itself to the server."""
 
     mode: AuthMode = Field(
         default=AuthMode.BEARER,
-        description="Bearer: a generated token, given to the server as MCP_AUTH_TOKEN. None: no token.",
+        description="Bearer (left out: that, where there is a container): a generated token, given to the server as "
+        "MCP_AUTH_TOKEN. None: no token.",
+        json_schema_extra=_without_default,
     )
 
 
+class Transport(StrEnum):
+    """How the container speaks MCP."""
+
+    STREAMABLE_HTTP = "StreamableHTTP"
+    STDIO = "Stdio"
+
+
+# What is about a container, and says nothing of a remote server.
+_OF_A_CONTAINER = (
+    *("image", "imagePullPolicy", "command", "args", "workingDir", "env", "envFrom", "volumes", "volumeMounts"),
+    *("resources", "securityContext", "lifecycle", "mountServiceAccountToken", "port", "portName"),
+    *("livenessProbe", "readinessProbe", "startupProbe"),
+)
+
+
 class McpSidecarSpec(SpecModel):
-    """What the server should be."""
+    """What the server should be: one of ours (`server`), any `image`, or a remote one (`url`)."""
 
     model_config = rules(
-        ("has(self.server) || has(self.image)", "name one of our servers in `server`, or give an `image`"),
-        ("has(self.server) || has(self.port)", "an `image` of your own needs the `port` that it listens on"),
+        (
+            "has(self.server) || has(self.image) || has(self.url)",
+            "name one of our servers in `server`, or give an `image`, or the `url` of a remote server",
+        ),
+        (
+            "!has(self.url) || !has(self.server)",
+            "a server with a `url` runs elsewhere: leave out either `url` or `server`",
+        ),
+        (
+            f"!has(self.url) || !({' || '.join(f'has(self.{name})' for name in _OF_A_CONTAINER)})",
+            f"a server with a `url` has no container here: leave out {', '.join(_OF_A_CONTAINER)}",
+        ),
+        (
+            "!has(self.url) || !has(self.path) || self.path == '/mcp'",
+            "the `url` says where the endpoint is: put the path there and leave out `path`",
+        ),
+        (
+            "!has(self.url) || !(has(self.probe) && self.probe == 'None')",
+            "a server with a `url` has no container here that could be probed: leave out `probe`",
+        ),
+        (
+            "!has(self.url) || !has(self.transport) || self.transport == 'StreamableHTTP'",
+            "a server with a `url` is reached over streamable HTTP: leave out `transport`",
+        ),
+        (
+            "!has(self.url) || !has(self.native) || !self.native",
+            "a server with a `url` has no container here: leave out `native`",
+        ),
+        (
+            "!has(self.url) || !has(self.auth) || !has(self.auth.mode) || self.auth.mode == 'None'",
+            "a generated token means nothing to a remote server: leave out `auth`, and give its credentials in "
+            "`headers`",
+        ),
+        (
+            "!has(self.headers) || size(self.headers) == 0 || has(self.url)",
+            "`headers` go to a remote server: give its `url`, or leave them out",
+        ),
+        (
+            "has(self.url) || has(self.server) || !has(self.image) || has(self.port)",
+            "an `image` of your own needs a `port`: where it listens, or with `transport: Stdio` where the bridge does",
+        ),
+        (
+            "!has(self.transport) || self.transport != 'Stdio' || !has(self.server)",
+            "our own servers speak streamable HTTP: leave out `transport`",
+        ),
+        (
+            "!has(self.transport) || self.transport != 'Stdio' || (has(self.command) && size(self.command) > 0)",
+            "with `transport: Stdio`, give the `command` that the bridge starts: an image's entry point is not known",
+        ),
         (
             f"!has(self.port) || self.port != {HTTP_PORT}",
             f"port {HTTP_PORT} is the bot's own in that pod: choose another `port`",
@@ -71,10 +142,45 @@ class McpSidecarSpec(SpecModel):
     server: Preset | None = Field(
         default=None, description="One of our servers: its image, port, probes and mounts come with it."
     )
+    url: str | None = Field(
+        default=None,
+        description="The MCP endpoint of a remote server, over streamable HTTP: no container, and no restart of the "
+        "bot when it changes. It is written to a ConfigMap: credentials belong into `headers`.",
+        max_length=2000,
+        pattern=r"^https?://[^\s/?#@]+([/?]\S*)?$",
+    )
+    headers: list[Header] = Field(
+        default_factory=list[Header],
+        description="What is sent with every request to the `url`, each value from a Secret.",
+        max_length=20,
+        json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"], **HEADER_RULES},
+    )
     enabled: bool = Field(default=True, description="False: its container and its tools go, the resource stays.")
-    image: str | None = Field(default=None, description="Any image that serves MCP over streamable HTTP.", min_length=1)
+    optional: bool = Field(
+        default=False,
+        description="True: the bot is Ready without it. If its container fails to start it is left out of the pod, so "
+        "that it holds up no rollout, and is tried again at growing intervals.",
+    )
+    native: bool = Field(
+        default=False,
+        description="True: a native sidecar of Kubernetes (an init container with restartPolicy Always): it starts "
+        "before the bot's container and stops after it. Kubernetes has it started, and its startup probe passed, "
+        "before the bot starts.",
+    )
+    transport: Transport = Field(
+        default=Transport.STREAMABLE_HTTP,
+        description="How the container speaks MCP. Stdio: over its standard input and output; a bridge is put in front "
+        "of `command` that serves it over HTTP at `port`, and ends when it ends.",
+    )
+    image: str | None = Field(
+        default=None,
+        description="Any image that serves MCP over streamable HTTP, or over stdio with `transport: Stdio`. With "
+        "`server`: instead of that server's own image, such as a mirror's.",
+        min_length=1,
+        max_length=1000,
+    )
     image_pull_policy: PullPolicy | None = Field(default=None, description="When the kubelet pulls the image.")
-    command: list[str] = Field(default_factory=list, description="Instead of the image's entry point.")
+    command: list[str] = Field(default_factory=list, description="Instead of the image's entry point.", max_length=100)
     args: list[str] = Field(default_factory=list, description="Arguments of the entry point.")
     working_dir: str | None = Field(default=None, description="The working directory.")
     env: embedded.EnvVars = Field(default_factory=list[embedded.JsonObject], description="Environment variables.")
@@ -96,7 +202,13 @@ class McpSidecarSpec(SpecModel):
         default=None,
         description="Whether it may use the pod's ServiceAccount; by default only `kubernetes` and `logs` may.",
     )
-    port: int | None = Field(default=None, ge=1, le=65535, description="The port that it listens on.")
+    port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="The port that it listens on, given to it as MCP_PORT; by default 8081 for `kubernetes`, 8082 for "
+        "`prometheus`, 8083 for `logs`.",
+    )
     port_name: str | None = Field(
         default=None,
         description="The port's name; by default mcp-k8s, mcp-prom, mcp-logs or mcp-<port>.",
@@ -112,8 +224,19 @@ class McpSidecarSpec(SpecModel):
     startup_probe: embedded.Probe | None = Field(default=None, description="A startup probe; there is none by default.")
     auth: Auth = Field(default_factory=Auth, description="How the bot proves itself to the server.")
     tools: ToolsPolicy = Field(
-        default_factory=ToolsPolicy, description="Which tools may be called and for how long; changes need no restart."
+        default_factory=ToolsPolicy,
+        description="Which tools may be called, under which names, for how long, how often; changes need no restart.",
     )
+
+    @property
+    def remote(self) -> bool:
+        """Whether it runs elsewhere: no container, no port, no token of ours."""
+        return self.url is not None
+
+    @property
+    def with_token(self) -> bool:
+        """Whether a token is generated for it."""
+        return not self.remote and self.auth.mode is AuthMode.BEARER
 
 
 class McpSidecarStatus(StatusModel):
@@ -121,8 +244,10 @@ class McpSidecarStatus(StatusModel):
 
     observed_generation: int | None = Field(default=None, description="The generation of the spec that this speaks of.")
     bots: list[str] = Field(default_factory=list, description="The bots that run it.")
+    bot_names: str | None = Field(default=None, description="The same in one line, such as `dev, ops`.")
     server_info: ServerInfo | None = Field(default=None, description="What the server said of itself.")
     tools: list[str] = Field(default_factory=list, description="The names of its tools.")
+    tool_count: int | None = Field(default=None, description="How many there are.")
     tools_hash: str | None = Field(default=None, description="A hash of the tools' names, descriptions and schemas.")
     last_handshake_time: str | None = Field(
         default=None, description="Since when the handshake stands.", json_schema_extra={"format": "date-time"}
@@ -135,7 +260,7 @@ class McpSidecarStatus(StatusModel):
 
 
 class McpSidecar(StatusModel):
-    """One MCP server that a bot can use, run as a container of the bot's own pod and reached over localhost."""
+    """One MCP server that a bot can use: a container of the bot's own pod, reached over localhost, or a remote one."""
 
     model_config = rules(
         (

@@ -48,8 +48,8 @@ def test_a_bot_needs_only_its_secret_and_gets_the_defaults(plane: ControlPlane) 
 
 def test_a_sidecar_of_ours_needs_only_its_name(plane: ControlPlane) -> None:
     spec = answer(plane, sidecar(server="kubernetes", botRef={"name": "ops"}))["spec"]
-    assert spec["tools"] == {"maxConcurrentCalls": 4, "timeoutSeconds": 30}
-    assert spec["auth"] == {"mode": "Bearer"}
+    assert spec["tools"] == {"cacheSeconds": 0, "maxConcurrentCalls": 4, "timeoutSeconds": 30}
+    assert spec["transport"] == "StreamableHTTP"
 
 
 ACCEPTED = [
@@ -90,7 +90,7 @@ REFUSED = [
     (manifest("McpSidecar", {"server": "kubernetes"}, name="list"), "choose another name"),
     (manifest("McpSidecar", {"server": "kubernetes"}, name="a.b"), "at most 59"),
     (sidecar(), "name one of our servers in `server`, or give an `image`"),
-    (sidecar(image="x"), "needs the `port` that it listens on"),
+    (sidecar(image="x"), "needs a `port`"),
     (sidecar(server="jira"), 'supported values: "kubernetes", "prometheus", "logs"'),
     (sidecar(server="logs", port=8080), "port 8080 is the bot's own"),
     (sidecar(server="logs", port=70000), "should be less than or equal to 65535"),

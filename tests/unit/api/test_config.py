@@ -26,7 +26,7 @@ FULL = McpConfig(
         "kubernetes": HttpServer(
             url="http://localhost:8081/mcp",
             tokenFile="/etc/ritsuko/tokens/kubernetes",
-            tools=ToolsPolicy(allow=["get"], deny=["describe"], timeoutSeconds=5, maxConcurrentCalls=2),
+            tools=ToolsPolicy(allow=["get"], deny=["describe"], timeout_seconds=5, max_concurrent_calls=2),
         ),
         "time": StdioServer(command="mcp-server-time", args=["--local-timezone", "UTC"]),
     },
@@ -63,7 +63,7 @@ def test_another_clients_file_is_read_and_its_own_fields_are_passed_over() -> No
         ('{"mcpServers": {"a": {}}}', "a: give it a `url` (HTTP) or a `command` (stdio)"),
         ('{"mcpServers": {"a": {"url": "ftp://x"}}}', "a: url"),
         ('{"mcpServers": {"a": {"url": 5}}}', "a: url"),
-        ('{"mcpServers": {"a": {"type": "sse", "url": "http://x/sse"}}}', "SSE transport is not supported"),
+        ('{"mcpServers": {"a": {"type": "carrier pigeon", "url": "http://x/mcp"}}}', "a: type"),
         ('{"mcpServers": {"a b": {"url": "http://x/mcp"}}}', "a b"),
         ('{"mcpServers": {"A": {"url": "http://x/mcp"}, "a": {"url": "http://y/mcp"}}}', "differ only in case"),
         ('{"mcpServers": {"a": {"url": "http://x/mcp", "tools": {"timeout": 5}}}}', "tools.timeout"),

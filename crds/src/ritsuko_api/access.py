@@ -1,0 +1,112 @@
+"""Who may call which tools: the shape shared by a RitsukoBot's `spec.access` and the `access` of `mcp.json`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from ritsuko_api.resource import SpecModel, rules
+
+# A Zulip e-mail address, or the numeric id of a Zulip user.
+Person = Annotated[str, Field(max_length=254, pattern=r"^([0-9]+|[^\s@]+@[^\s@]+)$")]
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+Glob = Annotated[str, Field(max_length=128, pattern=r"^\S+$")]
+
+_APPROVERS_NEED_APPROVAL = "`approvers` say who approves: set `effect: RequireApproval`, or leave them out"
+
+
+class Effect(StrEnum):
+    """What happens to a call."""
+
+    ALLOW = "Allow"
+    DENY = "Deny"
+    REQUIRE_APPROVAL = "RequireApproval"
+
+
+class Role(StrEnum):
+    """A person's role in the Zulip organisation."""
+
+    OWNER = "Owner"
+    ADMINISTRATOR = "Administrator"
+    MODERATOR = "Moderator"
+    MEMBER = "Member"
+    GUEST = "Guest"
+
+
+class Approvers(SpecModel):
+    """Who may approve: whoever one of the entries names, but never the person who asked."""
+
+    users: list[Person] = Field(
+        default_factory=list, description="People, by e-mail address or numeric Zulip user id.", max_length=100
+    )
+    roles: list[Role] = Field(default_factory=list[Role], description="Roles in the Zulip organisation.", max_length=5)
+    groups: list[Name] = Field(default_factory=list, description="Zulip user groups, by name.", max_length=100)
+
+
+class AccessRule(SpecModel):
+    """Matches a call that fits every field given; within a field any one entry suffices."""
+
+    model_config = rules(("!has(self.approvers) || self.effect == 'RequireApproval'", _APPROVERS_NEED_APPROVAL))
+
+    users: list[Person] = Field(
+        default_factory=list,
+        description="Who asks, by e-mail address or numeric Zulip user id; empty: anybody.",
+        max_length=100,
+    )
+    roles: list[Role] = Field(
+        default_factory=list[Role],
+        description="Who asks, by exact role in the Zulip organisation (Member is no Owner); empty: any role.",
+        max_length=5,
+    )
+    groups: list[Name] = Field(
+        default_factory=list,
+        description="Who asks, by Zulip user group; empty: in any group or none.",
+        max_length=100,
+    )
+    channels: list[Name] = Field(
+        default_factory=list,
+        description="Where it is asked, by channel name. Empty: anywhere; otherwise never in a direct message.",
+        max_length=100,
+    )
+    servers: list[Glob] = Field(
+        default_factory=list,
+        description="The server, by name or glob such as `prom*`; empty: any server.",
+        max_length=100,
+    )
+    tools: list[Glob] = Field(
+        default_factory=list,
+        description="The tool, by name or glob such as `get_*`; empty: any tool.",
+        max_length=100,
+    )
+    effect: Effect = Field(
+        description="What happens to the call: Allow, also where the tool changes something; Deny; "
+        "RequireApproval: it runs once somebody else approves it."
+    )
+    approvers: Approvers | None = Field(
+        default=None,
+        description="Who may approve; left out or empty: any Owner, Administrator or Moderator but the one who asks.",
+    )
+
+    @model_validator(mode="after")
+    def _approvers_need_approval(self) -> AccessRule:
+        if self.approvers is not None and self.effect is not Effect.REQUIRE_APPROVAL:
+            raise ValueError(_APPROVERS_NEED_APPROVAL)
+        return self
+
+
+class Access(SpecModel):
+    """Who may call which tools: the first rule that matches a call decides."""
+
+    default_effect: Effect = Field(
+        default=Effect.ALLOW,
+        description="What happens to a call that no rule matches. Allow: a tool that says it only reads "
+        "(readOnlyHint) runs, and any other needs an approval unless tools.allow of its server names it. "
+        "Deny: nothing runs. RequireApproval: everything needs an approval.",
+    )
+    rules: list[AccessRule] = Field(
+        default_factory=list[AccessRule],
+        description="The first one that matches decides. tools.deny of a server beats them all.",
+        max_length=100,
+    )
