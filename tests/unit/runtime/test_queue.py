@@ -158,3 +158,45 @@ async def test_many_workers_share_many_keys_and_no_key_runs_twice_at_once() -> N
     for worker in workers:
         worker.cancel()
     await asyncio.gather(*workers, return_exceptions=True)
+
+
+def test_a_key_that_settles_is_put_off_while_more_comes(queue: KeyedQueue[str], clock: Clock) -> None:
+    queue.settle("a", quiet=1, most=10)
+    clock.now += 0.9
+    queue.add_after("a", 0.05)
+    clock.now += 0.9
+    assert taken(queue) == []
+    clock.now += 0.2
+    assert taken(queue) == ["a"]
+
+
+def test_a_key_that_never_comes_to_rest_is_taken_in_the_end(queue: KeyedQueue[str], clock: Clock) -> None:
+    queue.settle("a", quiet=1, most=3)
+    for _ in range(5):
+        clock.now += 0.5
+        queue.add_after("a", 0.05)
+    assert taken(queue) == []
+    clock.now += 0.5
+    assert taken(queue) == ["a"]
+
+
+def test_once_it_has_settled_a_key_is_like_any_other(queue: KeyedQueue[str], clock: Clock) -> None:
+    queue.settle("a", quiet=1, most=3)
+    clock.now += 1
+    assert taken(queue) == ["a"]
+    queue.done("a")
+    queue.add_after("a", 0.05)
+    clock.now += 0.05
+    assert taken(queue) == ["a"]
+
+
+def test_urgent_keys_go_first_and_the_others_still_have_their_turn(clock: Clock) -> None:
+    queue = KeyedQueue[str](clock=clock, urgent=lambda key: key.startswith("bot"))
+    queue.add("sidecar")
+    bots = [f"bot-{number:02}" for number in range(20)]
+    for bot in bots:
+        queue.add(bot)
+    order = taken(queue)
+    assert order[0] == "bot-00"
+    assert order.index("sidecar") < len(bots)
+    assert sorted(order) == [*bots, "sidecar"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ritsuko_operator.reconcile.cluster import BotKey, SidecarKey
-from ritsuko_operator.reconcile.kinds import BOT, CONFIG_MAP, DEPLOYMENT, POD, SIDECAR
+from ritsuko_operator.reconcile.kinds import BOT, CONFIG_MAP, POD, SIDECAR
 from ritsuko_operator.runtime.cache import Cache
 from ritsuko_operator.runtime.routing import keys_for
 from tests.unit.runtime.fakes import config_map, make, ref
@@ -39,12 +39,8 @@ def test_a_bot_concerns_the_sidecars_that_name_it(cache: Cache) -> None:
     assert keys_for(cache, ref(BOT, "eve"), cache.get(ref(BOT, "eve"))) == {EVE}
 
 
-def test_a_pod_or_a_deployment_concerns_its_bot_and_the_sidecars_there(cache: Cache) -> None:
-    assert keys_for(cache, ref(POD, "hal-1"), make(POD, "hal-1", 5)) == {HAL, LOGS}
-    assert keys_for(cache, ref(DEPLOYMENT, "hal"), make(DEPLOYMENT, "hal", 6)) == {HAL, LOGS}
-
-
-def test_another_child_concerns_its_bot_alone(cache: Cache) -> None:
+def test_a_pod_or_child_concerns_its_bot_whose_status_the_sidecars_follow(cache: Cache) -> None:
+    assert keys_for(cache, ref(POD, "hal-1"), make(POD, "hal-1", 5)) == {HAL}
     assert keys_for(cache, ref(CONFIG_MAP, "hal-mcp"), config_map(6)) == {HAL}
 
 

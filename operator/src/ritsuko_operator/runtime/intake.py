@@ -15,6 +15,14 @@ from ritsuko_operator.runtime.queue import WorkQueue
 from ritsuko_operator.runtime.routing import Key, keys_for
 
 
+# What is new seldom comes alone: a bot and its sidecars are applied one after the other, and the more there is at once
+# the slower they come. Seconds.
+_QUIET_WHEN_NEW = 0.1
+_MORE_FOR_EACH = 0.005
+_MOST_QUIET = 0.4
+_MOST_WHEN_NEW = 1.0
+
+
 @dataclass
 class Intake:
     """Takes events in. `debounce` is how long, in seconds, further changes may still join a reconcile."""
@@ -34,14 +42,14 @@ class Intake:
         if event["type"] == "DELETED":
             self.gone(ref_for(kind, manifest), uid=manifest["metadata"].get("uid"), version=version)
         else:
-            self.present(ref_for(kind, manifest), manifest)
+            self.present(ref_for(kind, manifest), manifest, new=event["type"] == "ADDED" and kind in (BOT, SIDECAR))
 
-    def present(self, ref: ObjectRef, manifest: Object) -> bool:
-        """An object as it is; returns whether that was news."""
+    def present(self, ref: ObjectRef, manifest: Object, *, new: bool = False) -> bool:
+        """An object as it is; returns whether that was news. With a `new` one others may still come."""
         before = self.cache.get(ref)
         if not self.cache.put(ref, manifest):
             return False
-        self._enqueue(ref, before, manifest)
+        self._enqueue(ref, before, manifest, new=new and before is None)
         return True
 
     def wrote(self, ref: ObjectRef, live: Object) -> None:
@@ -58,9 +66,13 @@ class Intake:
         self._enqueue(ref, before)
         return True
 
-    def _enqueue(self, ref: ObjectRef, *states: Object | None) -> None:
+    def _enqueue(self, ref: ObjectRef, *states: Object | None, new: bool = False) -> None:
         for key in keys_for(self.cache, ref, *states):
-            self.queue.add(key, after=self.debounce)
+            if new:
+                quiet = min(_QUIET_WHEN_NEW + _MORE_FOR_EACH * self.queue.settling, _MOST_QUIET)
+                self.queue.settle(key, quiet=quiet, most=_MOST_WHEN_NEW)
+            else:
+                self.queue.add(key, after=self.debounce)
 
 
 def ref_for(kind: Kind, manifest: Object) -> ObjectRef:

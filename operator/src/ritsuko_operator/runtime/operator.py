@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import kopf
 
 from ritsuko_operator.reconcile.bot import BotReconciler
+from ritsuko_operator.reconcile.cluster import BotKey
 from ritsuko_operator.reconcile.secrets import SecretReader
 from ritsuko_operator.reconcile.sidecar import SidecarReconciler
 from ritsuko_operator.runtime import watches
@@ -33,6 +34,9 @@ from ritsuko_operator.runtime.workers import Workers
 logger = logging.getLogger(__name__)
 
 _PATIENCE = 5.0  # seconds for tasks to end when they are cancelled
+# How long a new bot's status waits for what controllers do with its Deployment. Seconds.
+_QUIET_WHEN_MADE = 0.25
+_MOST_WHEN_MADE = 1.0
 
 
 async def run(settings: Settings, *, heed_signals: Callable[[], None]) -> None:
@@ -44,7 +48,8 @@ async def run(settings: Settings, *, heed_signals: Callable[[], None]) -> None:
     clock = asyncio.get_running_loop().time
     metrics = Metrics()
     async with Api(connection_info, metrics) as api:
-        cache, queue = Cache(), WorkQueue[Key]()
+        # a sidecar's own status only follows what is done for its bot
+        cache, queue = Cache(), WorkQueue[Key](urgent=lambda key: isinstance(key, BotKey))
         metrics.follow_queue(lambda: len(queue))
         intake = Intake(cache, queue, metrics, settings.debounce)
         resync = Resync(api, intake, namespaces=settings.namespaces, clock=clock)
@@ -52,7 +57,15 @@ async def run(settings: Settings, *, heed_signals: Callable[[], None]) -> None:
         secrets = SecretReader(cluster)
         workers = Workers(
             queue,
-            BotReconciler(cluster, cache, secrets, settings.release, now=_now, follow=queue.add),
+            BotReconciler(
+                cluster,
+                cache,
+                secrets,
+                settings.release,
+                now=_now,
+                follow=queue.add,
+                settle=lambda key: queue.settle(key, quiet=_QUIET_WHEN_MADE, most=_MOST_WHEN_MADE),
+            ),
             SidecarReconciler(cluster, cache, now=_now),
             metrics,
             settings.reconcile_timeout,

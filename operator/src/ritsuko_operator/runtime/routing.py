@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ritsuko_operator.reconcile.cluster import BotKey, Object, ObjectRef, SidecarKey, View
-from ritsuko_operator.reconcile.kinds import BOT, DEPLOYMENT, POD, SIDECAR
+from ritsuko_operator.reconcile.kinds import BOT, SIDECAR
 from ritsuko_operator.reconcile.ownership import bot_of
 
 Key = BotKey | SidecarKey
-
-_TOLD_BY_SIDECARS = (DEPLOYMENT, POD)  # of a bot's children those that a sidecar's own status tells of
 
 
 def keys_for(view: View, ref: ObjectRef, *states: Object | None) -> set[Key]:
@@ -25,14 +23,7 @@ def _keys(view: View, ref: ObjectRef, manifest: Object) -> Iterator[Key]:
             yield BotKey(ref.namespace, bot["metadata"]["name"])
     elif ref.kind is BOT:
         yield BotKey(ref.namespace, ref.name)
-        yield from _sidecars_of(view, manifest)
+        for sidecar in view.sidecars_of(manifest):
+            yield SidecarKey(ref.namespace, sidecar["metadata"]["name"])
     elif (key := bot_of(manifest)) is not None:
-        yield key
-        bot = view.get(key.ref)
-        if bot is not None and ref.kind in _TOLD_BY_SIDECARS:
-            yield from _sidecars_of(view, bot)
-
-
-def _sidecars_of(view: View, bot: Object) -> Iterator[Key]:
-    for sidecar in view.sidecars_of(bot):
-        yield SidecarKey(sidecar["metadata"]["namespace"], sidecar["metadata"]["name"])
+        yield key  # what it means for a sidecar, the bot's status tells first
