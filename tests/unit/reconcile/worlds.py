@@ -12,7 +12,7 @@ from ritsuko_operator.reconcile.bot import BotReconciler
 from ritsuko_operator.reconcile.cluster import BotKey, Object, ObjectRef, SidecarKey, Transition
 from ritsuko_operator.reconcile.errors import ApiError, GoneError
 from ritsuko_operator.reconcile.gather import Release
-from ritsuko_operator.reconcile.kinds import BOT, DEPLOYMENT, POD, SECRET, SIDECAR, Kind
+from ritsuko_operator.reconcile.kinds import BOT, DEPLOYMENT, MONITORING, POD, SECRET, SIDECAR, Kind
 from ritsuko_operator.reconcile.secrets import SecretReader
 from ritsuko_operator.reconcile.sidecar import SidecarReconciler
 from ritsuko_operator.runtime.cache import Cache
@@ -34,6 +34,7 @@ class World:
         self.writes: list[str] = []
         self.events: list[Transition] = []
         self.refuse: dict[Kind, ApiError] = {}
+        self.not_installed: set[Kind] = set(MONITORING)
         self.now = "2026-11-24T10:00:00Z"
         self._versions = itertools.count(1)
         self.secrets = SecretReader(self)
@@ -56,6 +57,9 @@ class World:
 
     async def get(self, ref: ObjectRef) -> Object | None:
         return copy.deepcopy(self.objects.get(ref))
+
+    async def serves(self, kind: Kind) -> bool:
+        return kind not in self.not_installed
 
     async def apply(self, ref: ObjectRef, manifest: Object) -> Object:
         self._write("apply", ref)

@@ -29,8 +29,8 @@ class BotReconciler:
     """Reconciles bots, one call for one bot.
 
     `now` gives the time as RFC 3339. `follow` is told of the sidecars of which a bot's status now says something else:
-    their own status follows it. `settle` has a new bot looked at again when less is going on: its status waits for that,
-    or it would be outdated at once by what controllers do with the new Deployment.
+    their own status follows it. `settle` has a new bot looked at again when less is going on: its status waits for
+    that, or it would be outdated at once by what controllers do with the new Deployment.
     """
 
     def __init__(

@@ -64,6 +64,10 @@ class Cluster(Protocol):
         """The object, or None if there is none."""
         ...
 
+    async def serves(self, kind: Kind) -> bool:
+        """Whether there is such a kind: the CRDs of others may not be installed."""
+        ...
+
     async def apply(self, ref: ObjectRef, manifest: Object) -> Object:
         """Server-side apply as `FIELD_MANAGER`, forced; returns the live object."""
         ...

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from ritsuko_api.bot import RitsukoBot
-from ritsuko_operator.reconcile import tokens
-from ritsuko_operator.reconcile.cluster import BotKey
+from ritsuko_operator.reconcile import headers, tokens
+from ritsuko_operator.reconcile.cluster import BotKey, ObjectRef
+from ritsuko_operator.reconcile.kinds import SECRET
 from ritsuko_operator.reconcile.observation import Observation
 from ritsuko_operator.reconcile.references import Missing, content_hash, missing_credentials, wanted_secrets
 from ritsuko_operator.reconcile.secrets import Read, SecretReader
@@ -34,17 +35,25 @@ class Gathered:
     facts: Facts
     secrets: Read
     missing: Missing | None  # of the bot's Zulip credentials
-    look_again: float | None = None  # in how many seconds a token is too old
+    headers_missing: Mapping[str, str]  # by remote server, which of its headers has no value and what to do
+    next_rotation: float | None  # in how many seconds a token is too old
 
 
-async def gather(key: BotKey, seen: Observation, secrets: SecretReader, release: Release, *, now: str) -> Gathered:
-    """Reads what rendering depends on. `now` is RFC 3339."""
-    bot, token_secret = seen.bot, token_secret_name(seen.bot)
-    wanted = wanted_secrets(bot, seen.selection.accepted)
-    read = await secrets.read(key, wanted, tokens=token_secret)
-    servers, max_age = wanted_tokens(seen.selection), _max_token_age(bot)
+async def gather(
+    key: BotKey, seen: Observation, secrets: SecretReader, release: Release, *, now: str, left_out: frozenset[str]
+) -> Gathered:
+    """Reads what rendering depends on.
+
+    `now` is RFC 3339; `left_out` are the optional sidecars that get no container.
+    """
+    bot, accepted = seen.bot, seen.selection.accepted
+    token_secret, header_secret = token_secret_name(bot), f"{bot.metadata.name}-mcp-headers"
+    wanted, sources = wanted_secrets(bot, accepted), headers.sources(accepted)
+    servers, max_age = wanted_tokens(seen.selection), bot.spec.mcp_sidecars.tokens.max_age_seconds
+    names = dict.fromkeys((*wanted, *(source.secret for source in sources)))
+    read = await secrets.read(key, names, own={token_secret: bool(servers), header_secret: bool(sources)})
     bearer = tokens.advance(
-        tokens.known(read.tokens, now),
+        tokens.known(read.own[ObjectRef(SECRET, key.namespace, token_secret)], now),
         servers,
         tokens.use_of(seen, token_secret),
         rotate_for=bot.metadata.annotations.get(ROTATE_ANNOTATION, ""),
@@ -56,13 +65,16 @@ async def gather(key: BotKey, seen: Observation, secrets: SecretReader, release:
         image_repository=release.image_repository,
         tokens=bearer.by_server,
         token_annotations=bearer.annotations,
+        headers=headers.values(sources, read.named),
+        left_out=left_out,
         secret_hashes={name: content_hash(read.named[name], what) for name, what in wanted.items()},
         reader_kind=release.reader_kind,
         reader_name=release.reader_name,
     )
-    missing = missing_credentials(bot, read.named)
-    return Gathered(facts, read, missing, tokens.next_rotation(bearer, servers, max_age, now))
-
-
-def _max_token_age(bot: RitsukoBot) -> float | None:
-    return None
+    return Gathered(
+        facts,
+        read,
+        missing_credentials(bot, read.named),
+        headers.missing(sources, read.named, key.namespace),
+        tokens.next_rotation(bearer, servers, max_age, now),
+    )

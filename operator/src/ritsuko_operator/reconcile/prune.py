@@ -31,8 +31,8 @@ async def prune_children(
     return pruned
 
 
-async def prune_secret(cluster: Cluster, key: BotKey, ref: ObjectRef, live: Object | None, *, owner: str) -> bool:
-    """Deletes the bot's token Secret, if there is one and it is the bot's; returns whether it did."""
+async def prune_unwatched(cluster: Cluster, key: BotKey, ref: ObjectRef, live: Object | None, *, owner: str) -> bool:
+    """Deletes an object that the view does not have, if it is there and is the bot's; returns whether it did."""
     if live is None or bot_of(live) != key or not owned_by(live, owner):
         return False
     await cluster.delete(ref, uid=live["metadata"]["uid"])

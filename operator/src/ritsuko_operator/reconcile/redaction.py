@@ -47,10 +47,13 @@ def without_credentials(text: str) -> str:
 def redactor(values: Iterable[str]) -> Redact:
     """What takes these secret values out of a text, the longest first."""
     known = sorted({value for value in values if len(value) >= _SHORTEST}, key=len, reverse=True)
-    if not known:
-        return lambda text: text
-    any_of_them = re.compile("|".join(re.escape(value) for value in known))
-    return lambda text: any_of_them.sub(REDACTED, text)
+
+    def redact(text: str) -> str:
+        for value in known:
+            text = text.replace(value, REDACTED)
+        return text
+
+    return redact
 
 
 def with_last_words(sentence: str, log: str) -> str:

@@ -43,6 +43,7 @@ class Use:
 # The worst first.
 _BADNESS = (
     SidecarPhase.FAILED,
+    SidecarPhase.LEFT_OUT,
     SidecarPhase.NOT_ACCEPTED,
     SidecarPhase.STARTING,
     SidecarPhase.DISABLED,

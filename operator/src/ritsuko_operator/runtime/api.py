@@ -54,6 +54,15 @@ class Api:
         except GoneError:
             return None
 
+    async def plurals(self, kind: Kind) -> frozenset[str]:
+        """What the API serves in the kind's group and version; nothing if it knows no such group."""
+        path = f"/apis/{kind.api_version}"
+        try:
+            found = await self._request("GET", kind, path, verb="DISCOVER", what=f"asking for {kind.api_version}")
+        except GoneError:
+            return frozenset()
+        return frozenset(str(entry["name"]) for entry in found["resources"])
+
     async def list_all(self, kind: Kind, *, namespace: str | None = None, selector: str = "") -> AsyncIterator[Object]:
         """All objects of a kind, in pages; without a namespace, of all of them."""
         params = {"limit": str(_PAGE), **({"labelSelector": selector} if selector else {})}

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 from ritsuko_operator.reconcile.cluster import Object, ObjectRef, Transition
+from ritsuko_operator.reconcile.kinds import Kind
 from ritsuko_operator.runtime.api import Api
 from ritsuko_operator.runtime.events import Poster
 from ritsuko_operator.runtime.intake import Intake
+
+_DISCOVERY_LIFE = 60.0  # seconds
 
 
 class LiveCluster:
@@ -15,9 +20,17 @@ class LiveCluster:
         self._api = api
         self._intake = intake
         self._poster = poster
+        self._served: dict[str, tuple[float, frozenset[str]]] = {}  # until when it is believed, and the plurals
 
     async def get(self, ref: ObjectRef) -> Object | None:
         return await self._api.get(ref)
+
+    async def serves(self, kind: Kind) -> bool:
+        known = self._served.get(kind.api_version)
+        if known is None or time.monotonic() > known[0]:
+            known = time.monotonic() + _DISCOVERY_LIFE, await self._api.plurals(kind)
+            self._served[kind.api_version] = known
+        return kind.plural in known[1]
 
     async def apply(self, ref: ObjectRef, manifest: Object) -> Object:
         return self._keep(ref, await self._api.apply(ref, manifest))

@@ -25,7 +25,7 @@ def optional_are_missing(facts: Facts) -> Verdict | None:
     failing = facts.not_ready
     if not failing:
         return None
-    if all(str(line.phase) == "LeftOut" for line in failing):
+    if all(line.phase is SidecarPhase.LEFT_OUT for line in failing):
         return no("OptionalLeftOut", _told(failing))
     return no(_failed_or_starting(failing), _told(failing))
 

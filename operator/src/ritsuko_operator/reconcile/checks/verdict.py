@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ritsuko_api.bot import SidecarPhase, SidecarStatus
 from ritsuko_api.conditions import Status
+from ritsuko_operator.reconcile.containers import container_name
 from ritsuko_operator.reconcile.observation import BOT_CONTAINER, Observation
 from ritsuko_operator.reconcile.outcome import Cause, Outcome
 from ritsuko_operator.reconcile.trouble import Finding, case_of, speaking_pod, trouble
@@ -49,7 +50,7 @@ class Facts:
     @property
     def rollout_trouble(self) -> list[str]:
         """What has failed in the pods that should run by now, container by container."""
-        names = [BOT_CONTAINER, *(f"mcp-{sidecar.metadata.name}" for sidecar in self.seen.selection.accepted)]
+        names = [BOT_CONTAINER, *(container_name(sidecar.metadata.name) for sidecar in self.seen.selection.accepted)]
         pods = [(name, pod) for name in names if (pod := speaking_pod(self.seen, name)) and name in pod.containers]
         found = [(name, pod, trouble(case_of(self.seen, pod, name, self.now))) for name, pod in pods]
         return [

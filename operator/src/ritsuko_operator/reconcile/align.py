@@ -1,0 +1,123 @@
+"""Bringing one bot's children in line: gather, render, apply what differs, prune, and have the pods look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from ritsuko_operator.reconcile import announcements
+from ritsuko_operator.reconcile.apply import Applied, apply_children
+from ritsuko_operator.reconcile.cluster import BotKey, Cluster, Object, ObjectRef, View
+from ritsuko_operator.reconcile.errors import ApiError, InvalidResourceError, NotDoneError
+from ritsuko_operator.reconcile.gather import Gathered, Release, gather
+from ritsuko_operator.reconcile.kinds import CONFIG_MAP, DEPLOYMENT, SECRET
+from ritsuko_operator.reconcile.monitoring import MonitoringObjects
+from ritsuko_operator.reconcile.observation import Observation
+from ritsuko_operator.reconcile.outcome import Cause, Outcome, outcome_of
+from ritsuko_operator.reconcile.ownership import ref_of
+from ritsuko_operator.reconcile.poke import poke_pods
+from ritsuko_operator.reconcile.prune import prune_children, prune_unwatched
+from ritsuko_operator.reconcile.rendering import Renderer
+from ritsuko_operator.reconcile.secrets import SecretReader
+from ritsuko_operator.render.errors import RenderError
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """How it went, and what was gathered for it: None if not everything could be read."""
+
+    outcome: Outcome
+    gathered: Gathered | None = None
+
+
+class Aligner:
+    """Aligns bots, one call for one bot."""
+
+    def __init__(self, cluster: Cluster, view: View, secrets: SecretReader, release: Release) -> None:
+        self._cluster = cluster
+        self._view = view
+        self._secrets = secrets
+        self._release = release
+        self._renderer = Renderer()
+        self._monitoring = MonitoringObjects(cluster)
+        self._in_place: dict[BotKey, set[ObjectRef]] = {}  # the children that this process has seen in place
+
+    def knows(self, key: BotKey) -> bool:
+        """Whether this process has aligned the bot before."""
+        return key in self._in_place
+
+    async def align(self, key: BotKey, seen: Observation, *, now: str, left_out: frozenset[str]) -> Alignment:
+        """Brings the children in line. What is wrong with this bot is in the outcome, not raised.
+
+        `left_out` are the optional sidecars that get no container; `now` is RFC 3339.
+        """
+        before = seen.bot.status.config_revision
+        gathered = None
+        try:
+            gathered = await gather(key, seen, self._secrets, self._release, now=now, left_out=left_out)
+            rendered = self._renderer.render(key, seen.bot, seen.selection, gathered.facts)
+            monitoring = await self._monitoring.look(key, rendered.manifests)
+        except RenderError as error:
+            stalled = Cause(InvalidResourceError.reason, f"{error}; what ran keeps running")
+            return Alignment(Outcome(before, stalled=stalled), gathered)
+        except ApiError as error:
+            return Alignment(outcome_of(before, [error]), gathered)
+        manifests = [manifest for manifest in rendered.manifests if ref_of(manifest).kind not in monitoring.absent]
+        wait = gathered.missing and not seen.bot.spec.suspend
+        applied = await apply_children(
+            self._cluster,
+            self._view,
+            key,
+            _without_deployment(manifests) if wait else manifests,
+            {**gathered.secrets.own, **monitoring.live},
+        )
+        await self._note(key, applied)
+        try:
+            await poke_pods(self._cluster, seen, rendered.revision, just_written=applied.wrote(CONFIG_MAP))
+            if not applied.failures:
+                unwatched = {**gathered.secrets.own, **monitoring.live}
+                await self._prune(key, seen.bot.metadata.uid, {ref_of(manifest) for manifest in manifests}, unwatched)
+        except ApiError as error:
+            applied.failures.append(error)
+        notes = monitoring.notes
+        return Alignment(
+            outcome_of(rendered.revision, applied.failures, missing=gathered.missing, notes=notes), gathered
+        )
+
+    async def clear_up_after(self, key: BotKey) -> None:
+        """The bot is gone: what the garbage collector cannot take goes too."""
+        self._secrets.forget(key)
+        self._renderer.forget(key)
+        self._monitoring.forget(key)
+        self._in_place.pop(key, None)
+        try:
+            await prune_children(self._cluster, self._view, key, owner=None, rendered=())
+        except ApiError as error:
+            raise NotDoneError(str(error)) from error
+
+    async def _prune(
+        self, key: BotKey, uid: str, rendered: Collection[ObjectRef], unwatched: dict[ObjectRef, Object | None]
+    ) -> None:
+        await prune_children(self._cluster, self._view, key, owner=uid, rendered=rendered)
+        for ref, live in unwatched.items():
+            if ref not in rendered and await prune_unwatched(self._cluster, key, ref, live, owner=uid):
+                if ref.kind is SECRET:
+                    self._secrets.wrote(key, ref, None)
+                else:
+                    self._monitoring.removed(key, ref)
+
+    async def _note(self, key: BotKey, applied: Applied) -> None:
+        """Announces repairs, and remembers what is in place, so that what is missing later was deleted by somebody."""
+        for change in applied.changes:
+            if change.ref.kind is SECRET:
+                self._secrets.wrote(key, change.ref, change.live)
+        bot = self._view.get(key.ref)
+        if bot is not None:
+            for repair in announcements.repairs(bot, applied.changes, self._in_place.get(key, ())):
+                await self._cluster.announce(repair)
+        self._in_place[key] = applied.in_place
+
+
+def _without_deployment(manifests: Sequence[Object]) -> list[Object]:
+    """A pod without credentials would never start, and a running bot must not be replaced by one."""
+    return [manifest for manifest in manifests if ref_of(manifest).kind is not DEPLOYMENT]
