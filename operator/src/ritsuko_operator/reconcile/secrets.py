@@ -7,7 +7,7 @@ reconcile, and `changed` looks in between whether one of them is another by now.
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ritsuko_operator.reconcile.cluster import BotKey, Cluster, Object, ObjectRef
@@ -33,10 +33,16 @@ class Read:
 
 
 class SecretReader:
-    """Reads the Secrets of bots, and remembers which version of each it saw last. No content is kept."""
+    """Reads the Secrets of bots, and remembers which version of each it saw last. No content is kept.
 
-    def __init__(self, cluster: Cluster) -> None:
+    `fresh` reads one that may have changed just now, if the cluster itself remembers Secrets for a moment.
+    """
+
+    def __init__(
+        self, cluster: Cluster, *, fresh: Callable[[ObjectRef], Awaitable[Object | None]] | None = None
+    ) -> None:
         self._cluster = cluster
+        self._fresh = fresh or cluster.get
         self._seen: dict[BotKey, dict[ObjectRef, str | None]] = {}
         self._unwanted: dict[BotKey, set[ObjectRef]] = {}
 
@@ -80,7 +86,7 @@ class SecretReader:
         for ref, version in list(self._seen.get(key, {}).items()):
             if ref in self._unwanted.get(key, ()):
                 continue
-            live = _version(await self._cluster.get(ref))
+            live = _version(await self._fresh(ref))
             if key in self._seen and self._seen[key].get(ref) == version and live != version:
                 return True
         return False

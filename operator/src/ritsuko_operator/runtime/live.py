@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from ritsuko_operator.reconcile.cluster import Object, ObjectRef, Transition
-from ritsuko_operator.reconcile.kinds import Kind
+from ritsuko_operator.reconcile.kinds import SECRET, Kind
 from ritsuko_operator.runtime.api import Api
 from ritsuko_operator.runtime.events import Poster
 from ritsuko_operator.runtime.intake import Intake
+from ritsuko_operator.runtime.recent import RecentSecrets
 
 _DISCOVERY_LIFE = 60.0  # seconds
 
@@ -16,14 +18,15 @@ _DISCOVERY_LIFE = 60.0  # seconds
 class LiveCluster:
     """Implements `reconcile.cluster.Cluster`."""
 
-    def __init__(self, api: Api, intake: Intake, poster: Poster) -> None:
+    def __init__(self, api: Api, intake: Intake, poster: Poster, *, clock: Callable[[], float]) -> None:
         self._api = api
         self._intake = intake
         self._poster = poster
+        self._secrets = RecentSecrets(api.get, clock=clock)
         self._served: dict[str, tuple[float, frozenset[str]]] = {}  # until when it is believed, and the plurals
 
     async def get(self, ref: ObjectRef) -> Object | None:
-        return await self._api.get(ref)
+        return await (self._secrets.get(ref) if ref.kind is SECRET else self._api.get(ref))
 
     async def serves(self, kind: Kind) -> bool:
         known = self._served.get(kind.api_version)
@@ -43,11 +46,15 @@ class LiveCluster:
 
     async def delete(self, ref: ObjectRef, *, uid: str) -> None:
         await self._api.delete(ref, uid=uid)
+        self._secrets.drop(ref)
         self._intake.cache.remove(ref, uid=uid)
 
     async def announce(self, transition: Transition) -> None:
         await self._poster.post(transition)
 
     def _keep(self, ref: ObjectRef, live: Object) -> Object:
-        self._intake.wrote(ref, live)
+        if ref.kind is SECRET:
+            self._secrets.put(ref, live)
+        else:
+            self._intake.wrote(ref, live)
         return live

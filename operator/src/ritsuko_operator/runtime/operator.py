@@ -53,8 +53,8 @@ async def run(settings: Settings, *, heed_signals: Callable[[], None]) -> None:
         metrics.follow_queue(lambda: len(queue))
         intake = Intake(cache, queue, metrics, settings.debounce)
         resync = Resync(api, intake, namespaces=settings.namespaces, clock=clock)
-        cluster = LiveCluster(api, intake, Poster(api, instance=settings.instance, clock=clock))
-        secrets = SecretReader(cluster)
+        cluster = LiveCluster(api, intake, Poster(api, instance=settings.instance, clock=clock), clock=clock)
+        secrets = SecretReader(cluster, fresh=api.get)
         workers = Workers(
             queue,
             BotReconciler(
