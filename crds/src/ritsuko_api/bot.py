@@ -97,7 +97,7 @@ class Tokens(SpecModel):
         "without losing a call. Left out: tokens stay until the annotation ritsuko.dev/rotate-tokens of the bot gets "
         "a new value.",
         min_length=2,
-        max_length=24,
+        max_length=21,
         pattern=DURATION_PATTERN,
         json_schema_extra=validations(
             ("duration(self) >= duration('10m')", "every rotation turns the pods over: give at least 10m")

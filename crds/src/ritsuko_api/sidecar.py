@@ -65,7 +65,7 @@ class Transport(StrEnum):
 
 
 # What is about a container, and says nothing of a remote server.
-_OF_A_CONTAINER = (
+OF_A_CONTAINER = (
     *("image", "imagePullPolicy", "command", "args", "workingDir", "env", "envFrom", "volumes", "volumeMounts"),
     *("resources", "securityContext", "lifecycle", "mountServiceAccountToken", "port", "portName"),
     *("livenessProbe", "readinessProbe", "startupProbe"),
@@ -85,8 +85,8 @@ class McpSidecarSpec(SpecModel):
             "a server with a `url` runs elsewhere: leave out either `url` or `server`",
         ),
         (
-            f"!has(self.url) || !({' || '.join(f'has(self.{name})' for name in _OF_A_CONTAINER)})",
-            f"a server with a `url` has no container here: leave out {', '.join(_OF_A_CONTAINER)}",
+            f"!has(self.url) || !({' || '.join(f'has(self.{name})' for name in OF_A_CONTAINER)})",
+            f"a server with a `url` has no container here: leave out {', '.join(OF_A_CONTAINER)}",
         ),
         (
             "!has(self.url) || !has(self.path) || self.path == '/mcp'",

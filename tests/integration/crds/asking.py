@@ -1,0 +1,25 @@
+"""What the apiserver says to a resource, without storing it."""
+
+from typing import Any
+
+from tests.cluster import ControlPlane
+from tests.cluster.api import ApiError
+from tests.specs.crd import Document
+
+_PLURALS = {"RitsukoBot": "ritsukobots", "McpSidecar": "mcpsidecars"}
+
+
+def answer(plane: ControlPlane, document: Document) -> dict[str, Any]:
+    """What would be stored. Raises ApiError if the resource is refused."""
+    path = f"/apis/ritsuko.dev/v1alpha1/namespaces/default/{_PLURALS[document['kind']]}"
+    return plane.api.request("POST", f"{path}?dryRun=All&fieldValidation=Strict", document)
+
+
+def refusal(plane: ControlPlane, document: Document) -> str | None:
+    """Why the resource is refused as invalid; None if it is not."""
+    try:
+        answer(plane, document)
+    except ApiError as error:
+        assert error.status in (400, 422), error
+        return str(error)
+    return None
