@@ -36,6 +36,8 @@ class OperatorProcess:
             "RITSUKO_HTTP_HOST": "127.0.0.1",
             "RITSUKO_HTTP_PORT": str(self._port),
             "RITSUKO_SECRETS_PERIOD": "1",
+            "RITSUKO_OPTIONAL_PATIENCE": "2",
+            "RITSUKO_OPTIONAL_RETRY": "2",
             **settings,
         }
         self._process: subprocess.Popen[bytes] | None = None
@@ -109,14 +111,17 @@ class OperatorProcess:
 
     def requests(self) -> dict[tuple[str, str], int]:
         """How many requests it has sent, by verb and resource."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self._port}/metrics", timeout=5) as answer:
-            lines = answer.read().decode().splitlines()
+        lines = self.metrics_text().splitlines()
         found: dict[tuple[str, str], int] = {}
         for line in lines:
             if sample := _REQUESTS.fullmatch(line):
                 what = sample["verb"], sample["resource"]
                 found[what] = found.get(what, 0) + int(float(sample["count"]))
         return found
+
+    def metrics_text(self) -> str:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self._port}/metrics", timeout=5) as answer:
+            return answer.read().decode()
 
     def log_text(self) -> str:
         return self._log.read_text()

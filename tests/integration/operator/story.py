@@ -6,6 +6,7 @@ import base64
 import json
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.cluster import ApiError, ControlPlane
@@ -24,6 +25,11 @@ _PATHS = {
     "role": "/apis/rbac.authorization.k8s.io/v1/namespaces/{namespace}/roles",
     "rolebinding": "/apis/rbac.authorization.k8s.io/v1/namespaces/{namespace}/rolebindings",
     "clusterrolebinding": "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
+    "replicaset": "/apis/apps/v1/namespaces/{namespace}/replicasets",
+    "poddisruptionbudget": "/apis/policy/v1/namespaces/{namespace}/poddisruptionbudgets",
+    "networkpolicy": "/apis/networking.k8s.io/v1/namespaces/{namespace}/networkpolicies",
+    "resourcequota": "/api/v1/namespaces/{namespace}/resourcequotas",
+    "lease": "/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases",
     "event": "/apis/events.k8s.io/v1/namespaces/{namespace}/events",
 }
 
@@ -65,6 +71,11 @@ class Story:
         self._plane.api.request("DELETE", self.path(kind, name), {"propagationPolicy": "Background"})
 
     # --- what a kubelet and a bot would do
+
+    def pod_ends(self, name: str) -> None:
+        """The kubelet says that the pod's processes are gone, as it does after a deletion."""
+        self._plane.api.request("DELETE", self.path("pod", name), {"gracePeriodSeconds": 0})
+        eventually(lambda: not self.exists("pod", name), what=f"pod {name} is gone")
 
     def pod(self, bot: str = "hal") -> str:
         """The name of the bot's newest pod, once the controllers have made it."""
@@ -134,11 +145,19 @@ class Story:
     def exists(self, kind: str, name: str) -> bool:
         return self.find(kind, name) is not None
 
+    def pods(self) -> list[Json]:
+        return self._plane.api.request("GET", self.path("pod"))["items"]
+
     def names(self, kind: str) -> set[str]:
         """The names of what the operator made of that kind."""
         selector = "?labelSelector=app.kubernetes.io/managed-by=ritsuko-operator"
         items = self._plane.api.request("GET", self.path(kind) + selector)["items"]
         return {item["metadata"]["name"] for item in items}
+
+    def everything(self) -> dict[str, str]:
+        """All objects of the namespace as text, by kind, but for the Secrets."""
+        kinds = (kind for kind, path in _PATHS.items() if kind != "secret" and "{namespace}" in path)
+        return {kind: json.dumps(self._plane.api.request("GET", self.path(kind))["items"]) for kind in kinds}
 
     def events(self, reason: str) -> list[str]:
         items = self._plane.api.request("GET", self.path("event"))["items"]
@@ -194,6 +213,11 @@ class Story:
 
         return eventually(there, what=f"the line of {sidecar} says {phase}").get("message", "")
 
+    def data(self, secret: str) -> dict[str, str]:
+        """What is in a Secret, decoded; nothing if there is none."""
+        live = self.find("secret", secret) or {}
+        return {key: base64.b64decode(value).decode() for key, value in live.get("data", {}).items()}
+
     def _apply(self, kind: str, name: str, manifest: Json, *, labels: Json | None = None) -> None:
         metadata = {"name": name, "namespace": self.namespace, "labels": labels or {}}
         self._plane.api.request(
@@ -218,16 +242,19 @@ def _same_containers(pod: list[Json], template: list[Json]) -> bool:
     ]
 
 
-def running(name: str, *, ready: bool = True, restarts: int = 0, last: Json | None = None) -> Json:
-    return _status(name, {"running": {"startedAt": "2026-11-24T10:00:00Z"}}, ready, restarts, last)
+def running(name: str, *, ready: bool = True, restarts: int = 0, last: Json | None = None, age: float = 0.0) -> Json:
+    """A container that has run for `age` seconds."""
+    started = datetime.now(UTC) - timedelta(seconds=age)
+    return _status(name, {"running": {"startedAt": started.strftime("%Y-%m-%dT%H:%M:%SZ")}}, ready, restarts, last)
 
 
 def waiting(name: str, reason: str, message: str = "", *, restarts: int = 0, last: Json | None = None) -> Json:
     return _status(name, {"waiting": {"reason": reason, "message": message}}, False, restarts, last)
 
 
-def ended(code: int, reason: str = "Error") -> Json:
-    return {"terminated": {"exitCode": code, "reason": reason}}
+def ended(code: int, reason: str = "Error", message: str = "") -> Json:
+    """How it ended; the kubelet puts the end of the log into the message."""
+    return {"terminated": {"exitCode": code, "reason": reason, "message": message}}
 
 
 def server(name: str, state: str = "Ready", **fields: Any) -> Json:

@@ -19,7 +19,7 @@ def test_a_bot_and_its_sidecars_become_a_deployment_and_what_it_needs(story: Sto
     for kind in ("serviceaccount", "role", "rolebinding"):
         assert "hal" in story.names(kind)
     assert story.names("configmap") == {"hal-mcp"}
-    assert set(story.get("secret", "hal-mcp-tokens")["data"]) == {"kubernetes", "weather"}
+    assert set(story.get("secret", "hal-mcp-tokens")["data"]) == {"kubernetes.1", "weather.1"}
     assert f"ritsuko:{story.namespace}:hal-reader" in story.names("clusterrolebinding")
     assert story.config()["mcpServers"]["weather"]["url"] == "http://localhost:9000/mcp"
 

@@ -27,7 +27,8 @@ def test_a_bot_is_ready_when_it_says_that_everything_answers(hal: Story) -> None
         hal.wait_condition(kind, "True", reason)
     status = hal.get("bot", "hal")["status"]
     assert (status["sidecarsReady"], status["version"], status["observedGeneration"]) == ("1/1", "0.1.0", 1)
-    assert status["sidecars"] == [{"name": "kubernetes", "phase": "Ready", "ready": True, "restarts": 0, "tools": 2}]
+    known = {"name": "kubernetes", "phase": "Ready", "ready": True, "restarts": 0, "tools": 2, "attempts": 0}
+    assert status["sidecars"] == [known]
     hal.wait_condition("Ready", "True", "Ready", of="kubernetes", kind="sidecar")
     sidecar = hal.get("sidecar", "kubernetes")["status"]
     assert (sidecar["bots"], sidecar["tools"], sidecar["toolsHash"]) == (["hal"], ["get", "describe"], "abc")
@@ -73,7 +74,7 @@ def test_a_missing_key_is_named(story: Story) -> None:
     [
         pytest.param(
             waiting("mcp-kubernetes", "ImagePullBackOff", 'Back-off pulling image "x": ErrImagePull: 401 Unauthorized'),
-            "cannot be pulled: 401 Unauthorized; check its name and tag and, for a private registry",
+            "cannot be pulled: 401 Unauthorized; the registry asks for credentials: put a pull secret into namespace ",
             id="image",
         ),
         pytest.param(
@@ -83,7 +84,7 @@ def test_a_missing_key_is_named(story: Story) -> None:
         ),
         pytest.param(
             waiting("mcp-kubernetes", "CrashLoopBackOff", "back-off", restarts=2, last=ended(137, "OOMKilled")),
-            "it was killed for memory, restarted 2 times; its limit is 256Mi: raise `resources.limits.memory`",
+            "it was killed for memory, restarted 2 times; its limit is 256Mi: raise `spec.resources.limits.memory`",
             id="memory",
         ),
         pytest.param(
@@ -118,10 +119,14 @@ def test_while_a_new_rollout_is_broken_the_status_says_that_the_old_pod_still_an
     assert new != old
     pull = waiting("mcp-kubernetes", "ErrImagePull", "no-such: not found")
     hal.pod_status(new, running("bot"), pull, phase="Pending")
-    message = hal.wait_condition("Ready", "False", "SidecarsFailed")
-    assert "cannot be pulled: no-such: not found" in message
-    assert f"pod {old} still answers with it" in message
-    assert hal.condition("Reconciling")["status"] == "True"
+    message = hal.wait_condition("Reconciling", "True", "RolloutFailing")
+    assert (
+        f"container mcp-kubernetes of pod {new}: image mcp-kubernetes:1 cannot be pulled: no-such: not found" in message
+    )
+    assert message.endswith(f"; pod {old} still answers")
+    assert hal.wait_condition("Ready", "True", "Ready") == "connected to Zulip, 1 of 1 sidecars ready"
+    line = hal.wait_line("kubernetes", "Ready")
+    assert line.startswith(f"pod {old} answers with it; in pod {new}: image mcp-kubernetes:1 cannot be pulled")
     assert hal.condition("ZulipConnected")["status"] == "True"
 
 

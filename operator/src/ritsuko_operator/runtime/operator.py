@@ -65,6 +65,7 @@ async def run(settings: Settings, *, heed_signals: Callable[[], None]) -> None:
                 now=_now,
                 follow=queue.add,
                 settle=lambda key: queue.settle(key, quiet=_QUIET_WHEN_MADE, most=_MOST_WHEN_MADE),
+                patience=settings.patience,
             ),
             SidecarReconciler(cluster, cache, now=_now),
             metrics,

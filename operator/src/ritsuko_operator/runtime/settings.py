@@ -10,6 +10,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from ritsuko_operator.reconcile.gather import Release
+from ritsuko_operator.reconcile.optional import Patience
 
 
 class Settings(BaseSettings):
@@ -32,12 +33,22 @@ class Settings(BaseSettings):
     reconcile_timeout: float = Field(default=60.0, gt=0)
     resync_period: float = Field(default=180.0, gt=0, description="How often to list everything and compare.")
     secrets_period: float = Field(default=30.0, gt=0, description="How often each named Secret is looked at.")
+    optional_patience: float = Field(
+        default=60.0, gt=0, description="How long an optional sidecar may take to start before it is left out."
+    )
+    optional_retry: float = Field(
+        default=60.0, gt=0, description="When one that was left out is tried again; doubled each time, at most an hour."
+    )
     instance: str = Field(default_factory=lambda: os.environ.get("POD_NAME") or os.uname().nodename)
 
     @field_validator("namespaces", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @property
+    def patience(self) -> Patience:
+        return Patience(to_start=self.optional_patience, first_retry=self.optional_retry)
 
     @property
     def release(self) -> Release:
