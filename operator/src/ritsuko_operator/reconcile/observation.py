@@ -19,9 +19,12 @@ from ritsuko_operator.reconcile.cluster import BotKey, Object, ObjectRef, View
 from ritsuko_operator.reconcile.errors import InvalidResourceError
 from ritsuko_operator.reconcile.kinds import DEPLOYMENT, POD
 from ritsuko_operator.reconcile.pods import Pod
+from ritsuko_operator.reconcile.remembered import Remembered
 from ritsuko_operator.render.select import Reason, Refusal, Selection, accept
 
 BOT_CONTAINER = "bot"
+
+_HOT_BOTS = 64
 
 
 @dataclass(frozen=True)
@@ -67,22 +70,32 @@ class Observation:
         return next((server for server in report.servers if server.name == name), None) if report else None
 
 
+# A bot is observed before and after it is brought in line, and by each of its sidecars.
+_observations = Remembered[Observation](most=_HOT_BOTS)
+
+
 def observe(view: View, bot_object: Object) -> Observation:
     """Puts together what the view has of the bot.
 
     Raises `InvalidResourceError` if the bot cannot be read; sidecars that cannot be read are refused, one by one.
     """
-    bot = read_bot(bot_object)
-    key = BotKey(bot.metadata.namespace, bot.metadata.name)
-    sidecars, unreadable = _read_sidecars(view.sidecars_of(bot_object))
-    selection = accept(bot, sidecars)
+    key = BotKey(bot_object["metadata"]["namespace"], bot_object["metadata"]["name"])
+    sidecar_objects = list(view.sidecars_of(bot_object))
     deployment = view.get(ObjectRef(DEPLOYMENT, key.namespace, key.name))
-    return Observation(
-        bot=bot,
-        selection=Selection(accepted=selection.accepted, refused=[*selection.refused, *unreadable]),
-        deployment=deployment,
-        pods=tuple(pods.parse(child, deployment) for ref, child in view.of_bot(key) if ref.kind is POD),
-    )
+    pod_objects = [child for ref, child in view.of_bot(key) if ref.kind is POD]
+
+    def make() -> Observation:
+        bot = read_bot(bot_object)
+        sidecars, unreadable = _read_sidecars(sidecar_objects)
+        selection = accept(bot, sidecars)
+        return Observation(
+            bot=bot,
+            selection=Selection(accepted=selection.accepted, refused=[*selection.refused, *unreadable]),
+            deployment=deployment,
+            pods=tuple(pods.parse(pod, deployment) for pod in pod_objects),
+        )
+
+    return _observations.get(key, (bot_object, *sidecar_objects, deployment, *pod_objects), make)
 
 
 def read_bot(bot_object: Object) -> RitsukoBot:

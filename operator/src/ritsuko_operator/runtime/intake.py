@@ -14,7 +14,6 @@ from ritsuko_operator.runtime.metrics import Metrics
 from ritsuko_operator.runtime.queue import WorkQueue
 from ritsuko_operator.runtime.routing import Key, keys_for
 
-
 # What is new seldom comes alone: a bot and its sidecars are applied one after the other, and the more there is at once
 # the slower they come. Seconds.
 _QUIET_WHEN_NEW = 0.1
