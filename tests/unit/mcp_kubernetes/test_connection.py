@@ -44,7 +44,7 @@ def _service_account(folder: Path) -> Path:
 def test_in_a_pod_its_service_account_and_namespace(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
     _kubeconfig(home / ".kube/config")
-    target = find(KubernetesSettings(), service_account=_service_account(home / "sa"))
+    (target,) = find(KubernetesSettings(), service_account=_service_account(home / "sa"))
     assert target is not None
     assert target.service_account == home / "sa"
     assert target.namespace == "ops"
@@ -53,16 +53,24 @@ def test_in_a_pod_its_service_account_and_namespace(home: Path, monkeypatch: pyt
 def test_a_kubeconfig_that_is_named_goes_before_the_pod(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
     monkeypatch.setenv("KUBECONFIG", str(_kubeconfig(home / "other")))
-    target = find(KubernetesSettings(), service_account=_service_account(home / "sa"))
+    (target,) = find(KubernetesSettings(), service_account=_service_account(home / "sa"))
     assert target is not None
     assert (target.context, target.namespace) == ("staging", "web")
 
 
 def test_elsewhere_the_users_kubeconfig_with_a_context_of_choice(home: Path) -> None:
     _kubeconfig(home / ".kube/config")
-    target = find(KubernetesSettings(kubernetes_context="production"))
+    (target,) = find(KubernetesSettings(kubernetes_context="production"))
     assert target is not None
     assert (target.name, target.namespace) == ("production", "default")
+
+
+def test_several_clusters_the_default_one_first(home: Path) -> None:
+    _kubeconfig(home / ".kube/config")
+    chosen = find(KubernetesSettings(kubernetes_context="production, staging"))
+    assert [target.name for target in chosen if target] == ["production", "staging"]
+    everything = find(KubernetesSettings(kubernetes_context="*"))
+    assert [target.name for target in everything if target] == ["staging", "production"]
 
 
 def test_an_unknown_context_gets_the_nearest_name(home: Path) -> None:
@@ -80,7 +88,7 @@ def test_a_broken_kubeconfig_is_named(home: Path, content: str) -> None:
 
 
 async def test_with_no_cluster_at_all_the_server_starts_and_says_what_to_do(home: Path) -> None:
-    target = find(KubernetesSettings())
+    (target,) = find(KubernetesSettings())
     assert target is None
     with pytest.raises(BackendUnreachable, match="no cluster is configured"):
         await connect(target)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from ritsuko_api.identity import META_KEY, AssertionRefused, User, verify
@@ -22,6 +23,17 @@ class Caller:
 
 
 ANONYMOUS = Caller(None)
+_CURRENT: ContextVar[Caller] = ContextVar("caller", default=ANONYMOUS)
+
+
+def current() -> Caller:
+    """Who made the call that runs now: each call is a task of its own, and so are those it starts."""
+    return _CURRENT.get()
+
+
+def begin(asker: Caller) -> None:
+    """From now on the running call is this caller's."""
+    _CURRENT.set(asker)
 
 
 def caller(meta: Mapping[str, object] | None, *, secret: str | None, server: str, required: bool, now: float) -> Caller:

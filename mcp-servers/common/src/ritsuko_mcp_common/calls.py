@@ -84,6 +84,7 @@ class ContractServer(MCPServer[Any]):
             required=self._configuration.mcp_require_user,
             now=time.time(),
         )
+        assertion.begin(caller)
         record.user = caller.label
         tool = self._tools.get(name)
         if tool is None:

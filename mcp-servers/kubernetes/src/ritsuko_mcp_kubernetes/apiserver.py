@@ -1,4 +1,6 @@
-"""The apiserver, to read from. There is no way to write through this face: its one verb is GET."""
+"""The apiserver, to read from. There is no way to write through this face: its one verb is GET, but for the question
+whether something is allowed, which Kubernetes wants posted and which changes nothing.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +13,14 @@ from urllib.parse import quote
 import aiohttp
 
 from ritsuko_mcp_common import BackendUnreachable, ToolFailure
-from ritsuko_mcp_kubernetes import __version__
+from ritsuko_mcp_kubernetes import __version__, impersonation
 from ritsuko_mcp_kubernetes.connection import Target, connect
 from ritsuko_mcp_kubernetes.failures import failure
 
 Json = dict[str, Any]
 
+_VERSION = "/version"  # public, and asked for /health by nobody in particular
+_REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 _CHUNK = 64 * 1024
 _CONNECT_SECONDS = 5.0
 _SILENCE_SECONDS = 20.0
@@ -25,8 +29,9 @@ _SILENCE_SECONDS = 20.0
 class Apiserver:
     """One cluster. Connects when first asked, keeps its connections open; cancelling a call closes its request."""
 
-    def __init__(self, target: Target | None, *, max_response_bytes: int) -> None:
+    def __init__(self, target: Target | None, *, max_response_bytes: int, impersonate: bool = False) -> None:
         self._target = target
+        self._impersonate = impersonate
         self._limit = max_response_bytes
         self._client: Any = None  # an ApiClient; the library has types for its models only
         self._connecting = asyncio.Lock()
@@ -46,26 +51,43 @@ class Apiserver:
 
         Raises `ToolFailure`: see `failures` for error answers, `BackendUnreachable` when there is none.
         """
-        return _object(await self._get(path, query or {}, accept))
+        return _object(await self._ask(path, query or {}, accept))
 
     async def text(self, path: str, query: Mapping[str, str]) -> str:
         """GET a path whose answer is plain text, such as a log. Raises as `get` does."""
-        return (await self._get(path, query, "text/plain, */*")).decode(errors="replace")
+        return (await self._ask(path, query, "text/plain, */*")).decode(errors="replace")
+
+    async def review(self, attributes: Mapping[str, str]) -> Json:
+        """Asks whether we may do what `attributes` (ResourceAttributes) say; the SelfSubjectAccessReview answered."""
+        question: Json = {
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SelfSubjectAccessReview",
+            "spec": {"resourceAttributes": dict(attributes)},
+        }
+        return _object(await self._ask(_REVIEWS, {}, "application/json", question=question))
+
+    @property
+    def who(self) -> str:
+        """Whose rights decide, for answers."""
+        return impersonation.username() if self._impersonate else "this server"
 
     async def check(self) -> str:
         """For /health: the cluster's version."""
-        version = await self.get("/version")
+        version = await self.get(_VERSION)
         return f"Kubernetes {version.get('gitVersion', 'of unknown version')}"
 
     async def aclose(self) -> None:
         if self._client is not None:
             await self._client.close()
 
-    async def _get(self, path: str, query: Mapping[str, str], accept: str) -> bytes:
+    async def _ask(self, path: str, query: Mapping[str, str], accept: str, *, question: Json | None = None) -> bytes:
+        """The one place that sends requests. With a `question` the path is always that of reviews."""
+        verb, path = ("GET", path) if question is None else ("POST", _REVIEWS)
         client = await self._connected()
         parameters = [(key, value) for key, value in query.items() if value]
+        own = impersonation.headers() if self._impersonate and path != _VERSION else {}
         method, url, headers, _, _ = await client.param_serialize(
-            "GET", path, query_params=parameters, header_params={"Accept": accept}, auth_settings=["BearerToken"]
+            verb, path, query_params=parameters, header_params={"Accept": accept, **own}, auth_settings=["BearerToken"]
         )
         try:
             response: aiohttp.ClientResponse = (
@@ -73,21 +95,22 @@ class Apiserver:
                     method,
                     url,
                     headers=headers,
+                    body=question,
                     _request_timeout=aiohttp.ClientTimeout(
                         total=None, sock_connect=_CONNECT_SECONDS, sock_read=_SILENCE_SECONDS
                     ),
                 )
             ).response
             async with response:
-                body = await self._read(response)
+                answer = await self._read(response)
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             reason = str(error) or type(error).__name__
             raise BackendUnreachable(
                 f"the apiserver of {self.name} does not answer: {reason}", "Is it up, and is the network open to it?"
             ) from error
         if response.status >= 400:
-            raise failure(response.status, body)
-        return body
+            raise failure(response.status, answer)
+        return answer
 
     async def _connected(self) -> Any:
         async with self._connecting:

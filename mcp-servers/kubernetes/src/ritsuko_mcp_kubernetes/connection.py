@@ -33,33 +33,38 @@ class Target:
     context: str = ""
 
 
-def find(settings: KubernetesSettings, *, service_account: Path = _SERVICE_ACCOUNT) -> Target | None:
-    """The cluster these settings mean; None where there is none to be found yet.
+def find(settings: KubernetesSettings, *, service_account: Path = _SERVICE_ACCOUNT) -> list[Target | None]:
+    """The clusters these settings mean, the default one first; [None] where there is none to be found yet.
 
     Raises `ConfigurationError` for a kubeconfig that cannot be read or a context that it does not have.
     """
     chosen = settings.kubeconfig or settings.kubernetes_context
     if not chosen and os.environ.get("KUBERNETES_SERVICE_HOST") and (service_account / "token").is_file():
         namespace = service_account / "namespace"
-        return Target(
-            "in-cluster", namespace.read_text().strip() if namespace.is_file() else "default", service_account
-        )
+        return [
+            Target("in-cluster", namespace.read_text().strip() if namespace.is_file() else "default", service_account)
+        ]
     path = settings.kubeconfig or str(Path("~/.kube/config").expanduser())
     if not chosen and not Path(path).is_file():
-        return None
+        return [None]
     contexts, current = _contexts(path)
-    name = settings.kubernetes_context or current
-    for context in contexts:
-        if context["name"] == name:
-            return Target(
-                name,
-                context.get("context", {}).get("namespace") or "default",
-                kubeconfig=path,
-                context=name,
-            )
-    names = [str(context["name"]) for context in contexts]
-    near = suggestion(name, names) or f"It has: {', '.join(names)}."
-    raise ConfigurationError(f"KUBERNETES_CONTEXT: {path} has no context {name!r}. {near}")
+    by_name = {
+        str(context["name"]): Target(
+            str(context["name"]),
+            context.get("context", {}).get("namespace") or "default",
+            kubeconfig=path,
+            context=str(context["name"]),
+        )
+        for context in contexts
+    }
+    wanted = [name.strip() for name in settings.kubernetes_context.split(",") if name.strip()] or [current]
+    if wanted == ["*"]:
+        wanted = [current, *(name for name in by_name if name != current)]
+    for name in wanted:
+        if name not in by_name:
+            near = suggestion(name, by_name) or f"It has: {', '.join(by_name)}."
+            raise ConfigurationError(f"KUBERNETES_CONTEXT: {path} has no context {name!r}. {near}")
+    return [by_name[name] for name in wanted]
 
 
 async def connect(target: Target | None) -> ApiClient:

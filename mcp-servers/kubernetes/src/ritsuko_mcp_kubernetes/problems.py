@@ -16,8 +16,8 @@ from ritsuko_mcp_kubernetes.diagnosis.finding import TOLD_BY_EVENTS, Severity
 from ritsuko_mcp_kubernetes.diagnosis.survey import CLUSTER_WIDE, NAMESPACED, STORAGE_CLASSES, Problem, Survey, rank
 from ritsuko_mcp_kubernetes.discovery import Discovery, Resource
 from ritsuko_mcp_kubernetes.failures import ApiserverFailure, Forbidden, NotFound
+from ritsuko_mcp_kubernetes.pages import items, pages
 
-_PAGE = 500
 _MOST_PODS = 20_000
 _MOST_OF_A_KIND = 5_000
 _MOST_EVENTS = 500
@@ -33,7 +33,8 @@ async def problems(apiserver: Apiserver, discovery: Discovery, namespace: str) -
     async def read(plural: str) -> None:
         async with slots:
             try:
-                lists[plural] = await _list(apiserver, await discovery.resolve(plural), namespace, warnings)
+                resource = await discovery.resolve(plural)
+                lists[plural] = await items(apiserver, resource, namespace, most=_MOST_OF_A_KIND, warnings=warnings)
             except Forbidden as error:
                 if plural != STORAGE_CLASSES:
                     warnings.append(f"{plural} were not looked at: {error.message}")
@@ -51,30 +52,11 @@ async def problems(apiserver: Apiserver, discovery: Discovery, namespace: str) -
 async def _read_pods(
     apiserver: Apiserver, resource: Resource, namespace: str, survey: Survey, warnings: list[str]
 ) -> None:
-    page = ""
-    while True:
-        body = await apiserver.get(resource.path(namespace=namespace), {"limit": str(_PAGE), "continue": page})
-        survey.take_pods(cast("list[Json]", body.get("items") or []))
-        page = str(cast(Json, body.get("metadata") or {}).get("continue") or "")
-        if not page:
-            return
+    async for page in pages(apiserver, resource, namespace):
         if survey.pods >= _MOST_PODS:
             warnings.append(f"only the first {survey.pods} pods were looked at: ask for one namespace")
             return
-
-
-async def _list(apiserver: Apiserver, resource: Resource, namespace: str, warnings: list[str]) -> list[Json]:
-    items: list[Json] = []
-    page = ""
-    while True:
-        body = await apiserver.get(resource.path(namespace=namespace), {"limit": str(_PAGE), "continue": page})
-        items += cast("list[Json]", body.get("items") or [])
-        page = str(cast(Json, body.get("metadata") or {}).get("continue") or "")
-        if not page:
-            return items
-        if len(items) >= _MOST_OF_A_KIND:
-            warnings.append(f"only the first {len(items)} {resource.plural} were looked at: ask for one namespace")
-            return items
+        survey.take_pods(page)
 
 
 async def _explained(

@@ -14,7 +14,14 @@ class KubernetesSettings(ServerSettings):
     kubeconfig: str = Field(
         default="", description="kubeconfig file; unset: the pod's ServiceAccount, or else the user's kubeconfig"
     )
-    kubernetes_context: str = Field(default="", description="context of the kubeconfig; unset: its current one")
+    kubernetes_context: str = Field(
+        default="",
+        description="contexts of the kubeconfig to offer, the default first: a,b; * for all; unset: the current one",
+    )
+    ritsuko_impersonation: bool = Field(
+        default=False,
+        description="act as the person who asks (user zulip:<email>, group zulip:role:<role>): RoleBindings decide",
+    )
     kubernetes_max_response_bytes: int = Field(
         default=16_000_000, ge=100_000, description="most bytes read from the apiserver for one request"
     )

@@ -1,0 +1,125 @@
+"""The tool `events`: what happened lately, the same thing told once."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from ritsuko_mcp_common import Envelope, Row, TimeRange, ToolFailure
+from ritsuko_mcp_common.times import format_time, parse_duration
+from ritsuko_mcp_kubernetes.apiserver import Apiserver, Json
+from ritsuko_mcp_kubernetes.description import age, last_seen
+from ritsuko_mcp_kubernetes.diagnosis.fields import at, moment_of
+from ritsuko_mcp_kubernetes.discovery import Discovery
+from ritsuko_mcp_kubernetes.pages import items
+
+Type = Literal["all", "Warning", "Normal"]
+
+_MOST = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Same:
+    """Events that say the same of the same object."""
+
+    namespace: str
+    object: str
+    type: str
+    reason: str
+    message: str
+
+
+async def events(
+    apiserver: Apiserver, discovery: Discovery, *, about: str, namespace: str, since: str, of_type: Type, limit: int
+) -> Envelope:
+    """Events of a namespace (empty: of all), newest first. `about` is a name, or kind/name."""
+    kind, _, name = about.rpartition("/")
+    selector = [f"type={of_type}"] if of_type != "all" else []
+    if name:
+        selector.append(f"involvedObject.name={_plain(name)}")
+    if kind:
+        selector.append(f"involvedObject.kind={(await discovery.resolve(kind)).kind}")
+    now = time.time()
+    start = now - parse_duration(since)
+    warnings: list[str] = []
+    found = await items(
+        apiserver,
+        await discovery.resolve("events"),
+        namespace,
+        {"fieldSelector": ",".join(selector)},
+        most=_MOST,
+        warnings=warnings,
+    )
+    rows = _rows([event for event in found if _seconds(event) >= start], with_namespace=not namespace)
+    where = f"in namespace {namespace}" if namespace else "in the cluster"
+    of = f" about {about}" if about else ""
+    kinds = "" if of_type == "all" else f" of type {of_type}"
+    summary = f"{len(rows)} different events{kinds}{of} {where} in the last {since}, newest first."
+    hints: list[str] = []
+    if not rows:
+        older = f"; {len(found)} are older" if found else ""
+        summary = f"No events{kinds}{of} {where} in the last {since}{older}."
+        hints.append("The apiserver keeps events for an hour, unless it is set up otherwise.")
+    return Envelope(
+        summary=summary,
+        data=rows[:limit],
+        total=len(rows),
+        returned=len(rows[:limit]),
+        truncated=len(rows) > limit,
+        warnings=warnings,
+        hints=hints,
+        time_range=TimeRange(start=format_time(start), end=format_time(now)),
+        untrusted=True,
+    )
+
+
+def _rows(found: list[Json], *, with_namespace: bool) -> list[Row]:
+    newest: dict[_Same, Json] = {}
+    counts: dict[_Same, int] = {}
+    for event in sorted(found, key=_seconds, reverse=True):
+        same = _same(event)
+        newest.setdefault(same, event)
+        counts[same] = counts.get(same, 0) + _count(event)
+    now = datetime.now(UTC).isoformat()
+    return [
+        {
+            "LAST SEEN": age(last_seen(event), now),
+            **({"NAMESPACE": same.namespace} if with_namespace else {}),
+            "TYPE": same.type,
+            "REASON": same.reason,
+            "OBJECT": same.object,
+            "COUNT": counts[same],
+            "MESSAGE": same.message,
+        }
+        for same, event in newest.items()
+    ]
+
+
+def _same(event: Json) -> _Same:
+    of = at(event, "involvedObject") or at(event, "regarding")
+    return _Same(
+        namespace=str(at(event, "metadata").get("namespace") or ""),
+        object=f"{str(of.get('kind')).lower()}/{of.get('name')}",
+        type=str(event.get("type") or ""),
+        reason=str(event.get("reason") or ""),
+        message=" ".join(str(event.get("message") or event.get("note") or "").split()),
+    )
+
+
+def _count(event: Json) -> int:
+    count = at(event, "series").get("count") or event.get("count") or 1
+    return count if isinstance(count, int) else 1
+
+
+def _seconds(event: Json) -> float:
+    moment = moment_of(last_seen(event))
+    return moment.timestamp() if moment else 0.0
+
+
+def _plain(name: str) -> str:
+    """A name that means nothing more inside a selector."""
+    if any(character in name for character in ",=!\\ \n"):
+        raise ToolFailure(f"{name[:60]!r} cannot be the name of an object", "Give a name, or kind/name.")
+    return name

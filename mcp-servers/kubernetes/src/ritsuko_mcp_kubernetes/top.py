@@ -1,0 +1,77 @@
+"""The tool `top`: what pods or nodes use now, beside what they may."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ritsuko_mcp_common import Envelope, Row, ToolFailure
+from ritsuko_mcp_kubernetes import quantity
+from ritsuko_mcp_kubernetes.apiserver import Apiserver, Json
+from ritsuko_mcp_kubernetes.diagnosis.fields import at, objects
+from ritsuko_mcp_kubernetes.discovery import Discovery, Resource
+from ritsuko_mcp_kubernetes.failures import NotFound
+from ritsuko_mcp_kubernetes.pages import items
+
+Of = Literal["pods", "nodes"]
+By = Literal["memory", "cpu"]
+
+_MOST = 10_000
+# https://github.com/kubernetes/metrics
+_GROUP, _VERSION = "metrics.k8s.io", "v1beta1"
+
+
+async def top(apiserver: Apiserver, discovery: Discovery, of: Of, namespace: str, by: By, limit: int) -> Envelope:
+    """Rows with the highest use first. Raises `ToolFailure` where the cluster has no metrics API."""
+    warnings: list[str] = []
+    kind = await discovery.resolve(of)
+    measured = Resource(_GROUP, _VERSION, of, kind.singular, kind.kind, namespaced=kind.namespaced)
+    try:
+        found = await items(apiserver, measured, namespace, most=_MOST, warnings=warnings)
+    except NotFound as error:
+        raise ToolFailure(
+            "this cluster has no metrics API, so nobody knows what is used now",
+            "It comes with metrics-server; or ask prometheus for container_memory_working_set_bytes.",
+        ) from error
+    known = {_key(item): item for item in await items(apiserver, kind, namespace, most=_MOST, warnings=warnings)}
+    rows = [_row(item, known.get(_key(item)), of, with_namespace=of == "pods" and not namespace) for item in found]
+    rows.sort(key=lambda row: row[0] if by == "cpu" else row[1], reverse=True)
+    where = f" in namespace {namespace}" if namespace else ""
+    return Envelope(
+        summary=f"{len(rows)} {of}{where} by {by} used, highest first.",
+        data=[row for _, _, row in rows[:limit]],
+        total=len(rows),
+        returned=len(rows[:limit]),
+        truncated=len(rows) > limit,
+        warnings=warnings,
+    )
+
+
+def _row(item: Json, known: Json | None, of: Of, *, with_namespace: bool) -> tuple[float, float, Row]:
+    namespace, name = _key(item)
+    usages = [at(item, "usage")] if of == "nodes" else [at(each, "usage") for each in objects(item, "containers")]
+    cpu, memory = (sum(quantity.parse(usage.get(what)) for usage in usages) for what in ("cpu", "memory"))
+    cpu_limit, memory_limit = _limit(known, of, "cpu"), _limit(known, of, "memory")
+    row: Row = {
+        **({"NAMESPACE": namespace} if with_namespace else {}),
+        "NAME": name,
+        "CPU": quantity.cores(cpu),
+        "CPU OF LIMIT" if of == "pods" else "CPU OF NODE": quantity.share(cpu, cpu_limit),
+        "MEMORY": quantity.binary(memory),
+        "MEMORY OF LIMIT" if of == "pods" else "MEMORY OF NODE": quantity.share(memory, memory_limit),
+    }
+    return cpu, memory, row
+
+
+def _limit(known: Json | None, of: Of, what: str) -> float:
+    """What it may use; 0 where nothing bounds it."""
+    if known is None:
+        return 0.0
+    if of == "nodes":
+        return quantity.parse(at(known, "status", "allocatable").get(what))
+    limits = [at(each, "resources", "limits").get(what) for each in objects(known, "spec", "containers")]
+    return sum(map(quantity.parse, limits)) if limits and all(limits) else 0.0
+
+
+def _key(item: Json) -> tuple[str, str]:
+    metadata = at(item, "metadata")
+    return str(metadata.get("namespace") or ""), str(metadata.get("name") or "")
