@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from ritsuko_operator.reconcile import headers, tokens
+from ritsuko_operator.reconcile import headers, rollout, tokens
 from ritsuko_operator.reconcile.cluster import BotKey, ObjectRef
 from ritsuko_operator.reconcile.kinds import SECRET
 from ritsuko_operator.reconcile.observation import Observation
@@ -67,6 +67,7 @@ async def gather(
         token_annotations=bearer.annotations,
         headers=headers.values(sources, read.named),
         left_out=left_out,
+        replicas_owned_elsewhere=rollout.is_scaled_by_another(seen.deployment),
         secret_hashes={name: content_hash(read.named[name], what) for name, what in wanted.items()},
         reader_kind=release.reader_kind,
         reader_name=release.reader_name,

@@ -9,6 +9,8 @@ from ritsuko_operator.reconcile.objects import mapping_at
 
 Deployment = Mapping[str, Any]
 
+_AUTOSCALER = "kube-controller-manager"  # the horizontal pod autoscaler is a part of it
+
 
 def pods_refused(deployment: Deployment | None) -> str:
     """Why no further pod can be created, such as a quota; empty if none was refused."""
@@ -53,6 +55,20 @@ def has_container(deployment: Deployment | None, name: str) -> bool:
     """Whether the present template has a container of that name, native sidecars among them."""
     spec = mapping_at(deployment or {}, "spec", "template", "spec")
     return any(one["name"] == name for one in (*spec.get("containers", []), *spec.get("initContainers", [])))
+
+
+def is_scaled_by_another(deployment: Deployment | None) -> bool:
+    """Whether an autoscaler decides how many pods there are.
+
+    It sets them through the `scale` subresource, as a controller; a person who does that is not an autoscaler.
+    """
+    entries: list[Mapping[str, Any]] = mapping_at(deployment or {}, "metadata").get("managedFields", [])
+    return any(
+        entry.get("subresource") == "scale"
+        and entry.get("manager") == _AUTOSCALER
+        and "f:replicas" in mapping_at(entry, "fieldsV1", "f:spec")
+        for entry in entries
+    )
 
 
 def _is_observed(deployment: Deployment | None) -> bool:

@@ -6,7 +6,7 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Iterator
 
 from ritsuko_operator.reconcile.cluster import BotKey, Object, ObjectRef
-from ritsuko_operator.reconcile.kinds import BOT, POD, SIDECAR, WATCHED, Kind
+from ritsuko_operator.reconcile.kinds import BOT, DEPLOYMENT, POD, SIDECAR, WATCHED, Kind
 from ritsuko_operator.reconcile.membership import belongs, named_bot, selects
 from ritsuko_operator.reconcile.ownership import bot_of
 
@@ -105,9 +105,15 @@ class Cache:
 def _trimmed(kind: Kind, manifest: Object) -> Object:
     metadata = {key: value for key, value in manifest["metadata"].items() if key != "managedFields"}
     trimmed = {**manifest, "metadata": metadata}
+    if kind is DEPLOYMENT and (scaled := _who_scaled(manifest)):
+        metadata["managedFields"] = scaled
     if kind is POD:
         trimmed["spec"] = {key: manifest["spec"][key] for key in _POD_SPEC_KEPT if key in manifest["spec"]}
     return trimmed
+
+
+def _who_scaled(manifest: Object) -> list[Object]:
+    return [entry for entry in manifest["metadata"].get("managedFields", []) if entry.get("subresource") == "scale"]
 
 
 def _version(manifest: Object) -> int:
