@@ -69,6 +69,9 @@ class World:
             metadata["generation"] = metadata.get("generation", 0) + 1
         return self.put(ref, {**live, **manifest, "metadata": metadata})
 
+    async def make(self, ref: ObjectRef, manifest: Object) -> Object | None:
+        return None if ref in self.objects else await self.apply(ref, manifest)
+
     async def apply_status(self, ref: ObjectRef, manifest: Object) -> Object:
         self._write("status", ref)
         if ref not in self.objects:

@@ -46,18 +46,30 @@ async def apply_children(
         ref = ref_of(wanted)
         try:
             live = secrets[ref] if ref in secrets else view.get(ref)
-            why = difference(wanted, live)
-            if why is Difference.ABSENT and (live := await cluster.get(ref)) is not None:
-                # the watch is behind, or something else has this name: it is not selected by our label
-                why = difference(wanted, live)
-            if why is not None:
-                if live is not None:
-                    await _prepare(cluster, key, ref, wanted, live)
-                applied.changes.append(Change(ref, why, await cluster.apply(ref, wanted)))
+            change = await _bring_in_line(cluster, key, ref, wanted, live)
+            if change is not None:
+                applied.changes.append(change)
             applied.in_place.add(ref)
         except (ApiError, ForeignObjectError, ImmutableFieldError) as error:
             applied.failures.append(error)
     return applied
+
+
+async def _bring_in_line(
+    cluster: Cluster, key: BotKey, ref: ObjectRef, wanted: Object, live: Object | None
+) -> Change | None:
+    why = difference(wanted, live)
+    if why is Difference.ABSENT:
+        if (made := await cluster.make(ref, wanted)) is not None:
+            return Change(ref, why, made)
+        # the watch is behind, or something else has this name: it is not selected by our label
+        live = await cluster.get(ref)
+        why = difference(wanted, live)
+    if why is None:
+        return None
+    if live is not None:
+        await _prepare(cluster, key, ref, wanted, live)
+    return Change(ref, why, await cluster.apply(ref, wanted))
 
 
 async def _prepare(cluster: Cluster, key: BotKey, ref: ObjectRef, wanted: Object, live: Object) -> None:

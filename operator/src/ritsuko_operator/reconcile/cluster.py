@@ -72,6 +72,10 @@ class Cluster(Protocol):
         """Server-side apply as `FIELD_MANAGER`, forced; returns the live object."""
         ...
 
+    async def make(self, ref: ObjectRef, manifest: Object) -> Object | None:
+        """The same for an object that is not there; None, and nothing done, if there is one by that name."""
+        ...
+
     async def apply_status(self, ref: ObjectRef, manifest: Object) -> Object:
         """The same for the `status` subresource."""
         ...

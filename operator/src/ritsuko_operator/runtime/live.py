@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from ritsuko_operator.reconcile.cluster import Object, ObjectRef, Transition
+from ritsuko_operator.reconcile.errors import ApiError
 from ritsuko_operator.reconcile.kinds import SECRET, Kind
 from ritsuko_operator.runtime.api import Api
 from ritsuko_operator.runtime.events import Poster
@@ -13,6 +14,7 @@ from ritsuko_operator.runtime.intake import Intake
 from ritsuko_operator.runtime.recent import RecentSecrets
 
 _DISCOVERY_LIFE = 60.0  # seconds
+_CONFLICT = 409
 
 
 class LiveCluster:
@@ -38,6 +40,14 @@ class LiveCluster:
     async def apply(self, ref: ObjectRef, manifest: Object) -> Object:
         return self._keep(ref, await self._api.apply(ref, manifest))
 
+    async def make(self, ref: ObjectRef, manifest: Object) -> Object | None:
+        try:
+            return self._keep(ref, await self._api.apply(ref, _never_seen(manifest)))
+        except ApiError as error:
+            if error.status != _CONFLICT:
+                raise
+            return None
+
     async def apply_status(self, ref: ObjectRef, manifest: Object) -> Object:
         return self._keep(ref, await self._api.apply(ref, manifest, subresource="status"))
 
@@ -58,3 +68,9 @@ class LiveCluster:
         else:
             self._intake.wrote(ref, live)
         return live
+
+
+def _never_seen(manifest: Object) -> Object:
+    """The manifest with a version that no object in the cluster has: the apiserver makes a new one, and answers 409
+    if there is one (server-side apply checks `resourceVersion` when it is given)."""
+    return {**manifest, "metadata": {**manifest["metadata"], "resourceVersion": "1"}}
