@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ritsuko_api.bot import RitsukoBot
 from ritsuko_api.config import HttpServer, McpConfig, dump, with_revision
-from ritsuko_api.sidecar import AuthMode, McpSidecar
+from ritsuko_api.sidecar import McpSidecar
+from ritsuko_operator.render import headers
 from ritsuko_operator.render.manifest import Manifest, config_map_name, metadata
-from ritsuko_operator.render.mounts import TOKENS_PATH
+from ritsuko_operator.render.mounts import HEADERS_PATH, TOKENS_PATH
 from ritsuko_operator.render.presets import port_of
 from ritsuko_operator.render.select import Selection
 from ritsuko_operator.render.templating import from_template
@@ -19,6 +20,7 @@ def mcp_config(bot: RitsukoBot, selection: Selection) -> McpConfig:
     config = McpConfig(
         mcpEnabled=bot.spec.mcp_sidecars.enabled,
         channels=bot.spec.zulip.channels,
+        access=bot.spec.access,
         mcpServers={sidecar.metadata.name: _server(sidecar) for sidecar in selection.accepted},
     )
     return with_revision(config)
@@ -33,15 +35,16 @@ def config_map(bot: RitsukoBot, selection: Selection) -> Manifest:
     )
 
 
-def server_url(sidecar: McpSidecar) -> str:
-    """Where the bot reaches the sidecar."""
+def local_url(sidecar: McpSidecar) -> str:
+    """Where the bot reaches a sidecar with a container."""
     return f"http://localhost:{port_of(sidecar)}{sidecar.spec.path}"
 
 
 def _server(sidecar: McpSidecar) -> HttpServer:
-    with_token = sidecar.spec.auth.mode is AuthMode.BEARER
+    name, spec = sidecar.metadata.name, sidecar.spec
     return HttpServer(
-        url=server_url(sidecar),
-        tokenFile=f"{TOKENS_PATH}/{sidecar.metadata.name}" if with_token else None,
-        tools=sidecar.spec.tools,
+        url=spec.url or local_url(sidecar),
+        tokenFile=f"{TOKENS_PATH}/{name}" if spec.with_token else None,
+        headerFiles={header.name: f"{HEADERS_PATH}/{headers.key(name, header.name)}" for header in spec.headers},
+        tools=spec.tools,
     )

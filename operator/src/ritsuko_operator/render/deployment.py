@@ -1,19 +1,22 @@
-"""The Deployment: the bot's container, and one for each sidecar."""
+"""The Deployment: the bot's container, and one for each sidecar that runs in its pod."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ritsuko_api.bot import HTTP_PORT, RitsukoBot
-from ritsuko_api.sidecar import McpSidecar
+from ritsuko_api.sidecar import McpSidecar, Transport
 from ritsuko_operator.render import security
+from ritsuko_operator.render.bridge import bridge_container, bridged_command
 from ritsuko_operator.render.environment import bot_environment, sidecar_environment
 from ritsuko_operator.render.facts import Facts
 from ritsuko_operator.render.images import bot_image, sidecar_image
 from ritsuko_operator.render.manifest import Manifest, metadata, selector, service_account_name
 from ritsuko_operator.render.mounts import sidecar_mounts
 from ritsuko_operator.render.pod_metadata import pod_annotations, pod_labels
+from ritsuko_operator.render.pod_template import BOT_CONTAINER, patched
 from ritsuko_operator.render.presets import port_name_of, port_of
+from ritsuko_operator.render.probes import sidecar_probes
 from ritsuko_operator.render.select import Selection
 from ritsuko_operator.render.templating import from_template
 from ritsuko_operator.render.volumes import bot_mounts, pod_volumes
@@ -23,12 +26,17 @@ _SIDECAR_RESOURCES = {"requests": {"cpu": "100m", "memory": "128Mi"}, "limits": 
 
 
 def deployment(bot: RitsukoBot, selection: Selection, facts: Facts) -> Manifest:
-    """The Deployment. Its pod template changes only when a container, a mount or a variable must."""
+    """The Deployment. Its pod template changes only when a container, a mount or a variable must.
+
+    Raises `RenderError` if something of the user's cannot be in the pod.
+    """
     spec = bot.spec
-    return from_template(
+    sidecars = selection.in_pod(facts.left_out)
+    containers = [(sidecar.spec.native, _sidecar_container(bot, sidecar, facts)) for sidecar in sidecars]
+    manifest = from_template(
         "deployment.yaml.j2",
         metadata=metadata(bot, bot.metadata.name),
-        replicas=0 if spec.suspend else spec.replicas,
+        replicas=_replicas(bot, facts),
         selector=selector(bot),
         pod_labels=pod_labels(bot),
         pod_annotations=pod_annotations(bot, facts),
@@ -36,14 +44,26 @@ def deployment(bot: RitsukoBot, selection: Selection, facts: Facts) -> Manifest:
         spec=spec.model_dump(by_alias=True, mode="json"),
         security_context=security.POD if spec.pod_security_context is None else spec.pod_security_context,
         bot=_bot_container(bot, selection, facts),
-        sidecars=[_sidecar_container(bot, sidecar, facts) for sidecar in selection.accepted],
+        bridge=bridge_container(bot, sidecars, facts),
+        native_sidecars=[container for native, container in containers if native],
+        sidecars=[container for native, container in containers if not native],
         volumes=pod_volumes(bot, selection, facts),
     )
+    manifest["spec"]["template"] = patched(bot, manifest["spec"]["template"])
+    return manifest
+
+
+def _replicas(bot: RitsukoBot, facts: Facts) -> int | None:
+    """None where somebody else decides; suspended is suspended whoever decides."""
+    if bot.spec.suspend:
+        return 0
+    return None if facts.replicas_owned_elsewhere else bot.spec.replicas
 
 
 def _bot_container(bot: RitsukoBot, selection: Selection, facts: Facts) -> dict[str, Any]:
     spec = bot.spec
     return {
+        "name": BOT_CONTAINER,
         "image": bot_image(bot, facts),
         "env": bot_environment(bot, selection, facts),
         "port": HTTP_PORT,
@@ -55,17 +75,22 @@ def _bot_container(bot: RitsukoBot, selection: Selection, facts: Facts) -> dict[
 
 def _sidecar_container(bot: RitsukoBot, sidecar: McpSidecar, facts: Facts) -> dict[str, Any]:
     spec, defaults = sidecar.spec, bot.spec.mcp_sidecars.defaults
+    bridged = spec.transport is Transport.STDIO
     return {
         "name": sidecar.metadata.name,
         "image": sidecar_image(sidecar, facts),
         "pull_policy": spec.image_pull_policy or defaults.image_pull_policy,
+        "restart_policy": "Always" if spec.native else None,  # which is what makes an init container a native sidecar
+        "command": bridged_command(sidecar) if bridged else spec.command,
+        "args": None if bridged else spec.args,
         "env": sidecar_environment(bot, sidecar, facts),
         "port": port_of(sidecar),
         "port_name": port_name_of(sidecar),
+        "probes": sidecar_probes(sidecar)._asdict(),
         "resources": _first(spec.resources, defaults.resources, _SIDECAR_RESOURCES),
         "security_context": _first(spec.security_context, defaults.security_context, security.CONTAINER),
         "mounts": sidecar_mounts(sidecar),
-        "spec": spec.model_dump(by_alias=True, mode="json"),
+        "spec": spec.model_dump(by_alias=True, mode="json", include={"working_dir", "env_from", "lifecycle"}),
     }
 
 

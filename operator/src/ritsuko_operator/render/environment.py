@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ritsuko_api.bot import RitsukoBot
-from ritsuko_api.sidecar import AuthMode, McpSidecar
+from ritsuko_api.sidecar import McpSidecar, Transport
 from ritsuko_operator.render import tokens
-from ritsuko_operator.render.config_map import FILE, server_url
+from ritsuko_operator.render.config_map import FILE, local_url
 from ritsuko_operator.render.facts import Facts
 from ritsuko_operator.render.images import bot_version
 from ritsuko_operator.render.manifest import token_secret_name
 from ritsuko_operator.render.mounts import CONFIG_PATH
-from ritsuko_operator.render.presets import port_of
+from ritsuko_operator.render.presets import acts_as_the_user, port_of
 from ritsuko_operator.render.select import Selection
 
 Variable = dict[str, Any]
@@ -34,7 +34,7 @@ def bot_environment(bot: RitsukoBot, selection: Selection, facts: Facts) -> list
         _from_secret("ZULIP_EMAIL", secret, "ZULIP_EMAIL"),
         _from_secret("ZULIP_API_KEY", secret, "ZULIP_API_KEY"),
         _plain("ZULIP_SITE", site) if site else _from_secret("ZULIP_SITE", secret, "ZULIP_SITE"),
-        *(_plain(_url_variable(sidecar), server_url(sidecar)) for sidecar in selection.accepted),
+        *(_plain(_url_variable(sidecar), local_url(sidecar)) for sidecar in selection.in_pod(facts.left_out)),
     ]
     return merged(ours, bot.spec.env)
 
@@ -42,11 +42,15 @@ def bot_environment(bot: RitsukoBot, selection: Selection, facts: Facts) -> list
 def sidecar_environment(bot: RitsukoBot, sidecar: McpSidecar, facts: Facts) -> list[Variable]:
     """What a sidecar's container gets: ours, then the bot's defaults for all sidecars, then its own."""
     ours = [_plain("MCP_PORT", str(port_of(sidecar))), _plain("LOG_LEVEL", bot.spec.log_level)]
-    if sidecar.spec.auth.mode is AuthMode.BEARER:
+    if sidecar.spec.with_token:
         key = tokens.current_key(sidecar.metadata.name, facts)
         ours.append(_from_secret("MCP_AUTH_TOKEN", token_secret_name(bot), key))
         # The name that the bot signs its users' assertions for, whatever the server calls itself.
         ours.append(_plain("MCP_SERVER_NAME", sidecar.metadata.name))
+    if sidecar.spec.transport is Transport.STDIO:
+        ours.append(_plain("MCP_PATH", sidecar.spec.path))
+    if acts_as_the_user(bot, sidecar):
+        ours.append(_plain("RITSUKO_IMPERSONATION", "true"))
     return merged(ours, bot.spec.mcp_sidecars.defaults.env, sidecar.spec.env)
 
 

@@ -8,6 +8,7 @@ from ritsuko_operator.render.facts import Facts
 from ritsuko_operator.render.presets import server_of
 
 _BOT = "ritsuko-bot"
+_BRIDGE = "ritsuko-mcp-bridge"
 
 
 def bot_version(bot: RitsukoBot, facts: Facts) -> str:
@@ -19,6 +20,10 @@ def bot_image(bot: RitsukoBot, facts: Facts) -> str:
     image = bot.spec.image
     repository = image.repository or f"{facts.image_repository}/{_BOT}"
     return f"{repository}@{image.digest}" if image.digest else f"{repository}:{bot_version(bot, facts)}"
+
+
+def bridge_image(facts: Facts) -> str:
+    return f"{facts.image_repository}/{_BRIDGE}:{facts.operator_version}"
 
 
 def sidecar_image(sidecar: McpSidecar, facts: Facts) -> str:

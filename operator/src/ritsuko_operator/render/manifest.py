@@ -65,5 +65,10 @@ def config_map_name(bot: RitsukoBot) -> str:
 
 
 def token_secret_name(bot: RitsukoBot) -> str:
-    """The Secret with the bearer tokens, a key for each server."""
+    """The Secret with the bearer tokens, a key for each server and generation."""
     return f"{bot.metadata.name}-mcp-tokens"
+
+
+def header_secret_name(bot: RitsukoBot) -> str:
+    """The Secret with the values of remote servers' headers, a key for each."""
+    return f"{bot.metadata.name}-mcp-headers"

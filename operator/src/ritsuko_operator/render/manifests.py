@@ -5,9 +5,13 @@ from __future__ import annotations
 from ritsuko_api.bot import RitsukoBot
 from ritsuko_operator.render.config_map import config_map, mcp_config
 from ritsuko_operator.render.deployment import deployment
+from ritsuko_operator.render.disruption_budget import disruption_budget
 from ritsuko_operator.render.facts import Facts
+from ritsuko_operator.render.headers import header_secret
 from ritsuko_operator.render.manifest import Manifest
-from ritsuko_operator.render.rbac import reader_binding, role, role_binding
+from ritsuko_operator.render.monitoring import pod_monitor, prometheus_rule
+from ritsuko_operator.render.network_policy import network_policy
+from ritsuko_operator.render.rbac import impersonator_binding, reader_binding, role, role_binding
 from ritsuko_operator.render.select import Selection
 from ritsuko_operator.render.service_account import service_account
 from ritsuko_operator.render.tokens import token_secret
@@ -23,9 +27,15 @@ def render(bot: RitsukoBot, selection: Selection, facts: Facts) -> list[Manifest
         role(bot),
         role_binding(bot),
         reader_binding(bot, selection, facts),
+        impersonator_binding(bot, selection, facts),
         token_secret(bot, selection, facts),
+        header_secret(bot, selection, facts),
         config_map(bot, selection),
+        network_policy(bot),
         deployment(bot, selection, facts),
+        disruption_budget(bot, facts),
+        pod_monitor(bot),
+        prometheus_rule(bot),
     )
     return [child for child in children if child is not None]
 

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ritsuko_api.sidecar import McpSidecar
+from ritsuko_api.sidecar import McpSidecar, Transport
 from ritsuko_operator.render.presets import uses_service_account
 
 Json = dict[str, Any]
 
 CONFIG = "mcp-config"
 TOKENS = "mcp-tokens"
+HEADERS = "mcp-headers"
+BRIDGE = "mcp-bridge"
 SERVICE_ACCOUNT = "service-account-token"
 BOT_TMP = "tmp"
-RESERVED_VOLUMES = frozenset({CONFIG, TOKENS, SERVICE_ACCOUNT, BOT_TMP})
+RESERVED_VOLUMES = frozenset({CONFIG, TOKENS, HEADERS, BRIDGE, SERVICE_ACCOUNT, BOT_TMP})
 
 CONFIG_PATH = "/etc/ritsuko/mcp"
 TOKENS_PATH = "/etc/ritsuko/tokens"
+HEADERS_PATH = "/etc/ritsuko/headers"
+BRIDGE_PATH = "/ritsuko/bin"
 SERVICE_ACCOUNT_PATH = "/var/run/secrets/kubernetes.io/serviceaccount"
 TMP_PATH = "/tmp"
 
@@ -27,6 +31,8 @@ SERVICE_ACCOUNT_MOUNT: Json = {"name": SERVICE_ACCOUNT, "mountPath": SERVICE_ACC
 def sidecar_volumes(sidecar: McpSidecar) -> list[Json]:
     """The volumes that a sidecar brings to the pod: its own, and an empty /tmp if it mounts none itself."""
     volumes: list[Json] = [*sidecar.spec.volumes]
+    if sidecar.spec.remote:
+        return volumes
     if TMP_PATH not in mounted_paths(sidecar.spec.volume_mounts):
         volumes.append({"name": _tmp_of(sidecar), "emptyDir": {}})
     return volumes
@@ -37,6 +43,8 @@ def sidecar_mounts(sidecar: McpSidecar) -> list[Json]:
     ours: list[Json] = [{"name": _tmp_of(sidecar), "mountPath": TMP_PATH}]
     if uses_service_account(sidecar):
         ours.append(SERVICE_ACCOUNT_MOUNT)
+    if sidecar.spec.transport is Transport.STDIO:
+        ours.append({"name": BRIDGE, "mountPath": BRIDGE_PATH, "readOnly": True})
     return with_defaults(sidecar.spec.volume_mounts, ours)
 
 

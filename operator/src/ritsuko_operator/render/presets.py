@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ritsuko_api.bot import RitsukoBot
 from ritsuko_api.sidecar import McpSidecar, Preset
 
 
@@ -48,3 +49,8 @@ def uses_service_account(sidecar: McpSidecar) -> bool:
         return sidecar.spec.mount_service_account_token
     server = server_of(sidecar)
     return server is not None and server.reads_cluster
+
+
+def acts_as_the_user(bot: RitsukoBot, sidecar: McpSidecar) -> bool:
+    """Whether the server asks the apiserver in the name of the person who asked it."""
+    return bot.spec.rbac.impersonation and sidecar.spec.server is Preset.KUBERNETES and uses_service_account(sidecar)

@@ -1,4 +1,4 @@
-"""What the bot's pod may do: keep its Lease, write its own status, and read what its servers show."""
+"""What the bot's pod may do: keep its Lease, write its own status, read what its servers show, act as who asks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from ritsuko_api.bot import PLURAL, RbacScope, RitsukoBot
 from ritsuko_operator.render.errors import RenderError
 from ritsuko_operator.render.facts import Facts
 from ritsuko_operator.render.manifest import Manifest, cluster_metadata, metadata, service_account_name
-from ritsuko_operator.render.presets import uses_service_account
+from ritsuko_operator.render.presets import acts_as_the_user, uses_service_account
 from ritsuko_operator.render.select import Selection
 from ritsuko_operator.render.templating import from_template
 
@@ -40,6 +40,23 @@ def reader_binding(bot: RitsukoBot, selection: Selection, facts: Facts) -> Manif
         kind = "ClusterRoleBinding"
         meta = cluster_metadata(bot, f"ritsuko:{bot.metadata.namespace}:{bot.metadata.name}-reader")
     return _binding(bot, kind, meta, role_kind=facts.reader_kind, role_name=facts.reader_name)
+
+
+def impersonator_binding(bot: RitsukoBot, selection: Selection, facts: Facts) -> Manifest | None:
+    """The binding to the impersonator role; None if no server would act as the person who asks.
+
+    It is for the whole cluster, since users and groups are in no namespace. Raises `RenderError` where the operator may
+    not grant that.
+    """
+    if not any(acts_as_the_user(bot, sidecar) for sidecar in selection.accepted):
+        return None
+    if facts.reader_kind == "Role":
+        raise RenderError(
+            "rbac.impersonation is a right in the whole cluster, but this operator is installed for its namespaces "
+            "only: set it to false"
+        )
+    meta = cluster_metadata(bot, f"ritsuko:{bot.metadata.namespace}:{bot.metadata.name}-impersonator")
+    return _binding(bot, "ClusterRoleBinding", meta, role_kind="ClusterRole", role_name=facts.impersonator_name)
 
 
 def _binding(bot: RitsukoBot, kind: str, meta: Manifest, *, role_kind: str, role_name: str) -> Manifest:

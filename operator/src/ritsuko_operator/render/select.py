@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from ritsuko_api.bot import HTTP_PORT, RitsukoBot
-from ritsuko_api.sidecar import McpSidecar
+from ritsuko_api.sidecar import McpSidecar, Transport
 from ritsuko_operator.render.mounts import RESERVED_VOLUMES, by_name, sidecar_volumes
 from ritsuko_operator.render.presets import port_name_of, port_of
 
@@ -42,6 +42,10 @@ class Selection:
 
     accepted: list[McpSidecar] = field(default_factory=list[McpSidecar])
     refused: list[Refusal] = field(default_factory=list[Refusal])
+
+    def in_pod(self, left_out: Container[str]) -> list[McpSidecar]:
+        """Those of the accepted that have a container in the pod: no remote ones, and none that is left out."""
+        return [one for one in self.accepted if not one.spec.remote and one.metadata.name not in left_out]
 
 
 def belongs(bot: RitsukoBot, sidecar: McpSidecar) -> bool:
@@ -105,6 +109,8 @@ class _Pod:
         return None
 
     def admit(self, sidecar: McpSidecar) -> None:
+        if sidecar.spec.remote:
+            return
         owner = f"sidecar {sidecar.metadata.name}"
         port = port_of(sidecar)
         assert port is not None, "checked by `refusal`"
@@ -123,11 +129,18 @@ class _Pod:
 
     def _incomplete(self, sidecar: McpSidecar) -> tuple[Reason, str] | None:
         spec = sidecar.spec
+        if spec.remote:
+            return None
         if port_of(sidecar) is None or (spec.server is None and spec.image is None):
-            return Reason.INCOMPLETE, "name one of our servers in `server`, or give an `image` and its `port`"
+            message = "name one of our servers in `server`, or give an `image` and its `port`, or the `url` of a server"
+            return Reason.INCOMPLETE, message
+        if spec.transport is Transport.STDIO and not spec.command:
+            return Reason.INCOMPLETE, "give the `command` that speaks MCP over its standard input and output"
         return None
 
     def _port_taken(self, sidecar: McpSidecar) -> tuple[Reason, str] | None:
+        if sidecar.spec.remote:
+            return None
         port = port_of(sidecar)
         if port in self._ports:
             message = f"port {port} is taken by {self._ports[port]}: choose another `port`"

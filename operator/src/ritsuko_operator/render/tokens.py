@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 
 from ritsuko_api.bot import RitsukoBot
-from ritsuko_api.sidecar import AuthMode
 from ritsuko_operator.render.facts import Facts
 from ritsuko_operator.render.manifest import Manifest, metadata, token_secret_name
 from ritsuko_operator.render.select import Selection
@@ -18,7 +17,7 @@ from ritsuko_operator.render.templating import from_template
 
 def wanted(selection: Selection) -> list[str]:
     """The names of the servers that get a token; `Facts.tokens` must have one for each."""
-    return [one.metadata.name for one in selection.accepted if one.spec.auth.mode is AuthMode.BEARER]
+    return [one.metadata.name for one in selection.accepted if one.spec.with_token]
 
 
 def key(server: str, generation: int) -> str:
@@ -36,7 +35,7 @@ def token_secret(bot: RitsukoBot, selection: Selection, facts: Facts) -> Manifes
     if not wanted(selection) and not facts.tokens:
         return None
     return from_template(
-        "token_secret.yaml.j2",
+        "secret.yaml.j2",
         metadata={**metadata(bot, token_secret_name(bot)), "annotations": dict(facts.token_annotations)},
         data={
             key(server, generation): base64.b64encode(token.encode()).decode()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from ritsuko_api.bot import RitsukoBot
+from ritsuko_api.sidecar import Transport
 from ritsuko_operator.render import mounts, tokens
 from ritsuko_operator.render.errors import RenderError
 from ritsuko_operator.render.facts import Facts
-from ritsuko_operator.render.manifest import config_map_name, token_secret_name
+from ritsuko_operator.render.manifest import config_map_name, header_secret_name, token_secret_name
 from ritsuko_operator.render.mounts import Json
 from ritsuko_operator.render.select import Selection
 
-_RESERVED_PATHS = frozenset({mounts.CONFIG_PATH, mounts.TOKENS_PATH, mounts.SERVICE_ACCOUNT_PATH})
+_RESERVED_PATHS = frozenset({mounts.CONFIG_PATH, mounts.TOKENS_PATH, mounts.HEADERS_PATH, mounts.SERVICE_ACCOUNT_PATH})
 
 
 def pod_volumes(bot: RitsukoBot, selection: Selection, facts: Facts) -> list[Json]:
@@ -21,13 +22,16 @@ def pod_volumes(bot: RitsukoBot, selection: Selection, facts: Facts) -> list[Jso
     for volume in bot.spec.volumes:
         if volume["name"] in mounts.RESERVED_VOLUMES:
             raise RenderError(f"volumes: the name {volume['name']} is the operator's own: choose another one")
-    ours = [_config(bot), _service_account()]
+    ours = [_config(bot), _headers(bot), _service_account()]
     if servers := tokens.wanted(selection):
         items = [{"key": tokens.current_key(server, facts), "path": server} for server in servers]
         ours.append({"name": mounts.TOKENS, "secret": {"secretName": token_secret_name(bot), "items": items}})
     if mounts.TMP_PATH not in mounts.mounted_paths(bot.spec.volume_mounts):
         ours.append({"name": mounts.BOT_TMP, "emptyDir": {}})
-    brought = [volume for sidecar in selection.accepted for volume in mounts.sidecar_volumes(sidecar)]
+    sidecars = selection.in_pod(facts.left_out)
+    if any(sidecar.spec.transport is Transport.STDIO for sidecar in sidecars):
+        ours.append({"name": mounts.BRIDGE, "emptyDir": {}})
+    brought = [volume for sidecar in sidecars for volume in mounts.sidecar_volumes(sidecar)]
     return list(mounts.by_name([*ours, *bot.spec.volumes, *brought]).values())
 
 
@@ -43,7 +47,11 @@ def bot_mounts(bot: RitsukoBot, selection: Selection) -> list[Json]:
             raise RenderError(f"volumeMounts: {path} is where the bot finds its own files: choose another path")
         if mount["name"] not in known:
             raise RenderError(f"volumeMounts: there is no volume {mount['name']} for {path}: add it to `volumes`")
-    ours = [{"name": mounts.CONFIG, "mountPath": mounts.CONFIG_PATH, "readOnly": True}, mounts.SERVICE_ACCOUNT_MOUNT]
+    ours = [
+        {"name": mounts.CONFIG, "mountPath": mounts.CONFIG_PATH, "readOnly": True},
+        {"name": mounts.HEADERS, "mountPath": mounts.HEADERS_PATH, "readOnly": True},
+        mounts.SERVICE_ACCOUNT_MOUNT,
+    ]
     if tokens.wanted(selection):
         ours.append({"name": mounts.TOKENS, "mountPath": mounts.TOKENS_PATH, "readOnly": True})
     ours.append({"name": mounts.BOT_TMP, "mountPath": mounts.TMP_PATH})
@@ -52,6 +60,11 @@ def bot_mounts(bot: RitsukoBot, selection: Selection) -> list[Json]:
 
 def _config(bot: RitsukoBot) -> Json:
     return {"name": mounts.CONFIG, "configMap": {"name": config_map_name(bot)}}
+
+
+def _headers(bot: RitsukoBot) -> Json:
+    """There from the beginning, whether or not the Secret is: so the first remote server changes no pod."""
+    return {"name": mounts.HEADERS, "secret": {"secretName": header_secret_name(bot), "optional": True}}
 
 
 def _service_account() -> Json:

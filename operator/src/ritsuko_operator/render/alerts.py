@@ -1,0 +1,91 @@
+"""The alerts about a bot, over the metrics that the bot itself serves (`ritsuko_bot.web.metrics`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from ritsuko_api.bot import RitsukoBot
+
+
+class Alert(NamedTuple):
+    """One alert; `PODS` in the expression stands for the bot's own pods, `BOT` in the texts for its name."""
+
+    name: str
+    expression: str
+    lasting: str  # how long it must hold
+    severity: str
+    summary: str
+    description: str
+
+
+_ALERTS = (
+    Alert(
+        "RitsukoBotNotAnswering",
+        "(sum(ritsuko_bot_lease_held{PODS}) or vector(0)) < 1",
+        "5m",
+        "critical",
+        "Bot BOT answers nobody",
+        "No pod of the bot holds its Lease, or none is scraped. Its pods and the status of the RitsukoBot say why.",
+    ),
+    Alert(
+        "RitsukoBotDisconnected",
+        "max(ritsuko_bot_zulip_connected{PODS}) < 1",
+        "5m",
+        "critical",
+        "Bot BOT is not connected to Zulip",
+        "The condition ZulipConnected of the RitsukoBot says why.",
+    ),
+    Alert(
+        "RitsukoBotConfigRefused",
+        "max(ritsuko_bot_config_refused{PODS}) > 0",
+        "5m",
+        "warning",
+        "Bot BOT refuses its config and runs the last good one",
+        "The condition ConfigLoaded of the RitsukoBot says what is wrong with it.",
+    ),
+    Alert(
+        "RitsukoBotServerDown",
+        "max by (server) (ritsuko_bot_server_ready{PODS}) < 1",
+        "10m",
+        "warning",
+        "The MCP server {{ $labels.server }} of bot BOT does not work",
+        "status.sidecars of the RitsukoBot says why.",
+    ),
+    Alert(
+        "RitsukoBotCallsFail",
+        'sum by (server) (rate(ritsuko_bot_calls_total{PODS,outcome=~"error|too late"}[15m]))'
+        " / sum by (server) (rate(ritsuko_bot_calls_total{PODS}[15m])) > 0.5",
+        "15m",
+        "warning",
+        "More than half of the calls of {{ $labels.server }} fail for bot BOT",
+        "The audit lines in the bot's log have each call with its outcome.",
+    ),
+    Alert(
+        "RitsukoBotAnswersLost",
+        'sum(increase(ritsuko_bot_messages_total{PODS,outcome=~"broken|refused"}[15m])) > 0',
+        "0m",
+        "warning",
+        "Bot BOT could not answer messages",
+        "The bot's log names the messages and says what went wrong.",
+    ),
+)
+
+
+def alerts(bot: RitsukoBot) -> Sequence[Mapping[str, Any]]:
+    """The rules for a group of a PrometheusRule."""
+    # The labels that the Prometheus operator, and most other set-ups, give to what is scraped from pods.
+    pods = f'namespace="{bot.metadata.namespace}",pod=~"{bot.metadata.name}-[a-z0-9]+-[a-z0-9]+"'
+    return [
+        {
+            "alert": alert.name,
+            "expr": alert.expression.replace("PODS", pods),
+            "for": alert.lasting,
+            "labels": {"severity": alert.severity, "namespace": bot.metadata.namespace, "bot": bot.metadata.name},
+            "annotations": {
+                "summary": alert.summary.replace("BOT", bot.metadata.name),
+                "description": alert.description,
+            },
+        }
+        for alert in _ALERTS
+    ]

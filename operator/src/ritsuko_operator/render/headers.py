@@ -1,0 +1,50 @@
+"""The Secret with the headers that remote servers are sent, copied from the Secrets that the sidecars name.
+
+The bot mounts this one Secret whole, so that a remote server comes, goes or gets another key without a restart.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+
+from ritsuko_api.bot import RitsukoBot
+from ritsuko_operator.render.facts import Facts
+from ritsuko_operator.render.manifest import Manifest, header_secret_name, metadata
+from ritsuko_operator.render.select import Selection
+from ritsuko_operator.render.templating import from_template
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the value of a header comes from."""
+
+    secret: str
+    key: str
+
+
+def key(server: str, header: str) -> str:
+    """Where the value stands in the Secret, and the name of its file."""
+    return f"{server}.{header.lower()}"
+
+
+def wanted(selection: Selection) -> dict[str, Source]:
+    """The headers of all remote servers by `key`; `Facts.headers` should have a value for each."""
+    return {
+        key(sidecar.metadata.name, header.name): Source(reference.name, reference.key)
+        for sidecar in selection.accepted
+        for header in sidecar.spec.headers
+        for reference in [header.value_from.secret_key_ref]
+    }
+
+
+def header_secret(bot: RitsukoBot, selection: Selection, facts: Facts) -> Manifest | None:
+    """The Secret; None if there is no value to put into it."""
+    values = {name: facts.headers[name] for name in sorted(wanted(selection)) if name in facts.headers}
+    if not values:
+        return None
+    return from_template(
+        "secret.yaml.j2",
+        metadata=metadata(bot, header_secret_name(bot)),
+        data={name: base64.b64encode(value.encode()).decode() for name, value in values.items()},
+    )

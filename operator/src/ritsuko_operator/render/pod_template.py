@@ -1,0 +1,42 @@
+"""The pod template as the bot's `podTemplate` patches it."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from ritsuko_api import GROUP
+from ritsuko_api.bot import RitsukoBot
+from ritsuko_operator.render import strategic_merge
+from ritsuko_operator.render.canonical import canonical
+from ritsuko_operator.render.errors import RenderError
+from ritsuko_operator.render.manifest import Manifest, labels
+
+BOT_CONTAINER = "bot"
+
+
+def patched(bot: RitsukoBot, template: Manifest) -> Manifest:
+    """The template with the user's patch merged into it.
+
+    Raises `RenderError` if the patch means nothing, or takes away what the operator finds its pods by.
+    """
+    patch = bot.spec.pod_template
+    if patch is None:
+        return template
+    for name in patch.metadata.annotations:
+        if name.startswith(f"{GROUP}/"):
+            raise RenderError(f"podTemplate.metadata.annotations: {name} is the operator's own: leave it out")
+    changes = {"metadata": patch.metadata.model_dump(), "spec": patch.spec or {}}
+    result = canonical(strategic_merge.merged(template, changes, "podTemplate"))
+    metadata, spec = (cast(dict[str, Any], result.get(name) or {}) for name in ("metadata", "spec"))
+    kept = metadata.get("labels", {})
+    for name, value in labels(bot).items():
+        if kept.get(name) != value:
+            raise RenderError(
+                f"podTemplate.metadata.labels: the label {name} is how the bot's pods are found: leave it out"
+            )
+    if not any(container["name"] == BOT_CONTAINER for container in spec.get("containers", [])):
+        raise RenderError(
+            "podTemplate.spec.containers: the container bot is the bot itself and stays: "
+            "to run no pod for a while, set `suspend: true`"
+        )
+    return result
