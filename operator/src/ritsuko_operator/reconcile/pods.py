@@ -35,6 +35,7 @@ class Pod:
     node: str = ""
     node_lost: bool = False  # nobody has heard of its node: what its containers were last seen doing says nothing
     failure: str = ""  # why the whole pod failed, such as an eviction
+    has: frozenset[str] = frozenset()  # the names of all its containers, whether the kubelet has told of them or not
     containers: Mapping[str, Container] = field(default_factory=dict[str, Container])  # native sidecars too
     init: Sequence[Container] = ()  # in the order in which they start
     secret_keys: frozenset[tuple[str, str]] = frozenset()  # see `keys_read`
@@ -77,6 +78,7 @@ def parse(pod: Object, deployment: Mapping[str, Any] | None) -> Pod:
         node=spec.get("nodeName", ""),
         node_lost=_is_lost(conditions.get("Ready", {}), conditions.get("ContainersReady", {})),
         failure=status.get("message", "") or status.get("reason", "") if status.get("phase") == "Failed" else "",
+        has=frozenset(specs),
         containers={one.name: one for one in (*(one for one in init if not one.ends), *main)},
         init=init,
         secret_keys=frozenset() if status.get("phase") in _OVER else keys_read(spec),

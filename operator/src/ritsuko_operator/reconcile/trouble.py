@@ -98,6 +98,15 @@ def _no_pod(case: Case) -> Finding | None:
     return Finding(SidecarPhase.STARTING, "there is no pod yet")
 
 
+def _not_in_the_pod(case: Case) -> Finding | None:
+    """It is new, and only pods of the template from before are there."""
+    if case.pod is None or not case.pod.has or case.container.name in case.pod.has:
+        return None
+    if refused := rollout.pods_refused(case.seen.deployment):
+        return _failed(f"the pod with it cannot be created: {refused}")
+    return Finding(SidecarPhase.STARTING, "there is no pod with it yet")
+
+
 def _unschedulable(case: Case) -> Finding | None:
     pod = case.pod
     if pod is None or pod.scheduled or not pod.unschedulable:
@@ -221,6 +230,7 @@ def _not_ready(case: Case) -> Finding | None:
 _CHECKS: tuple[Check, ...] = (
     _suspended,
     _no_pod,
+    _not_in_the_pod,
     _unschedulable,
     _node_lost,
     _image,
