@@ -8,7 +8,7 @@ from typing import Literal, cast
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from ritsuko_mcp_common import Envelope, Row, ToolFailure, cursor, notation
-from ritsuko_mcp_kubernetes import table
+from ritsuko_mcp_kubernetes import health, table
 from ritsuko_mcp_kubernetes.apiserver import Apiserver, Json
 from ritsuko_mcp_kubernetes.discovery import Resource
 
@@ -41,6 +41,10 @@ class Question:
         chosen = [f"labels {self.labels}"] if self.labels else []
         chosen += [f"fields {self.fields}"] if self.fields else []
         return " with " + " and ".join(chosen) if chosen else ""
+
+    @property
+    def of_pods(self) -> bool:
+        return self.resource.plural == "pods" and not self.resource.group
 
     def fingerprint(self) -> JsonValue:
         """What must stay the same from one page to the next."""
@@ -83,6 +87,8 @@ async def answer(apiserver: Apiserver, question: Question, cursor_text: str) -> 
     position = cursor.decode(cursor_text, Position, question.fingerprint()) if cursor_text else Position()
     if question.sort:
         return await _sorted(apiserver, question, position)
+    if question.of_pods and question.output in ("table", "wide"):
+        return await _by_health(apiserver, question, position)
     page = await _page(apiserver, question, position, limit=question.limit)
     rows = _rows(page.body, question)[position.skip :]
     before = position.before + position.skip
@@ -106,20 +112,42 @@ async def answer(apiserver: Apiserver, question: Question, cursor_text: str) -> 
 async def _sorted(apiserver: Apiserver, question: Question, position: Position) -> Envelope:
     if question.output in ("yaml", "json"):
         raise ToolFailure("only tables can be sorted", "Leave sort or output out.")
+    lines, more = await _all_lines(apiserver, question)
+    if more:
+        raise ToolFailure(
+            f"there are more than {_MOST_SORTED:,} {question.resource.plural}: too many to sort",
+            "Narrow it with a namespace, labels or fields, or leave sort out.",
+        )
+    return _part(question, [line.row for line in table.ordered(lines, question.sort)], position)
+
+
+async def _by_health(apiserver: Apiserver, question: Question, position: Position) -> Envelope:
+    """All pods counted by their state; where they do not fit, the worst first."""
+    lines, more = await _all_lines(apiserver, question)
+    rows = [line.row for line in lines]
+    envelope = _part(question, health.worst_first(rows) if len(rows) > question.limit else rows, position)
+    if len(rows) > 1:
+        envelope.summary += f": {health.counted(rows)}"
+        envelope.summary += "; the worst first" if len(rows) > question.limit else ""
+    if more:
+        envelope.warnings.append(f"there are more than the {len(rows):,} pods that were counted: ask for one namespace")
+    return envelope
+
+
+async def _all_lines(apiserver: Apiserver, question: Question) -> tuple[list[table.Line], bool]:
+    """All lines, at most about 10,000, and whether there are more."""
     lines: list[table.Line] = []
     place = Position()
     while True:
         page = await _page(apiserver, question, place, limit=_PAGE)
         lines += _lines(page.body, question)
-        if not page.next_page:
-            break
-        if len(lines) >= _MOST_SORTED:
-            raise ToolFailure(
-                f"there are more than {_MOST_SORTED:,} {question.resource.plural}: too many to sort",
-                "Narrow it with a namespace, labels or fields, or leave sort out.",
-            )
+        if not page.next_page or len(lines) >= _MOST_SORTED:
+            return lines, bool(page.next_page)
         place = Position(page=page.next_page)
-    in_order = [line.row for line in table.ordered(lines, question.sort)]
+
+
+def _part(question: Question, in_order: list[Row], position: Position) -> Envelope:
+    """The rows from a position on, as many as were asked for."""
     rows = in_order[position.skip : position.skip + question.limit]
 
     def after(count: int) -> str | None:

@@ -40,6 +40,8 @@ def lines(table: Json, *, wide: bool, with_namespace: bool) -> list[Line]:
         cells = cast("list[JsonValue]", entry.get("cells") or [])
         shown: Row = {name: cells[index] if index < len(cells) else None for index, name in columns}
         behind = cast(Json, entry.get("object") or {})
+        if (metadata := behind.get("metadata")) is not None:
+            metadata.pop("managedFields", None)  # half of the memory of a long list
         if with_namespace:
             shown = {"NAMESPACE": str(behind.get("metadata", {}).get("namespace", "")), **shown}
         result.append(Line(shown, behind))
