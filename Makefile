@@ -59,18 +59,20 @@ format: venv ## Format the code
 	@.venv/bin/ruff check --fix .
 
 .PHONY: lint
-lint: venv ## ruff, pyright, import contracts; CRDs, schemas and install.yaml match their sources
+lint: venv ## ruff, pyright, import contracts; CRDs, schemas, docs/api.md and install.yaml match their sources
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@.venv/bin/pyright
 	@.venv/bin/lint-imports
 	@$(PYTHON) -m ritsuko_api.crdgen crds --check
+	@$(PYTHON) -m ritsuko_api.reference docs/api.md --check
 	@$(PYTHON) -m manifests.install --check
 	@echo "lint: clean"
 
 .PHONY: crds
-crds: venv ## Generate the CRDs and the schema of mcp.json from the models, and install.yaml from the manifests
+crds: venv ## Generate the CRDs, the schema of mcp.json and docs/api.md from the models; install.yaml from the manifests
 	@$(PYTHON) -m ritsuko_api.crdgen crds
+	@$(PYTHON) -m ritsuko_api.reference docs/api.md
 	@$(PYTHON) -m manifests.install
 
 .PHONY: golden

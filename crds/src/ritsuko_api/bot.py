@@ -220,12 +220,14 @@ class RitsukoBotSpec(SpecModel):
         default_factory=PodDisruptionBudget, description="The PodDisruptionBudget of the bot's pods."
     )
     monitoring: Monitoring = Field(
-        default_factory=Monitoring, description="Objects for the Prometheus operator, where it is installed."
+        default_factory=Monitoring,
+        description="Objects for the Prometheus operator. Where its CRDs are not installed, the bot runs without, and "
+        "its status says which is missing.",
     )
     pod_template: PodTemplate | None = Field(
         default=None,
         description="For what no other field can say: a strategic merge patch over the pod template that all other "
-        "fields make.",
+        "fields make. Lists of containers, volumes and variables are merged by name; `null` takes a field away.",
     )
 
 

@@ -32,8 +32,7 @@ class PodDisruptionBudget(SpecModel):
 
 
 class Monitoring(SpecModel):
-    """Objects for the Prometheus operator (monitoring.coreos.com/v1); without its CRDs the status says which one is
-    missing, and the bot runs on."""
+    """Objects for the Prometheus operator (monitoring.coreos.com/v1)."""
 
     pod_monitor: bool = Field(
         default=False, description="True: a PodMonitor has the bot's metrics scraped at the port `http`."
@@ -53,7 +52,7 @@ class PodTemplateMetadata(SpecModel):
 
 
 class PodTemplate(SpecModel):
-    """A strategic merge patch: lists of containers, volumes and variables are merged by name, `null` takes away."""
+    """A strategic merge patch over the pod template."""
 
     metadata: PodTemplateMetadata = Field(
         default_factory=PodTemplateMetadata, description="Labels and annotations to merge into the pod template's."

@@ -1,7 +1,7 @@
 """Pieces of a pod that stand in our resources in Kubernetes' own shape.
 
 They pass through to the Deployment as they came, so here they are plain JSON. Their schema in the CRDs is Kubernetes'
-own: `crdgen` takes it from the Kubernetes client, by the name that stands behind `EMBEDDED_KEY`; of a patch
+own: `kubernetes_types` takes it from the Kubernetes client, by the name that stands behind `EMBEDDED_KEY`; of a patch
 (`PATCH_KEY`) it takes the first level only.
 """
 

@@ -211,7 +211,7 @@ class McpSidecarSpec(SpecModel):
     )
     port_name: str | None = Field(
         default=None,
-        description="The port's name; by default mcp-k8s, mcp-prom, mcp-logs or mcp-<port>.",
+        description="The port's name; by default `mcp-k8s`, `mcp-prom`, `mcp-logs` or `mcp-<port>`.",
         pattern=r"^[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$",
     )
     path: str = Field(default="/mcp", description="The path of its MCP endpoint.", pattern=r"^/\S*$")

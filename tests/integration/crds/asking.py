@@ -6,12 +6,12 @@ from tests.cluster import ControlPlane
 from tests.cluster.api import ApiError
 from tests.specs.crd import Document
 
-_PLURALS = {"RitsukoBot": "ritsukobots", "McpSidecar": "mcpsidecars"}
+PLURALS = {"RitsukoBot": "ritsukobots", "McpSidecar": "mcpsidecars"}
 
 
 def answer(plane: ControlPlane, document: Document) -> dict[str, Any]:
     """What would be stored. Raises ApiError if the resource is refused."""
-    path = f"/apis/ritsuko.dev/v1alpha1/namespaces/default/{_PLURALS[document['kind']]}"
+    path = f"/apis/ritsuko.dev/v1alpha1/namespaces/default/{PLURALS[document['kind']]}"
     return plane.api.request("POST", f"{path}?dryRun=All&fieldValidation=Strict", document)
 
 
@@ -20,6 +20,7 @@ def refusal(plane: ControlPlane, document: Document) -> str | None:
     try:
         answer(plane, document)
     except ApiError as error:
-        assert error.status in (400, 422), error
+        if error.status not in (400, 422):
+            raise
         return str(error)
     return None
