@@ -14,7 +14,7 @@ from ritsuko_operator.reconcile.references import Missing, content_hash, missing
 from ritsuko_operator.reconcile.secrets import Read, SecretReader
 from ritsuko_operator.reconcile.tokens import ROTATE_ANNOTATION
 from ritsuko_operator.render.facts import Facts
-from ritsuko_operator.render.manifest import token_secret_name
+from ritsuko_operator.render.manifest import header_secret_name, token_secret_name
 from ritsuko_operator.render.tokens import wanted as wanted_tokens
 
 
@@ -47,7 +47,7 @@ async def gather(
     `now` is RFC 3339; `left_out` are the optional sidecars that get no container.
     """
     bot, accepted = seen.bot, seen.selection.accepted
-    token_secret, header_secret = token_secret_name(bot), f"{bot.metadata.name}-mcp-headers"
+    token_secret, header_secret = token_secret_name(bot), header_secret_name(bot)
     wanted, sources = wanted_secrets(bot, accepted), headers.sources(accepted)
     servers, max_age = wanted_tokens(seen.selection), bot.spec.mcp_sidecars.tokens.max_age_seconds
     names = dict.fromkeys((*wanted, *(source.secret for source in sources)))

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ritsuko_api.sidecar import McpSidecar
 from ritsuko_operator.reconcile.cluster import Object
 from ritsuko_operator.reconcile.objects import mapping_at
+from ritsuko_operator.render.headers import key
 
 
 class Source(NamedTuple):
@@ -36,7 +37,7 @@ def sources(sidecars: Iterable[McpSidecar]) -> list[Source]:
 def values(wanted: Sequence[Source], secrets: Mapping[str, Object | None]) -> dict[str, str]:
     """The values that are there, by the key that each gets in the bot's own Secret."""
     found = {(one.server, one.header): _value(one, secrets) for one in wanted}
-    return {f"{server}.{header.lower()}": value for (server, header), value in found.items() if value}
+    return {key(server, header): value for (server, header), value in found.items() if value}
 
 
 def missing(wanted: Sequence[Source], secrets: Mapping[str, Object | None], namespace: str) -> dict[str, str]:

@@ -24,7 +24,7 @@ def rollout_is_stuck(facts: Facts) -> Verdict | None:
 
 
 def not_stalled(facts: Facts) -> Verdict:
-    return no("Progressing", "nothing needs anybody's help to go on")
+    return no("Progressing", "; ".join(("nothing needs anybody's help to go on", *facts.outcome.notes)))
 
 
 # --- Reconciling
@@ -72,8 +72,8 @@ def loads_config(facts: Facts) -> Verdict | None:
     return yes(*pending.cause) if pending else None
 
 
-def settled(facts: Facts) -> Verdict:
-    return no("Settled", "; ".join(("everything is as the resources say", *facts.outcome.notes)))
+def settled(_: Facts) -> Verdict:
+    return no("Settled", "everything is as the resources say")
 
 
 def _who_answers(facts: Facts) -> str:
