@@ -15,7 +15,7 @@ import yaml
 
 from ritsuko_api.bot import RitsukoBot
 from ritsuko_api.sidecar import McpSidecar
-from ritsuko_operator.render import Facts, RenderError, Selection, accept, render, tokens
+from ritsuko_operator.render import Facts, RenderError, Selection, accept, headers, render, tokens
 
 FOLDER = Path(__file__).parent
 
@@ -53,8 +53,12 @@ class Case:
     @cached_property
     def facts(self) -> Facts:
         given = next((one for one in yaml.safe_load_all(self.source.read_text()) if one["kind"] == "Facts"), {})
-        known = {name: {1: f"token-of-{name}"} for name in tokens.wanted(self.selection)}
-        return Facts("0.1.0", tokens=known, **{key: value for key, value in given.items() if key != "kind"})
+        ours = {
+            "tokens": {name: {1: f"token-of-{name}"} for name in tokens.wanted(self.selection)},
+            "headers": {key: f"value-of-{key}" for key in headers.wanted(self.selection)},
+        }
+        said = ours | {key: value for key, value in given.items() if key != "kind"}
+        return Facts("0.1.0", **{**said, "left_out": frozenset(said.get("left_out", ()))})
 
     def manifests(self) -> list[dict[str, Any]]:
         """What is rendered; raises `RenderError` if the case is about that."""

@@ -22,8 +22,9 @@ _QUANTITIES = frozenset({"divisor", "sizeLimit"})
 
 # Kubernetes' types leave these out when they are zero or false, since they are no pointers there.
 _DROPPED_WHEN_ZERO = frozenset({
-    "chapAuthDiscovery", "chapAuthSession", "failureThreshold", "initialDelaySeconds", "partition", "periodSeconds",
-    "readOnly", "sslEnabled", "successThreshold", "timeoutSeconds",
+    "chapAuthDiscovery", "chapAuthSession", "failureThreshold", "hostIPC", "hostNetwork", "hostPID", "hostPort",
+    "initialDelaySeconds", "partition", "periodSeconds", "readOnly", "sslEnabled", "stdin", "stdinOnce",
+    "successThreshold", "timeoutSeconds", "tty",
 })  # fmt: skip
 # ... and these keep an empty string, since they are required or pointers: (the key they stand under, their own).
 _KEPT_WHEN_EMPTY = frozenset({
