@@ -38,10 +38,10 @@ class Story:
     """One namespace in which things happen."""
 
     def __init__(self, plane: ControlPlane) -> None:
-        self._plane = plane
+        self._api = plane.api  # once: it reads certificates
         self.namespace = f"ops-{uuid.uuid4().hex[:8]}"
         manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.namespace}}
-        plane.api.request("POST", "/api/v1/namespaces", manifest)
+        self._api.request("POST", "/api/v1/namespaces", manifest)
 
     # --- what users do
 
@@ -62,19 +62,22 @@ class Story:
 
     def create(self, kind: str, manifest: Json) -> None:
         """Something of somebody else's."""
-        self._plane.api.request("POST", self.path(kind), manifest)
+        self._api.request("POST", self.path(kind), manifest)
 
     def edit(self, kind: str, name: str, patch: Json) -> None:
-        self._plane.api.request("PATCH", self.path(kind, name), patch, content_type="application/merge-patch+json")
+        self._api.request("PATCH", self.path(kind, name), patch, content_type="application/merge-patch+json")
 
     def delete(self, kind: str, name: str) -> None:
-        self._plane.api.request("DELETE", self.path(kind, name), {"propagationPolicy": "Background"})
+        self._api.request("DELETE", self.path(kind, name), {"propagationPolicy": "Background"})
+
+    def request(self, method: str, path: str, patch: Json) -> None:
+        self._api.request(method, path, patch, content_type="application/merge-patch+json")
 
     # --- what a kubelet and a bot would do
 
     def pod_ends(self, name: str) -> None:
         """The kubelet says that the pod's processes are gone, as it does after a deletion."""
-        self._plane.api.request("DELETE", self.path("pod", name), {"gracePeriodSeconds": 0})
+        self._api.request("DELETE", self.path("pod", name), {"gracePeriodSeconds": 0})
         eventually(lambda: not self.exists("pod", name), what=f"pod {name} is gone")
 
     def pod(self, bot: str = "hal") -> str:
@@ -90,12 +93,12 @@ class Story:
                 "metadata": {"name": name},
                 "target": {"kind": "Node", "name": "nowhere"},
             }
-            self._plane.api.request("POST", f"{self.path('pod', name)}/binding", binding)
+            self._api.request("POST", f"{self.path('pod', name)}/binding", binding)
         ready = "True" if all(entry["ready"] for entry in containers) else "False"
         conditions = [{"type": kind, "status": ready} for kind in ("Ready", "ContainersReady")]
         status = {"status": {"phase": phase, "containerStatuses": list(containers), "conditions": conditions}}
         path = f"{self.path('pod', name)}/status"
-        self._plane.api.request("PATCH", path, status, content_type="application/merge-patch+json")
+        self._api.request("PATCH", path, status, content_type="application/merge-patch+json")
 
     def report(self, pod: str, *, bot: str = "hal", connected: bool = True, servers: list[Json] | None = None) -> None:
         """The bot in that pod reports that it runs the wanted config."""
@@ -109,7 +112,7 @@ class Story:
             "servers": servers or [],
         }
         manifest = {"apiVersion": live["apiVersion"], "kind": live["kind"], "status": {"runtime": runtime}}
-        self._plane.api.request(
+        self._api.request(
             "PATCH",
             f"{self.path('bot', bot)}/status?fieldManager=ritsuko-bot&force=true",
             {**manifest, "metadata": {"name": bot}},
@@ -136,7 +139,7 @@ class Story:
 
     def find(self, kind: str, name: str) -> Json | None:
         try:
-            return self._plane.api.request("GET", self.path(kind, name))
+            return self._api.request("GET", self.path(kind, name))
         except ApiError as error:
             if error.status == 404:
                 return None
@@ -146,21 +149,21 @@ class Story:
         return self.find(kind, name) is not None
 
     def pods(self) -> list[Json]:
-        return self._plane.api.request("GET", self.path("pod"))["items"]
+        return self._api.request("GET", self.path("pod"))["items"]
 
     def names(self, kind: str) -> set[str]:
         """The names of what the operator made of that kind."""
         selector = "?labelSelector=app.kubernetes.io/managed-by=ritsuko-operator"
-        items = self._plane.api.request("GET", self.path(kind) + selector)["items"]
+        items = self._api.request("GET", self.path(kind) + selector)["items"]
         return {item["metadata"]["name"] for item in items}
 
     def everything(self) -> dict[str, str]:
         """All objects of the namespace as text, by kind, but for the Secrets."""
         kinds = (kind for kind, path in _PATHS.items() if kind != "secret" and "{namespace}" in path)
-        return {kind: json.dumps(self._plane.api.request("GET", self.path(kind))["items"]) for kind in kinds}
+        return {kind: json.dumps(self._api.request("GET", self.path(kind))["items"]) for kind in kinds}
 
     def events(self, reason: str) -> list[str]:
-        items = self._plane.api.request("GET", self.path("event"))["items"]
+        items = self._api.request("GET", self.path("event"))["items"]
         mine = [item for item in items if item.get("reportingController") == "ritsuko.dev/operator"]
         return [item["note"] for item in mine if item["reason"] == reason]
 
@@ -220,7 +223,7 @@ class Story:
 
     def _apply(self, kind: str, name: str, manifest: Json, *, labels: Json | None = None) -> None:
         metadata = {"name": name, "namespace": self.namespace, "labels": labels or {}}
-        self._plane.api.request(
+        self._api.request(
             "PATCH",
             f"{self.path(kind, name)}?fieldManager=a-user&force=true",
             {**manifest, "metadata": metadata},
@@ -229,7 +232,7 @@ class Story:
 
     def _newest_pod(self, bot: str) -> str:
         selector = f"?labelSelector=app.kubernetes.io/instance={bot}"
-        pods = self._plane.api.request("GET", self.path("pod") + selector)["items"]
+        pods = self._api.request("GET", self.path("pod") + selector)["items"]
         staying = [pod for pod in pods if "deletionTimestamp" not in pod["metadata"]]
         template = self.get("deployment", bot)["spec"]["template"]["spec"]["containers"]
         current = [pod for pod in staying if _same_containers(pod["spec"]["containers"], template)]
