@@ -109,6 +109,14 @@ def test_a_rule_that_somebody_added_to_a_role_is_drift() -> None:
     assert difference(wanted, live) is Difference.DRIFTED
 
 
+def test_a_port_that_somebody_opened_in_a_network_policy_is_drift() -> None:
+    ports = [{"port": "http", "protocol": "TCP"}]
+    wanted = stamped({"metadata": {}, "spec": {"ingress": [{"ports": ports}]}})
+    assert difference(wanted, wanted) is None
+    live = {**wanted, "spec": {"ingress": [{"ports": [*ports, {"port": 22, "protocol": "TCP"}]}]}}
+    assert difference(wanted, live) is Difference.DRIFTED
+
+
 def test_the_hash_does_not_depend_on_the_order_of_keys() -> None:
     turned = {key: DEPLOYMENT[key] for key in reversed(DEPLOYMENT)}
     assert stamped(turned) == stamped(DEPLOYMENT)

@@ -76,7 +76,9 @@ def covers(live: object, wanted: object, field: str = "") -> bool:
 
 def _list_covers(live: list[Any], wanted: list[Any], field: str) -> bool:
     keys = _MERGED_BY.get(field)
-    if keys is None or not all(isinstance(entry, dict) for entry in (*live, *wanted)):
+    # a NetworkPolicy's `ports` are another list: they have no `containerPort`, and are replaced whole
+    merging = keys is not None and all(isinstance(entry, dict) for entry in (*live, *wanted))
+    if keys is None or not merging or not all(keys[0] in entry for entry in wanted):
         return len(live) == len(wanted) and all(covers(theirs, mine) for theirs, mine in zip(live, wanted, strict=True))
     return all(
         any(
