@@ -128,7 +128,9 @@ def parse(text: str | bytes) -> McpConfig:
     """Reads a whole file; raises `ConfigError` with every problem in it, a line each, and never half a config."""
     try:
         raw = json.loads(text)
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except RecursionError as error:
+        raise ConfigError("not valid JSON: it is nested too deeply") from error
+    except ValueError as error:  # of syntax, of encoding, of numbers that are too long
         raise ConfigError(f"not valid JSON: {error}") from error
     if not isinstance(raw, dict):
         raise ConfigError('expected an object like {"mcpServers": {...}}')

@@ -81,7 +81,10 @@ REFUSED = [
     (bot(podTemplate={"spec": {"containers": {"name": "bot"}}}), "spec.podTemplate.spec.containers"),
     (sidecar(server="logs", tools={"allowed": ["search"]}), 'unknown field "spec.tools.allowed"'),
     (sidecar(server="jira"), 'supported values: "kubernetes", "prometheus", "logs"'),
-    (sidecar(url="https://example.com", headers=[{"name": "X-Key", "value": "secret"}]), "valueFrom: Required value"),
+    (
+        sidecar(url="https://example.com", headers=[{"name": "X-Key", "value": "x"}]),
+        'unknown field "spec.headers[0].value"',
+    ),
 ]
 
 

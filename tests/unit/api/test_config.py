@@ -2,11 +2,15 @@
 
 import contextlib
 import json
+from pathlib import Path
 
+import jsonschema
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ritsuko_api.access import Access, AccessRule, Approvers, Effect, Role
 from ritsuko_api.config import (
     ConfigError,
     HttpServer,
@@ -22,15 +26,54 @@ from ritsuko_api.config import (
 FULL = McpConfig(
     mcpEnabled=True,
     channels=["ops"],
+    access=Access(
+        default_effect=Effect.REQUIRE_APPROVAL,
+        rules=[
+            AccessRule(
+                users=["ops@example.com", "12"],
+                roles=[Role.OWNER],
+                groups=["on call"],
+                channels=["ops"],
+                servers=["kube*"],
+                tools=["delete_*"],
+                effect=Effect.REQUIRE_APPROVAL,
+                approvers=Approvers(groups=["on call"]),
+            ),
+            AccessRule(effect=Effect.DENY),
+        ],
+    ),
     mcpServers={
         "kubernetes": HttpServer(
             url="http://localhost:8081/mcp",
             tokenFile="/etc/ritsuko/tokens/kubernetes",
-            tools=ToolsPolicy(allow=["get"], deny=["describe"], timeout_seconds=5, max_concurrent_calls=2),
+            tools=ToolsPolicy(
+                allow=["get"],
+                deny=["describe"],
+                aliases={"pods": "get pods"},
+                require_approval=["delete_*"],
+                timeout_seconds=5,
+                cache_seconds=60,
+                max_concurrent_calls=2,
+                calls_per_minute=30,
+            ),
         ),
+        "github": HttpServer(
+            url="https://example.com/mcp",
+            headers={"X-Team": "ops"},
+            headerFiles={"Authorization": "/etc/ritsuko/headers/github.authorization"},
+        ),
+        "old": HttpServer(type="sse", url="https://example.com/sse"),
         "time": StdioServer(command="mcp-server-time", args=["--local-timezone", "UTC"]),
     },
 )
+
+
+def _server(**fields: object) -> str:
+    return json.dumps({"mcpServers": {"a": {"url": "http://x/mcp", **fields}}})
+
+
+def _access(**fields: object) -> str:
+    return json.dumps({"mcpServers": {}, "access": fields})
 
 
 def test_what_is_written_is_read_back() -> None:
@@ -56,6 +99,9 @@ def test_another_clients_file_is_read_and_its_own_fields_are_passed_over() -> No
     [
         ("", "not valid JSON"),
         (dump(FULL)[: len(dump(FULL)) // 2], "not valid JSON"),
+        ("[" * 100_000, "nested too deeply"),
+        ('{"mcpServers": ' + "1" * 5000 + "}", "not valid JSON"),
+        (b"\xff\xfe{", "not valid JSON"),
         ("[]", "expected an object"),
         ("{}", 'no "mcpServers" object'),
         ('{"mcpServers": []}', "mcpServers"),
@@ -69,19 +115,68 @@ def test_another_clients_file_is_read_and_its_own_fields_are_passed_over() -> No
         ('{"mcpServers": {"a": {"url": "http://x/mcp", "tools": {"timeout": 5}}}}', "tools.timeout"),
         ('{"mcpServers": {"a": {"url": "http://x/mcp", "tools": {"timeoutSeconds": 0}}}}', "tools.timeoutSeconds"),
         ('{"mcpEnabled": "maybe", "mcpServers": {}}', "mcpEnabled"),
-        ('{"mcpServers": {"a": {"url": "http://x/mcp", "headers": {"A": "x\\u0000"}, "tools": 3}}}', "tools"),
+        ('{"mcpServers": {"a": {"url": "http://x/mcp", "tools": 3}}}', "a: tools"),
+        (_server(headers={"A": "x\0"}), "a: headers.A: String should match pattern"),
+        (_server(headers={"A": "x\r\nX-Admin: yes"}), "a: headers.A"),
+        (_server(headers={"A b": "x"}), "a: headers.A b"),
+        (_server(headerFiles={"A:": "/run/x"}), "a: headerFiles.A:"),
+        (_server(headerFiles={"A": ""}), "a: headerFiles.A"),
+        (_server(headerFiles={"A": 5}), "a: headerFiles.A"),
+        (_server(headerFiles="/run/x"), "a: headerFiles"),
+        (_server(headers={"X-Key": "x"}, headerFiles={"x-key": "/run/x"}), "x-key comes from both headers and headerF"),
+        (_server(headers={"authorization": "x"}, tokenFile="/run/t"), "Authorization comes from both headers and tok"),
+        (_server(headers={"X-Key": "x", "x-key": "y"}), "differ only in case"),
+        (_server(tokenFile=""), "a: tokenFile"),
+        (_server(tools={"cacheSeconds": 3601}), "a: tools.cacheSeconds"),
+        (_server(tools={"cacheSeconds": "a day"}), "a: tools.cacheSeconds"),
+        (_server(tools={"callsPerMinute": 0}), "a: tools.callsPerMinute"),
+        (_server(tools={"aliases": {"all pods": "get pods"}}), "a: tools.aliases.all pods"),
+        (_server(tools={"aliases": {"help": "get pods"}}), "help, prompts, resources are words of the `mcp` command"),
+        (_server(tools={"aliases": {"pods": "get\npods"}}), "a: tools.aliases.pods"),
+        (_server(tools={"aliases": {"pods": ["get", "pods"]}}), "a: tools.aliases.pods"),
+        (_server(tools={"aliases": ["pods"]}), "a: tools.aliases"),
+        (_server(tools={"requireApproval": "delete_*"}), "a: tools.requireApproval"),
+        (_access(defaultEffect="Maybe"), "access.defaultEffect"),
+        (_access(default="Deny"), "access.default"),
+        (_access(rules={}), "access.rules"),
+        (_access(rules=[{}]), "access.rules.0.effect: Field required"),
+        (_access(rules=[{"effect": "allow"}]), "access.rules.0.effect"),
+        (_access(rules=[{"effect": "Deny", "user": ["a@example.com"]}]), "access.rules.0.user"),
+        (_access(rules=[{"effect": "Deny", "users": ["Iago"]}]), "access.rules.0.users.0"),
+        (_access(rules=[{"effect": "Deny", "roles": ["owner"]}]), "access.rules.0.roles.0"),
+        (_access(rules=[{"effect": "Deny", "approvers": {"users": ["1"]}}]), "set `effect: RequireApproval`"),
+        (_access(rules=[{"effect": "Deny"}] * 101), "access.rules"),
     ],
 )
-def test_a_bad_file_is_refused_with_the_place_and_the_reason(text: str, says: str) -> None:
+def test_a_bad_file_is_refused_with_the_place_and_the_reason(text: str | bytes, says: str) -> None:
     with pytest.raises(ConfigError) as refusal:
         parse(text)
     assert says in str(refusal.value)
 
 
-def test_a_refusal_does_not_repeat_the_value() -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        _server(url="hunter2"),
+        _server(headers={"Authorization": "Bearer hunter2\n"}),
+        _server(headers={"Authorization": "hunter2"}, tokenFile="/run/token"),
+        _access(rules=[{"effect": "Deny", "users": ["hunter2"]}]),
+    ],
+)
+def test_a_refusal_does_not_repeat_the_value(text: str) -> None:
     with pytest.raises(ConfigError) as refusal:
-        parse('{"mcpServers": {"a": {"url": "hunter2"}}}')
+        parse(text)
     assert "hunter2" not in str(refusal.value)
+
+
+def test_the_text_fits_the_committed_schema() -> None:
+    schema = yaml.safe_load((Path(__file__).parents[3] / "crds" / "mcp.schema.yaml").read_text())
+    jsonschema.validate(json.loads(dump(with_revision(FULL))), schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(json.loads(_access(defaultEffect="Maybe")), schema)
+
+
+FIELDS = ["mcpServers", "a", "url", "tools", "command", "type", "access", "rules", "aliases", "headerFiles"]
 
 
 @given(
@@ -90,10 +185,7 @@ def test_a_refusal_does_not_repeat_the_value() -> None:
         st.binary(),
         st.recursive(
             st.none() | st.integers() | st.text(),
-            lambda inner: (
-                st.lists(inner)
-                | st.dictionaries(st.sampled_from(["mcpServers", "a", "url", "tools", "command", "type"]), inner)
-            ),
+            lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(FIELDS), inner),
         ).map(json.dumps),
     )
 )
