@@ -1,0 +1,110 @@
+"""Ready speaks of the bot that answers, Reconciling and Stalled of the change that is under way."""
+
+from __future__ import annotations
+
+import pytest
+
+from ritsuko_operator.reconcile.errors import ApiError
+from ritsuko_operator.reconcile.kinds import POD, ROLE, SECRET
+from tests.unit.reconcile.worlds import HAL, NAMESPACE, ObjectRef, World, ended, running, server, waiting
+
+
+@pytest.fixture
+async def works() -> World:
+    """A bot that answers from pod hal-1, with one server."""
+    world = World()
+    world.secret("zulip", ZULIP_EMAIL="hal@chat.test", ZULIP_API_KEY="a-key")
+    world.bot()
+    world.sidecar("kubernetes", server="kubernetes")
+    await world.reconcile()
+    world.rolled_out()
+    world.pod("hal-1", [running("bot"), running("mcp-kubernetes")], template="one")
+    world.report(revision=world.live(HAL.ref.kind, "hal")["status"]["configRevision"], servers=[server("kubernetes")])
+    await world.reconcile("kubernetes")
+    assert told(world) == ("True", "Settled", "Progressing")
+    return world
+
+
+def told(world: World) -> tuple[str, str, str]:
+    """Whether it is ready, and how far the latest change has come."""
+    ready, reconciling, stalled = (world.condition(kind) for kind in ("Ready", "Reconciling", "Stalled"))
+    return ready["status"], reconciling["reason"], stalled["reason"]
+
+
+async def test_without_credentials_the_bot_that_runs_is_still_ready(works: World) -> None:
+    works.remove(ObjectRef(SECRET, NAMESPACE, "zulip"))
+    await works.reconcile()
+    assert told(works) == ("True", "CredentialsMissing", "Progressing")
+    assert works.condition("ZulipConnected")["status"] == "True"
+
+
+async def test_a_spec_that_cannot_be_rendered_stalls_and_the_bot_that_runs_is_still_ready(works: World) -> None:
+    works.bot(volumes=[{"name": "mcp-config", "emptyDir": {}}])
+    await works.reconcile()
+    assert told(works) == ("True", "Stalled", "InvalidSpec")
+    assert works.condition("Ready")["message"].endswith("the latest change is not in effect: see the condition Stalled")
+
+
+async def test_a_refused_child_stalls_and_the_bot_that_runs_is_still_ready(works: World) -> None:
+    works.bot(rbac={"scope": "None"}, serviceAccount={"create": False, "name": "other"})
+    works.refuse[ROLE] = ApiError("applying Role ops/hal", 422, "Invalid", "bad")
+    live = works.live(ROLE, "hal")
+    works.put(HAL.ref._replace(kind=ROLE), {**live, "rules": []})
+    await works.reconcile()
+    assert told(works)[0::2] == ("True", "ApplyRefused")
+
+
+async def test_a_rollout_past_its_deadline_stalls_and_says_what_fails_and_who_answers(works: World) -> None:
+    crashed = waiting("bot", "CrashLoopBackOff", lastState=ended(1))
+    works.pod("hal-2", [crashed, running("mcp-kubernetes")], template="two", created="2026-11-24T09:59:50Z")
+    works.rolled_out(reason="ProgressDeadlineExceeded", replicas=2, availableReplicas=1)
+    await works.reconcile()
+    assert told(works) == ("True", "Stalled", "RolloutStuck")
+    message = works.condition("Stalled")["message"]
+    assert message.startswith("the new pod did not become ready in time: container bot of pod hal-2: it exited with")
+    assert message.endswith("; pod hal-1 still answers")
+
+
+async def test_a_required_server_that_goes_down_is_not_ready_and_an_optional_one_is(works: World) -> None:
+    works.report(servers=[server("kubernetes", "Down", error="connection refused")])
+    await works.reconcile()
+    assert works.condition("Ready")["reason"] == "SidecarsFailed"
+    works.sidecar("kubernetes", server="kubernetes", optional=True)
+    await works.reconcile()
+    ready, sidecars = works.condition("Ready"), works.condition("SidecarsReady")
+    assert (ready["status"], sidecars["status"], sidecars["reason"]) == ("True", "False", "SidecarsFailed")
+    assert "0 of 1 sidecars ready; optional: kubernetes: " in ready["message"]
+
+
+async def test_on_a_lost_node_nothing_is_ready_though_its_containers_were_last_seen_so(works: World) -> None:
+    lost = [{"type": "Ready", "status": "False"}, {"type": "ContainersReady", "status": "True"}]
+    works.pod("hal-1", [running("bot"), running("mcp-kubernetes")], template="one", conditions=lost)
+    await works.reconcile()
+    ready = works.condition("Ready")
+    assert (ready["status"], ready["reason"]) == ("False", "BotNotRunning")
+    assert "node node-1, on which pod hal-1 runs, does not answer" in ready["message"]
+
+
+async def test_a_suspended_bot_says_so_everywhere(works: World) -> None:
+    works.bot(suspend=True)
+    works.remove(ObjectRef(POD, NAMESPACE, "hal-1"))
+    await works.reconcile("kubernetes")
+    for kind in ("Ready", "ZulipConnected", "ConfigLoaded", "SidecarsReady"):
+        assert works.condition(kind)["reason"] == "Suspended"
+
+
+async def test_every_condition_and_the_status_name_the_generation_they_speak_of(works: World) -> None:
+    works.bot(logLevel="DEBUG")
+    await works.reconcile()
+    status = works.live(HAL.ref.kind, "hal")["status"]
+    assert status["observedGeneration"] == 2
+    assert {condition["observedGeneration"] for condition in status["conditions"]} == {2}
+
+
+async def test_time_that_passes_is_no_news(works: World) -> None:
+    crashed = waiting("mcp-kubernetes", "CrashLoopBackOff", restarts=4, lastState=ended(137, "OOMKilled"))
+    works.pod("hal-1", [running("bot"), crashed], template="one")
+    await works.reconcile("kubernetes")
+    for minute in range(10, 50):
+        works.now = f"2026-11-24T10:{minute}:00Z"
+        assert await works.reconcile("kubernetes") == []
