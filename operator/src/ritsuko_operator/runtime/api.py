@@ -98,6 +98,11 @@ class Api:
             what=f"patching {ref}",
         )
 
+    async def replace(self, ref: ObjectRef, manifest: Object) -> Object:
+        """Writes the whole object if it still has the `resourceVersion` that the manifest names."""
+        path = ref.kind.path(ref.namespace, ref.name)
+        return await self._request("PUT", ref.kind, path, body=manifest, what=f"replacing {ref}")
+
     async def delete(self, ref: ObjectRef, *, uid: str) -> None:
         body = {"preconditions": {"uid": uid}, "propagationPolicy": "Background"}
         path = ref.kind.path(ref.namespace, ref.name)

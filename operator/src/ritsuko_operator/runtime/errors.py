@@ -13,3 +13,7 @@ class ConnectionSettingsError(OperatorError):
 
 class WatchEndedError(OperatorError):
     """kopf stopped watching without having been asked to."""
+
+
+class LeadershipLostError(OperatorError):
+    """Another operator leads by now, or may."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -18,8 +18,8 @@ from ritsuko_operator.runtime.routing import Key, keys_for
 # the slower they come. Seconds.
 _QUIET_WHEN_NEW = 0.1
 _MORE_FOR_EACH = 0.005
-_MOST_QUIET = 0.4
-_MOST_WHEN_NEW = 1.0
+_MOST_QUIET = 0.5
+_MOST_WHEN_NEW = 2.0
 
 
 @dataclass
@@ -30,6 +30,7 @@ class Intake:
     queue: WorkQueue[Key]
     metrics: Metrics
     debounce: float
+    stands_by: Callable[[], bool] = lambda: False  # nobody works on the queue; who takes over looks at everything
     newest: dict[Kind, int] = field(default_factory=dict[Kind, int])  # the resource version each watch has come to
 
     def watched(self, kind: Kind, event: Mapping[str, object]) -> None:
@@ -66,6 +67,8 @@ class Intake:
         return True
 
     def _enqueue(self, ref: ObjectRef, *states: Object | None, new: bool = False) -> None:
+        if self.stands_by():
+            return
         for key in keys_for(self.cache, ref, *states):
             if new:
                 quiet = min(_QUIET_WHEN_NEW + _MORE_FOR_EACH * self.queue.settling, _MOST_QUIET)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from ritsuko_operator.reconcile.cluster import Object, ObjectRef, Transition
-from ritsuko_operator.reconcile.errors import ApiError
+from ritsuko_operator.reconcile.errors import ApiError, ApiUnreachableError
 from ritsuko_operator.reconcile.kinds import SECRET, Kind
 from ritsuko_operator.runtime.api import Api
 from ritsuko_operator.runtime.events import Poster
@@ -20,8 +20,17 @@ _CONFLICT = 409
 class LiveCluster:
     """Implements `reconcile.cluster.Cluster`."""
 
-    def __init__(self, api: Api, intake: Intake, poster: Poster, *, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        api: Api,
+        intake: Intake,
+        poster: Poster,
+        *,
+        clock: Callable[[], float],
+        may_write: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._api = api
+        self._may_write = may_write
         self._intake = intake
         self._poster = poster
         self._secrets = RecentSecrets(api.get, clock=clock)
@@ -38,9 +47,11 @@ class LiveCluster:
         return kind.plural in known[1]
 
     async def apply(self, ref: ObjectRef, manifest: Object) -> Object:
+        self._guard(ref)
         return self._keep(ref, await self._api.apply(ref, manifest))
 
     async def make(self, ref: ObjectRef, manifest: Object) -> Object | None:
+        self._guard(ref)
         try:
             return self._keep(ref, await self._api.apply(ref, _never_seen(manifest)))
         except ApiError as error:
@@ -49,18 +60,26 @@ class LiveCluster:
             return None
 
     async def apply_status(self, ref: ObjectRef, manifest: Object) -> Object:
+        self._guard(ref)
         return self._keep(ref, await self._api.apply(ref, manifest, subresource="status"))
 
     async def patch(self, ref: ObjectRef, patch: Object) -> Object:
+        self._guard(ref)
         return self._keep(ref, await self._api.patch(ref, patch))
 
     async def delete(self, ref: ObjectRef, *, uid: str) -> None:
+        self._guard(ref)
         await self._api.delete(ref, uid=uid)
         self._secrets.drop(ref)
         self._intake.cache.remove(ref, uid=uid)
 
     async def announce(self, transition: Transition) -> None:
-        await self._poster.post(transition)
+        if self._may_write():
+            await self._poster.post(transition)
+
+    def _guard(self, ref: ObjectRef) -> None:
+        if not self._may_write():
+            raise ApiUnreachableError(f"{ref} is not written: another operator may lead by now")
 
     def _keep(self, ref: ObjectRef, live: Object) -> Object:
         if ref.kind is SECRET:

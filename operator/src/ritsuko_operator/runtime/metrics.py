@@ -49,6 +49,9 @@ class Metrics:
             ["resource"],
             registry=self.registry,
         )
+        self.leader = Gauge(
+            "ritsuko_operator_leader", "1 while this operator works, 0 while it stands by.", registry=self.registry
+        )
         self.secret_changes = Counter(
             "ritsuko_operator_secret_changes", "Named Secrets that were found changed.", registry=self.registry
         )

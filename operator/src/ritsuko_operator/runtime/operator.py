@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Sequence
+import time
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import kopf
 
@@ -21,6 +23,7 @@ from ritsuko_operator.runtime.errors import WatchEndedError
 from ritsuko_operator.runtime.events import Poster
 from ritsuko_operator.runtime.forgetful import NoDiffBase, NoProgress
 from ritsuko_operator.runtime.intake import Intake
+from ritsuko_operator.runtime.leadership import Election
 from ritsuko_operator.runtime.live import LiveCluster
 from ritsuko_operator.runtime.metrics import Metrics
 from ritsuko_operator.runtime.queue import WorkQueue
@@ -51,9 +54,21 @@ async def run(settings: Settings, *, heed_signals: Callable[[], None]) -> None:
         # a sidecar's own status only follows what is done for its bot
         cache, queue = Cache(), WorkQueue[Key](urgent=lambda key: isinstance(key, BotKey))
         metrics.follow_queue(lambda: len(queue))
-        intake = Intake(cache, queue, metrics, settings.debounce)
+        election = _election(api, settings)
+
+        def leads() -> bool:
+            return election is None or election.leading
+
+        metrics.leader.set_function(leads)
+        intake = Intake(cache, queue, metrics, settings.debounce, stands_by=lambda: not leads())
         resync = Resync(api, intake, namespaces=settings.namespaces, clock=clock)
-        cluster = LiveCluster(api, intake, Poster(api, instance=settings.instance, clock=clock), clock=clock)
+        cluster = LiveCluster(
+            api,
+            intake,
+            Poster(api, instance=settings.instance, clock=clock),
+            clock=clock,
+            may_write=leads,
+        )
         secrets = SecretReader(cluster, fresh=api.get)
         workers = Workers(
             queue,
@@ -84,14 +99,45 @@ async def run(settings: Settings, *, heed_signals: Callable[[], None]) -> None:
             await resync.until_first()
             synced.set()
             logger.info("serving %s", ", ".join(settings.namespaces) or "all namespaces")
+
+            async def work() -> None:
+                async with asyncio.TaskGroup() as group:
+                    for _ in range(settings.workers):
+                        group.create_task(workers.work())
+                    group.create_task(check_secrets(secrets, queue, metrics, period=settings.secrets_period))
+
             background = [
-                *(asyncio.create_task(workers.work(), name=f"worker {number}") for number in range(settings.workers)),
                 asyncio.create_task(resync.run_for_ever(settings.resync_period), name="resync"),
-                asyncio.create_task(
-                    check_secrets(secrets, queue, metrics, period=settings.secrets_period), name="secret checks"
-                ),
+                asyncio.create_task(_in_turn(election, resync, work), name="the work"),
             ]
             await _watch_beside(background, intake, settings, heed_signals)
+
+
+def _election(api: Api, settings: Settings) -> Election | None:
+    if not settings.leader_election:
+        return None
+    return Election(
+        api,
+        namespace=settings.lease_namespace,
+        name=settings.lease_name,
+        identity=settings.instance,
+        terms=settings.terms,
+        clock=time.monotonic,
+    )
+
+
+async def _in_turn(election: Election | None, resync: Resync, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Works while this operator leads. Raises `LeadershipLostError` when it does so no more."""
+    if election is None:
+        return await work()
+    await election.acquire()
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(election.keep())
+            await resync.take_over()
+            group.create_task(work())
+    finally:
+        await election.release()
 
 
 async def _watch_beside(
@@ -107,6 +153,8 @@ async def _watch_beside(
         ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         task = ended.pop()
         cause = None if task.cancelled() else task.exception()
+        while isinstance(cause, BaseExceptionGroup):
+            cause = cause.exceptions[0]
         raise WatchEndedError(f"{task.get_name()} ended by itself: {cause}") from cause
     finally:
         for task in tasks:

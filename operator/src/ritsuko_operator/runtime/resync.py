@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 
-from ritsuko_operator.reconcile.cluster import Object, ObjectRef
+from ritsuko_operator.reconcile.cluster import BotKey, Object, ObjectRef, SidecarKey
 from ritsuko_operator.reconcile.errors import ApiError, ApiUnreachableError
 from ritsuko_operator.reconcile.kinds import BOT, CHILDREN, CLUSTER_ROLE_BINDING, POD, SIDECAR, Kind
 from ritsuko_operator.reconcile.ownership import bot_of
@@ -68,6 +68,13 @@ class Resync:
             except (ApiError, ApiUnreachableError) as error:
                 logger.warning("cannot list yet, trying again: %s", error)
                 await asyncio.sleep(_RETRY)
+
+    async def take_over(self) -> None:
+        """Lists everything and queues every bot and sidecar: whoever led before may have left something undone."""
+        await self.until_first()
+        for kind, key in ((BOT, BotKey), (SIDECAR, SidecarKey)):
+            for ref, _ in list(self._intake.cache.of_kind(kind)):
+                self._intake.queue.add(key(ref.namespace, ref.name))
 
     async def once(self, *, first: bool = False) -> None:
         """Lists all kinds. Raises `ApiError` or `ApiUnreachableError` if one could not be listed."""

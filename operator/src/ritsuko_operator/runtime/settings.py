@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from importlib.metadata import version as package_version
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from ritsuko_operator.reconcile.gather import Release
 from ritsuko_operator.reconcile.optional import Patience
+from ritsuko_operator.runtime.leadership import Terms
 
 
 class Settings(BaseSettings):
@@ -39,12 +40,32 @@ class Settings(BaseSettings):
     optional_retry: float = Field(
         default=60.0, gt=0, description="When one that was left out is tried again; doubled each time, at most an hour."
     )
+    leader_election: bool = Field(
+        default=False, description="Whether several operators share the work of one: one works, the others stand by."
+    )
+    lease_name: str = "ritsuko-operator"
+    lease_namespace: str = Field(default_factory=lambda: os.environ.get("POD_NAMESPACE") or "default")
+    lease_duration: float = Field(default=15.0, ge=1)
+    lease_renew_deadline: float = Field(default=10.0, gt=0)
+    lease_retry_period: float = Field(default=2.0, gt=0)
     instance: str = Field(default_factory=lambda: os.environ.get("POD_NAME") or os.uname().nodename)
 
     @field_validator("namespaces", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.lease_duration > self.lease_renew_deadline > self.lease_retry_period:
+            raise ValueError(
+                "it must be RITSUKO_LEASE_DURATION > RITSUKO_LEASE_RENEW_DEADLINE > RITSUKO_LEASE_RETRY_PERIOD"
+            )
+        return self
+
+    @property
+    def terms(self) -> Terms:
+        return Terms(self.lease_duration, self.lease_renew_deadline, self.lease_retry_period)
 
     @property
     def patience(self) -> Patience:
