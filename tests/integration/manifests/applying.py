@@ -9,7 +9,7 @@ from typing import Any
 
 from ritsuko_api.bot import RitsukoBot
 from ritsuko_api.sidecar import McpSidecar
-from ritsuko_operator.reconcile.kinds import kind_of
+from ritsuko_operator.reconcile.kinds import MONITORING, kind_of
 from ritsuko_operator.render import accept, render
 from ritsuko_operator.render.templating import to_yaml
 from tests.cluster import Api, ControlPlane
@@ -25,6 +25,11 @@ class Placed:
     namespace: str
     manifests: list[Json]
 
+    @property
+    def installed(self) -> list[Json]:
+        """Without the kinds of the Prometheus operator, which is not there."""
+        return [manifest for manifest in self.manifests if kind_of(manifest) not in MONITORING]
+
     def of_kind(self, kind: str) -> Json:
         return next(manifest for manifest in self.manifests if manifest["kind"] == kind)
 
@@ -38,7 +43,7 @@ def placed(plane: ControlPlane, case: Case, namespace: str) -> Iterator[Placed]:
         live = [api.request("POST", path_in(namespace, one), sendable(one)) for one in case.resources]
         bot = next(RitsukoBot.model_validate(one) for one in live if one["kind"] == "RitsukoBot")
         selection = accept(bot, [McpSidecar.model_validate(one) for one in live if one["kind"] == "McpSidecar"])
-        tokens = {one.metadata.name: "token" for one in selection.accepted}
+        tokens = {one.metadata.name: {1: "token"} for one in selection.accepted}
         yield Placed(namespace, render(bot, selection, replace(case.facts, tokens=tokens)))
     finally:
         api.request("DELETE", f"/api/v1/namespaces/{namespace}")

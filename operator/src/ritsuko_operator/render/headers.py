@@ -6,7 +6,6 @@ The bot mounts this one Secret whole, so that a remote server comes, goes or get
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
 
 from ritsuko_api.bot import RitsukoBot
 from ritsuko_operator.render.facts import Facts
@@ -15,27 +14,16 @@ from ritsuko_operator.render.select import Selection
 from ritsuko_operator.render.templating import from_template
 
 
-@dataclass(frozen=True)
-class Source:
-    """Where the value of a header comes from."""
-
-    secret: str
-    key: str
-
-
 def key(server: str, header: str) -> str:
     """Where the value stands in the Secret, and the name of its file."""
     return f"{server}.{header.lower()}"
 
 
-def wanted(selection: Selection) -> dict[str, Source]:
-    """The headers of all remote servers by `key`; `Facts.headers` should have a value for each."""
-    return {
-        key(sidecar.metadata.name, header.name): Source(reference.name, reference.key)
-        for sidecar in selection.accepted
-        for header in sidecar.spec.headers
-        for reference in [header.value_from.secret_key_ref]
-    }
+def wanted(selection: Selection) -> list[str]:
+    """The keys of all headers of remote servers; `Facts.headers` should have a value for each."""
+    return [
+        key(sidecar.metadata.name, header.name) for sidecar in selection.accepted for header in sidecar.spec.headers
+    ]
 
 
 def header_secret(bot: RitsukoBot, selection: Selection, facts: Facts) -> Manifest | None:
