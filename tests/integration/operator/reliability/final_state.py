@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from tests.cluster import ControlPlane
+from tests.cluster import Api
 
 Json = dict[str, Any]
 
@@ -32,6 +32,10 @@ _VOLATILE = {
     "creationTimestamp",
     "lastTransitionTime",
     "time",
+    "pod",
+    "podUid",
+    "since",
+    "lastHandshakeTime",
     "ritsuko.dev/manifest-hash",  # of names and tokens too
     "pod-template-hash",
     "configRevision",
@@ -41,13 +45,13 @@ _GENERATED = re.compile(r"\b(hal)-[0-9a-f]{8,10}(-[a-z0-9]{5})?\b")
 _RANDOM = re.compile(r'("(?:digest|created|revision)\\*": \\*")[^"\\]+')
 
 
-def final_state(plane: ControlPlane, namespace: str) -> dict[str, Json]:
+def final_state(api: Api, namespace: str) -> dict[str, Json]:
     """By kind and name. Tokens are left out, their names stay; of a write only who wrote which fields stays."""
     state: dict[str, Json] = {}
     for kind, path in _LISTS.items():
-        for item in plane.api.request("GET", path.format(namespace))["items"]:
+        for item in api.request("GET", path.format(namespace))["items"]:
             state[_name(kind, item, state)] = _kept(kind, item)
-    for item in plane.api.request("GET", _CLUSTER_WIDE)["items"]:
+    for item in api.request("GET", _CLUSTER_WIDE)["items"]:
         if f":{namespace}:" in item["metadata"]["name"]:
             state[f"ClusterRoleBinding/{item['metadata']['name']}"] = _kept("ClusterRoleBinding", item)
     text = json.dumps(state).replace(namespace, "NAMESPACE")

@@ -6,6 +6,7 @@ It speaks plain HTTP to the operator and TLS to the apiserver. It runs in a thre
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
 import time
 from collections import Counter
@@ -75,7 +76,7 @@ class Proxy:
         self._stalled: set[asyncio.Task[None]] = set()
         self.rule: Rule = let_through
         self.writes = 0
-        self._last_write = time.monotonic()
+        self._last_write = math.inf  # it has not come yet
         self.seen: list[Request] = []
         self.answers: Counter[int] = Counter()
         self.expired_watches = 0  # watches that the apiserver told to begin anew: 410
@@ -124,9 +125,10 @@ class Proxy:
         return len(self._streams)
 
     async def _start(self) -> None:
+        self._connector = aiohttp.TCPConnector(ssl=self._plane.api.ssl_context, limit=0)
         self._client = aiohttp.ClientSession(
             self._plane.url,
-            connector=aiohttp.TCPConnector(ssl=self._plane.api.ssl_context, limit=0),
+            connector=self._connector,
             timeout=aiohttp.ClientTimeout(total=None),
             auto_decompress=False,
         )
@@ -138,7 +140,11 @@ class Proxy:
         for stream in self._streams:
             stream.cancel()
         await self._runner.cleanup()
+        await self._connector.close(abort_ssl=True)
         await self._client.close()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        if others:
+            await asyncio.wait(others, timeout=5)
 
     def _do(self, work: Coroutine[Any, Any, None]) -> None:
         asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=30)
@@ -178,12 +184,16 @@ class Proxy:
     async def _stream(self, incoming: web.BaseRequest, answer: aiohttp.ClientResponse) -> web.StreamResponse:
         outgoing = web.StreamResponse(status=answer.status, headers=_end_to_end(answer))
         await outgoing.prepare(incoming)
+        assert answer.connection is not None
+        upstream = answer.connection.transport
+        assert upstream is not None
         stream = asyncio.ensure_future(self._deliver(answer, outgoing))
         self._streams.add(stream)
         try:
             await asyncio.wait((stream,))
         finally:
             stream.cancel()
+            upstream.abort()  # or TLS would wait for its goodbye
             self._streams.discard(stream)
             self._stalled.discard(stream)
         if stream.cancelled() or stream.exception():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import signal
 import threading
 import time
@@ -9,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from ritsuko_operator.runtime.main import main
 from tests.integration.operator.operator_process import OperatorProcess
 
 _PROBE_PERIOD = 1.0  # seconds; in `manifests/` it is 10
@@ -33,6 +36,37 @@ class MortalOperator(OperatorProcess):
             if (now := self.writes()) != writes:
                 writes, since = now, time.monotonic()
         return writes
+
+
+class ForkedOperator(MortalOperator):
+    """A process like the others, forked from one that has everything imported: so it starts ten times as fast."""
+
+    def start(self) -> None:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["__main__", main.__module__, __name__])
+        self._forked = context.Process(target=_run, args=(self._environment, self._log), daemon=True)
+        self._forked.start()
+
+    def stop(self) -> int:
+        self._forked.terminate()
+        self._forked.join(timeout=30)
+        assert self._forked.exitcode is not None, "it does not stop"
+        return self._forked.exitcode
+
+    def kill(self) -> None:
+        self._forked.kill()
+
+    def exit_code(self) -> int | None:
+        return self._forked.exitcode
+
+
+def _run(environment: dict[str, str], log: Path) -> None:
+    os.environ.clear()
+    os.environ.update(environment)
+    with log.open("ab") as output:
+        os.dup2(output.fileno(), 1)
+        os.dup2(output.fileno(), 2)
+    main()
 
 
 class SupervisedOperator(MortalOperator):

@@ -15,7 +15,7 @@ from tests.cluster import ControlPlane
 from tests.integration.operator.eventually import eventually
 from tests.integration.operator.reliability.final_state import differences, final_state
 from tests.integration.operator.reliability.proxy import Lost, Proxy
-from tests.integration.operator.reliability.supervised import MortalOperator
+from tests.integration.operator.reliability.supervised import ForkedOperator, MortalOperator
 from tests.integration.operator.story import Story
 
 pytestmark = pytest.mark.controlplane
@@ -75,8 +75,6 @@ def test_killed_at_any_write_it_comes_to_the_same_end(
 ) -> None:
     [undisturbed] = staged(plane, credentials, tmp_path, act, 1)
     writes = played(plane, undisturbed, token, tmp_path / "undisturbed")
-    expected = final_state(plane, undisturbed.namespace)
-
     moments = [(write, forwarded) for write in range(1, writes + 1) for forwarded in (False, True)]
     stories = staged(plane, credentials, tmp_path, act, len(moments))
     runs = [Run(story, *moment) for story, moment in zip(stories, moments, strict=True)]
@@ -89,12 +87,19 @@ def test_killed_at_any_write_it_comes_to_the_same_end(
         for run in runs:
             run.story.settled()
         last.settled()
+        in_use = [tokens_in_use(run.story) for run in runs]
+        for story in (undisturbed, *stories):
+            story.serving(*servers(story))
+        for story in (undisturbed, *stories):
+            story.wait_condition("Ready", "True", "Ready")
+        last.settled()
         assert "reconciling it failed" not in last.log_text()
-    for run in runs:
-        assert differences(expected, final_state(plane, run.story.namespace)) == [], str(run)
-        in_use = tokens_in_use(run.story)
-        assert None not in in_use.values(), f"{run}: pods have lost a token"
-        assert in_use.items() <= (in_use | run.tokens).items(), f"{run}: pods have another token than the Secret"
+    api = plane.api
+    expected = final_state(api, undisturbed.namespace)
+    for run, tokens in zip(runs, in_use, strict=True):
+        assert differences(expected, final_state(api, run.story.namespace)) == [], str(run)
+        assert None not in tokens.values(), f"{run}: pods have lost a token"
+        assert tokens.items() <= (tokens | run.tokens).items(), f"{run}: pods have another token than the Secret"
 
 
 def staged(plane: ControlPlane, credentials: Path, folder: Path, act: Act, number: int) -> Sequence[Story]:
@@ -131,7 +136,7 @@ def die(plane: ControlPlane, run: Run, token: str, folder: Path) -> None:
     """Has the operator killed as the run says, unless it gets everything done before that."""
     folder.mkdir()
     with Proxy(plane) as proxy:
-        operator = MortalOperator(
+        operator = ForkedOperator(
             proxy.kubeconfig(folder, token), folder / "log", RITSUKO_NAMESPACES=run.story.namespace
         )
         death = Lost(forwarded=run.forwarded, meanwhile=operator.kill)
@@ -145,6 +150,11 @@ def die(plane: ControlPlane, run: Run, token: str, folder: Path) -> None:
         run.killed = operator.exit_code() is not None
         operator.stop()
     run.tokens = tokens_in_use(run.story)
+
+
+def servers(story: Story) -> list[str]:
+    """Those that have a container."""
+    return [name.removeprefix("mcp-") for name in story.containers() if name != "bot"]
 
 
 def tokens_in_use(story: Story) -> dict[str, str | None]:
