@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from pydantic.alias_generators import to_camel
@@ -13,6 +13,7 @@ DURATION_PATTERN = r"^([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,6}s)?$"
 _DURATION_PARTS = re.compile(r"([0-9]+)([hms])")
 _SECONDS = {"h": 3600, "m": 60, "s": 1}
 
+PullPolicy = Literal["Always", "IfNotPresent", "Never"]
 ObjectName = Annotated[str, Field(min_length=1, max_length=253)]
 
 

@@ -9,10 +9,10 @@ from pydantic import Field
 from pydantic.config import JsonDict
 
 from ritsuko_api import embedded
-from ritsuko_api.bot import HTTP_PORT, PullPolicy
+from ritsuko_api.bot import HTTP_PORT
 from ritsuko_api.conditions import Condition
 from ritsuko_api.headers import HEADER_RULES, Header
-from ritsuko_api.resource import Metadata, ObjectName, SpecModel, StatusModel, rules
+from ritsuko_api.resource import Metadata, ObjectName, PullPolicy, SpecModel, StatusModel, rules
 from ritsuko_api.runtime import ServerInfo
 from ritsuko_api.tools import ToolsPolicy
 

@@ -32,6 +32,7 @@ def test_a_bot_is_ready_when_it_says_that_everything_answers(hal: Story) -> None
     hal.wait_condition("Ready", "True", "Ready", of="kubernetes", kind="sidecar")
     sidecar = hal.get("sidecar", "kubernetes")["status"]
     assert (sidecar["bots"], sidecar["tools"], sidecar["toolsHash"]) == (["hal"], ["get", "describe"], "abc")
+    assert (sidecar["botNames"], sidecar["toolCount"]) == ("hal", 2)
     assert sidecar["serverInfo"]["name"] == "ritsuko-kubernetes"
     assert sidecar["lastHandshakeTime"] == "2026-11-24T10:00:01Z"
 

@@ -108,12 +108,17 @@ def sidecar_status(sidecar: McpSidecar, uses: Sequence[Use], *, now: str) -> Obj
     ]
     server = next((use.server for use in taken if use.server and use.server.state is ServerState.READY), None)
     known = sidecar.status  # what the last handshake showed stays said until the next one
+    bots = [use.bot for use in taken]
+    server_info = server.server_info if server else known.server_info
+    tools = server.tools if server else known.tools
     return status.as_written(
         McpSidecarStatus(
             observed_generation=generation,
-            bots=[use.bot for use in taken],
-            server_info=server.server_info if server else known.server_info,
-            tools=server.tools if server else known.tools,
+            bots=bots,
+            bot_names=", ".join(bots) or None,
+            server_info=server_info,
+            tools=tools,
+            tool_count=len(tools) if server_info else None,
             tools_hash=server.tools_hash if server else known.tools_hash,
             last_handshake_time=server.since if server else known.last_handshake_time,
             conditions=settle(said, known.conditions),
