@@ -212,3 +212,12 @@ def test_transitions_are_events_and_lasting_states_are_not(hal: Story) -> None:
     hal.report(pod, connected=False, servers=[server("kubernetes", tools=["get"])])
     eventually(lambda: hal.get("sidecar", "kubernetes")["status"]["tools"] == ["get"], what="the operator saw it")
     eventually(lambda: hal.events("NotConnected") == ["401: wrong API key"], what="exactly one Event")
+
+
+def test_without_the_monitoring_crds_the_bot_runs_on_and_says_which_one_is_missing(hal: Story) -> None:
+    hal.serving("kubernetes")
+    hal.bot(monitoring={"podMonitor": True})
+    words = "there is no PodMonitor: the CRD podmonitors.monitoring.coreos.com is not installed here"
+    eventually(lambda: words in hal.condition("Ready")["message"], what="the missing CRD is told")
+    assert hal.condition("Ready")["status"] == "True"
+    assert hal.condition("Stalled")["status"] == "False"

@@ -32,6 +32,7 @@ class RollingWorld(World):
         self.bot()
         self.ends_in: int | None = None  # after that many writes
         self.pods = 0
+        self.owed: list[Object] = []  # the old pods that vanished, and are made again while the rollout goes on
 
     def _write(self, verb: str, ref: ObjectRef) -> None:
         if self.ends_in is not None:
@@ -49,7 +50,7 @@ class RollingWorld(World):
         deployment = self.objects.get(ObjectRef(DEPLOYMENT, NAMESPACE, "hal"))
         if deployment is None:
             return
-        specs = [live["spec"] for ref, live in self.objects.items() if ref.kind is POD]
+        specs = [*self.owed, *(live["spec"] for ref, live in self.objects.items() if ref.kind is POD)]
         needed = {key for spec in (*specs, deployment["spec"]["template"]["spec"]) for key in keys(spec)}
         assert needed <= set(self.objects[TOKENS]["data"]), "a pod names a token that is gone"
 
@@ -74,13 +75,14 @@ class RollingWorld(World):
         )
         ref = ObjectRef(POD, NAMESPACE, name)
         self.put(ref, {**self.objects[ref], "spec": spec_of(deployment)})
-        self.rolled_out(reason="ReplicaSetUpdated", replicas=len(self.all_pods()), availableReplicas=1)
+        self.rolled_out(reason="ReplicaSetUpdated", replicas=len(self.all_pods()) + len(self.owed), availableReplicas=1)
 
     def old_pods_leave(self) -> None:
         """They are told to stop, and go on with what they are at."""
         deployment = self.live(DEPLOYMENT, "hal")
         if not any(pod["spec"] == spec_of(deployment) for _, pod in self.all_pods()):
             return
+        self.owed.clear()
         for ref, pod in self.all_pods():
             if pod["spec"] != spec_of(deployment):
                 self.put(ref, {**pod, "metadata": {**pod["metadata"], "deletionTimestamp": self.now}})
@@ -90,6 +92,24 @@ class RollingWorld(World):
         for ref, pod in self.all_pods():
             if "deletionTimestamp" in pod["metadata"]:
                 self.remove(ref)
+
+    def a_node_is_drained(self) -> None:
+        """An old pod vanishes in the middle of a rollout: its ReplicaSet owes another one."""
+        deployment = self.live(DEPLOYMENT, "hal")
+        old = [(ref, pod) for ref, pod in self.all_pods() if pod["spec"] != spec_of(deployment)]
+        for ref, pod in old[:1]:
+            if "deletionTimestamp" not in pod["metadata"]:
+                self.remove(ref)
+                self.owed.append(pod["spec"])
+                self.rolled_out(reason="ReplicaSetUpdated", replicas=2, availableReplicas=0)
+
+    def what_was_drained_comes_back(self) -> None:
+        for spec in self.owed:
+            self.pods += 1
+            ref = ObjectRef(POD, NAMESPACE, f"hal-{self.pods}")
+            self.pod(ref.name, [running("bot")], created=self.now, template=ref.name)
+            self.put(ref, {**self.objects[ref], "spec": spec})
+        self.owed.clear()
 
     def all_pods(self) -> list[tuple[ObjectRef, Object]]:
         return [(ref, live) for ref, live in self.objects.items() if ref.kind is POD]
@@ -168,6 +188,8 @@ async def test_no_order_of_events_takes_a_token_from_a_pod(seed: int) -> None:
                 world.new_pod_comes,
                 world.old_pods_leave,
                 world.leaving_pods_end,
+                world.a_node_is_drained,
+                world.what_was_drained_comes_back,
                 time_passes,
                 lambda step=step: world.rotate(f"value {step}"),
                 somebody_deletes_a_server,

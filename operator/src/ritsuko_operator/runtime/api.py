@@ -58,7 +58,7 @@ class Api:
         """What the API serves in the kind's group and version; nothing if it knows no such group."""
         path = f"/apis/{kind.api_version}"
         try:
-            found = await self._request("GET", kind, path, verb="DISCOVER", what=f"asking for {kind.api_version}")
+            found = await self._request("GET", kind, path, what=f"asking for {kind.api_version}")
         except GoneError:
             return frozenset()
         return frozenset(str(entry["name"]) for entry in found["resources"])
