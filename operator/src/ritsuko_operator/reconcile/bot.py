@@ -9,7 +9,7 @@ from ritsuko_api.conditions import Condition
 from ritsuko_operator.reconcile import announcements, optional, status
 from ritsuko_operator.reconcile.align import Aligner, Alignment
 from ritsuko_operator.reconcile.checks.verdict import Facts
-from ritsuko_operator.reconcile.cluster import BotKey, Cluster, Object, SidecarKey, View
+from ritsuko_operator.reconcile.cluster import BotKey, Cluster, Object, SidecarKey, Transition, View
 from ritsuko_operator.reconcile.errors import InvalidResourceError, NotDoneError
 from ritsuko_operator.reconcile.gather import Release
 from ritsuko_operator.reconcile.observation import Observation, observe
@@ -95,9 +95,13 @@ class BotReconciler:
         begin to count anew.
         """
         trials = optional.settle(seen, self._now(), self._patience)
-        if optional.left_out(trials) - optional.left_out(optional.told(seen.bot)):
+        new = optional.left_out(trials) - optional.left_out(optional.told(seen.bot))
+        if new:
             said = lines(seen, self._now(), trials=trials)
             await write_status(self._cluster, key.ref, live, status.with_lines(live, said, without_last_words))
+        for name in sorted(new):
+            note = f"{name}: {without_last_words(trials[name].message)}"
+            await self._cluster.announce(Transition(live, "SidecarLeftOut", note, warning=True))
         return trials
 
     async def _tell(self, key: BotKey, live: Object, seen: Observation, alignment: Alignment, trials: Trials) -> None:

@@ -101,8 +101,9 @@ def _settle_one(
     attempts = before.attempts + 1 if before else 1
     retry_time = times.later(now, patience.retry_after(attempts))
     tries = "" if attempts == 1 else f", {attempts} times in a row"
-    message = f"it did not start{tries}, and the bot runs without it: {cause}; it is tried again at {retry_time}"
-    return Trial(attempts, generation, retry_time, f"{message}, or as soon as its spec changes")
+    plan = f"it is tried again at {retry_time}, or as soon as its spec changes"
+    message = f"it did not start{tries}, and the bot runs without it; {plan}: {cause}"
+    return Trial(attempts, generation, retry_time, message)
 
 
 def _failure(seen: Observation, container: str, now: str, patience: Patience, *, retrying: bool) -> str | None:

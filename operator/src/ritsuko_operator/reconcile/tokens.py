@@ -29,6 +29,7 @@ ROTATE_ANNOTATION = "ritsuko.dev/rotate-tokens"  # of a RitsukoBot: any new valu
 _STATE_ANNOTATION = "ritsuko.dev/tokens"
 _ROTATED_FOR_ANNOTATION = "ritsuko.dev/tokens-rotated-for"
 _TOKEN_BYTES = 32
+_SOON = 60.0  # seconds: when to look again while an earlier rotation is not over yet
 
 
 class Name(NamedTuple):
@@ -158,7 +159,7 @@ def next_rotation(tokens: Tokens, wanted: Iterable[str], max_age: float | None, 
         return None
     current = tokens.current
     ages = [times.since(tokens.by_name[Name(server, current[server])].created, now) for server in wanted]
-    return max(max_age - max(ages), 1.0) if ages else None
+    return max(max_age - max(ages), _SOON) if ages else None
 
 
 def _without_unused(kept: Mapping[Name, Token], wanted: Collection[str], use: Use) -> dict[Name, Token]:
