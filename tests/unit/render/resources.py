@@ -33,7 +33,8 @@ def sidecar(name: str, *, created: str = "2026-01-01T00:00:00Z", **spec: Any) ->
 
 
 def facts(selection: Selection, **others: Any) -> Facts:
-    return Facts("0.1.0", tokens={name: {1: f"of-{name}"} for name in tokens.wanted(selection)}, **others)
+    ours = {"tokens": {name: {1: f"of-{name}"} for name in tokens.wanted(selection)}}
+    return Facts("0.1.0", **(ours | others))
 
 
 def rendered(bot: RitsukoBot, *sidecars: McpSidecar, **others: Any) -> dict[str, Any]:
