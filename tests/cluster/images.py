@@ -24,6 +24,7 @@ DOCKERFILES = {
     "mcp-kubernetes": "mcp-servers/kubernetes/Dockerfile",
     "mcp-prometheus": "mcp-servers/prometheus/Dockerfile",
     "mcp-logs": "mcp-servers/logs/Dockerfile",
+    "mcp-bridge": "mcp-servers/bridge/Dockerfile",
 }
 
 _THIRD_PARTY = "kubernetes-mcp-server-linux-amd64"

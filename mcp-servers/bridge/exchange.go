@@ -1,0 +1,287 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// exchange joins many sessions to the one child: it gives every request an id of its own towards the child, and brings
+// each answer, progress and question back to whom it belongs.
+type exchange struct {
+	child *child
+
+	mu        sync.Mutex
+	nextID    int64
+	pending   map[int64]*call
+	asked     map[string]*session // questions of the child (by their id) and who was asked
+	sessions  map[string]*session
+	handshake handshake
+	stopping  bool
+}
+
+// call is a request that waits for the child's answer.
+type call struct {
+	session  *session
+	id       json.RawMessage // as the client gave it
+	token    json.RawMessage // for progress, as the client gave it; nil for none
+	messages chan message    // progress and questions, then the answer, which closes it
+}
+
+// handshake is the child's one `initialize`: later sessions get the same answer.
+type handshake struct {
+	begun    bool
+	answered chan struct{} // closed when answer is set
+	answer   message
+}
+
+func newExchange(c *child) *exchange {
+	e := &exchange{
+		child:     c,
+		pending:   map[int64]*call{},
+		asked:     map[string]*session{},
+		sessions:  map[string]*session{},
+		handshake: handshake{answered: make(chan struct{})},
+	}
+	go e.deliver()
+	return e
+}
+
+// begin sends a request to the child. The error is for the caller.
+func (e *exchange) begin(from *session, request message) (*call, int64, error) {
+	e.mu.Lock()
+	if e.stopping {
+		e.mu.Unlock()
+		return nil, 0, fmt.Errorf("the server is being stopped")
+	}
+	if len(e.pending) >= maxInFlight {
+		e.mu.Unlock()
+		return nil, 0, fmt.Errorf("%d calls are in flight already: try again in a moment", maxInFlight)
+	}
+	e.nextID++
+	id := e.nextID
+	begun := &call{session: from, id: request.ID, messages: make(chan message, 64)}
+	if token := request.param("_meta", "progressToken"); hasID(token) {
+		begun.token = token
+		request = request.withParam(number(id), "_meta", "progressToken")
+	}
+	e.pending[id] = begun
+	e.mu.Unlock()
+	request.ID = number(id)
+	if err := e.child.send(request.encode()); err != nil {
+		e.finish(id, failure(nil, codeServer, e.epitaph()))
+	}
+	return begun, id, nil
+}
+
+// cancel tells the child that nobody waits for a request any more.
+func (e *exchange) cancel(id int64, reason string) {
+	e.mu.Lock()
+	abandoned := e.pending[id]
+	delete(e.pending, id)
+	e.mu.Unlock()
+	if abandoned == nil {
+		return
+	}
+	params, _ := json.Marshal(map[string]any{"requestId": id, "reason": reason})
+	_ = e.child.send(message{Method: "notifications/cancelled", Params: params}.encode())
+}
+
+// forward sends a client's notification to the child, with the ids that the child knows.
+func (e *exchange) forward(from *session, notification message) {
+	switch notification.Method {
+	case "notifications/cancelled":
+		if id, known := e.abandon(from, string(notification.param("requestId"))); known {
+			_ = e.child.send(notification.withParam(number(id), "requestId").encode())
+		}
+	case "notifications/initialized":
+		if from.isFirst {
+			_ = e.child.send(notification.encode())
+		}
+	default:
+		_ = e.child.send(notification.encode())
+	}
+}
+
+// abandon ends a call without an answer, and tells the id that the child knows it by.
+func (e *exchange) abandon(by *session, clientID string) (int64, bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for id, waiting := range e.pending {
+		if waiting.session == by && string(waiting.id) == clientID {
+			delete(e.pending, id)
+			close(waiting.messages)
+			return id, true
+		}
+	}
+	return 0, false
+}
+
+// reply brings a client's answer to a question of the child, if that client was asked.
+func (e *exchange) reply(from *session, answer message) {
+	e.mu.Lock()
+	known := e.asked[string(answer.ID)] == from
+	delete(e.asked, string(answer.ID))
+	e.mu.Unlock()
+	if known {
+		_ = e.child.send(answer.encode())
+	}
+}
+
+// deliver takes what the child writes, for as long as it writes.
+func (e *exchange) deliver() {
+	for found := range e.child.lines {
+		if found.tooLong {
+			e.tooLong(found.id)
+			continue
+		}
+		var m message
+		if json.Unmarshal(found.text, &m) != nil || !(m.isRequest() || m.isNotification() || m.isResponse()) {
+			slog.Warn("the server wrote a line that is no JSON-RPC message; it should log to standard error",
+				"line", string(found.text[:min(len(found.text), 200)]))
+			continue
+		}
+		switch {
+		case m.isResponse():
+			var id int64
+			if json.Unmarshal(m.ID, &id) == nil {
+				e.finish(id, m)
+			}
+		case m.isRequest():
+			e.ask(m)
+		default:
+			e.notify(m)
+		}
+	}
+	// A child that writes no more is of no use, should it live on.
+	select {
+	case <-e.child.ended:
+	case <-time.After(time.Second):
+		e.child.end()
+	}
+	e.failAll()
+}
+
+// failAll answers every call that waits: the child will not.
+func (e *exchange) failAll() {
+	e.mu.Lock()
+	waiting := make([]int64, 0, len(e.pending))
+	for id := range e.pending {
+		waiting = append(waiting, id)
+	}
+	e.mu.Unlock()
+	for _, id := range waiting {
+		e.finish(id, failure(nil, codeServer, e.epitaph()))
+	}
+}
+
+func (e *exchange) finish(id int64, answer message) {
+	e.mu.Lock()
+	done := e.pending[id]
+	delete(e.pending, id)
+	e.mu.Unlock()
+	if done != nil {
+		answer.ID = done.id
+		done.messages <- answer
+		close(done.messages)
+	}
+}
+
+func (e *exchange) tooLong(id []byte) {
+	slog.Error("the server wrote a message that is too long; it was dropped", "limit", maxMessage)
+	var n int64
+	if json.Unmarshal(id, &n) == nil {
+		e.finish(n, failure(nil, codeInternal, fmt.Sprintf("the server's answer is larger than %d bytes: ask for less", maxMessage)))
+	}
+}
+
+// ask brings a question of the child to one client: to the one whose call it must be about, else to one that listens.
+func (e *exchange) ask(question message) {
+	e.mu.Lock()
+	var about *call
+	if len(e.pending) == 1 {
+		for _, only := range e.pending {
+			about = only
+		}
+	}
+	to := e.listening()
+	if about != nil && about.session == nil {
+		about = nil // the handshake itself: nobody can be asked during it
+	}
+	if about != nil {
+		to = about.session
+	}
+	if to != nil {
+		e.asked[string(question.ID)] = to
+	}
+	e.mu.Unlock()
+	switch {
+	case about != nil && offer(about.messages, question):
+	case to != nil:
+		to.queue(question)
+	default:
+		_ = e.child.send(failure(question.ID, codeServer, "no client is there to be asked").encode())
+	}
+}
+
+func (e *exchange) listening() *session {
+	for _, candidate := range e.sessions {
+		if candidate.hasStream() {
+			return candidate
+		}
+	}
+	return nil
+}
+
+func (e *exchange) notify(notification message) {
+	if notification.Method == "notifications/progress" {
+		var id int64
+		if json.Unmarshal(notification.param("progressToken"), &id) == nil {
+			e.mu.Lock()
+			about := e.pending[id]
+			if about != nil && about.token != nil {
+				offer(about.messages, notification.withParam(about.token, "progressToken"))
+			}
+			e.mu.Unlock()
+		}
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, each := range e.sessions {
+		each.queue(notification)
+	}
+}
+
+// offer adds a message without waiting: a client that does not read must not stop the child. One place always stays
+// free for the answer.
+func offer(messages chan message, m message) bool {
+	if len(messages) >= cap(messages)-1 {
+		return false
+	}
+	messages <- m
+	return true
+}
+
+func (e *exchange) epitaph() string {
+	select {
+	case <-e.child.ended:
+		return fmt.Sprintf("the server's process ended with exit code %d", e.child.code)
+	case <-time.After(time.Second):
+		return "the server no longer takes requests"
+	}
+}
+
+func (e *exchange) inFlight() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.pending)
+}
+
+func (e *exchange) stop() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.stopping = true
+}

@@ -1,0 +1,3 @@
+module ritsuko.dev/mcp-bridge
+
+go 1.24

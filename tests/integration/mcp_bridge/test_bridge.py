@@ -1,0 +1,243 @@
+"""The bridge in front of servers that nobody here wrote, and of one with bad manners."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import httpx2
+import pytest
+from mcp import MCPError
+
+from tests.cluster import gobuild
+from tests.integration.bot_mcp import third_party
+from tests.integration.mcp_bridge.bridged import ODD_CHILD, TOKEN, Bridge, bridge
+
+
+def text(result) -> str:
+    assert not result.is_error, result
+    return result.content[0].text
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(10):
+        while not await condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+async def test_a_third_partys_time_server(tmp_path: Path, mode: str) -> None:
+    async with bridge(await third_party.time_server(), tmp_path) as running, running.client(mode) as client:
+        tools = [tool.name for tool in (await client.list_tools()).tools]
+        assert "get_current_time" in tools
+        told = json.loads(text(await client.call_tool("get_current_time", {"timezone": "Europe/Berlin"})))
+        assert told["timezone"] == "Europe/Berlin"
+        wrong = await client.call_tool("get_current_time", {"timezone": "Nowhere/None"})
+        assert wrong.is_error
+
+
+@pytest.mark.npm
+async def test_the_reference_server_with_many_clients_at_once(tmp_path: Path) -> None:
+    async with bridge([*await third_party.everything(), "stdio"], tmp_path) as running:
+
+        async def one(number: int) -> str:
+            async with running.client() as client:
+                return text(await client.call_tool("echo", {"message": f"client {number}"}))
+
+        assert await asyncio.gather(*map(one, range(20))) == [f"Echo: client {number}" for number in range(20)]
+        async with running.client() as client:
+            told = await asyncio.gather(*(client.call_tool("get-sum", {"a": n, "b": 1}) for n in range(30)))
+            assert all(f"is {n + 1}" in text(result) for n, result in enumerate(told))
+            assert (await client.list_prompts()).prompts
+            assert (await client.list_resources()).resources
+
+
+async def test_progress_comes_to_whom_it_belongs(tmp_path: Path) -> None:
+    async with bridge(ODD_CHILD, tmp_path) as running:
+        heard: dict[int, list[float]] = {}
+
+        async def one(number: int) -> None:
+            async def progress(value: float, total: float | None, message: str | None) -> None:
+                heard.setdefault(number, []).append(value)
+
+            async with running.client() as client:
+                assert text(await client.call_tool("slow", {}, progress_callback=progress)) == "slow is done"
+
+        await asyncio.gather(*map(one, range(5)))
+        assert heard == {number: [1, 2, 3] for number in range(5)}
+
+
+async def test_the_token_is_needed_and_the_child_never_sees_it(tmp_path: Path) -> None:
+    async with bridge(ODD_CHILD, tmp_path) as running:
+        async with running.client() as client:
+            environment = json.loads(text(await client.call_tool("environment", {})))
+        async with httpx2.AsyncClient(trust_env=False) as http:
+            refused = [
+                await http.post(f"{running.url}/mcp", json={}, headers=headers)
+                for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": TOKEN})
+            ]
+            strange = await http.post(
+                f"{running.url}/mcp", json={}, headers={"Authorization": f"Bearer {TOKEN}", "Host": "evil.example.com"}
+            )
+    assert environment["MCP_PORT"] == str(running.port)
+    assert "MCP_AUTH_TOKEN" not in environment
+    assert TOKEN not in json.dumps(environment)
+    assert TOKEN not in running.log.read_text()
+    assert [answer.status_code for answer in refused] == [401, 401, 401]
+    assert strange.status_code == 403
+
+
+async def test_garbage_on_standard_output_is_logged_and_passed_over(tmp_path: Path) -> None:
+    async with bridge(ODD_CHILD, tmp_path) as running, running.client() as client:
+        assert text(await client.call_tool("garbage", {})) == "after the garbage"
+        assert "this is not JSON" in running.log.read_text()
+
+
+async def test_large_answers_pass_and_too_large_ones_are_an_error_of_their_call(tmp_path: Path) -> None:
+    async with bridge(ODD_CHILD, tmp_path) as running, running.client() as client:
+        assert len(text(await client.call_tool("big", {}))) == 5 * 2**20
+        with pytest.raises(MCPError, match="larger than 16777216 bytes"):
+            await client.call_tool("long", {})
+        assert text(await client.call_tool("garbage", {})) == "after the garbage"
+
+
+async def test_the_childs_death_ends_the_bridge_with_its_code_and_answers_who_waits(tmp_path: Path) -> None:
+    async with bridge(ODD_CHILD, tmp_path) as running, running.client() as client:
+        waiting = asyncio.create_task(client.call_tool("never", {}))
+        await until(lambda: _logged(running, "never answers"))
+        with pytest.raises(MCPError, match="ended with exit code 7"):
+            await client.call_tool("die", {})
+        with pytest.raises(MCPError, match="ended with exit code 7"):
+            await waiting
+        async with asyncio.timeout(3):
+            assert await running.process.wait() == 7
+
+
+async def test_a_killed_child_is_told_by_its_signal(tmp_path: Path) -> None:
+    async with bridge(ODD_CHILD, tmp_path) as running:
+        os.kill(running.child, signal.SIGKILL)
+        async with asyncio.timeout(3):
+            assert await running.process.wait() == 128 + signal.SIGKILL
+
+
+async def test_a_stop_ends_the_child_and_lets_a_call_finish(tmp_path: Path) -> None:
+    async with bridge(await third_party.time_server(), tmp_path) as running, running.client() as client:
+        child = running.child
+        call = asyncio.create_task(client.call_tool("get_current_time", {"timezone": "UTC"}))
+        assert json.loads(text(await call))["timezone"] == "UTC"
+        running.process.terminate()
+        async with asyncio.timeout(10):
+            assert await running.process.wait() == 0
+        with pytest.raises(ProcessLookupError):
+            os.kill(child, 0)
+
+
+async def test_a_call_that_is_given_up_is_cancelled_at_the_child(tmp_path: Path) -> None:
+    async with bridge(ODD_CHILD, tmp_path) as running, running.client() as client:
+        with pytest.raises(MCPError):
+            await client.call_tool("never", {}, read_timeout_seconds=0.3)
+
+        async def is_cancelled() -> bool:
+            return len(json.loads(text(await client.call_tool("cancelled", {})))) == 1
+
+        await until(is_cancelled)
+
+
+async def test_a_question_of_the_child_reaches_the_client_that_called(tmp_path: Path) -> None:
+    async with bridge(ODD_CHILD, tmp_path) as running, running.client() as client:
+        (answer,) = json.loads(text(await client.call_tool("ask", {})))
+    assert answer["id"] == "question-1"
+    assert "result" in answer or "error" in answer
+
+
+async def test_health_tells_a_child_that_never_shakes_hands(tmp_path: Path) -> None:
+    async with bridge([*ODD_CHILD, "--silent"], tmp_path) as running:
+        assert (await running.health()).json()["server"] == "waits for a client"
+        hello = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {}}
+        async with httpx2.AsyncClient(trust_env=False, headers={"Authorization": f"Bearer {TOKEN}"}) as http:
+            waiting = asyncio.create_task(http.post(f"{running.url}/mcp", json=hello, timeout=60))
+
+            async def is_unwell() -> bool:
+                return (await running.health()).status_code == 503
+
+            await until(is_unwell)
+            health = await running.health()
+            assert health.json() == {"alive": False, "server": "has not answered initialize", "version": "development"}
+            waiting.cancel()
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "told"),
+    [
+        (b"{", 400, "not one JSON-RPC message"),
+        (b"[]", 400, "not one JSON-RPC message"),
+        (b"{}", 400, "no session"),
+        (b'{"jsonrpc":"2.0","id":1,"method":"tools/list"}', 400, "send initialize first"),
+    ],
+)
+async def test_what_is_no_message_gets_a_clear_error(tmp_path: Path, body: bytes, status: int, told: str) -> None:
+    async with bridge(ODD_CHILD, tmp_path) as running, httpx2.AsyncClient(trust_env=False) as http:
+        answer = await http.post(f"{running.url}/mcp", content=body, headers={"Authorization": f"Bearer {TOKEN}"})
+        assert answer.status_code == status
+        assert told in answer.json()["error"]["message"]
+
+
+async def test_a_session_that_is_unknown_is_answered_as_the_specification_wants(tmp_path: Path) -> None:
+    async with bridge(ODD_CHILD, tmp_path) as running, httpx2.AsyncClient(trust_env=False) as http:
+        headers = {"Authorization": f"Bearer {TOKEN}", "Mcp-Session-Id": "gone"}
+        body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+        assert (await http.post(f"{running.url}/mcp", json=body, headers=headers)).status_code == 404
+
+
+def test_it_installs_itself(tmp_path: Path) -> None:
+    program = gobuild.bridge()
+    target = tmp_path / "bridge"
+    subprocess.run([program, "install", target], check=True)
+    assert target.read_bytes() == program.read_bytes()
+    assert target.stat().st_mode & 0o777 == 0o755
+    assert [path.name for path in tmp_path.iterdir()] == ["bridge"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "told"),
+    [
+        ([], {}, "usage:"),
+        (["serve", "cat"], {"MCP_PORT": "1"}, "usage:"),
+        (["serve", "--", "cat"], {}, "MCP_PORT"),
+        (["serve", "--", "cat"], {"MCP_PORT": "99999"}, "MCP_PORT"),
+        (["serve", "--", "cat"], {"MCP_PORT": "8000", "MCP_AUTH_TOKEN": " "}, "MCP_AUTH_TOKEN is set but empty"),
+        (["serve", "--", "cat"], {"MCP_PORT": "8000", "LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
+        (["serve", "--", "/no/such/server"], {"MCP_PORT": "8000"}, "cannot start the server"),
+        (["install", "/no/such/folder/bridge"], {}, "cannot write beside"),
+    ],
+)
+def test_wrong_command_lines_and_settings_say_what_to_do(
+    arguments: list[str], environment: dict[str, str], told: str
+) -> None:
+    result = subprocess.run(
+        [gobuild.bridge(), *arguments], env=environment, capture_output=True, text=True, timeout=10, check=False
+    )
+    assert result.returncode != 0
+    assert told in result.stderr
+
+
+async def test_it_is_small_and_quick(tmp_path: Path) -> None:
+    """No timing here (`make bench` has that): only what tells a bridge from a runtime of its own."""
+    async with bridge(await third_party.time_server(), tmp_path) as running, running.client() as client:
+        for _ in range(20):
+            await client.call_tool("get_current_time", {"timezone": "UTC"})
+        assert _rss(running) < 20
+
+
+async def _logged(running: Bridge, words: str) -> bool:
+    return words in running.log.read_text()
+
+
+def _rss(running: Bridge) -> float:
+    for line in Path(f"/proc/{running.process.pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    raise AssertionError
