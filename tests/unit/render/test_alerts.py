@@ -45,7 +45,8 @@ def raised(folder: Path, series: dict[str, str], at: str) -> None:
         "tests": [{"interval": "1m", "input_series": inputs, "alert_rule_test": tests}],
     }
     (folder / "test.yaml").write_text(yaml.safe_dump(document))
-    done = subprocess.run([packages.program("promtool"), "test", "rules", "test.yaml"], cwd=folder, capture_output=True, text=True)
+    command = [packages.program("promtool"), "test", "rules", "test.yaml"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from ritsuko_operator.render import RenderError
 from ritsuko_operator.render.strategic_merge import merged
 from tests.cluster import binaries
+from tests.unit.render.resources import bot, rendered, unhurried
 
 TEMPLATE = {
     "metadata": {"labels": {"app": "bot"}},
@@ -96,6 +98,22 @@ def test_neither_the_template_nor_the_patch_is_changed() -> None:
 def test_a_patch_that_means_nothing_is_refused(spec: dict[str, Any], message: str) -> None:
     with pytest.raises(RenderError, match=message):
         patched(**spec)
+
+
+WORDS = ["name", "containers", "env", "ports", "containerPort", "volumes", "securityContext", "$patch", "$retainKeys"]
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers(1, 3) | st.sampled_from([*WORDS, "bot", "delete", "replace"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@unhurried
+@given(spec=st.dictionaries(st.sampled_from(WORDS), anything, max_size=4))
+def test_a_patch_of_any_shape_is_merged_or_refused(spec: dict[str, Any]) -> None:
+    with suppress(RenderError):  # and nothing else
+        pod = rendered(bot(podTemplate={"spec": spec}))["Deployment"]["spec"]["template"]["spec"]
+        assert "bot" in [container["name"] for container in pod["containers"]]
 
 
 NAMES = st.sampled_from("abcd")

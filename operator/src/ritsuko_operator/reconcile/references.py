@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from ritsuko_api.bot import RitsukoBot
 from ritsuko_api.sidecar import McpSidecar
@@ -50,6 +50,7 @@ def wanted_secrets(bot: RitsukoBot, sidecars: Iterable[McpSidecar]) -> Mapping[s
         (bot.spec.env, bot.spec.env_from),
         (bot.spec.mcp_sidecars.defaults.env, []),
         *((sidecar.spec.env, sidecar.spec.env_from) for sidecar in sidecars),
+        *_in_the_patch(bot),
     ]
     for env, env_from in environments:
         _collect(found, env, env_from)
@@ -77,12 +78,38 @@ def content_hash(secret: Object | None, wanted: Wanted) -> str:
     return digest.hexdigest()[:16]
 
 
+def _in_the_patch(bot: RitsukoBot) -> Iterator[tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]]:
+    """What `podTemplate` gives to containers as environment. Its shape is checked by nobody until it is rendered."""
+    patch = bot.spec.pod_template
+    spec: Mapping[str, Any] = (patch.spec if patch else None) or {}
+    for container in (*_objects(spec.get("containers")), *_objects(spec.get("initContainers"))):
+        env = [one for one in _objects(container.get("env")) if _names(one, "valueFrom", "secretKeyRef", "key")]
+        yield env, [one for one in _objects(container.get("envFrom")) if _names(one, "secretRef", "name")]
+
+
+def _objects(value: object) -> list[Mapping[str, Any]]:
+    entries = cast(list[object], value) if isinstance(value, list) else []
+    return [_object(entry) for entry in entries]
+
+
+def _object(value: object) -> Mapping[str, Any]:
+    return cast(Mapping[str, Any], value) if isinstance(value, Mapping) else {}
+
+
+def _names(entry: Mapping[str, Any], *path: str) -> bool:
+    """Whether there is a text at the path, and a name beside it: half a reference only adds to another."""
+    *way, last = path
+    for part in way:
+        entry = _object(entry.get(part))
+    return isinstance(entry.get(last), str) and isinstance(entry.get("name"), str)
+
+
 def _collect(found: dict[str, Wanted], env: Sequence[Mapping[str, Any]], env_from: Sequence[Mapping[str, Any]]) -> None:
     for variable in env:
         reference = mapping_at(variable, "valueFrom", "secretKeyRef")
-        if reference:
+        if reference.get("name"):  # without one the apiserver refuses the Deployment, and says so
             found.setdefault(reference["name"], Wanted()).keys.add(reference["key"])
     for source in env_from:
         reference = mapping_at(source, "secretRef")
-        if reference:
+        if reference.get("name"):
             found.setdefault(reference["name"], Wanted()).everything = True

@@ -34,7 +34,11 @@ def patched(bot: RitsukoBot, template: Manifest) -> Manifest:
             raise RenderError(
                 f"podTemplate.metadata.labels: the label {name} is how the bot's pods are found: leave it out"
             )
-    if not any(container["name"] == BOT_CONTAINER for container in spec.get("containers", [])):
+    containers = spec.get("containers")
+    # the list is merged by name, unless the patch puts something else in its place
+    if not isinstance(containers, list) or not any(
+        container["name"] == BOT_CONTAINER for container in cast(list[Manifest], containers)
+    ):
         raise RenderError(
             "podTemplate.spec.containers: the container bot is the bot itself and stays: "
             "to run no pod for a while, set `suspend: true`"

@@ -110,11 +110,11 @@ def _interleaved(others: Sequence[Any], changed: Sequence[Any], before: Sequence
 def _checked(patch: Iterable[Any], by: str, path: str) -> list[Mapping[str, Any]]:
     entries: list[Mapping[str, Any]] = []
     for entry in patch:
-        replace = isinstance(entry, Mapping) and cast(Mapping[str, Any], entry).get(_DIRECTIVE) == "replace"
-        if not isinstance(entry, Mapping) or (by not in entry and not replace):
+        found = cast(Mapping[str, Any], entry) if isinstance(entry, Mapping) else dict[str, Any]()
+        directive = found.get(_DIRECTIVE)
+        if directive != "replace" and not isinstance(found.get(by), str | int):
             raise RenderError(f"{path}: this list is merged by `{by}`: give each entry one")
-        entries.append(cast(Mapping[str, Any], entry))
-        directive = entries[-1].get(_DIRECTIVE)
+        entries.append(found)
         if directive not in (None, "delete", "replace"):
             raise RenderError(f"{path}: $patch: {directive} is not known: write `delete` or `replace`")
     return entries
