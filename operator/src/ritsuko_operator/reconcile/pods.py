@@ -91,7 +91,7 @@ def keys_read(spec: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
     references = (
         mapping_at(variable, "valueFrom", "secretKeyRef") for one in containers for variable in one.get("env", [])
     )
-    return frozenset((reference["name"], reference["key"]) for reference in references if reference)
+    return frozenset((reference.get("name", ""), reference["key"]) for reference in references if reference)
 
 
 def newest(pods: Iterable[Pod]) -> list[Pod]:
