@@ -111,6 +111,31 @@ async def test_a_watch_that_was_only_late_is_not_deaf(scene: Scene) -> None:
     assert scene.resync.deaf == []
 
 
+async def test_a_watch_need_not_tell_of_what_is_gone_by_now(scene: Scene) -> None:
+    scene.lists.objects = {CONFIG_MAP: [config_map(5)]}
+    await scene.resync.once()
+    scene.lists.objects = {}
+    await scene.resync.once()
+    scene.clock.now += 21
+    assert scene.resync.deaf == []
+
+
+async def test_a_watch_that_stays_silent_is_found_deaf_however_often_it_is_looked_at(scene: Scene) -> None:
+    scene.lists.objects = {CONFIG_MAP: [config_map(5)]}
+    await scene.resync.once()
+    scene.clock.now += 21
+    await scene.resync.once()
+    assert scene.resync.deaf == [CONFIG_MAP]
+
+
+async def test_who_takes_over_looks_at_everything_even_if_nothing_is_new(scene: Scene) -> None:
+    scene.watch(BOT, make(BOT, "hal", 1))
+    await scene.queued()
+    scene.lists.objects = {BOT: [make(BOT, "hal", 1)]}
+    await scene.resync.take_over()
+    assert await scene.queued() == {HAL}
+
+
 async def test_an_operator_of_some_namespaces_does_not_ask_for_cluster_wide_bindings(scene: Scene) -> None:
     everywhere = scene.resync.kinds
     here = Resync(scene.lists, scene.intake, namespaces=["ops"], clock=scene.clock)  # pyright: ignore[reportArgumentType]

@@ -5,7 +5,9 @@ It keeps a session of its own. kopf closes its session when a watch fails for go
 
 from __future__ import annotations
 
+import asyncio
 import json
+import random
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -26,6 +28,10 @@ _MERGE = "application/merge-patch+json"
 _TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
 _CREDENTIALS_LIFE = 60.0  # seconds: how client-go treats the token in a file
 _PAGE = 500
+_TOO_BUSY = (429, 503)
+_PATIENT_TRIES = 3
+_LONGEST_PAUSE = 8.0  # seconds; longer than that a key waits in the queue and not in a worker
+_JITTER = 0.5
 
 
 class Api:
@@ -128,10 +134,16 @@ class Api:
         content_type: str = "application/json",
         params: dict[str, str] | None = None,
     ) -> Object:
-        async with self._answer(method, kind, path, verb or method, what, body, content_type, params) as answer:
-            if answer.status < 400:
-                return await answer.json()
-            raise _refusal(what, answer, await answer.text())
+        for last in (*[False] * _PATIENT_TRIES, True):
+            async with self._answer(method, kind, path, verb or method, what, body, content_type, params) as answer:
+                if answer.status < 400:
+                    return await answer.json()
+                refusal, pause = _refusal(what, answer, await answer.text()), _asked_to_wait(answer)
+            if last or pause is None:
+                raise refusal
+            # it holds its worker up: less is sent while the apiserver has too much to do
+            await asyncio.sleep(pause * (1 + _JITTER * random.random()))
+        raise AssertionError("the last try returns or raises")
 
     @asynccontextmanager
     async def _answer(
@@ -170,6 +182,17 @@ class Api:
             self._info = self._connect()
             self._read_at = time.monotonic()
         return self._info.as_http_headers()
+
+
+def _asked_to_wait(answer: aiohttp.ClientResponse) -> float | None:
+    """For how many seconds the apiserver wants to be left alone before the same request is sent again.
+
+    It sends this only with requests that it did not begin to work on (API Priority and Fairness), as seconds.
+    """
+    said = answer.headers.get("Retry-After", "")
+    if answer.status not in _TOO_BUSY or not said.isdecimal():
+        return None
+    return min(float(said), _LONGEST_PAUSE)
 
 
 def _refusal(what: str, answer: aiohttp.ClientResponse, text: str) -> ApiError:

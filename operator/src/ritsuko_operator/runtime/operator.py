@@ -37,6 +37,7 @@ from ritsuko_operator.runtime.workers import Workers
 logger = logging.getLogger(__name__)
 
 _PATIENCE = 5.0  # seconds for tasks to end when they are cancelled
+_COMING_BACK = 20.0  # seconds for a watch to be opened anew and to tell what it missed
 # How long a new bot's status waits for what controllers do with its Deployment. Seconds.
 _QUIET_WHEN_MADE = 0.25
 _MOST_WHEN_MADE = 1.0
@@ -61,7 +62,13 @@ async def run(settings: Settings, *, heed_signals: Callable[[], None]) -> None:
 
         metrics.leader.set_function(leads)
         intake = Intake(cache, queue, metrics, settings.debounce, stands_by=lambda: not leads())
-        resync = Resync(api, intake, namespaces=settings.namespaces, clock=clock)
+        resync = Resync(
+            api,
+            intake,
+            namespaces=settings.namespaces,
+            clock=clock,
+            grace=settings.watch_inactivity + _COMING_BACK,
+        )
         cluster = LiveCluster(
             api,
             intake,
@@ -168,7 +175,7 @@ async def _spawn_kopf(intake: Intake, settings: Settings) -> Collection[asyncio.
     watches.register(registry, intake, cluster_wide=everywhere)
     return await kopf.spawn_tasks(
         registry=registry,
-        settings=_kopf_settings(),
+        settings=_kopf_settings(settings),
         # Left to itself kopf asks for the user's name, which a UID alone has not. Its type for this is not public.
         identity=settings.instance,  # pyright: ignore[reportArgumentType]
         standalone=True,
@@ -177,13 +184,14 @@ async def _spawn_kopf(intake: Intake, settings: Settings) -> Collection[asyncio.
     )
 
 
-def _kopf_settings() -> kopf.OperatorSettings:
+def _kopf_settings(ours: Settings) -> kopf.OperatorSettings:
     settings = kopf.OperatorSettings()
     settings.posting.enabled = False
     settings.scanning.disabled = True  # no rights on CRDs and namespaces are needed then; a CRD that goes ends kopf
     settings.watching.server_timeout = 300
     settings.watching.client_timeout = 310
     settings.watching.connect_timeout = 30
+    settings.watching.inactivity_timeout = ours.watch_inactivity
     settings.networking.request_timeout = 30
     settings.queueing.idle_timeout = 1
     settings.persistence.diffbase_storage = NoDiffBase()

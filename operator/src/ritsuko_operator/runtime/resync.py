@@ -2,6 +2,9 @@
 
 After a break a watch lists anew but tells nothing of what was deleted meanwhile: such ghosts would stay in the cache
 for ever. And if a watch still has not told, some time later, of a version that a list showed, it delivers no more.
+
+A connection that went silent is given up by kopf itself, when not even a bookmark has come for `watch_inactivity`; what
+is found out here is a watch that does not come back.
 """
 
 from __future__ import annotations
@@ -35,7 +38,7 @@ class Resync:
         self._namespaces: Sequence[str | None] = namespaces or [None]
         self._clock = clock
         self._grace = grace
-        self._owed: dict[Kind, tuple[int, float]] = {}  # the version that a watch has to come to, and by when
+        self._owed: dict[Kind, tuple[ObjectRef, int, float]] = {}  # what a watch has to tell of, and by when
 
     @property
     def kinds(self) -> list[Kind]:
@@ -46,11 +49,7 @@ class Resync:
     def deaf(self) -> list[Kind]:
         """The kinds whose watch has not told what a list showed long ago."""
         now = self._clock()
-        return [
-            kind
-            for kind, (version, deadline) in self._owed.items()
-            if self._intake.newest.get(kind, 0) < version and now > deadline
-        ]
+        return [kind for kind, (_, _, deadline) in self._owed.items() if now > deadline and self._is_owed(kind)]
 
     async def run_for_ever(self, period: float) -> None:
         while True:
@@ -95,10 +94,15 @@ class Resync:
         if ghosts:
             logger.warning("the watch of %s had missed deletions: %s", kind.plural, [str(ref) for ref in ghosts])
         if news and kind not in self._owed:
-            newest = max(int(item["metadata"]["resourceVersion"]) for item in news)
-            self._owed[kind] = (newest, self._clock() + self._grace)
-        elif kind in self._owed and self._intake.newest.get(kind, 0) >= self._owed[kind][0]:
+            newest = max(news, key=_version)
+            self._owed[kind] = ref_for(kind, newest), _version(newest), self._clock() + self._grace
+        elif kind in self._owed and not self._is_owed(kind):
             del self._owed[kind]
+
+    def _is_owed(self, kind: Kind) -> bool:
+        """Whether the watch still has to tell of what a list showed; not of an object that is gone by now."""
+        ref, version, _ = self._owed[kind]
+        return self._intake.newest.get(kind, 0) < version and self._intake.cache.get(ref) is not None
 
     def _look_after_orphans(self) -> None:
         """Queues the bots that are gone and have left something: it was deleted while nobody watched."""
@@ -111,6 +115,10 @@ class Resync:
     def _list(self, kind: Kind, namespace: str | None) -> AsyncIterator[Object]:
         selector = "" if kind in (BOT, SIDECAR) else OURS
         return self._api.list_all(kind, namespace=namespace, selector=selector)
+
+
+def _version(manifest: Object) -> int:
+    return int(manifest["metadata"]["resourceVersion"])
 
 
 def _uid(manifest: Object) -> str | None:

@@ -33,6 +33,11 @@ class Settings(BaseSettings):
     debounce: float = Field(default=0.05, ge=0, description="How long after a change to wait for more of them.")
     reconcile_timeout: float = Field(default=60.0, gt=0)
     resync_period: float = Field(default=180.0, gt=0, description="How often to list everything and compare.")
+    watch_inactivity: float = Field(
+        default=70.0,
+        gt=0,
+        description="How long a watch may be silent before it is opened anew; a bookmark comes every minute.",
+    )
     secrets_period: float = Field(default=30.0, gt=0, description="How often each named Secret is looked at.")
     optional_patience: float = Field(
         default=60.0, gt=0, description="How long an optional sidecar may take to start before it is left out."

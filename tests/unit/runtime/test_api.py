@@ -1,0 +1,70 @@
+"""The client does as the apiserver asks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import kopf
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from ritsuko_operator.reconcile.errors import ApiError
+from ritsuko_operator.reconcile.kinds import CONFIG_MAP
+from ritsuko_operator.runtime.api import Api
+from ritsuko_operator.runtime.metrics import Metrics
+from tests.unit.runtime.fakes import ref
+
+CONFIG = ref(CONFIG_MAP, "hal-mcp")
+
+
+class Busy:
+    """An apiserver that gives these answers, one after the other, and the last one for ever."""
+
+    def __init__(self, *answers: tuple[int, str | None]) -> None:
+        self.answers = list(answers)
+        self.asked: list[float] = []
+
+    async def answer(self, _: web.Request) -> web.Response:
+        self.asked.append(time.monotonic())
+        status, after = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        return web.json_response(
+            {"kind": "Status", "message": "busy"}, status=status, headers={"Retry-After": after} if after else {}
+        )
+
+
+@asynccontextmanager
+async def client(busy: Busy) -> AsyncIterator[Api]:
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", busy.answer)
+    async with (
+        TestServer(app) as server,
+        Api(lambda: kopf.ConnectionInfo(server=str(server.make_url("")).rstrip("/")), Metrics()) as api,
+    ):
+        yield api
+
+
+async def test_it_waits_as_long_as_the_apiserver_asks_and_tries_again() -> None:
+    busy = Busy((429, "1"), (200, None))
+    async with client(busy) as api:
+        await api.apply(CONFIG, {"metadata": {"name": "hal-mcp"}})
+    assert busy.asked[1] - busy.asked[0] >= 1
+
+
+async def test_it_does_not_try_for_ever() -> None:
+    busy = Busy((503, "0"))
+    async with client(busy) as api:
+        with pytest.raises(ApiError, match="busy"):
+            await api.apply(CONFIG, {"metadata": {"name": "hal-mcp"}})
+    assert len(busy.asked) == 4
+
+
+@pytest.mark.parametrize("answer", [(429, None), (500, "1"), (409, "1")])
+async def test_where_nothing_says_when_to_come_back_the_queue_decides(answer: tuple[int, str | None]) -> None:
+    busy = Busy(answer)
+    async with client(busy) as api:
+        with pytest.raises(ApiError):
+            await api.apply(CONFIG, {"metadata": {"name": "hal-mcp"}})
+    assert len(busy.asked) == 1
