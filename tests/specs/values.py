@@ -21,6 +21,7 @@ _CHOICES = {
     "livenessProbe": words.probes,
     "readinessProbe": words.probes,
     "startupProbe": words.probes,
+    "podTemplate.spec": words.patches,
 }
 
 Overrides = Mapping[str, st.SearchStrategy[Any]]
@@ -90,6 +91,8 @@ def _objects(schema: Schema, overrides: Overrides, path: str) -> st.SearchStrate
     if not properties:
         if schema.get(_OPEN):
             return words.objects
+        if "additionalProperties" not in schema:
+            return st.just({})
         each = values(schema["additionalProperties"], overrides, f"{path}{{}}")
         return st.dictionaries(words.names, each, min_size=schema.get("minProperties", 0), max_size=3)
     required = schema.get("required", [])

@@ -104,3 +104,29 @@ probes = _with(
     ),
     st.fixed_dictionaries({}, optional={"periodSeconds": st.integers(1, 60), "failureThreshold": st.integers(1, 5)}),
 )
+_containers = st.lists(
+    st.fixed_dictionaries(
+        {"name": st.sampled_from(["bot", "mcp-kubernetes", "debug"])},
+        optional={
+            "image": st.just("example.com/debug:1"),
+            "env": st.lists(variables, max_size=2, unique_by=lambda one: one["name"]),
+            "resources": st.fixed_dictionaries({"limits": st.fixed_dictionaries({"cpu": quantities | st.none()})}),
+            "$patch": st.just("delete"),
+        },
+    ),
+    max_size=2,
+    unique_by=lambda one: one["name"],
+)
+patches = st.fixed_dictionaries(
+    {},
+    optional={
+        "containers": _containers,
+        "initContainers": _containers,
+        "volumes": st.lists(volumes, max_size=2, unique_by=lambda one: one["name"]),
+        "nodeSelector": labels | st.none(),
+        "terminationGracePeriodSeconds": st.integers(0, 120) | st.none(),
+        "hostNetwork": st.booleans(),
+        "runtimeClassName": names,
+        "securityContext": st.none(),
+    },
+)

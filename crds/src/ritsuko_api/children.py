@@ -48,7 +48,10 @@ class PodTemplateMetadata(SpecModel):
     labels: dict[str, str] = Field(
         default_factory=dict, description="Labels of the pods. Those that select the bot's pods cannot be changed."
     )
-    annotations: dict[str, str] = Field(default_factory=dict, description="Annotations of the pods.")
+    annotations: dict[str, str] = Field(
+        default_factory=dict,
+        description="Annotations of the pods. Those that begin with ritsuko.dev/ are the operator's own.",
+    )
 
 
 class PodTemplate(SpecModel):

@@ -10,7 +10,7 @@ from tests.specs.crd import Document
 
 pytestmark = pytest.mark.controlplane
 
-many = settings(max_examples=120, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+many = settings(max_examples=60, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 
 
 @many
