@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Collection, Coroutine, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import kopf
 
@@ -159,14 +159,19 @@ async def _watch_beside(
     try:
         ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         task = ended.pop()
-        cause = None if task.cancelled() else task.exception()
-        while isinstance(cause, BaseExceptionGroup):
-            cause = cause.exceptions[0]
+        cause = None if task.cancelled() else _first_of(task.exception())
         raise WatchEndedError(f"{task.get_name()} ended by itself: {cause}") from cause
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks, timeout=_PATIENCE)
+
+
+def _first_of(error: BaseException | None) -> BaseException | None:
+    """What a group of tasks ended by, out of the group that it is wrapped in."""
+    while isinstance(error, BaseExceptionGroup):
+        error = cast(BaseExceptionGroup[BaseException], error).exceptions[0]
+    return error
 
 
 async def _spawn_kopf(intake: Intake, settings: Settings) -> Collection[asyncio.Task[None]]:
