@@ -65,13 +65,13 @@ func startChild(command, environment []string) (*child, error) {
 	return started, nil
 }
 
-// send writes one message. A child that has not taken it after writeTimeout is stuck: half a message would spoil all
+// send writes one message, which has no newline in it: encode leaves none. A child that has not taken it after writeTimeout is stuck: half a message would spoil all
 // that follow, so it is ended.
 func (c *child) send(message []byte) error {
 	c.write.Lock()
 	defer c.write.Unlock()
 	_ = c.stdin.SetWriteDeadline(time.Now().Add(writeTimeout))
-	_, err := c.stdin.Write(append(bytes.ReplaceAll(message, []byte("\n"), []byte(" ")), '\n'))
+	_, err := c.stdin.Write(append(message, '\n'))
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		slog.Error("the server does not read its input: it is ended")
 		go c.end()

@@ -5,13 +5,16 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // exchange joins many sessions to the one child: it gives every request an id of its own towards the child, and brings
 // each answer, progress and question back to whom it belongs.
 type exchange struct {
-	child *child
+	child     *child
+	delivered chan struct{} // closed when all that the child wrote is with whom it is for
+	heard     atomic.Bool   // whether the child has written any message
 
 	mu        sync.Mutex
 	nextID    int64
@@ -32,14 +35,17 @@ type call struct {
 
 // handshake is the child's one `initialize`: later sessions get the same answer.
 type handshake struct {
-	begun    bool
-	answered chan struct{} // closed when answer is set
-	answer   message
+	begun     bool
+	answered  chan struct{} // closed when answer is set
+	answer    message
+	confirmed bool // whether a client's notifications/initialized went to the child
+	pinged    bool // whether the child was asked for a sign of life before it
 }
 
 func newExchange(c *child) *exchange {
 	e := &exchange{
 		child:     c,
+		delivered: make(chan struct{}),
 		pending:   map[int64]*call{},
 		asked:     map[string]*session{},
 		sessions:  map[string]*session{},
@@ -85,6 +91,7 @@ func (e *exchange) cancel(id int64, reason string) {
 	if abandoned == nil {
 		return
 	}
+	close(abandoned.messages)
 	params, _ := json.Marshal(map[string]any{"requestId": id, "reason": reason})
 	_ = e.child.send(message{Method: "notifications/cancelled", Params: params}.encode())
 }
@@ -97,7 +104,11 @@ func (e *exchange) forward(from *session, notification message) {
 			_ = e.child.send(notification.withParam(number(id), "requestId").encode())
 		}
 	case "notifications/initialized":
-		if from.isFirst {
+		e.mu.Lock()
+		isFirst := !e.handshake.confirmed
+		e.handshake.confirmed = true
+		e.mu.Unlock()
+		if isFirst {
 			_ = e.child.send(notification.encode())
 		}
 	default:
@@ -143,6 +154,7 @@ func (e *exchange) deliver() {
 				"line", string(found.text[:min(len(found.text), 200)]))
 			continue
 		}
+		e.heard.Store(true)
 		switch {
 		case m.isResponse():
 			var id int64
@@ -155,6 +167,7 @@ func (e *exchange) deliver() {
 			e.notify(m)
 		}
 	}
+	close(e.delivered)
 	// A child that writes no more is of no use, should it live on.
 	select {
 	case <-e.child.ended:
@@ -197,32 +210,42 @@ func (e *exchange) tooLong(id []byte) {
 	}
 }
 
-// ask brings a question of the child to one client: to the one whose call it must be about, else to one that listens.
+// ask brings a question of the child to one client. On stdio nothing says which call a question is about: it goes to
+// the only session that has calls in flight, or, when there is none, to one that listens. Where several have, it is
+// refused: nobody shall be asked about what somebody else does.
 func (e *exchange) ask(question message) {
 	e.mu.Lock()
+	var to *session
 	var about *call
-	if len(e.pending) == 1 {
-		for _, only := range e.pending {
-			about = only
+	calls, isClear := 0, true
+	for _, each := range e.pending {
+		if each.session == nil {
+			continue
 		}
+		isClear = isClear && (to == nil || to == each.session)
+		to, about, calls = each.session, each, calls+1
 	}
-	to := e.listening()
-	if about != nil && about.session == nil {
-		about = nil // the handshake itself: nobody can be asked during it
-	}
-	if about != nil {
-		to = about.session
+	switch {
+	case !isClear:
+		to = nil
+	case calls == 0:
+		to = e.listening()
 	}
 	if to != nil {
 		e.asked[string(question.ID)] = to
+		// the stream of a call is for what is about that call, unless the session has no other
+		isAboutCall := calls == 1 || (calls > 1 && !to.hasStream())
+		if !isAboutCall || !offer(about.messages, question) {
+			to.queue(question)
+		}
 	}
 	e.mu.Unlock()
-	switch {
-	case about != nil && offer(about.messages, question):
-	case to != nil:
-		to.queue(question)
-	default:
-		_ = e.child.send(failure(question.ID, codeServer, "no client is there to be asked").encode())
+	if to == nil {
+		why := "no client is there to be asked"
+		if !isClear {
+			why = "several clients have calls in flight: it is not clear whom to ask"
+		}
+		_ = e.child.send(failure(question.ID, codeServer, why).encode())
 	}
 }
 
@@ -274,10 +297,29 @@ func (e *exchange) epitaph() string {
 	}
 }
 
+// ping asks the child once for a sign of life, if no client has shaken hands with it yet. MCP allows a ping before
+// `initialize`, and it leaves the handshake to a client, whose capabilities the child is to learn.
+func (e *exchange) ping() {
+	e.mu.Lock()
+	isNeeded := !e.handshake.begun && !e.handshake.pinged
+	e.handshake.pinged = true
+	e.mu.Unlock()
+	if isNeeded {
+		_, _, _ = e.begin(nil, message{Method: "ping"}) // any answer sets heard
+	}
+}
+
+// inFlight counts the calls of clients.
 func (e *exchange) inFlight() int {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return len(e.pending)
+	count := 0
+	for _, each := range e.pending {
+		if each.session != nil {
+			count++
+		}
+	}
+	return count
 }
 
 func (e *exchange) stop() {

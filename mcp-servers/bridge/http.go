@@ -29,8 +29,13 @@ func serveChild(stop context.Context, s settings, c *child) (int, error) {
 	select {
 	case <-c.ended:
 		slog.Error("the server ended", "exit_code", c.code)
+		e.stop()
+		select { // its last answers may still be on their way; whoever inherited its output may never close it
+		case <-e.delivered:
+		case <-time.After(graceToRead):
+		}
 		e.failAll()
-		shut(server, time.Second)
+		shut(server, graceToRead)
 		return c.code, nil
 	case <-stop.Done():
 	}
@@ -74,7 +79,8 @@ func handler(s settings, e *exchange) http.Handler {
 	return mux
 }
 
-// health is 200 while the child lives and, once it was asked for, has answered the handshake.
+// health is 200 while the child lives and has answered: a client's `initialize`, or, as long as there was none, a ping.
+// So a pod becomes ready with a server that works, whether or not its bot has come to it yet.
 func health(w http.ResponseWriter, e *exchange) {
 	status, state := http.StatusOK, "ready"
 	select {
@@ -90,8 +96,10 @@ func health(w http.ResponseWriter, e *exchange) {
 			default:
 				status, state = http.StatusServiceUnavailable, "has not answered initialize"
 			}
-		} else {
+		} else if e.ping(); e.heard.Load() {
 			state = "waits for a client"
+		} else {
+			status, state = http.StatusServiceUnavailable, "has not answered anything yet"
 		}
 	}
 	w.Header().Set("Content-Type", "application/json")
@@ -163,7 +171,7 @@ func initialize(w http.ResponseWriter, r *http.Request, e *exchange, m message) 
 	e.mu.Unlock()
 	result.ID = m.ID
 	if result.Error == nil {
-		w.Header().Set(sessionHeader, e.open(isFirst).id)
+		w.Header().Set(sessionHeader, e.open().id)
 	}
 	answer(w, http.StatusOK, result)
 }

@@ -2,14 +2,14 @@ package main
 
 import (
 	"crypto/rand"
+	"encoding/json"
 	"sync"
 	"time"
 )
 
 // session is one client's handshake, and what the child has to say to that client outside of its calls.
 type session struct {
-	id      string
-	isFirst bool // whose `initialize` the child got to see
+	id string
 
 	mu       sync.Mutex
 	used     time.Time
@@ -17,8 +17,8 @@ type session struct {
 	messages chan message
 }
 
-func newSession(isFirst bool) *session {
-	return &session{id: rand.Text(), isFirst: isFirst, used: time.Now(), messages: make(chan message, maxQueued)}
+func newSession() *session {
+	return &session{id: rand.Text(), used: time.Now(), messages: make(chan message, maxQueued)}
 }
 
 // queue keeps a message until a stream of the session takes it; the oldest makes room.
@@ -61,8 +61,8 @@ func (s *session) lastUsed() time.Time {
 }
 
 // open adds a session, in the place of the one that was silent for longest when there are too many.
-func (e *exchange) open(isFirst bool) *session {
-	opened := newSession(isFirst)
+func (e *exchange) open() *session {
+	opened := newSession()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if len(e.sessions) >= maxSessions {
@@ -90,10 +90,30 @@ func (e *exchange) find(id string) *session {
 	return found
 }
 
+// close ends a session: its calls are cancelled at the child, and what the child asked it is answered with an error.
 func (e *exchange) close(id string) bool {
 	e.mu.Lock()
-	defer e.mu.Unlock()
-	_, known := e.sessions[id]
+	closed, known := e.sessions[id]
 	delete(e.sessions, id)
+	var calls []int64
+	for number, each := range e.pending {
+		if known && each.session == closed {
+			calls = append(calls, number)
+		}
+	}
+	var questions []string
+	for question, asked := range e.asked {
+		if known && asked == closed {
+			questions = append(questions, question)
+			delete(e.asked, question)
+		}
+	}
+	e.mu.Unlock()
+	for _, number := range calls {
+		e.cancel(number, "the session was closed")
+	}
+	for _, question := range questions {
+		_ = e.child.send(failure(json.RawMessage(question), codeServer, "the client that was asked is gone").encode())
+	}
 	return known
 }

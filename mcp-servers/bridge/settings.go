@@ -10,15 +10,16 @@ import (
 )
 
 const (
-	maxMessage   = 16 << 20         // bytes of one JSON-RPC message, in either direction
-	maxInFlight  = 64               // requests that wait for the child at once
-	maxSessions  = 256              // the one that was silent for longest makes room for a new one
-	maxQueued    = 256              // messages kept for a session that listens to no stream
-	graceToEnd   = 10 * time.Second // for calls in flight when we are told to stop
-	graceToExit  = 3 * time.Second  // for the child, at each step of being ended
-	initTimeout  = 60 * time.Second // for the child to answer `initialize`
-	writeTimeout = 10 * time.Second // for the child to take a message
-	keepAlive    = 15 * time.Second // between comments on a silent stream
+	maxMessage   = 16 << 20               // bytes of one JSON-RPC message, in either direction
+	maxInFlight  = 64                     // requests that wait for the child at once
+	maxSessions  = 256                    // the one that was silent for longest makes room for a new one
+	maxQueued    = 256                    // messages kept for a session that listens to no stream
+	graceToEnd   = 10 * time.Second       // for calls in flight when we are told to stop
+	graceToExit  = 3 * time.Second        // for the child, at each step of being ended
+	graceToRead  = 400 * time.Millisecond // for what a dead child has said, to be read by us, then by clients
+	initTimeout  = 60 * time.Second       // for the child to answer `initialize`
+	writeTimeout = 10 * time.Second       // for the child to take a message
+	keepAlive    = 15 * time.Second       // between comments on a silent stream
 )
 
 type settings struct {

@@ -19,9 +19,10 @@ def text(id_: object, told: str) -> None:
     write({"id": id_, "result": {"content": [{"type": "text", "text": told}]}})
 
 
-TOOLS = ["environment", "garbage", "long", "never", "die", "deaf", "big", "cancelled", "ask", "slow"]
+TOOLS = ["ask", "big", "cancelled", "confirmed", "die", "environment", "farewell", "garbage", "long", "never", "slow"]
 SCHEMA = {"type": "object", "properties": {}}
 cancelled: list[object] = []
+confirmed: list[object] = []
 answers: list[dict] = []
 
 
@@ -51,6 +52,11 @@ def call(message: dict) -> None:
             while not answers and time.monotonic() < deadline:
                 time.sleep(0.01)
             text(id_, json.dumps(answers))
+        case "farewell":
+            text(id_, "f" * (2 * 2**20))
+            os._exit(3)
+        case "confirmed":
+            text(id_, json.dumps(len(confirmed)))
         case "slow":
             token = message["params"].get("_meta", {}).get("progressToken")
             for step in range(3):
@@ -67,6 +73,10 @@ for line in sys.stdin:
             result = {"protocolVersion": "2025-11-25", "capabilities": {"tools": {}}}
             if "--silent" not in sys.argv:
                 write({"id": message["id"], "result": {**result, "serverInfo": {"name": "odd", "version": "1"}}})
+        case "ping" if "--silent" not in sys.argv:
+            write({"id": message["id"], "result": {}})
+        case "notifications/initialized":
+            confirmed.append(message)
         case "tools/list":
             tools = [{"name": name, "inputSchema": SCHEMA} for name in TOOLS]
             write({"id": message["id"], "result": {"tools": tools}})

@@ -5,7 +5,8 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx2
@@ -23,7 +24,7 @@ def text(result) -> str:
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not await condition():  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 
@@ -60,8 +61,8 @@ async def test_progress_comes_to_whom_it_belongs(tmp_path: Path) -> None:
         heard: dict[int, list[float]] = {}
 
         async def one(number: int) -> None:
-            async def progress(value: float, total: float | None, message: str | None) -> None:
-                heard.setdefault(number, []).append(value)
+            async def progress(progress: float, total: float | None, message: str | None) -> None:
+                heard.setdefault(number, []).append(progress)
 
             async with running.client() as client:
                 assert text(await client.call_tool("slow", {}, progress_callback=progress)) == "slow is done"
@@ -155,7 +156,8 @@ async def test_a_question_of_the_child_reaches_the_client_that_called(tmp_path: 
 
 async def test_health_tells_a_child_that_never_shakes_hands(tmp_path: Path) -> None:
     async with bridge([*ODD_CHILD, "--silent"], tmp_path) as running:
-        assert (await running.health()).json()["server"] == "waits for a client"
+        early = await running.health()
+        assert (early.status_code, early.json()["server"]) == (503, "has not answered anything yet")
         hello = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {}}
         async with httpx2.AsyncClient(trust_env=False, headers={"Authorization": f"Bearer {TOKEN}"}) as http:
             waiting = asyncio.create_task(http.post(f"{running.url}/mcp", json=hello, timeout=60))
@@ -167,6 +169,66 @@ async def test_health_tells_a_child_that_never_shakes_hands(tmp_path: Path) -> N
             health = await running.health()
             assert health.json() == {"alive": False, "server": "has not answered initialize", "version": "development"}
             waiting.cancel()
+
+
+async def test_health_is_well_as_soon_as_the_child_answers_and_the_first_client_still_shakes_hands(
+    tmp_path: Path,
+) -> None:
+    async with bridge(await third_party.time_server(), tmp_path) as running:
+
+        async def is_well() -> bool:
+            return (await running.health()).status_code == 200
+
+        await until(is_well)
+        assert (await running.health()).json()["server"] == "waits for a client"
+        async with running.client() as client:
+            assert "get_current_time" in [tool.name for tool in (await client.list_tools()).tools]
+            assert (await running.health()).json()["server"] == "ready"
+
+
+async def test_a_first_client_that_leaves_during_the_handshake_spoils_nothing_for_the_next(tmp_path: Path) -> None:
+    hello = {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "initialize",
+        "params": {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "gone", "version": "1"}},
+    }
+    async with bridge(ODD_CHILD, tmp_path) as running:
+        async with httpx2.AsyncClient(trust_env=False, headers={"Authorization": f"Bearer {TOKEN}"}) as http:
+            assert (await http.post(f"{running.url}/mcp", json=hello)).status_code == 200
+        for _ in range(2):  # the child hears of one client that is initialized, whoever that was
+            async with running.client("legacy") as client:
+                assert text(await client.call_tool("confirmed", {})) == "1"
+
+
+async def test_the_last_words_of_a_child_reach_who_asked(tmp_path: Path) -> None:
+    async with bridge(ODD_CHILD, tmp_path) as running, _session(running) as http:
+        call = {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "farewell"}}
+        answer = await http.post(f"{running.url}/mcp", json=call)
+        assert len(json.loads(answer.text.partition("data: ")[2])["result"]["content"][0]["text"]) == 2 * 2**20
+        async with asyncio.timeout(3):
+            assert await running.process.wait() == 3
+
+
+async def test_nobody_is_asked_about_what_somebody_else_does(tmp_path: Path) -> None:
+    async with bridge(ODD_CHILD, tmp_path) as running, running.client() as one, running.client() as other:
+        waiting = asyncio.create_task(other.call_tool("never", {}))
+        await until(lambda: _logged(running, "never answers"))
+        (answer,) = json.loads(text(await one.call_tool("ask", {})))
+        assert "not clear whom to ask" in answer["error"]["message"]
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+
+
+async def test_a_closed_session_gives_up_its_calls(tmp_path: Path) -> None:
+    async with bridge(ODD_CHILD, tmp_path) as running, running.client() as watcher, _session(running) as http:
+        never = {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "never"}}
+        waiting = asyncio.create_task(http.post(f"{running.url}/mcp", json=never))
+        await until(lambda: _logged(running, "never answers"))
+        assert (await http.delete(f"{running.url}/mcp")).status_code == 200
+        assert (await waiting).text == ""
+        assert (await http.post(f"{running.url}/mcp", json=never)).status_code == 404
+        assert len(json.loads(text(await watcher.call_tool("cancelled", {})))) == 1
 
 
 @pytest.mark.parametrize(
@@ -230,6 +292,15 @@ async def test_it_is_small_and_quick(tmp_path: Path) -> None:
         for _ in range(20):
             await client.call_tool("get_current_time", {"timezone": "UTC"})
         assert _rss(running) < 20
+
+
+@asynccontextmanager
+async def _session(running: Bridge) -> AsyncIterator[httpx2.AsyncClient]:
+    """A session without a client behind it that would do anything by itself."""
+    hello = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {}}
+    async with httpx2.AsyncClient(trust_env=False, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=20) as http:
+        http.headers["Mcp-Session-Id"] = (await http.post(f"{running.url}/mcp", json=hello)).headers["Mcp-Session-Id"]
+        yield http
 
 
 async def _logged(running: Bridge, words: str) -> bool:
