@@ -109,20 +109,20 @@ _containers = st.lists(
         {"name": st.sampled_from(["bot", "mcp-kubernetes", "debug"])},
         optional={
             "image": st.just("example.com/debug:1"),
-            "env": st.lists(variables, max_size=2, unique_by=lambda one: one["name"]),
+            "env": st.lists(variables, max_size=2, unique_by=lambda one: str(one["name"])),
             "resources": st.fixed_dictionaries({"limits": st.fixed_dictionaries({"cpu": quantities | st.none()})}),
             "$patch": st.just("delete"),
         },
     ),
     max_size=2,
-    unique_by=lambda one: one["name"],
+    unique_by=lambda one: str(one["name"]),
 )
 patches = st.fixed_dictionaries(
     {},
     optional={
         "containers": _containers,
         "initContainers": _containers,
-        "volumes": st.lists(volumes, max_size=2, unique_by=lambda one: one["name"]),
+        "volumes": st.lists(volumes, max_size=2, unique_by=lambda one: str(one["name"])),
         "nodeSelector": labels | st.none(),
         "terminationGracePeriodSeconds": st.integers(0, 120) | st.none(),
         "hostNetwork": st.booleans(),
