@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def eventually(ask: Callable[[], T], *, what: str, within: float = 15.0, every: float = 0.05) -> T:
+def eventually(ask: Callable[[], T], *, what: str, within: float = 30.0, every: float = 0.05) -> T:
     """Asks again and again until the answer is truthy, and returns it.
 
     An AssertionError counts as "not yet"; the last one is shown when time is up.

@@ -75,9 +75,19 @@ class Story:
 
     # --- what a kubelet and a bot would do
 
+    def leaves(self, name: str) -> None:
+        """Waits until the pod is told to stop."""
+
+        def told() -> bool:
+            live = self.find("pod", name)
+            return live is None or "deletionTimestamp" in live["metadata"]
+
+        eventually(told, what=f"pod {name} is on its way out")
+
     def pod_ends(self, name: str) -> None:
         """The kubelet says that the pod's processes are gone, as it does after a deletion."""
-        self._api.request("DELETE", self.path("pod", name), {"gracePeriodSeconds": 0})
+        if self.exists("pod", name):  # there is no such node, so the garbage collector may have been there first
+            self._api.request("DELETE", self.path("pod", name), {"gracePeriodSeconds": 0})
         eventually(lambda: not self.exists("pod", name), what=f"pod {name} is gone")
 
     def pod(self, bot: str = "hal") -> str:
@@ -148,8 +158,9 @@ class Story:
     def exists(self, kind: str, name: str) -> bool:
         return self.find(kind, name) is not None
 
-    def pods(self) -> list[Json]:
-        return self._api.request("GET", self.path("pod"))["items"]
+    def items(self, kind: str) -> list[Json]:
+        """All there are of that kind."""
+        return self._api.request("GET", self.path(kind))["items"]
 
     def names(self, kind: str) -> set[str]:
         """The names of what the operator made of that kind."""
