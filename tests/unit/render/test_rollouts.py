@@ -73,6 +73,9 @@ def exchanged(mine: Document, other: Document) -> Document:
     return result
 
 
+ALL = Case("all-fields").resources  # each field with a value of its own: the bot, and a sidecar
+
+
 def in_pods(remote: bool) -> Callable[[Document], bool]:
     return lambda document: ("url" in document["spec"]) is remote
 
@@ -88,10 +91,13 @@ def named(documents: list[Document], bot: Document, prefix: str) -> list[Documen
     ]
 
 
+in_the_pod = valid_sidecars().filter(in_pods(remote=False))
+
+
 @seldom
 @given(
-    bots=st.tuples(valid_bots(), valid_bots()),
-    containers=st.lists(st.tuples(*[valid_sidecars().filter(in_pods(remote=False))] * 2), max_size=2),
+    bots=st.tuples(valid_bots(), valid_bots() | st.just(ALL[0])),
+    containers=st.lists(st.tuples(in_the_pod, in_the_pod | st.just(ALL[1])), max_size=2),
     remotes=st.lists(valid_sidecars().filter(in_pods(remote=True)), max_size=2),
     relabelled=st.dictionaries(st.sampled_from(["team", "stage"]), st.sampled_from(["a", "b"])),
 )
@@ -160,9 +166,6 @@ def stands(spec: Any, path: str) -> bool:
             return False
         spec = spec[name]
     return True
-
-
-ALL = Case("all-fields").resources
 
 
 @pytest.mark.parametrize(("kind", "path"), list(optional_fields()))
