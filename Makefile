@@ -8,10 +8,11 @@ MAKEFLAGS += --no-print-directory
 UV_VERSION := 0.13.9
 UV := .tools/bin/uv
 PYTHON := .venv/bin/python
-MEMBERS := crds operator bot mcp-servers/common mcp-servers/kubernetes mcp-servers/prometheus mcp-servers/logs
-PACKAGES := ritsuko-api ritsuko-operator ritsuko-bot ritsuko-mcp-common ritsuko-mcp-kubernetes ritsuko-mcp-prometheus ritsuko-mcp-logs
-IMAGES := operator bot mcp-kubernetes mcp-prometheus mcp-logs mcp-bridge
-MCP_IMAGES := mcp-kubernetes mcp-prometheus mcp-logs mcp-bridge
+SERVERS := kubernetes prometheus logs
+MEMBERS := crds operator bot mcp-servers/common mcp-servers/TEMPLATE $(SERVERS:%=mcp-servers/%)
+PACKAGES := ritsuko-api ritsuko-operator ritsuko-bot ritsuko-mcp-common ritsuko-mcp-template $(SERVERS:%=ritsuko-mcp-%)
+MCP_IMAGES := $(SERVERS:%=mcp-%) mcp-bridge
+IMAGES := operator bot $(MCP_IMAGES)
 
 # Where images go: IMAGE_NAME is the prefix that the image's own name is added to.
 IMAGE_NAME ?= ghcr.io/ritsuko-dev
@@ -85,13 +86,15 @@ requirements: $(UV) ## Pin every dependency with its hashes, for the tools and f
 	@$(call compile,build,--group build)
 	@$(call compile,operator,operator/pyproject.toml)
 	@$(call compile,bot,bot/pyproject.toml)
-	@$(call compile,mcp-kubernetes,mcp-servers/kubernetes/pyproject.toml)
-	@$(call compile,mcp-prometheus,mcp-servers/prometheus/pyproject.toml)
-	@$(call compile,mcp-logs,mcp-servers/logs/pyproject.toml)
 	@$(call compile,mcp-bridge,--group bridge)
+	@$(foreach server,$(SERVERS),$(call compile,mcp-$(server),mcp-servers/$(server)/pyproject.toml) &&) true
 
 compile = echo "requirements/$(1).txt" && $(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	$(foreach package,$(PACKAGES),--no-emit-package $(package)) $(2) --output-file requirements/$(1).txt
+
+.PHONY: new-server
+new-server: ## A new MCP server NAME=tickets from mcp-servers/TEMPLATE, which keeps the contract from its first minute
+	@python3 mcp-servers/new_server.py "$(NAME)"
 
 ##@ Test it
 
@@ -111,6 +114,11 @@ bench: venv ## The figures: prints tables and writes bench/*.json
 .PHONY: bench-operator bench-bot bench-servers
 bench-operator bench-bot bench-servers: venv ## One of them alone
 	@$(PYTHON) -m tests.load.bench $(@:bench-%=%)
+
+.PHONY: soak
+soak: venv ## 50,000 changes to 100 bots, does the operator grow? Then 2,000 random resources of each sort (half an hour)
+	@$(PYTHON) -m tests.load.soak
+	@RITSUKO_FUZZ=2000 $(PYTHON) -m pytest tests/integration/operator/reliability/test_fuzz.py
 
 ##@ Build it
 

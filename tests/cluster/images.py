@@ -21,10 +21,10 @@ REPOSITORY = Path(__file__).parents[2]
 DOCKERFILES = {
     "operator": "Dockerfile.operator",
     "bot": "Dockerfile.bot",
-    "mcp-kubernetes": "mcp-servers/kubernetes/Dockerfile",
-    "mcp-prometheus": "mcp-servers/prometheus/Dockerfile",
-    "mcp-logs": "mcp-servers/logs/Dockerfile",
-    "mcp-bridge": "mcp-servers/bridge/Dockerfile",
+    **{
+        f"mcp-{dockerfile.parent.name}": str(dockerfile.relative_to(REPOSITORY))
+        for dockerfile in sorted(REPOSITORY.glob("mcp-servers/[a-z]*/Dockerfile"))
+    },
 }
 
 _THIRD_PARTY = "kubernetes-mcp-server-linux-amd64"
