@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection
 from typing import Any
 
 from tests.cluster import Api
@@ -40,13 +41,17 @@ _VOLATILE = {
     "pod-template-hash",
     "configRevision",
 }
+_HISTORY = {"generation", "deployment.kubernetes.io/revision"}  # how often a Deployment changed on the way
 _OF_CONTROLLERS = {"Deployment", "ReplicaSet", "PodDisruptionBudget"}  # who write the status of these
 _GENERATED = re.compile(r"\b(hal)-[0-9a-f]{8,10}(-[a-z0-9]{5})?\b")
 _RANDOM = re.compile(r'("(?:digest|created|revision)\\*": \\*")[^"\\]+')
 
 
-def final_state(api: Api, namespace: str) -> dict[str, Json]:
-    """By kind and name. Tokens are left out, their names stay; of a write only who wrote which fields stays."""
+def final_state(api: Api, namespace: str, *, history: bool = True) -> dict[str, Json]:
+    """By kind and name. Tokens are left out, their names stay; of the writes only stays by whom they were.
+
+    With `history` it also tells how many rollouts there were on the way.
+    """
     state: dict[str, Json] = {}
     for kind, path in _LISTS.items():
         for item in api.request("GET", path.format(namespace))["items"]:
@@ -54,6 +59,8 @@ def final_state(api: Api, namespace: str) -> dict[str, Json]:
     for item in api.request("GET", _CLUSTER_WIDE)["items"]:
         if f":{namespace}:" in item["metadata"]["name"]:
             state[f"ClusterRoleBinding/{item['metadata']['name']}"] = _kept("ClusterRoleBinding", item)
+    if not history:
+        state = {name: _without(_HISTORY, live) for name, live in state.items() if not name.startswith("ReplicaSet")}
     text = json.dumps(state).replace(namespace, "NAMESPACE")
     return json.loads(_RANDOM.sub(r"\1...", _GENERATED.sub(r"\1-GENERATED", text)))
 
@@ -92,10 +99,10 @@ def _kept(kind: str, item: Json) -> Json:
         known.pop("status", None)
     if kind == "Secret" and "app.kubernetes.io/managed-by" in metadata.get("labels", {}):
         known["data"] = sorted(item.get("data", {}))
-    return _without_volatile(known)
+    return _without(_VOLATILE, known)
 
 
-def _without_volatile(value: Any) -> Any:
+def _without(keys: Collection[str], value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _without_volatile(entry) for key, entry in value.items() if key not in _VOLATILE}
-    return [_without_volatile(entry) for entry in value] if isinstance(value, list) else value
+        return {key: _without(keys, entry) for key, entry in value.items() if key not in keys}
+    return [_without(keys, entry) for entry in value] if isinstance(value, list) else value

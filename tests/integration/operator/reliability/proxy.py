@@ -32,6 +32,7 @@ class Request:
     path: str
     watch: bool
     number: int  # of the writes so far, this one with them
+    order: int  # among all requests
 
     @property
     def write(self) -> bool:
@@ -154,7 +155,7 @@ class Proxy:
             self.writes += 1
             self._last_write = time.monotonic()
         watch = incoming.query.get("watch", "false").lower() in ("1", "true")
-        request = Request(incoming.method, incoming.path, watch, self.writes)
+        request = Request(incoming.method, incoming.path, watch, self.writes, len(self.seen))
         self.seen.append(request)
         spoilt = self.rule(request)
         if isinstance(spoilt, Refused):

@@ -24,11 +24,11 @@ _AT_A_TIME = 3
 _REST = 3.0  # seconds without a write: it has got everything done
 
 
-def made(story: Story) -> None:
+def made(story: Story, replicas: int = 2) -> None:
     story.sidecar("kubernetes", server="kubernetes")
     story.sidecar("logs", server="logs")
     story.sidecar("third", image="registry.test/third:1", port=9000)
-    story.bot(rbac={"scope": "Namespace"}, replicas=2)
+    story.bot(rbac={"scope": "Namespace"}, replicas=replicas)
 
 
 def changed(story: Story) -> None:
@@ -36,7 +36,7 @@ def changed(story: Story) -> None:
     story.delete("sidecar", "third")
     story.sidecar("logs", server="logs", tools={"allow": ["search"]}, env=[{"name": "A", "value": "b"}])
     story.sidecar("fourth", image="registry.test/fourth:1", port=9001)
-    story.bot(rbac={"scope": "None"}, replicas=2)
+    story.bot(rbac={"scope": "None"})
     story.edit("bot", "hal", {"metadata": {"annotations": {"ritsuko.dev/rotate-tokens": "once"}}})
 
 
@@ -108,9 +108,9 @@ def staged(plane: ControlPlane, credentials: Path, folder: Path, act: Act, numbe
     for story in stories:
         story.secret()
     if act is not made:
+        for story in stories:
+            made(story, replicas=1)
         with MortalOperator(credentials, folder / "log") as operator:
-            for story in stories:
-                made(story)
             for story in stories:
                 story.settled()
                 story.serving("kubernetes", "logs", "third")
@@ -159,7 +159,7 @@ def servers(story: Story) -> list[str]:
 
 def tokens_in_use(story: Story) -> dict[str, str | None]:
     """The tokens that the Deployment or a pod names; None for one that the Secret does not have."""
-    users = json.dumps([story.find("deployment", "hal"), story.pods()])
+    users = json.dumps([story.find("deployment", "hal"), story.items("pod")])
     named = re.findall(r'"key": "([a-z]+\.[0-9]+)"', users)
     there = (story.find("secret", "hal-mcp-tokens") or {"data": {}})["data"]
     return {key: there.get(key) for key in named}
