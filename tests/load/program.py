@@ -31,6 +31,14 @@ def rss_mib(pid: int) -> float:
     raise AssertionError(f"process {pid} has no memory: it ended")
 
 
+def peak_rss_mib(pid: int) -> float:
+    """The most memory that it ever held."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+    raise AssertionError(f"process {pid} has no memory: it ended")
+
+
 @contextmanager
 def running(
     *command: str, environment: Mapping[str, str], log: Path, ready: str, within: float = 40

@@ -2,61 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 import aiohttp
-import httpx2
 from mcp.client import Client
-from mcp.client.streamable_http import streamable_http_client
 
 from tests.cluster import ControlPlane
-from tests.cluster.ports import free
 from tests.integration.mcp_prometheus.real_prometheus import real_prometheus
+from tests.load import crowd
 from tests.load.backends import NAMESPACE, apiserver, read
 from tests.load.figures import Figure
-from tests.load.program import cpu_seconds, rss_mib, running
+from tests.load.program import rss_mib
 from tests.load.samples import latencies, median, ratio, timed
+from tests.load.serving import client, server
 
-TOKEN = "bench-token"
 CALLS = 100
 _WARM_UP = 10
 _STARTS = 3
 _ONE_SAMPLE = "# TYPE something gauge\nsomething 1 1790000000\n# EOF\n"
-
-
-@dataclass(frozen=True)
-class Server:
-    """A running server."""
-
-    pid: int
-    url: str
-    cpu_to_ready: float
-
-
-@contextmanager
-def server(name: str, folder: Path, **environment: str) -> Iterator[Server]:
-    """The server of that name, from the moment its /health answers."""
-    port = free(1, "127.0.0.1")[0]
-    settings = {"MCP_HOST": "127.0.0.1", "MCP_PORT": str(port), "MCP_AUTH_TOKEN": TOKEN, **environment}
-    url = f"http://127.0.0.1:{port}"
-    log = folder / f"{name}.log"
-    with running("-m", f"ritsuko_mcp_{name}", environment=settings, log=log, ready=f"{url}/health") as process:
-        yield Server(process.pid, url, cpu_seconds(process.pid))
-
-
-@asynccontextmanager
-async def client(url: str) -> AsyncIterator[Client]:
-    """An SDK client that stays connected."""
-    headers = {"Authorization": f"Bearer {TOKEN}"}
-    async with (
-        httpx2.AsyncClient(headers=headers, trust_env=False, timeout=30) as http,
-        Client(streamable_http_client(f"{url}/mcp", http_client=http)) as client,
-    ):
-        yield client
 
 
 async def get_pods(client: Client) -> None:
@@ -76,6 +44,8 @@ async def measure(plane: ControlPlane, folder: Path) -> list[Figure]:
         list_pods = read(session, f"/api/v1/namespaces/{NAMESPACE}/pods", limit="100")
         figures = await _calls("kubernetes", "get pods", get_pods, list_pods, folder, cluster)
     figures += _starts("logs", folder, cluster)
+    figures.append(_floor_of_a_start())
+    figures += await crowd.measure(folder)
     if not (shutil.which("prometheus") and shutil.which("promtool")):
         print("The prometheus server is left out: no prometheus on this machine (Debian package prometheus).")
         return figures
@@ -121,6 +91,17 @@ def _starts(name: str, folder: Path, environment: Mapping[str, str]) -> list[Fig
     with server(name, folder, **environment) as started:
         memory = rss_mib(started.pid)
     return [Figure(f"{name}: memory, idle", memory, "MiB", 100), _to_ready(name, folder, environment)]
+
+
+def _floor_of_a_start() -> Figure:
+    """What the MCP SDK alone costs to import: two thirds of it build the models of two protocol revisions."""
+    costs: list[float] = []
+    for _ in range(_STARTS):
+        before = os.times()
+        subprocess.run([sys.executable, "-c", "import mcp.server.mcpserver, uvicorn, starlette"], check=True)
+        after = os.times()
+        costs.append(after.children_user + after.children_system - before.children_user - before.children_system)
+    return Figure(f"the MCP SDK alone: CPU to import it, median of {_STARTS}", median(costs), "s")
 
 
 def _to_ready(name: str, folder: Path, environment: Mapping[str, str]) -> Figure:

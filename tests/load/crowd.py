@@ -1,0 +1,195 @@
+"""The kubernetes server in a cluster with thousands of pods, beside kubectl and a third party's server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import socket
+import subprocess
+import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import aiohttp
+import httpx2
+from mcp.client import Client
+from mcp.client.streamable_http import streamable_http_client
+
+from tests.cluster import ControlPlane, binaries, control_plane
+from tests.cluster.images import third_party_image
+from tests.cluster.ports import free
+from tests.integration.operator.eventually import eventually
+from tests.load.backends import apiserver
+from tests.load.figures import Figure
+from tests.load.program import peak_rss_mib
+from tests.load.samples import latencies, ratio, timed
+from tests.load.serving import client, server
+
+PODS = 5_000
+_NAMESPACES = 10
+_AT_ONCE = 16
+_REPEATS = 7
+_BROKEN_EVERY = 50
+
+
+async def measure(folder: Path) -> list[Figure]:
+    """In a control plane of its own: a crowd makes everything else slower."""
+    with control_plane() as plane:
+        async with apiserver(plane) as session:
+            await _crowd(session)
+        environment = {"KUBECONFIG": str(plane.kubeconfig)}
+        with server("kubernetes", folder, **environment) as running:
+            async with client(running.url) as connected:
+                figures = await _ours(connected, plane)
+            figures.append(Figure(f"kubernetes: peak memory with {PODS} pods", peak_rss_mib(running.pid), "MiB", 150))
+        with _third_party(plane, folder) as (url, pid):
+            figures += await _theirs(url, pid)
+    return figures
+
+
+async def _ours(connected: Client, plane: ControlPlane) -> list[Figure]:
+    size = 0
+
+    async def get_all() -> None:
+        nonlocal size
+        result = await connected.call_tool("get", {"kind": "pods", "all_namespaces": True})
+        assert not result.is_error, result
+        assert f"{PODS} pods" in result.structured_content["summary"].replace(",", ""), result.structured_content
+        size = max(len(result.content[0].text.encode()), len(json.dumps(result.structured_content).encode()))
+
+    async def kubectl() -> None:
+        command = [binaries.kubernetes("kubectl"), f"--kubeconfig={plane.kubeconfig}", "get", "pods", "-A"]
+        await asyncio.to_thread(subprocess.run, command, check=True, capture_output=True)
+
+    async def problems() -> None:
+        result = await connected.call_tool("problems", {"all_namespaces": True})
+        assert "crashing" in result.content[0].text, result
+
+    async def diagnose() -> None:
+        result = await connected.call_tool("diagnose", {"kind": "pod", "name": "pod-0", "namespace": "crowd-0"})
+        assert "does not work" in result.content[0].text, result
+
+    ours: list[float] = []
+    theirs: list[float] = []
+    for _ in range(_REPEATS):
+        ours.append(await timed(get_all))
+        theirs.append(await timed(kubectl))
+    surveys = [await timed(problems) for _ in range(_REPEATS)]
+    diagnoses = [await timed(diagnose) for _ in range(_REPEATS * 3)]
+    ratio_ = ratio(f"kubernetes: get pods -A with {PODS} pods", ours, "kubectl get pods -A", theirs)
+    return [
+        *latencies(f"kubernetes: get pods -A with {PODS} pods", ours),
+        *latencies(f"kubectl get pods -A with {PODS} pods", theirs),
+        Figure(ratio_.name, ratio_.value, ratio_.unit, 1.0),
+        Figure(f"kubernetes: get pods -A with {PODS} pods: size of the answer", size / 1000, "kB", 16),
+        *latencies(f"kubernetes: problems over {PODS} pods", surveys, p50=3_000),
+        *latencies("kubernetes: diagnose a crashing pod", diagnoses, p50=300),
+    ]
+
+
+async def _theirs(url: str, pid: int) -> list[Figure]:
+    """The npm package kubernetes-mcp-server, asked for the same. Its answer is more than a default client takes."""
+    sizes: list[int] = []
+    async with (
+        httpx2.AsyncClient(trust_env=False, timeout=60) as http,
+        Client(streamable_http_client(url, http_client=http, max_sse_event_size=64 * 2**20)) as connected,
+    ):
+
+        async def list_all() -> None:
+            result = await connected.call_tool("pods_list", {})
+            assert not result.is_error, result
+            sizes.append(sum(len(block.text.encode()) for block in result.content))
+
+        times = [await timed(list_all) for _ in range(3)]
+    return [
+        *latencies(f"kubernetes-mcp-server: pods_list with {PODS} pods", times),
+        Figure(f"kubernetes-mcp-server: pods_list with {PODS} pods: size of the answer", max(sizes) / 1000, "kB"),
+        Figure(f"kubernetes-mcp-server: peak memory with {PODS} pods", peak_rss_mib(pid), "MiB"),
+    ]
+
+
+@contextmanager
+def _third_party(plane: ControlPlane, folder: Path) -> Iterator[tuple[str, int]]:
+    """Their program out of the image that the end-to-end tests use."""
+    binary = folder / "kubernetes-mcp-server"
+    with tarfile.open(third_party_image().archive) as image:
+        for member in image.getmembers():
+            layer = image.extractfile(member)
+            if member.name.endswith((".tar", ".tar.gz")) and layer is not None:
+                with tarfile.open(fileobj=layer) as files, binary.open("wb") as target:
+                    found = files.extractfile("server")
+                    assert found is not None
+                    shutil.copyfileobj(found, target)
+    binary.chmod(0o755)
+    port = free(1, "127.0.0.1")[0]
+    command = [str(binary), "--port", str(port), "--read-only", "--kubeconfig", str(plane.kubeconfig)]
+    with (folder / "third-party.log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+        try:
+            eventually(lambda: _listens(port), what="the third party's server listens", within=60, every=0.1)
+            yield f"http://127.0.0.1:{port}/mcp", process.pid
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+async def _crowd(session: aiohttp.ClientSession) -> None:
+    """Pods of Deployments on a node that is none: every 50th crashes, the others run."""
+    for number in range(_NAMESPACES):
+        body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": f"crowd-{number}"}}
+        await _send(session, "POST", "/api/v1/namespaces", body)
+    numbers = iter(range(PODS))
+
+    async def make() -> None:
+        for number in numbers:
+            await _pod(session, number)
+
+    await asyncio.gather(*(make() for _ in range(_AT_ONCE)))
+
+
+async def _pod(session: aiohttp.ClientSession, number: int) -> None:
+    path = f"/api/v1/namespaces/crowd-{number % _NAMESPACES}/pods"
+    labels = {"app": f"app-{number % 100}", "app.kubernetes.io/managed-by": "bench"}
+    container = {
+        "name": "app",
+        "image": "registry.example.com/team/app:1.2.3",
+        "env": [{"name": f"SETTING_{index}", "value": f"value-{index}"} for index in range(10)],
+        "resources": {"requests": {"cpu": "100m", "memory": "128Mi"}, "limits": {"memory": "256Mi"}},
+        "readinessProbe": {"httpGet": {"path": "/ready", "port": 8080}},
+    }
+    metadata = {"name": f"pod-{number}", "labels": labels}
+    body = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": {"containers": [container]}}
+    await _send(session, "POST", path, body)
+    await _send(session, "PATCH", f"{path}/pod-{number}/status", {"status": _status(number)})
+
+
+def _status(number: int) -> dict[str, object]:
+    started = "2026-11-01T00:00:00Z"
+    state: dict[str, object] = {"running": {"startedAt": started}}
+    broken = number % _BROKEN_EVERY == 0
+    if broken:
+        state = {"waiting": {"reason": "CrashLoopBackOff", "message": "crashing again and again"}}
+    container = {
+        "name": "app",
+        "ready": not broken,
+        "restartCount": 12 if broken else 0,
+        "image": "registry.example.com/team/app:1.2.3",
+        "imageID": "",
+        "state": state,
+        "lastState": {"terminated": {"exitCode": 3, "reason": "Error", "message": "crashing"}} if broken else {},
+    }
+    ready = {"type": "Ready", "status": str(not broken), "lastTransitionTime": started}
+    return {"phase": "Running", "startTime": started, "conditions": [ready], "containerStatuses": [container]}
+
+
+async def _send(session: aiohttp.ClientSession, method: str, path: str, body: object) -> None:
+    kind = "application/json" if method == "POST" else "application/strategic-merge-patch+json"
+    async with session.request(method, path, data=json.dumps(body), headers={"Content-Type": kind}) as answer:
+        await answer.read()
