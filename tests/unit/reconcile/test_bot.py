@@ -324,3 +324,15 @@ async def test_a_crashing_container_changes_the_status_once_for_each_restart(set
     # the same restart, seen while it runs and falls over
     settled.pod("hal-1", [running("bot"), running("mcp-kubernetes", ready=False, restarts=2, lastState=crashed)])
     assert await settled.reconcile("kubernetes") == []
+
+
+async def test_a_token_that_cannot_be_written_down_is_given_to_no_pod(world: World) -> None:
+    world.sidecar("third", image="registry.test/third:1", port=9000)
+    world.refuse = {SECRET: ApiError("applying", 429, "TooManyRequests", "later")}
+    with pytest.raises(NotDoneError):
+        await world.reconcile()
+    assert not world.exists(DEPLOYMENT, "hal")
+    world.refuse = {}
+    assert (
+        sum(write.startswith("apply Deployment") for write in [*await world.reconcile(), *await world.reconcile()]) == 1
+    )

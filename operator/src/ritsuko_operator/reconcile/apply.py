@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ritsuko_operator.reconcile.cluster import BotKey, Cluster, Object, ObjectRef, View
 from ritsuko_operator.reconcile.compare import Difference, difference, was_stamped
 from ritsuko_operator.reconcile.errors import ApiError, ForeignObjectError, ImmutableFieldError, ReconcileError
-from ritsuko_operator.reconcile.kinds import DEPLOYMENT, Kind
+from ritsuko_operator.reconcile.kinds import DEPLOYMENT, SECRET, Kind
 from ritsuko_operator.reconcile.ownership import bot_of, ref_of
 
 
@@ -38,12 +38,15 @@ async def apply_children(
 ) -> Applied:
     """Applies what differs of the stamped manifests, in order.
 
-    `secrets` are the live Secrets, which the view does not have. Raises `ApiUnreachableError` at once; refusals are
-    collected.
+    `secrets` are the live Secrets, which the view does not have. If one cannot be written, neither is the Deployment,
+    which comes after them. Raises `ApiUnreachableError` at once; refusals are collected.
     """
     applied = Applied()
+    tokenless = False
     for wanted in manifests:
         ref = ref_of(wanted)
+        if ref.kind is DEPLOYMENT and tokenless:
+            continue  # its pods would name a token that is never to be: the next try makes another
         try:
             live = secrets[ref] if ref in secrets else view.get(ref)
             change = await _bring_in_line(cluster, key, ref, wanted, live)
@@ -52,6 +55,7 @@ async def apply_children(
             applied.in_place.add(ref)
         except (ApiError, ForeignObjectError, ImmutableFieldError) as error:
             applied.failures.append(error)
+            tokenless = tokenless or ref.kind is SECRET
     return applied
 
 
