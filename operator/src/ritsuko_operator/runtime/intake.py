@@ -17,7 +17,7 @@ from ritsuko_operator.runtime.routing import Key, keys_for
 # What is new seldom comes alone: a bot and its sidecars are applied one after the other, and the more there is at once
 # the slower they come. Seconds.
 _QUIET_WHEN_NEW = 0.1
-_MORE_FOR_EACH = 0.005
+_MORE_FOR_EACH = 0.02
 _MOST_QUIET = 0.5
 _MOST_WHEN_NEW = 2.0
 
