@@ -27,6 +27,8 @@ _REQUESTS = re.compile(
 class OperatorProcess:
     """Runs until the end of the block. `log` is a file that gets its output."""
 
+    program = "from ritsuko_operator.runtime.main import main; main()"
+
     def __init__(self, kubeconfig: Path, log: Path, **settings: str) -> None:
         self._log = log
         self._port = free(1, "127.0.0.1")[0]
@@ -56,7 +58,7 @@ class OperatorProcess:
         """Starts it, and does not wait until it is ready."""
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", "from ritsuko_operator.runtime.main import main; main()"],
+                [sys.executable, "-c", self.program],
                 env=self._environment,
                 stdout=log,
                 stderr=log,
