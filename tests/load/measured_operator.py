@@ -33,6 +33,19 @@ class MeasuredOperator(OperatorProcess):
             assert time.monotonic() < deadline, f"{times} of {bots} bots reconciled within {within:g} s"
             await asyncio.sleep(0.2)
 
+    async def settled(self, *, quiet: float = 2.0, within: float = 60.0) -> int:
+        """Waits until it has written nothing for `quiet` seconds; returns how much it has written so far.
+
+        It asks the operator itself, which costs the operator some milliseconds each time: see `audit` for another way.
+        """
+        async with asyncio.timeout(within):
+            writes, since = self.writes(), time.monotonic()
+            while time.monotonic() - since < quiet:
+                await asyncio.sleep(0.2)
+                if (now := self.writes()) != writes:
+                    writes, since = now, time.monotonic()
+        return writes
+
     def _reconciles(self) -> int:
         with urllib.request.urlopen(f"http://127.0.0.1:{self._port}/metrics", timeout=30) as answer:
             return sum(int(float(count)) for count in _RECONCILES.findall(answer.read().decode()))
