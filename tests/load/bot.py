@@ -112,7 +112,7 @@ async def _together(zulip: ZulipEmulator) -> float:
 
 async def _reloads(zulip: ZulipEmulator, config: Path, status: str) -> list[float]:
     """Seconds from each new file to the moment when the server that it adds is ready, while commands are answered."""
-    before = json.loads(config.read_text())
+    before = json.loads(await asyncio.to_thread(config.read_text))
     replies, asked, seconds = _Replies(zulip), 0, list[float]()
     async with httpx2.AsyncClient(trust_env=False) as http:
         for number in range(_RELOADS):
@@ -124,9 +124,9 @@ async def _reloads(zulip: ZulipEmulator, config: Path, status: str) -> list[floa
             new.write_text(json.dumps({"revision": f"r{number}", "mcpServers": servers}))
             began = time.perf_counter()
             new.replace(config)
-            async with asyncio.timeout(10):
-                while not _is_ready((await http.get(status)).json(), f"added-{number}"):
-                    await asyncio.sleep(0.005)
+            while not _is_ready((await http.get(status)).json(), f"added-{number}"):
+                if time.perf_counter() - began > 10:
+                    raise TimeoutError(f"the server added-{number} is not ready within 10 s")
             seconds.append(time.perf_counter() - began)
     await eventually(lambda: replies.count == asked)
     return seconds

@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import replace
 
+from ritsuko_bot.access.approval import Vote
 from ritsuko_bot.chat.connection import Connection
+from ritsuko_bot.chat.reference import unmarked
 from ritsuko_bot.chat.zulip_client import Account, ZulipClient
 from ritsuko_bot.chat.zulip_gateway import ZulipGateway
 from ritsuko_bot.commands.answer import Answer, say
 from ritsuko_bot.commands.asker import Asker
+from ritsuko_bot.commands.dialogue import Dialogue
 from ritsuko_bot.web.metrics import Metrics
 from tests.zulip import Message, ZulipEmulator
 
@@ -20,16 +24,25 @@ BOT = 14
 class Parrot:
     """Commands that repeat what was said, so that a test sees which answer belongs to what.
 
-    A line with "wait" is answered when `release` is set; `heard` keeps every line and who said it.
+    A line with "wait" is answered when `release` is set, one with "announce" too, but that says first that it runs;
+    "which" asks a question, and "approve" asks for votes, of which those of members do not count. `heard` keeps every
+    line and who said it.
     """
 
     def __init__(self) -> None:
         self.heard: list[tuple[str, Asker]] = []
+        self.votes: list[Vote] = []
         self.release = asyncio.Event()
         self.running = 0
         self.most_running = 0
 
-    async def answer(self, line: str, asker: Asker, *, progress: Callable[[str], Awaitable[None]]) -> Answer | None:
+    def counts(self, vote: Vote) -> bool:
+        self.votes.append(vote)
+        return vote.person.user.role != "member"
+
+    async def answer(
+        self, line: str, asker: Asker, *, progress: Callable[[str], Awaitable[None]], dialogue: Dialogue | None = None
+    ) -> Answer | None:
         self.heard.append((line, asker))
         self.running += 1
         self.most_running = max(self.most_running, self.running)
@@ -38,6 +51,14 @@ class Parrot:
                 return None
             if "break" in line:
                 raise ZeroDivisionError
+            if "which" in line and dialogue is not None:
+                return Answer((say(f"chosen: {await dialogue.ask(Answer((say('Which one?'),)), within=10)}"),))
+            if "approve" in line and dialogue is not None:
+                vote = await dialogue.vote(Answer((say("May I?"),)), self.counts, within=10)
+                return Answer((say(f"{vote.person.name}: {vote.approved}" if vote else "nobody"),))
+            if "announce" in line and dialogue is not None:
+                await dialogue.announce()
+                await self.release.wait()
             if "wait" in line:
                 await progress("half of it is done")
                 await self.release.wait()
@@ -111,5 +132,20 @@ async def said(zulip: ZulipEmulator, text: str, *, within: float = 10.0) -> Mess
 
 
 def all_said(zulip: ZulipEmulator) -> list[str]:
-    """Everything the bot has said, oldest first."""
-    return [message.content for message in zulip.messages(sender="ritsuko")]
+    """Everything the bot has said, oldest first, without the marks."""
+    return [unmarked(message.content) for message in zulip.messages(sender="ritsuko")]
+
+
+def crowd(zulip: ZulipEmulator, people: int = 50) -> list[int]:
+    """So many people more, all in #ops; their ids."""
+    hamlet = zulip.user("hamlet")
+    ops = zulip.world.channel_by_name("ops")
+    assert ops is not None
+
+    def come() -> list[int]:
+        for number in range(1000, 1000 + people):
+            zulip.world.users[number] = replace(hamlet, id=number, email=f"p{number}@zulip.com", full_name=f"P{number}")
+            ops.subscribers.add(number)
+        return list(range(1000, 1000 + people))
+
+    return zulip.call(come)

@@ -6,14 +6,16 @@ import logging
 import pytest
 
 from ritsuko_api.identity import User
+from ritsuko_bot.access.approval import Vote
 from ritsuko_bot.access.audit import Record, redacted
+from ritsuko_bot.access.person import Person
 
 
 def test_a_line_says_who_asked_what_where_and_how_it_ended(caplog: pytest.LogCaptureFixture) -> None:
     record = Record(
         User(7, "ada@example.com"), "#ops > pods", "kubernetes", "get", {"kind": "pods"}, decision="read-only"
     )
-    record.outcome = "ok"
+    record.outcome, record.effect = "ok", "Allow"
     with caplog.at_level(logging.INFO, logger="ritsuko_bot.audit"):
         record.write()
     [line] = caplog.records
@@ -22,14 +24,27 @@ def test_a_line_says_who_asked_what_where_and_how_it_ended(caplog: pytest.LogCap
     assert fields == {
         "user_id": 7,
         "user_email": "ada@example.com",
+        "user_role": "member",
         "where": "#ops > pods",
         "server": "kubernetes",
         "tool": "get",
         "arguments": {"kind": "pods"},
         "decision": "read-only",
+        "effect": "Allow",
         "outcome": "ok",
     }
     json.dumps(fields)
+
+
+def test_a_line_says_who_approved_and_how_old_the_answer_was(caplog: pytest.LogCaptureFixture) -> None:
+    record = Record(User(7, "ada@example.com"), "#ops > pods", "kubernetes", "delete", {})
+    record.vote = Vote(Person(User(8, "grace@example.com", "owner"), "Grace"), approved=True)
+    record.cached = 12.34
+    with caplog.at_level(logging.INFO, logger="ritsuko_bot.audit"):
+        record.write()
+    fields = caplog.records[0].__dict__["audit"]
+    assert (fields["approved"], fields["approver_id"], fields["approver_email"]) == (True, 8, "grace@example.com")
+    assert fields["cached_seconds"] == 12.3
 
 
 @pytest.mark.parametrize(

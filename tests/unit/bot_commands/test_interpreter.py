@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ritsuko_api.config import HttpServer, McpConfig, ToolsPolicy
+from ritsuko_api.config import HttpServer, McpConfig, ToolsPolicy, parse
 from ritsuko_api.identity import User
 from ritsuko_api.runtime import ServerState
 from ritsuko_bot.commands.answer import Answer
@@ -78,7 +78,7 @@ async def test_help_shows_the_commands_and_the_servers(line: str) -> None:
 
 async def test_the_list_shows_servers_and_their_tools() -> None:
     text = await said("mcp list")
-    assert "kubernetes  Ready      2  get, describe" in text
+    assert "kubernetes  Ready      3  get, describe, delete" in text
     assert "prometheus  Ready      1  query" in text
 
 
@@ -88,7 +88,7 @@ async def test_the_list_shows_servers_and_their_tools() -> None:
 async def test_a_server_shows_its_tools_and_what_is_not_allowed(line: str) -> None:
     text = await said(line)
     assert "describe  Tells all about one object." in text
-    assert "Not allowed here: `delete`." in text
+    assert "delete    Deletes an object.           needs an approval" in text
 
 
 @pytest.mark.parametrize("line", ["mcp help kubernetes get", "mcp kubernetes get --help", "mcp kubernetes help get"])
@@ -117,14 +117,24 @@ async def test_a_mistake_gets_an_answer_that_helps(line: str, expected: str, mon
 
 
 async def test_a_denied_call_says_which_rule_and_leaves_its_line(caplog: pytest.LogCaptureFixture) -> None:
+    servers = demo()
+    servers.config = parse('{"mcpServers": {}, "access": {"rules": [{"tools": ["del*"], "effect": "Deny"}]}}')
     with caplog.at_level(logging.INFO, logger="ritsuko_bot.audit"):
-        text = await said("mcp kubernetes delete pods web")
-    assert text.startswith("**Not allowed:** delete does not say that it only reads")
-    assert "`tools.allow`" in text
+        text = await said("mcp kubernetes delete pods web", servers)
+    assert text.startswith("**Not allowed:** access rule 1 says Deny")
     [line] = caplog.records
     fields = line.__dict__["audit"]
-    assert (fields["decision"], fields["outcome"]) == ("not read-only", "denied")
+    assert (fields["decision"], fields["effect"], fields["outcome"]) == ("access rule 1", "Deny", "denied")
     assert fields["arguments"] == {"kind": "pods", "name": "web"}
+    listed = await said("mcp kubernetes", servers)
+    assert "Not allowed here: `delete`." in listed
+
+
+async def test_where_nobody_can_be_asked_an_approval_is_refused_with_the_reason() -> None:
+    text = await said("mcp kubernetes delete pods web")
+    assert text.startswith("**Not allowed without an approval:** delete does not say that it only reads")
+    assert "here is nobody to ask" in text
+    assert "`tools.allow`" in text
 
 
 async def test_status_shows_states_errors_and_the_revision() -> None:

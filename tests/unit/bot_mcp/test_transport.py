@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from mcp_types import ErrorData
 
-from ritsuko_bot.mcp.transport import MAX_ANSWER_BYTES, Bearer, Fault, GuardedTransport, fault_of
+from ritsuko_bot.mcp.transport import MAX_ANSWER_BYTES, Bearer, Fault, GuardedTransport, HeaderFile, fault_of
 
 URL = "http://localhost:8081/mcp"
 
@@ -140,3 +140,32 @@ async def test_no_credential_in_a_url_is_shown() -> None:
     async with httpx2.AsyncClient(transport=guard) as client:
         response = await client.post("https://ada:hunter2@example.com/mcp?key=hunter3", json={})
     assert "hunter" not in response.text
+
+
+async def test_a_header_that_is_replaced_during_a_request_costs_no_call(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text("old\n")
+    seen: list[str] = []
+
+    class Rotating(httpx2.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+            seen.append(request.headers["x-key"])
+            file.write_text("new\n")
+            return answer(401 if seen[-1] == "old" else 200, b"")
+
+    guard = GuardedTransport(Rotating(), headers={}, bearer=None, header_files=[HeaderFile("X-Key", file)])
+    async with httpx2.AsyncClient(transport=guard) as client:
+        assert (await client.post(URL, json={})).status_code == 200
+        file.unlink()
+        assert fault(await client.post(URL, json={}))[0] is Fault.NOT_SENT
+    assert seen == ["old", "new"]
+
+
+async def test_a_refused_header_that_stays_the_same_is_not_sent_again(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text("wrong")
+    network = Network(answer(401, b""))
+    guard = GuardedTransport(network, headers={}, bearer=None, header_files=[HeaderFile("X-Key", file)])
+    async with httpx2.AsyncClient(transport=guard) as client:
+        assert fault(await client.post(URL, json={}))[0] is Fault.REJECTED
+    assert len(network.requests) == 1

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pydantic import JsonValue
 
 from ritsuko_api.identity import User
+from ritsuko_bot.access.approval import Vote
 
 logger = logging.getLogger("ritsuko_bot.audit")
 
@@ -33,7 +34,11 @@ _DEEPEST = 6
 
 @dataclass(slots=True)
 class Record:
-    """What the line will say. Set `decision` and `outcome` as they become known, then `write`."""
+    """What the line will say. Set the rest as it becomes known, then `write`.
+
+    `decision` is the rule that decided, `effect` what it said, `vote` who approved or refused, `cached` the age of an
+    answer that was kept, in seconds.
+    """
 
     user: User
     where: str
@@ -41,6 +46,9 @@ class Record:
     tool: str
     arguments: Mapping[str, JsonValue]
     decision: str = ""
+    effect: str = ""
+    vote: Vote | None = None
+    cached: float | None = None
     outcome: str = "cancelled"
     error: str = ""
     started: float = field(default_factory=time.monotonic)
@@ -50,14 +58,22 @@ class Record:
         fields: dict[str, JsonValue] = {
             "user_id": self.user.id,
             "user_email": self.user.email,
+            "user_role": self.user.role,
             "where": self.where,
             "server": self.server,
             "tool": self.tool,
             "arguments": redacted(dict(self.arguments)),
             "decision": self.decision,
+            "effect": self.effect,
             "outcome": self.outcome,
             "seconds": round(time.monotonic() - self.started, 3),
         }
+        if self.vote is not None:
+            voter = self.vote.person.user
+            fields["approved"] = self.vote.approved
+            fields["approver_id"], fields["approver_email"] = voter.id, voter.email
+        if self.cached is not None:
+            fields["cached_seconds"] = round(self.cached, 1)
         if self.error:
             fields["error"] = redacted(self.error)
         logger.info("%s %s: %s", self.server, self.tool, self.outcome, extra={"audit": fields})

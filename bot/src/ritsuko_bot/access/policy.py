@@ -1,22 +1,15 @@
-"""May this tool be called? A pure decision, taken before the call."""
+"""May this person call this tool, here? A pure decision, taken before the call."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from fnmatch import fnmatchcase
 from typing import Protocol
 
+from ritsuko_api.access import Access, AccessRule, Approvers, Effect, Role
 from ritsuko_api.config import ToolsPolicy
-
-
-class Rule(StrEnum):
-    """Which rule decided. Shown to people and written to the audit log."""
-
-    DENIED = "tools.deny"
-    NAMED = "tools.allow"
-    NOT_NAMED = "tools.allow does not name it"
-    READ_ONLY = "read-only"
-    NOT_READ_ONLY = "not read-only"
+from ritsuko_bot.access.person import Person
 
 
 class Callee(Protocol):
@@ -30,41 +23,155 @@ class Callee(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Whether the call may go ahead and which rule says so; where it may not, why, and where to change that."""
+    """What happens to a call, and which rule says so (`access rule 2` is the second of `access.rules`).
 
-    allowed: bool
-    rule: Rule
+    `reason` and `advice` are for people, where the call does not simply go ahead. `approvers`: who may approve it, None
+    for the usual ones.
+    """
+
+    effect: Effect
+    rule: str
     reason: str = ""
     advice: str = ""
+    approvers: Approvers | None = None
+
+    @property
+    def allowed(self) -> bool:
+        return self.effect is Effect.ALLOW
 
 
-def decide(tool: Callee, policy: ToolsPolicy, *, server: str) -> Decision:
-    """`tools.deny` beats `tools.allow`, which beats the default: what only reads may be called, nothing else.
+def decide(
+    tool: Callee, policy: ToolsPolicy, access: Access, *, server: str, person: Person, channel: str | None
+) -> Decision:
+    """What happens when `person` calls `tool` of `server` in `channel` (None: not in a channel).
 
-    A tool that does not say that it is read-only counts as one that changes something.
+    `tools.deny` and `tools.allow` say what can be called at all. Then the first access rule that matches decides, or
+    else the default. `tools.requireApproval` turns what that allows into what needs an approval.
     """
-    where = f"of the server {server} (the McpSidecar's spec, or the entry in mcp.json)"
+    if (refusal := _refusal(tool, policy, server)) is not None:
+        return refusal
+    decision = _by_rules(tool, policy, access, server=server, person=person, channel=channel)
+    if decision.effect is Effect.ALLOW and (glob := _matching(policy.require_approval, tool.name)) is not None:
+        return Decision(
+            Effect.REQUIRE_APPROVAL,
+            "tools.requireApproval",
+            f"tools.requireApproval of {server} names {glob}",
+            f"Whoever runs this bot can change tools.requireApproval {_place(server)}.",
+        )
+    return decision
+
+
+def offered(tool: Callee, policy: ToolsPolicy) -> bool:
+    """Whether anybody at all may call the tool, by its server's own policy."""
+    return tool.name not in policy.deny and (policy.allow is None or tool.name in policy.allow)
+
+
+def is_among(person: Person, *, users: Sequence[str], roles: Sequence[Role], groups: Sequence[str]) -> bool:
+    """Whether one of the entries means this person."""
+    return _is_user(person, users) or _has_role(person, roles) or _in_group(person, groups)
+
+
+def _refusal(tool: Callee, policy: ToolsPolicy, server: str) -> Decision | None:
     if tool.name in policy.deny:
         return Decision(
-            False,
-            Rule.DENIED,
+            Effect.DENY,
+            "tools.deny",
             f"{tool.name} is denied by tools.deny",
-            f"Whoever runs this bot can take it off tools.deny {where}.",
+            f"Whoever runs this bot can take it off tools.deny {_place(server)}.",
         )
     if policy.allow is not None and tool.name not in policy.allow:
         return Decision(
-            False,
-            Rule.NOT_NAMED,
+            Effect.DENY,
+            "tools.allow does not name it",
             f"{tool.name} is not named in tools.allow, and only what is named there may be called",
-            f"Whoever runs this bot can add it to tools.allow {where}.",
+            f"Whoever runs this bot can add it to tools.allow {_place(server)}.",
         )
-    if policy.allow is not None:
-        return Decision(True, Rule.NAMED)
-    if not tool.read_only:
+    return None
+
+
+def _by_rules(
+    tool: Callee, policy: ToolsPolicy, access: Access, *, server: str, person: Person, channel: str | None
+) -> Decision:
+    for number, rule in enumerate(access.rules, 1):
+        if _matches(rule, tool.name, server=server, person=person, channel=channel):
+            name = f"access rule {number}"
+            return Decision(
+                rule.effect,
+                name,
+                f"{name} says {rule.effect.value} ({_summary(rule)})",
+                "Whoever runs this bot can change spec.access of its RitsukoBot.",
+                rule.approvers,
+            )
+    if access.default_effect is not Effect.ALLOW:
         return Decision(
-            False,
-            Rule.NOT_READ_ONLY,
-            f"{tool.name} does not say that it only reads, and by default only reading is allowed",
-            f"Whoever runs this bot can name it in tools.allow {where}; then only the tools named there may be called.",
+            access.default_effect,
+            "access.defaultEffect",
+            f"no access rule matches, and access.defaultEffect says {access.default_effect.value}",
+            "Whoever runs this bot can add a rule to spec.access of its RitsukoBot.",
         )
-    return Decision(True, Rule.READ_ONLY)
+    if tool.read_only:
+        return Decision(Effect.ALLOW, "read-only")
+    if policy.allow is not None:
+        return Decision(Effect.ALLOW, "tools.allow")
+    return Decision(
+        Effect.REQUIRE_APPROVAL,
+        "not read-only",
+        f"{tool.name} does not say that it only reads",
+        f"Whoever runs this bot can name it in tools.allow {_place(server)}, or add a rule to spec.access of its "
+        "RitsukoBot.",
+    )
+
+
+def _matches(rule: AccessRule, tool: str, *, server: str, person: Person, channel: str | None) -> bool:
+    return (
+        (not rule.users or _is_user(person, rule.users))
+        and (not rule.roles or _has_role(person, rule.roles))
+        and (not rule.groups or _in_group(person, rule.groups))
+        and (not rule.channels or _in_channel(channel, rule.channels))
+        and (not rule.servers or _matching(rule.servers, server) is not None)
+        and (not rule.tools or _matching(rule.tools, tool) is not None)
+    )
+
+
+def _is_user(person: Person, users: Sequence[str]) -> bool:
+    user = person.user
+    return any(entry == str(user.id) or (user.email and entry.casefold() == user.email.casefold()) for entry in users)
+
+
+def _has_role(person: Person, roles: Sequence[Role]) -> bool:
+    return any(role.value.casefold() == person.user.role.casefold() for role in roles)
+
+
+def _in_group(person: Person, groups: Sequence[str]) -> bool:
+    mine = {group.casefold() for group in person.groups}
+    return any(group.casefold() in mine for group in groups)
+
+
+def _in_channel(channel: str | None, channels: Sequence[str]) -> bool:
+    return channel is not None and channel.casefold() in {name.casefold() for name in channels}
+
+
+def _matching(globs: Sequence[str], name: str) -> str | None:
+    return next((glob for glob in globs if fnmatchcase(name, glob)), None)
+
+
+def _summary(rule: AccessRule) -> str:
+    """What a rule is about, without naming people: a denial is read by everybody in the topic."""
+    parts = [
+        f"{what} {', '.join(names)}"
+        for what, names in (
+            ("tools", rule.tools),
+            ("servers", rule.servers),
+            ("channels", rule.channels),
+            ("groups", rule.groups),
+            ("roles", [role.value for role in rule.roles]),
+        )
+        if names
+    ]
+    if rule.users:
+        parts.append("certain people")
+    return "; ".join(parts) or "for everything"
+
+
+def _place(server: str) -> str:
+    return f"of the server {server} (the McpSidecar's spec, or the entry in mcp.json)"

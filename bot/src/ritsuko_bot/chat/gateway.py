@@ -8,13 +8,19 @@ from typing import Protocol
 
 from ritsuko_bot.commands.answer import Answer
 from ritsuko_bot.commands.asker import Asker
+from ritsuko_bot.commands.dialogue import Dialogue
 
 
 class Commands(Protocol):
     """Who knows the answers. Called from many tasks at once."""
 
-    async def answer(self, line: str, asker: Asker, *, progress: Callable[[str], Awaitable[None]]) -> Answer | None:
-        """The answer to one line; None when there is nothing to say to it."""
+    async def answer(
+        self, line: str, asker: Asker, *, progress: Callable[[str], Awaitable[None]], dialogue: Dialogue | None = None
+    ) -> Answer | None:
+        """The answer to one line; None when there is nothing to say to it.
+
+        Without a `dialogue` nobody can be asked anything.
+        """
         ...
 
 

@@ -14,6 +14,7 @@ logger = logging.getLogger(__name__)
 
 KEY = "ritsuko.position"
 _SAVE_EVERY = 2.0
+_NOT_SAVED = "the position cannot be saved, a restart may miss what is asked meanwhile: %s"
 
 
 class Keeper:
@@ -37,11 +38,17 @@ class Keeper:
         if self.position is None:
             logger.warning("the position in Zulip's storage cannot be read; starting from now")
 
-    def start(self, message: int) -> Position:
-        """Starts after `message`: what came before is not answered."""
-        self.position = Position(message)
-        self._changed.set()
-        return self.position
+    async def start(self, message: int) -> None:
+        """Starts after `message`: what came before is not answered. Raises `Unavailable`.
+
+        It is saved before anything is heard: a kill must not move the very first start to a later message.
+        """
+        position = Position(message)
+        try:
+            await self._client.call("PUT", "bot_storage", {"storage": {KEY: position.dump()}}, shape=Wire)
+        except Refused as error:
+            logger.error(_NOT_SAVED, error)
+        self.position = position
 
     def finish(self, message: int) -> None:
         """The message needs nothing any more."""
@@ -64,6 +71,6 @@ class Keeper:
         try:
             await self._client.ask("PUT", "bot_storage", {"storage": {KEY: text}}, shape=Wire)
         except Refused as error:
-            logger.error("the position cannot be saved, a restart may miss or repeat answers: %s", error)
+            logger.error(_NOT_SAVED, error)
         else:
             self._saved = text

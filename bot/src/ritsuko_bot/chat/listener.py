@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from ritsuko_bot.chat.connection import Connection
-from ritsuko_bot.chat.history import asked_since
+from ritsuko_bot.chat.history import Record, asked_since, said_since
 from ritsuko_bot.chat.keeper import Keeper
 from ritsuko_bot.chat.outbox import Outbox
 from ritsuko_bot.chat.zulip_api import Event, Events, Message, Registered
@@ -17,6 +17,38 @@ from ritsuko_bot.chat.zulip_errors import Refused, Unavailable
 from ritsuko_bot.mcp.backoff import Backoff
 
 logger = logging.getLogger(__name__)
+
+
+class Ears(Protocol):
+    """Who is told what the listener hears."""
+
+    def resume(self, record: Record) -> None:
+        """Before anything is heard: what was said by the bot's process before this one."""
+        ...
+
+    def hear(self, message: Message) -> None:
+        """A message; it may come twice."""
+        ...
+
+    def edited(self, event: Event) -> None:
+        """The text of a message changed."""
+        ...
+
+    def reacted(self, event: Event) -> None:
+        """An emoji came under a message, or went."""
+        ...
+
+    def answered_elsewhere(self, message: Message) -> None:
+        """The account said something that this process does not remember to have sent."""
+        ...
+
+    def groups_changed(self) -> None:
+        """Somebody joined or left a user group, or a group came, went or was renamed."""
+        ...
+
+    async def catch_up(self) -> None:
+        """After a time without events: looks for what is waited for and is no message. Raises `ZulipError`."""
+        ...
 
 
 @dataclass(slots=True)
@@ -35,9 +67,10 @@ class Listener:
         self._connection = connection
         self._keeper = keeper
         self._outbox = outbox
+        self._resumed = False
 
-    async def run(self, hear: Callable[[Message], None]) -> None:
-        """Calls `hear` for every message, until cancelled. Whatever Zulip does, this goes on.
+    async def run(self, ears: Ears) -> None:
+        """Tells `ears` of everything, until cancelled. Whatever Zulip does, this goes on.
 
         After a queue was lost the messages of the time without one come first; some of them may come twice.
         """
@@ -47,8 +80,8 @@ class Listener:
         while True:
             try:
                 if queue is None:
-                    queue = await self._open(hear)
-                await self._poll(queue, hear)
+                    queue = await self._open(ears)
+                await self._poll(queue, ears)
             except Refused as error:
                 failures += 1
                 if queue is None:
@@ -69,40 +102,58 @@ class Listener:
                 backoff.reset()
                 self._connection.up()
 
-    async def _open(self, hear: Callable[[Message], None]) -> _Queue:
-        """A new queue, after everything that was missed before it began was heard."""
-        self._outbox.me = await self._client.connect()
+    async def _open(self, ears: Ears) -> _Queue:
+        """A new queue, after everything that was missed before it began was heard.
+
+        The queue comes first: what is said after the history was read is then in the queue.
+        """
+        me = self._outbox.me = await self._client.connect()
         if self._keeper.position is None:
             await self._keeper.load()
         request: dict[str, object] = {
-            "event_types": ["message"],
+            "event_types": ["message", "reaction", "update_message", "user_group"],
             "fetch_event_types": ["realm", "message"],
             "apply_markdown": False,
         }
         registered = await self._client.call("POST", "register", request, shape=Registered)
-        if self._keeper.position is None:
-            self._keeper.start(registered.max_message_id)
-        else:
-            missed = await asked_since(self._client, self._keeper.position.through)
-            for message in missed:
-                hear(message)
         self.message_limit = registered.max_message_length
+        position = self._keeper.position
+        if position is None:
+            await self._keeper.start(registered.max_message_id)
+        else:
+            if not self._resumed:
+                ears.resume(await said_since(self._client, me, position.through))
+            for message in await asked_since(self._client, position.through):
+                ears.hear(message)
+            await ears.catch_up()
+        self._resumed = True
         self._outbox.queue_id = registered.queue_id
         self._connection.up()
         return _Queue(registered.queue_id, registered.last_event_id, registered.longpoll_seconds)
 
-    async def _poll(self, queue: _Queue, hear: Callable[[Message], None]) -> None:
+    async def _poll(self, queue: _Queue, ears: Ears) -> None:
         request: dict[str, object] = {"queue_id": queue.id, "last_event_id": queue.last_event}
         answer = await self._client.poll(request, shape=Events, within=queue.answers_within)
         for event in answer.events:
             queue.last_event = max(queue.last_event, event.id)
-            if event.message is not None:
-                self._hear(event, event.message, hear)
+            self._tell(event, ears)
 
-    def _hear(self, event: Event, message: Message, hear: Callable[[Message], None]) -> None:
-        if event.local_message_id is not None:
-            self._outbox.heard(event)
-        hear(message.model_copy(update={"flags": event.flags}))
+    def _tell(self, event: Event, ears: Ears) -> None:
+        match event.type:
+            case "message" if event.message is not None:
+                if event.local_message_id is not None:
+                    self._outbox.heard(event)
+                elif self._outbox.me is not None and event.message.sender_id == self._outbox.me.user_id:
+                    ears.answered_elsewhere(event.message)
+                ears.hear(event.message.model_copy(update={"flags": event.flags}))
+            case "reaction":
+                ears.reacted(event)
+            case "user_group":
+                ears.groups_changed()
+            case "update_message" if event.content is not None:
+                ears.edited(event)
+            case _:
+                pass
 
 
 def refusal(error: Refused, client: ZulipClient) -> str:

@@ -7,9 +7,9 @@ import logging
 import uuid
 
 from ritsuko_bot.chat.place import Place, place_of
-from ritsuko_bot.chat.zulip_api import Event, History, Profile, Sent, Uploaded, Wire
+from ritsuko_bot.chat.zulip_api import Event, History, OneMessage, Profile, Reaction, Sent, Uploaded, Wire
 from ritsuko_bot.chat.zulip_client import ZulipClient
-from ritsuko_bot.chat.zulip_errors import Unavailable
+from ritsuko_bot.chat.zulip_errors import Refused, Unavailable
 from ritsuko_bot.mcp.backoff import Backoff
 
 logger = logging.getLogger(__name__)
@@ -57,6 +57,19 @@ class Outbox:
     async def edit(self, message: int, text: str) -> None:
         """Replaces the text of an own message. Raises `Refused` when it may not be edited (any more)."""
         await self._client.ask("PATCH", f"messages/{message}", {"content": text}, shape=Wire)
+
+    async def react(self, message: int, emoji: str) -> None:
+        """Puts an emoji under a message. Raises `Refused`, but not for one that is there already."""
+        try:
+            await self._client.ask("POST", f"messages/{message}/reactions", {"emoji_name": emoji}, shape=Wire)
+        except Refused as error:
+            if error.code != "REACTION_ALREADY_EXISTS":
+                raise
+
+    async def reactions(self, message: int) -> list[Reaction]:
+        """The emoji under a message. Raises `Refused`."""
+        request = {"apply_markdown": False}
+        return (await self._client.ask("GET", f"messages/{message}", request, shape=OneMessage)).message.reactions
 
     async def upload(self, filename: str, data: bytes) -> str:
         """Stores a file and returns its address for a link. Raises `Refused`."""

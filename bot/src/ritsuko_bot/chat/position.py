@@ -49,14 +49,29 @@ class Position:
         """A message that was taken is answered, or needs no answer."""
         self._open.discard(message)
         self._finished[message] = None
-        while len(self._finished) > _REMEMBERED:
-            del self._finished[next(iter(self._finished))]
+        if len(self._finished) > _REMEMBERED:
+            self._forget()
+
+    def reopen(self, message: int) -> bool:
+        """True if the message was finished, and is now the caller's to answer anew."""
+        if message not in self._finished:
+            return False
+        del self._finished[message]
+        self._open.add(message)
+        return True
 
     def dump(self) -> str:
         """Text for a successor."""
         through = self.through
         done = sorted(message for message in self._finished if message > through)
         return _Saved(through=through, done=done).model_dump_json()
+
+    def _forget(self) -> None:
+        """Drops the oldest half of what was finished, but nothing that history could still bring back."""
+        through = self.through
+        for message in list(self._finished)[: _REMEMBERED // 2]:
+            if message <= through:
+                del self._finished[message]
 
     @classmethod
     def load(cls, text: str) -> Position | None:

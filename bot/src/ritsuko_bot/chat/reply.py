@@ -8,6 +8,7 @@ import logging
 
 from ritsuko_bot.chat.outbox import Outbox
 from ritsuko_bot.chat.place import Place
+from ritsuko_bot.chat.reference import Kind, marked, room
 from ritsuko_bot.chat.zulip_api import Wire
 from ritsuko_bot.chat.zulip_client import ZulipClient
 from ritsuko_bot.chat.zulip_errors import Refused, Unavailable
@@ -23,20 +24,38 @@ _TYPING_WITHIN = 3.0
 
 
 class Reply:
-    """One reply. `after` is the id of the message that it answers, `limit` the longest message Zulip takes."""
+    """One reply.
 
-    def __init__(self, client: ZulipClient, outbox: Outbox, place: Place, *, after: int, limit: int) -> None:
+    `line` is the command, `after` the id of the message that it answers, `limit` the longest message Zulip takes.
+    `message` is an own message that the answer goes into: one that says that it is running, or an earlier answer. It is
+    None for a new one.
+    """
+
+    def __init__(
+        self,
+        client: ZulipClient,
+        outbox: Outbox,
+        place: Place,
+        line: str,
+        *,
+        after: int,
+        limit: int,
+        message: int | None = None,
+    ) -> None:
         self._client = client
         self._outbox = outbox
         self._place = place
+        self._line = line
         self._after = after
-        self._limit = limit
+        self._limit = limit - room(place, after)
         self._answered = asyncio.Event()
         self._typing = False
+        self._showing = asyncio.Lock()
+        self._shown: str | None = None
         self._latest: str | None = None
-        self._message: int | None = None
+        self._message = message
 
-    async def show_running(self, line: str) -> None:
+    async def show_running(self) -> None:
         """Shows that the bot is at work, for as long as there is no answer. Returns after `answered` was called."""
         if await self._answer_came(_TYPING_AFTER):
             return
@@ -45,16 +64,24 @@ class Reply:
         try:
             if await self._answer_came(_RUNNING_AFTER - _TYPING_AFTER):
                 return
-            shown = self._running(line)
-            self._message = await self._outbox.send(self._place, shown, after=self._after)
+            await self.announce()
             while not await self._answer_came(_PROGRESS_EVERY):
-                text = self._running(line)
-                if text != shown:
-                    await self._outbox.edit(self._message, text)
-                    shown = text
+                await self.announce()
         except Refused as error:
             logger.info("could not show in %s that a call is running: %s", self._place, error)
             await self._answered.wait()
+
+    async def announce(self) -> None:
+        """Shows what there is to be said about the running command, unless it is shown. Raises `Refused`."""
+        async with self._showing:
+            text = self._running()
+            if text == self._shown:
+                return
+            if self._message is None:
+                self._message = await self._outbox.send(self._place, text, after=self._after)
+            else:
+                await self._outbox.edit(self._message, text)
+            self._shown = text
 
     async def progress(self, text: str) -> None:
         """What a running call reports; the message that says so shows it soon."""
@@ -64,19 +91,22 @@ class Reply:
         """There is an answer: nothing else is shown from now on."""
         self._answered.set()
 
-    async def finish(self, answer: Answer) -> None:
-        """Posts the answer: into the message that said it was running, or as a new one. Raises `Refused`."""
-        text = await self._as_text(answer)
-        if not await self._edited(text):
-            await self._outbox.send(self._place, text, after=self._after)
+    async def finish(self, answer: Answer) -> int:
+        """Posts the answer: into the message that said it was running, or as a new one. Raises `Refused`.
+
+        Returns the id of the message that it is in now.
+        """
+        text = marked(await self._as_text(answer), Kind.ANSWER, self._place, self._after)
+        message = self._message
+        if message is None or not await self._edited(message, text):
+            message = await self._outbox.send(self._place, text, after=self._after)
         if self._typing:
             await self._type("stop")
+        return message
 
-    async def _edited(self, text: str) -> bool:
-        if self._message is None:
-            return False
+    async def _edited(self, message: int, text: str) -> bool:
         try:
-            await self._outbox.edit(self._message, text)
+            await self._outbox.edit(message, text)
         except Refused as error:
             logger.info("the answer comes as a message of its own, the running one may not be edited: %s", error)
             return False
@@ -95,9 +125,10 @@ class Reply:
         # A NUL is the one character that Zulip refuses in a message.
         return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
-    def _running(self, line: str) -> str:
-        parts = ("Running ", Code(" ".join(line.split())[:200]), " …")
-        return render(Answer((say(*parts, *([f" {self._latest}"] if self._latest else [])),)), self._limit).text
+    def _running(self) -> str:
+        parts = ("Running ", Code(" ".join(self._line.split())[:200]), " …")
+        text = render(Answer((say(*parts, *([f" {self._latest}"] if self._latest else [])),)), self._limit).text
+        return marked(text, Kind.RUNNING, self._place, self._after)
 
     async def _answer_came(self, within: float) -> bool:
         with contextlib.suppress(TimeoutError):

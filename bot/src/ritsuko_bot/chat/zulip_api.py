@@ -40,8 +40,32 @@ class Registered(Wire):
     longpoll_seconds: float = Field(default=90, validation_alias="event_queue_longpoll_timeout_seconds")
 
 
+class Group(Wire):
+    """A user group; `direct_subgroup_ids` are the groups whose members are its members too."""
+
+    id: int
+    name: str
+    members: list[int] = []
+    direct_subgroup_ids: list[int] = []
+
+
+class Groups(Wire):
+    """The groups, as they come with a new event queue; other ways to them are closed to bots."""
+
+    queue_id: str | None = None
+    realm_user_groups: list[Group]
+
+
 class Recipient(Wire):
     id: int
+
+
+class Reaction(Wire):
+    """An emoji under a message; `emoji_code` is its code points in hexadecimal."""
+
+    user_id: int
+    emoji_code: str
+    reaction_type: str = "unicode_emoji"
 
 
 class Message(Wire):
@@ -56,16 +80,35 @@ class Message(Wire):
     stream_id: int | None = None
     display_recipient: str | list[Recipient]
     flags: list[str] = []
+    reactions: list[Reaction] = []
 
 
 class Event(Wire):
-    """An event; `message` and `flags` belong to those of type message."""
+    """An event.
+
+    Of type `message`: `message`, `flags` and `local_message_id`. Of type `reaction`: `op` is add or remove, then who
+    and which. Of type `update_message`: `user_id` edited `message_id` at `edit_timestamp`; `content` is the new text,
+    None where only the place changed.
+    """
 
     id: int
     type: str
     message: Message | None = None
     flags: list[str] = []
     local_message_id: str | None = None
+    op: str = ""
+    message_id: int = 0
+    user_id: int | None = None
+    emoji_code: str = ""
+    reaction_type: str = ""
+    edit_timestamp: float = 0
+    content: str | None = None
+
+
+class OneMessage(Wire):
+    """One message. Its own flags come with it, as in history."""
+
+    message: Message
 
 
 class Events(Wire):

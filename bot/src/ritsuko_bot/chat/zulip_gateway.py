@@ -75,7 +75,7 @@ class ZulipGateway:
         )
         try:
             async with asyncio.TaskGroup() as tasks:
-                listening = tasks.create_task(listener.run(answering.hear), name="zulip events")
+                listening = tasks.create_task(listener.run(answering), name="zulip events")
                 saving = tasks.create_task(keeper.run(), name="zulip position")
                 await stopping.wait()
                 listening.cancel()

@@ -55,8 +55,8 @@ def read(structured: Mapping[str, JsonValue] | None) -> Envelope | None:
 _FIELDS = {*Envelope.model_fields, "untrusted"}
 
 
-def blocks(envelope: Envelope, *, name: str, failed: bool) -> list[Block]:
-    """The envelope as an answer; `name` is what a file made of it would be called."""
+def blocks(envelope: Envelope, *, name: str, failed: bool, continues: bool) -> list[Block]:
+    """The envelope as an answer; `name` is what a file made of it would be called, `continues`: `next` shows more."""
     shown: list[Block] = [say(Strong(envelope.summary) if failed else envelope.summary)]
     match envelope.data:
         case str() as text if text.strip():
@@ -67,7 +67,7 @@ def blocks(envelope: Envelope, *, name: str, failed: bool) -> list[Block]:
             shown.append(record(one, name=name))
         case _:
             pass
-    if note := _truncation(envelope):
+    if note := _truncation(envelope, continues=continues):
         shown.append(say(*note))
     shown += [say(Strong("Note:"), " ", warning) for warning in envelope.warnings]
     shown += [say(hint) for hint in envelope.hints]
@@ -77,7 +77,7 @@ def blocks(envelope: Envelope, *, name: str, failed: bool) -> list[Block]:
     return shown
 
 
-def _truncation(envelope: Envelope) -> list[Inline]:
+def _truncation(envelope: Envelope, *, continues: bool) -> list[Inline]:
     if not envelope.truncated and not envelope.next_cursor:
         return []
     if envelope.returned is not None and envelope.total is not None:
@@ -86,7 +86,9 @@ def _truncation(envelope: Envelope) -> list[Inline]:
         note = [f"Shown: {envelope.returned}; there is more."]
     else:
         note = ["There is more than this."]
-    if envelope.next_cursor:
+    if continues:
+        note += [" ", Code("next"), " shows what follows."]
+    elif envelope.next_cursor:
         note += [" Go on with ", Code(f"cursor={envelope.next_cursor}"), "."]
     return note
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from ritsuko_api.access import Effect
 from ritsuko_api.runtime import ServerReport, ServerState
-from ritsuko_bot.access.policy import decide
+from ritsuko_bot.access.approval import in_words
+from ritsuko_bot.access.policy import Decision, offered
 from ritsuko_bot.commands.answer import Answer, Block, Code, CodeBlock, Strong, Table, codes, say
 from ritsuko_bot.commands.usage import tool_help, usage_line
 from ritsuko_bot.mcp.server import Server
@@ -16,7 +18,10 @@ mcp list                       the servers
 mcp list <server>              the tools of one server
 mcp <server> <tool> [args...]  calls a tool
 mcp help <server> [tool]       how a tool is called
+mcp <server> resources [uri]   what can be read there
+mcp <server> prompts [name]    prompts that it has ready
 mcp status                     what is connected, and what is wrong
+next                           goes on where an answer was cut
 help                           this"""
 
 _ARGUMENTS = """\
@@ -40,7 +45,7 @@ def server_list(servers: Sequence[Server]) -> Answer:
     """All servers, with the names of their tools."""
     rows: list[tuple[str, ...]] = []
     for server in servers:
-        tools = [tool.name for tool in allowed(server)]
+        tools = [tool.name for tool in server.tools.values() if offered(tool, server.policy)]
         shown = ", ".join(tools[:8]) + (f" and {len(tools) - 8} more" if len(tools) > 8 else "")
         rows.append((server.name, server.state.value, str(len(tools)), shown))
     blocks: list[Block] = [Table(("server", "state", "tools", "names"), tuple(rows), frozenset({2}), "servers")]
@@ -52,37 +57,48 @@ def server_list(servers: Sequence[Server]) -> Answer:
     return Answer(tuple(blocks))
 
 
-def tool_list(server: Server) -> Answer:
-    """The tools of one server that may be called, and which others there are."""
-    tools = allowed(server)
+def tool_list(server: Server, effects: Mapping[str, Effect]) -> Answer:
+    """The tools of one server that the asker may call, by what the rules say to each; and which others there are."""
+    tools = [tool for tool in server.tools.values() if effects[tool.name] is not Effect.DENY]
     blocks: list[Block] = []
     if server.state is not ServerState.READY:
         blocks.append(not_ready(server))
     if tools:
-        rows = tuple(
-            (tool.name, _short(tool.description), "" if tool.read_only else "changes things") for tool in tools
-        )
+        rows = tuple((tool.name, _short(tool.description), _remark(tool, effects[tool.name])) for tool in tools)
         columns: tuple[str, ...] = ("tool", "what it does", "")
         if not any(row[2] for row in rows):
             columns, rows = columns[:2], tuple(row[:2] for row in rows)
         blocks.append(Table(columns, rows, name=f"{server.name}-tools"))
         blocks.append(say("How to call one: ", Code(f"mcp help {server.name} {tools[0].name}")))
     elif server.tools:
-        blocks.append(say(Code(server.name), " has no tool that may be called here."))
+        blocks.append(say(Code(server.name), " has no tool that you may call here."))
     elif server.state is ServerState.READY:
         blocks.append(say(Code(server.name), " offers no tools."))
+    if server.policy.aliases:
+        rows = tuple(server.policy.aliases.items())
+        blocks.append(Table(("short", "stands for"), rows, name=f"{server.name}-aliases"))
     refused = [tool.name for tool in server.tools.values() if tool not in tools]
     if refused:
         blocks.append(say("Not allowed here: ", *codes(refused[:20]), "." if len(refused) <= 20 else " and more."))
     return Answer(tuple(blocks), failed=server.state is not ServerState.READY and not server.tools)
 
 
-def one_tool(server: Server, tool: Tool) -> Answer:
-    """How one tool is called; if it may not be called, that too."""
+def one_tool(server: Server, tool: Tool, decision: Decision) -> Answer:
+    """How one tool is called; if it may not be called, or not at once, that too."""
     blocks = tool_help(server.name, tool)
-    decision = decide(tool, server.policy, server=server.name)
-    if not decision.allowed:
+    if decision.effect is Effect.DENY:
         blocks.append(say(Strong("Not allowed here:"), " ", decision.reason, ". ", decision.advice))
+    elif decision.effect is Effect.REQUIRE_APPROVAL:
+        blocks.append(
+            say(
+                Strong("Needs an approval:"),
+                " ",
+                decision.reason,
+                ". It can be given by ",
+                in_words(decision.approvers),
+                ".",
+            )
+        )
     return Answer(tuple(blocks))
 
 
@@ -91,8 +107,14 @@ def usage(server: Server, tool: Tool) -> Block:
     return CodeBlock(usage_line(server.name, tool.name, tool.input_schema))
 
 
-def status(reports: Sequence[ServerReport], *, revision: str | None, config_error: str | None) -> Answer:
-    """What is connected and what is wrong, and which config it is."""
+def status(
+    reports: Sequence[ServerReport],
+    servers: Mapping[str, Server],
+    *,
+    revision: str | None,
+    config_error: str | None,
+) -> Answer:
+    """What is connected and what is or was wrong, and which config it is."""
     blocks: list[Block] = []
     if config_error:
         blocks.append(say(Strong("The present config is refused, the last good one stays in use.")))
@@ -105,14 +127,20 @@ def status(reports: Sequence[ServerReport], *, revision: str | None, config_erro
             report.server_info.version if report.server_info else "",
             report.server_info.protocol_version if report.server_info else "",
             str(len(report.tools)),
+            _latency(servers.get(report.name)),
         )
         for report in reports
     )
-    columns = ("server", "state", "since", "version", "protocol", "tools")
+    columns = ("server", "state", "since", "version", "protocol", "tools", "latency")
     if rows:
-        blocks.append(Table(columns, rows, frozenset({5}), "status"))
+        blocks.append(Table(columns, rows, frozenset({5, 6}), "status"))
     # Beside the table: an error is the one thing here that must not be cut.
     blocks += [say(Code(report.name), ": ", report.error, ".") for report in reports if report.error]
+    for name, server in servers.items():
+        if server.error is None and server.last_error is not None:
+            when, what = server.last_error
+            at = when.isoformat(timespec="seconds").replace("+00:00", "Z")
+            blocks.append(say(Code(name), f" works now. Its last error, at {at}: {what}."))
     blocks.append(say("Config revision: ", Code(revision)) if revision else say("The config has no revision."))
     return Answer(tuple(blocks), failed=bool(config_error))
 
@@ -123,9 +151,16 @@ def not_ready(server: Server) -> Block:
     return say(Code(server.name), f" {what}: {server.error}." if server.error else f" {what}.")
 
 
-def allowed(server: Server) -> list[Tool]:
-    """The tools that may be called."""
-    return [tool for tool in server.tools.values() if decide(tool, server.policy, server=server.name).allowed]
+def _remark(tool: Tool, effect: Effect) -> str:
+    if effect is Effect.REQUIRE_APPROVAL:
+        return "needs an approval"
+    return "" if tool.read_only else "changes things"
+
+
+def _latency(server: Server | None) -> str:
+    if server is None or server.latency is None:
+        return ""
+    return f"{server.latency * 1000:.0f} ms" if server.latency >= 0.001 else "<1 ms"
 
 
 def _short(description: str) -> str:

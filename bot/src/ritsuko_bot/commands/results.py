@@ -28,12 +28,13 @@ from ritsuko_bot.commands.tokens import parse_json
 _IMAGES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 
 
-def answer_of(result: CallToolResult, *, server: str, tool: str) -> Answer:
-    """The answer that shows a result. An error of the tool itself is shown as one."""
+def answer_of(result: CallToolResult, *, server: str, tool: str, continues: bool = False) -> Answer:
+    """The answer that shows a result. An error of the tool itself is shown as one. `continues`: `next` shows more."""
     name = f"{server}-{tool}"
     structured = cast("Mapping[str, JsonValue] | None", result.structured_content)
     if (found := envelope.read(structured)) is not None:
-        return Answer(tuple(envelope.blocks(found, name=name, failed=result.is_error)), failed=result.is_error)
+        shown = envelope.blocks(found, name=name, failed=result.is_error, continues=continues)
+        return Answer(tuple(shown), failed=result.is_error)
     blocks: list[Block] = []
     if result.is_error:
         blocks.append(say(Code(f"{server} {tool}"), " ", Strong("failed.")))
@@ -43,6 +44,8 @@ def answer_of(result: CallToolResult, *, server: str, tool: str) -> Answer:
         # Servers repeat structured content as text, for clients that know only text.
         if not (structured and isinstance(content, TextContent)):
             blocks += _content(content, f"{name}-{position + 1}" if position else name, result.is_error, tool)
+    if continues:
+        blocks.append(say("There is more: ", Code("next"), " shows it."))
     if not blocks:
         blocks.append(say(Code(f"{server} {tool}"), " is done; it returned nothing."))
     return Answer(tuple(blocks), failed=result.is_error)

@@ -16,7 +16,12 @@ _OPTIONAL_BY_POSITION = 2
 
 def usage_line(server: str, tool: str, schema: Schema) -> str:
     """`mcp kubernetes get <kind> [name] [namespace=…]`: required ones first as typed, the rest by name."""
-    words = ["mcp", server, tool]
+    return " ".join(["mcp", server, tool, *argument_words(schema)])
+
+
+def argument_words(schema: Schema) -> list[str]:
+    """The part of a usage line that stands for the arguments."""
+    words: list[str] = []
     by_position = True
     optional = 0
     for parameter in parameters(schema):
@@ -29,7 +34,7 @@ def usage_line(server: str, tool: str, schema: Schema) -> str:
         else:
             words.append(f"<{shown}>" if parameter.required else f"[{shown}]")
             by_position = not rest
-    return " ".join(words)
+    return words
 
 
 def tool_help(server: str, tool: Tool) -> list[Block]:

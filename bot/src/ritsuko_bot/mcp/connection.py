@@ -14,7 +14,8 @@ from typing import TextIO
 
 import httpx2
 from mcp.client.client import Client
-from mcp.client.session import MessageHandlerFnT
+from mcp.client.session import ElicitationFnT, MessageHandlerFnT
+from mcp.client.sse import sse_client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import Implementation
@@ -23,7 +24,7 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from ritsuko_api.config import HttpServer, ServerEntry, StdioServer
 from ritsuko_api.runtime import ServerInfo
 from ritsuko_bot.mcp.errors import root_cause
-from ritsuko_bot.mcp.transport import MAX_ANSWER_BYTES, Bearer, GuardedTransport
+from ritsuko_bot.mcp.transport import MAX_ANSWER_BYTES, Bearer, GuardedTransport, HeaderFile, RaisingTransport
 
 _CONNECT_SECONDS = 5.0
 _STDERR_TAIL = 400
@@ -66,11 +67,21 @@ class Connection:
 
 
 @asynccontextmanager
-async def connect(entry: ServerEntry, *, on_message: MessageHandlerFnT) -> AsyncGenerator[Connection]:
+async def connect(
+    entry: ServerEntry, *, on_message: MessageHandlerFnT, on_question: ElicitationFnT
+) -> AsyncGenerator[Connection]:
     """Opens a client and closes it again. Whoever enters this owns the SDK's tasks, so one task must do both."""
     guard: GuardedTransport | None = None
+    mode = "auto"
     async with AsyncExitStack() as stack:
         match entry:
+            case HttpServer(type="sse"):
+                # The SDK's transport enters the client itself, and makes its own of what a status code means.
+                http = _http_client(RaisingTransport(_guard(entry)))
+                transport = sse_client(
+                    entry.url, httpx_client_factory=lambda headers=None, timeout=None, auth=None: http
+                )
+                mode = "legacy"
             case HttpServer():
                 guard = _guard(entry)
                 http = await stack.enter_async_context(_http_client(guard))
@@ -88,6 +99,8 @@ async def connect(entry: ServerEntry, *, on_message: MessageHandlerFnT) -> Async
             transport,
             client_info=Implementation(name="ritsuko-bot", version=version("ritsuko-bot")),
             message_handler=on_message,
+            elicitation_callback=on_question,
+            mode=mode,
             cache=None,
         )
         yield Connection(await stack.enter_async_context(client), guard)
@@ -103,12 +116,13 @@ def bearer_of(entry: ServerEntry) -> Bearer | None:
 def _guard(entry: HttpServer) -> GuardedTransport:
     """A pool of the server's own, so that one that hangs cannot use up the connections of another."""
     inner = httpx2.AsyncHTTPTransport(verify=_ssl_context(), trust_env=False)
-    return GuardedTransport(inner, headers=entry.headers, bearer=bearer_of(entry))
+    files = [HeaderFile(name, Path(path)) for name, path in entry.header_files.items()]
+    return GuardedTransport(inner, headers=entry.headers, bearer=bearer_of(entry), header_files=files)
 
 
-def _http_client(guard: GuardedTransport) -> httpx2.AsyncClient:
+def _http_client(transport: httpx2.AsyncBaseTransport) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(
-        transport=guard,
+        transport=transport,
         # Reading has no limit of its own: streams stay open for hours, and every call has its deadline.
         timeout=httpx2.Timeout(_CONNECT_SECONDS, read=None),
         trust_env=False,

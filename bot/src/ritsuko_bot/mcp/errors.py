@@ -33,6 +33,10 @@ class ServerRefused(CallFailed):
     """The server answered with an error of the protocol: no such tool, arguments that it does not take."""
 
 
+class TooManyCalls(CallFailed):
+    """The server had as many calls in this minute as it may get. Nothing was sent."""
+
+
 def root_cause(error: BaseException) -> BaseException:
     """The first real error inside groups of errors, which is what a person needs to read."""
     while isinstance(error, BaseExceptionGroup):

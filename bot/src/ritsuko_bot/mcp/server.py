@@ -22,10 +22,13 @@ from pydantic import ValidationError
 
 from ritsuko_api.config import ServerEntry, StdioServer, ToolsPolicy
 from ritsuko_api.runtime import ServerInfo, ServerReport, ServerState
-from ritsuko_bot.access.policy import decide
+from ritsuko_bot.access.policy import offered
 from ritsuko_bot.mcp.backoff import Backoff
+from ritsuko_bot.mcp.cache import Cache
 from ritsuko_bot.mcp.connection import Connection, connect
 from ritsuko_bot.mcp.errors import ServerUnavailable, root_cause
+from ritsuko_bot.mcp.questions import Questions
+from ritsuko_bot.mcp.rate import Rate
 from ritsuko_bot.mcp.tools import ListingEndless, Tool, list_tools, tools_hash
 from ritsuko_bot.mcp.transport import Fault, fault_of
 
@@ -54,7 +57,11 @@ _EXPECTED = (MCPError, TimeoutError, OSError, ValidationError, ListingEndless, h
 
 
 class Server:
-    """A server's state, for all to read; `run` is its owner task. `changed` is called after every change of state."""
+    """A server's state, for all to read; `run` is its owner task. `changed` is called after every change of state.
+
+    `error` is what is wrong now, `last_error` what was wrong last and when; `latency` is that of the latest check, in
+    seconds.
+    """
 
     def __init__(self, name: str, entry: ServerEntry, *, changed: Callable[[], None]) -> None:
         self.name = name
@@ -64,6 +71,11 @@ class Server:
         self.error: str | None = None
         self.info: ServerInfo | None = None
         self.since = datetime.now(UTC)
+        self.latency: float | None = None
+        self.last_error: tuple[datetime, str] | None = None
+        self.cache = Cache()
+        self.rate = Rate()
+        self.questions = Questions()
         self.slots = anyio.CapacityLimiter(entry.tools.max_concurrent_calls)
         self._changed = changed
         self._hash: str | None = None
@@ -92,12 +104,11 @@ class Server:
 
     def report(self) -> ServerReport:
         """Where the server stands, as the status wants it."""
-        offered = [name for name, tool in self.tools.items() if decide(tool, self.policy, server=self.name).allowed]
         return ServerReport(
             name=self.name,
             state=self.state,
             serverInfo=self.info,
-            tools=offered,
+            tools=[tool.name for tool in self.tools.values() if offered(tool, self.policy)],
             toolsHash=self._hash,
             error=self.error[:1024] if self.error else None,
             since=self.since.isoformat(timespec="seconds").replace("+00:00", "Z"),
@@ -158,7 +169,7 @@ class Server:
 
     async def _connect_and_serve(self, backoff: Backoff, within: float) -> None:
         with anyio.fail_after(within) as deadline:
-            async with connect(self.entry, on_message=self._on_message) as connection:
+            async with connect(self.entry, on_message=self._on_message, on_question=self.questions.asked) as connection:
                 await self._relist(connection)
                 deadline.deadline = math.inf
                 backoff.reset()
@@ -182,8 +193,10 @@ class Server:
     async def _check(self, connection: Connection) -> None:
         stale, self._stale = self._stale, False
         try:
+            began = asyncio.get_running_loop().time()
             with anyio.fail_after(_CHECK_WITHIN):
                 await connection.ping()
+            self.latency = asyncio.get_running_loop().time() - began
             pushes = self._subscribed or connection.pushes
             if stale or asyncio.get_running_loop().time() >= self._listed_until + (_RELIST_EVERY if pushes else 0):
                 with anyio.fail_after(_CONNECT_WITHIN):
@@ -237,6 +250,7 @@ class Server:
         digest = tools_hash(tools)
         if digest != self._hash:
             self.tools, self._hash = tools, digest
+            self.cache.clear()
             logger.info("server %s offers %d tools", self.name, len(tools))
             self._changed()
 
@@ -250,6 +264,8 @@ class Server:
     def _came_up(self, connection: Connection) -> None:
         self._connection = connection
         self._session_over = False
+        # It may be another process, which knows better.
+        self.cache.clear()
         info = connection.info()
         if self.state is not ServerState.READY or info != self.info:
             logger.info("server %s is ready: %s %s", self.name, info.name, info.version)
@@ -264,6 +280,8 @@ class Server:
     def _went_down(self, error: BaseException) -> None:
         self._disconnect()
         text = _why(error)
+        self.latency = None
+        self.last_error = (datetime.now(UTC), text)
         if self.state is not ServerState.DOWN or self.error != text:
             logger.warning("server %s is down: %s", self.name, text)
             self._enter(ServerState.DOWN, text)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import http
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 
@@ -45,37 +45,74 @@ def fault_of(error: ErrorData) -> Fault | None:
 class Bearer:
     """A bearer token in a file. Kubernetes replaces such files while we run, so it is read anew each time."""
 
+    name = "authorization"
+
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def read(self) -> str:
         """The token. Raises OSError or ValueError (empty, not text) with the path in the message."""
-        token = self._path.read_text(encoding="utf-8").strip()
-        if not token or not token.isascii() or not token.isprintable():
-            raise ValueError(f"there is no token in {self._path}")
-        return token
+        return _secret(self._path, "token")
+
+    def value(self) -> str:
+        """The header's value; raises as `read` does."""
+        return f"Bearer {self.read()}"
+
+
+class HeaderFile:
+    """A header whose value is a file, read anew each time."""
+
+    def __init__(self, name: str, path: Path) -> None:
+        self.name = name.lower()
+        self._path = path
+
+    def value(self) -> str:
+        """The header's value. Raises OSError or ValueError (empty, not text) with the path in the message."""
+        return _secret(self._path, "value")
+
+
+def _secret(path: Path, what: str) -> str:
+    text = path.read_text(encoding="utf-8").strip()
+    if not text or not text.isascii() or not text.isprintable():
+        raise ValueError(f"there is no {what} in {path}")
+    return text
 
 
 class GuardedTransport(httpx2.AsyncBaseTransport):
     """Adds a server's headers and token to every request, and lets no network error out."""
 
-    def __init__(self, inner: httpx2.AsyncBaseTransport, *, headers: Mapping[str, str], bearer: Bearer | None) -> None:
+    def __init__(
+        self,
+        inner: httpx2.AsyncBaseTransport,
+        *,
+        headers: Mapping[str, str],
+        bearer: Bearer | None,
+        header_files: Sequence[HeaderFile] = (),
+    ) -> None:
         self._inner = inner
         self._headers = headers
-        self._bearer = bearer
+        self._files: list[Bearer | HeaderFile] = [*([bearer] if bearer else []), *header_files]
         self.has_session = False
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         request.headers.update(self._headers)
         # An answer is bounded by its size on the wire, so it must not be able to unpack into something larger.
         request.headers["accept-encoding"] = "identity"
-        if self._bearer is not None:
-            try:
-                request.headers["authorization"] = f"Bearer {self._bearer.read()}"
-            except (OSError, ValueError) as error:
-                return _fault(request, Fault.NOT_SENT, f"cannot read the bearer token: {error}")
         if request.method == "DELETE" or b'"method":"notifications/' in request.content[:100]:
             request.extensions["timeout"] = {**request.extensions.get("timeout", {}), "read": _COURTESY_SECONDS}
+        sent = _read(self._files)
+        if isinstance(sent, str):
+            return _fault(request, Fault.NOT_SENT, sent)
+        response = await self._send(request, sent)
+        if response.status_code == 401 and self._files:
+            # A secret that was rotated just now: the server may know the new one before the file does, or the reverse.
+            now = _read(self._files)
+            if not isinstance(now, str) and now != sent:
+                return await self._send(request, now)
+        return response
+
+    async def _send(self, request: httpx2.Request, secrets: Mapping[str, str]) -> httpx2.Response:
+        request.headers.update(secrets)
         try:
             response = await self._inner.handle_async_request(request)
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
@@ -107,6 +144,23 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+
+class RaisingTransport(httpx2.AsyncBaseTransport):
+    """A guard whose errors are exceptions again, for the SDK's SSE transport, which knows no errors of a call."""
+
+    def __init__(self, guard: GuardedTransport) -> None:
+        self._guard = guard
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        response = await self._guard.handle_async_request(request)
+        if response.status_code < 400:
+            return response
+        body = await response.aread()
+        raise httpx2.RequestError(_message_of(body) or f"HTTP {response.status_code}", request=request)
+
+    async def aclose(self) -> None:
+        await self._guard.aclose()
 
 
 _FRAMING_HEADERS = {"content-length", "transfer-encoding"}
@@ -144,12 +198,32 @@ def _is_json(response: httpx2.Response) -> bool:
     return response.headers.get("content-type", "").lower().startswith("application/json")
 
 
+def _read(files: Sequence[Bearer | HeaderFile]) -> dict[str, str] | str:
+    """The headers that stand in files, or why they cannot be read."""
+    try:
+        return {file.name: file.value() for file in files}
+    except (OSError, ValueError) as error:
+        what = "bearer token" if any(isinstance(file, Bearer) for file in files) else "headers"
+        return f"cannot read the {what}: {error}"
+
+
 def _is_jsonrpc_error(body: bytes) -> bool:
+    return _message_of(body) is not None
+
+
+def _message_of(body: bytes) -> str | None:
+    """The message of a JSON-RPC error."""
     try:
         document: object = json.loads(body)
-    except ValueError:
-        return False
-    return isinstance(document, dict) and isinstance(document.get("error"), dict)  # pyright: ignore[reportUnknownMemberType]
+    except (ValueError, RecursionError):
+        return None
+    match document:
+        case {"error": {"message": str(message)}}:
+            return message
+        case {"error": dict()}:
+            return ""
+        case _:
+            return None
 
 
 def _origin(request: httpx2.Request) -> str:

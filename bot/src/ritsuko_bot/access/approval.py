@@ -1,0 +1,49 @@
+"""Who may approve a call that somebody else asks for. Pure; how people are asked is the gateway's affair."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ritsuko_api.access import Approvers, Role
+from ritsuko_bot.access.person import Person
+from ritsuko_bot.access.policy import is_among
+
+APPROVAL_WITHIN = 600.0
+
+_BY_DEFAULT = Approvers(roles=[Role.OWNER, Role.ADMINISTRATOR, Role.MODERATOR])
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """What somebody said to a request."""
+
+    person: Person
+    approved: bool
+
+
+def counts(vote: Vote, *, asker: Person, approvers: Approvers | None) -> bool:
+    """Whether a vote decides: that of an approver other than the asker. The asker may only withdraw."""
+    if vote.person.user.id == asker.user.id:
+        return not vote.approved
+    by = _present(approvers)
+    return is_among(vote.person, users=by.users, roles=by.roles, groups=by.groups)
+
+
+def in_words(approvers: Approvers | None) -> str:
+    """Who may approve: `an Owner, Administrator or Moderator`."""
+    by = _present(approvers)
+    words: list[str] = []
+    if by.roles:
+        words.append("whoever is " + _or([role.value for role in by.roles]))
+    if by.groups:
+        words.append("members of " + _or(by.groups))
+    words += by.users
+    return _or(words)
+
+
+def _present(approvers: Approvers | None) -> Approvers:
+    return approvers if approvers and (approvers.users or approvers.roles or approvers.groups) else _BY_DEFAULT
+
+
+def _or(words: list[str]) -> str:
+    return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))

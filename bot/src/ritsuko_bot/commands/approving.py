@@ -1,0 +1,57 @@
+"""Asks in the conversation whether a call may go ahead."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from pydantic import JsonValue
+
+from ritsuko_bot.access.approval import APPROVAL_WITHIN, Vote, counts, in_words
+from ritsuko_bot.access.policy import Decision
+from ritsuko_bot.commands.answer import Answer, Block, Code, CodeBlock, Strong, say
+from ritsuko_bot.commands.asker import Asker
+from ritsuko_bot.commands.dialogue import Dialogue
+
+NOWHERE = (
+    "Approvals are given by a reaction in Zulip, and here is nobody to ask.",
+    "Ask for it in a channel where an approver reads along.",
+)
+
+
+async def approved(
+    dialogue: Dialogue, asker: Asker, decision: Decision, name: str, arguments: Mapping[str, JsonValue]
+) -> Vote | None:
+    """The vote that decides about a call; None when nobody voted in time. `name` is `server tool`."""
+
+    def decides(vote: Vote) -> bool:
+        return counts(vote, asker=asker.person, approvers=decision.approvers)
+
+    return await dialogue.vote(request(asker, decision, name, arguments), decides, within=APPROVAL_WITHIN)
+
+
+def request(asker: Asker, decision: Decision, name: str, arguments: Mapping[str, JsonValue]) -> Answer:
+    """What the approver reads: who wants what, with every argument as the server would get it."""
+    blocks: list[Block] = [
+        say(Strong("Approval needed:"), " ", asker.name, " asks for ", Code(name), ", and ", decision.reason, ".")
+    ]
+    if arguments:
+        text = json.dumps(dict(arguments), ensure_ascii=False, indent=2)
+        blocks.append(CodeBlock(text, "json", f"{name.replace(' ', '-')}-arguments"))
+    blocks.append(
+        say(
+            f"👍 lets it run, 👎 refuses it: {in_words(decision.approvers)}, but not who asks. "
+            f"It is given up after {APPROVAL_WITHIN / 60:g} minutes."
+        )
+    )
+    return Answer(tuple(blocks))
+
+
+def not_approved(vote: Vote | None, asker: Asker) -> Answer:
+    """What came of a request that was not approved."""
+    if vote is None:
+        minutes = f"{APPROVAL_WITHIN / 60:g}"
+        text = f"nobody who may approve this did so within {minutes} minutes. Ask again when somebody is there."
+        return Answer((say(Strong("Not run:"), " ", text),), failed=True)
+    who = "you withdrew it" if vote.person.user.id == asker.user.id else f"{vote.person.name} refused it"
+    return Answer((say(Strong("Not run:"), f" {who}."),), failed=True)
