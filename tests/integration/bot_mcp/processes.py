@@ -13,6 +13,7 @@ from pathlib import Path
 
 SERVERS = Path(__file__).parent / "servers"
 TOOLBOX = str(SERVERS / "toolbox.py")
+LIBRARY = str(SERVERS / "library.py")
 GARBAGE = str(SERVERS / "garbage.py")
 
 

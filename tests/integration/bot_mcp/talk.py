@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
 from ritsuko_api.config import McpConfig, parse
 from ritsuko_api.identity import User
 from ritsuko_api.runtime import ServerState
+from ritsuko_bot.access.approval import Vote
+from ritsuko_bot.access.person import Person
 from ritsuko_bot.commands.answer import Answer
 from ritsuko_bot.commands.asker import Asker
+from ritsuko_bot.commands.dialogue import Dialogue
 from ritsuko_bot.commands.interpreter import Interpreter
 from ritsuko_bot.commands.markdown import render
 from ritsuko_bot.mcp.config_file import ConfigFile
@@ -21,12 +24,36 @@ from tests.integration.bot_mcp.processes import until
 ADA = Asker(User(7, "ada@example.com"), "Ada", "#ops > pods")
 
 
-def config(revision: str = "r1", **servers: dict[str, Any]) -> McpConfig:
-    return parse(json.dumps({"revision": revision, "mcpServers": servers}))
+GRACE = Person(User(8, "grace@example.com", "moderator"), "Grace")
+
+
+def config(revision: str = "r1", access: dict[str, Any] | None = None, **servers: dict[str, Any]) -> McpConfig:
+    return parse(json.dumps({"revision": revision, "access": access or {}, "mcpServers": servers}))
 
 
 def at(port: int, **more: Any) -> dict[str, Any]:
     return {"url": f"http://127.0.0.1:{port}/mcp", **more}
+
+
+class Scripted:
+    """A conversation in which everybody says what a test wants: replies in order, and one vote."""
+
+    def __init__(self, *replies: str, vote: Vote | None = None) -> None:
+        self.replies = list(replies)
+        self.said: list[str] = []
+        self.announced = 0
+        self._vote = vote
+
+    async def announce(self) -> None:
+        self.announced += 1
+
+    async def ask(self, question: Answer, *, within: float) -> str | None:
+        self.said.append(render(question).text)
+        return self.replies.pop(0) if self.replies else None
+
+    async def vote(self, request: Answer, counts: Callable[[Vote], bool], *, within: float) -> Vote | None:
+        self.said.append(render(request).text)
+        return self._vote if self._vote is not None and counts(self._vote) else None
 
 
 class Talk:
@@ -37,16 +64,16 @@ class Talk:
         self.interpreter = Interpreter(servers, config_file)
         self.progress: list[str] = []
 
-    async def answer(self, line: str) -> Answer:
+    async def answer(self, line: str, *, asker: Asker = ADA, dialogue: Dialogue | None = None) -> Answer:
         async def progress(text: str) -> None:
             self.progress.append(text)
 
-        answer = await self.interpreter.answer(line, ADA, progress=progress)
+        answer = await self.interpreter.answer(line, asker, progress=progress, dialogue=dialogue)
         assert answer is not None
         return answer
 
-    async def say(self, line: str) -> str:
-        return render(await self.answer(line)).text
+    async def say(self, line: str, *, asker: Asker = ADA, dialogue: Dialogue | None = None) -> str:
+        return render(await self.answer(line, asker=asker, dialogue=dialogue)).text
 
     async def ready(self, name: str, within: float = 40) -> float:
         return await until(lambda: self.state(name) is ServerState.READY, within=within, what=f"{name} is ready")
