@@ -19,7 +19,7 @@ BOT = "ritsuko"
 
 
 def install_operator(cluster: Cluster) -> None:
-    """Build and load the five images, apply the one-file installation, and wait for the operator."""
+    """Build and load the images, apply the one-file installation, and wait for the operator."""
     cluster.load(*build_all())
     cluster.kubectl("apply", "-f", str(ROOT / "manifests" / "install.yaml"))
     _wait(cluster, OPERATOR_NAMESPACE, "deployment/ritsuko-operator", "Available", seconds=120)
