@@ -18,7 +18,7 @@ from pydantic import BaseModel, Field, JsonValue, PrivateAttr
 
 Row = dict[str, JsonValue]
 Resume = Callable[[int], str | None]
-Writer = Callable[[JsonValue], str]
+Writer = Callable[[JsonValue], str | list[Row]]
 
 
 class Link(BaseModel):
@@ -60,7 +60,7 @@ class Envelope(BaseModel):
         return self
 
     def written_by(self, writer: Writer) -> Envelope:
-        """Send `data` as the text that `writer` makes of it (`notation.to_yaml`, a description).
+        """Send `data` as the text or the rows that `writer` makes of it (`notation.to_yaml`, a description).
 
         It is written down after redaction, which knows a structure better than the text made from it.
         """
@@ -68,7 +68,7 @@ class Envelope(BaseModel):
         return self
 
     def written(self) -> Envelope:
-        """This answer with `data` as text, if a writer was given."""
+        """This answer with `data` as its writer makes it, if one was given."""
         if self._writer is None or self.data is None:
             return self
         return self.model_copy(update={"data": self._writer(cast(JsonValue, self.data))})

@@ -21,7 +21,11 @@ from pydantic import JsonValue
 
 from ritsuko_mcp_common.sensitive import SHAPES, assigned_values, is_harmless, is_sensitive_name, paired_values
 
-_BASE64 = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{16,}={0,2}(?![A-Za-z0-9+/_=-])")
+# Also as `base64` prints it: in lines of 76.
+_BASE64 = re.compile(
+    r"(?<![A-Za-z0-9+/_=-])(?:(?:[A-Za-z0-9+/]{76}\r?\n[ \t]*)+[A-Za-z0-9+/]{1,76}|[A-Za-z0-9+/_-]{16,})={0,2}"
+    r"(?![A-Za-z0-9+/_=-])"
+)
 _DEEPEST = 4
 _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
@@ -50,7 +54,10 @@ class Redaction:
             case str():
                 return self._text(value, depth=depth)
             case list():
-                return [self._structure(item, depth=depth) for item in value]
+                return [
+                    self._hidden(item, depth=depth) if _awaits_a_secret(before) else self._structure(item, depth=depth)
+                    for before, item in zip([None, *value], value, strict=False)
+                ]
             case dict():
                 return self._object(value, depth=depth)
             case _:
@@ -135,7 +142,8 @@ class Redaction:
         """Base64 of something that holds a secret is a secret."""
         run = match.group()
         try:
-            decoded = base64.b64decode(run.translate({45: 43, 95: 47}) + "=" * (-len(run) % 4)).decode()
+            joined = "".join(run.split()).translate({45: 43, 95: 47})
+            decoded = base64.b64decode(joined + "=" * (-len(joined) % 4)).decode()
         except (binascii.Error, ValueError):
             return run
         probe = Redaction(self._key)
@@ -155,6 +163,16 @@ class Redactor:
 
     def begin(self) -> Redaction:
         return Redaction(self._key)
+
+
+def _awaits_a_secret(argument: JsonValue) -> bool:
+    """Whether the next argument of a command is this option's value: `["--password", "x"]`."""
+    return (
+        isinstance(argument, str)
+        and argument.startswith("-")
+        and not any(character in argument for character in "=: \n")
+        and is_sensitive_name(argument)
+    )
 
 
 def _embedded(text: str) -> JsonValue | None:

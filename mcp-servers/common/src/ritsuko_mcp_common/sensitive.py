@@ -56,6 +56,16 @@ SHAPES: tuple[Shape, ...] = (
             r"(?:(?:(?!-----BEGIN )[\s\S]){0,20000}?-----END [A-Z0-9 ]{1,40}-----|(?:\\+[nr]|[A-Za-z0-9+/=\s:,-])*)"
         ),
     ),
+    # One whose beginning was cut off, as the newest lines of a log have it: what is left is lines of 64 characters.
+    Shape(
+        "pem",
+        re.compile(
+            r"(?:^[ \t]*[A-Za-z0-9+/]{1,76}={0,2}[ \t]*\r?\n){1,200}[ \t]*-----END [A-Z0-9 ]{1,40}-----"
+            r"|(?:^[ \t]*(?=[A-Za-z0-9+/]*[G-Zg-z+/])[A-Za-z0-9+/]{64}[ \t]*\r?\n){2,200}"
+            r"(?:[ \t]*[A-Za-z0-9+/]{1,64}={0,2}[ \t]*$)?",
+            re.MULTILINE,
+        ),
+    ),
     Shape("jwt", re.compile(r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*){0,3}")),
     # user:password@ in a URL: the user stays. What looks like a port and a path is one.
     Shape("password", re.compile(r"(?<=://)[^\s/:@?#\"'<>]{0,256}:(?!\d{1,5}[/?#])(?P<secret>[^\s\"'<>]{1,512})@")),

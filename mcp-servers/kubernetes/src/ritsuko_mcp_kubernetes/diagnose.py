@@ -110,7 +110,7 @@ class Diagnosis:
             raise
         return True
 
-    async def _log(self, findings: Sequence[Finding], namespace: str) -> list[str]:
+    async def _log(self, findings: Sequence[Finding], namespace: str) -> str:
         """The last lines of the container that ended, before it ended."""
         for finding in findings:
             if finding.container and finding.reason in ("CrashLoop", "OutOfMemory", "Restarted", "Failed"):
@@ -125,8 +125,9 @@ class Diagnosis:
                 text = await self._try(
                     "its log", self._apiserver.text(path, query | ({"previous": "true"} if previous else {}))
                 )
-                return (text or "").splitlines()[-_LOG_LINES:]
-        return []
+                # as one text: a secret may stretch over lines, and is redacted after this
+                return "\n".join((text or "").splitlines()[-_LOG_LINES:])
+        return ""
 
     async def _node(self, pod: Json | None) -> str:
         name = at(pod or {}, "spec").get("nodeName")

@@ -22,7 +22,7 @@ def write(data: JsonValue) -> str:
         ),
         _list("Missing", record["missing"]),
         _list("Events (warnings)", record["events"]),
-        _list("Last lines before it ended", record["log"]),
+        _list("Last lines before it ended", str(record["log"]).splitlines()),
         _list("Pod", [f"{key}: {value}" for key, value in cast(Json, record.get("pod") or {}).items() if value]),
         f"Node\n  {record['node']}" if record.get("node") else "",
     ]

@@ -8,7 +8,7 @@ from typing import cast
 from ritsuko_mcp_common import Envelope, ToolFailure, suggestion
 from ritsuko_mcp_common.times import parse_duration
 from ritsuko_mcp_kubernetes.apiserver import Apiserver, Json
-from ritsuko_mcp_kubernetes.diagnosis.fields import at, objects, selector_of
+from ritsuko_mcp_kubernetes.diagnosis.fields import at, clipped, objects, selector_of
 from ritsuko_mcp_kubernetes.discovery import Discovery, Resource
 from ritsuko_mcp_kubernetes.failures import ApiserverFailure
 from ritsuko_mcp_kubernetes.pages import items
@@ -96,14 +96,15 @@ def _envelope(parts: list[tuple[str, str]], lines: int, *, previous: bool, warni
 
 
 def _newest(text: str, room: int) -> list[str]:
-    """The last lines of `text` that fit into `room` bytes; at least the end of the last one."""
+    """The last lines of `text` that fit into `room` bytes; at least the beginning of the last one: only its beginning
+    tells that what follows is a secret."""
     kept: list[str] = []
     for line in reversed(text.splitlines()):
         room -= len(line.encode()) + 1
         if room < 0:
             break
         kept.append(line)
-    return kept[::-1] or [text.splitlines()[-1][-200:]]
+    return kept[::-1] or [clipped(text.splitlines()[-1], 2_000)]
 
 
 def _container(pod: Json, wanted: str) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, cast
 
+from pydantic import JsonValue
+
 from ritsuko_mcp_common import Envelope, Row, ToolFailure
 from ritsuko_mcp_kubernetes.apiserver import Apiserver, Json
 from ritsuko_mcp_kubernetes.description import age
@@ -42,17 +44,22 @@ async def rollout(apiserver: Apiserver, discovery: Discovery, item: Json, resour
         reverse=True,
     )
     now = datetime.now(UTC).isoformat()
-    rows = [_row(each, before, now) for each, before in zip(mine, [*mine[1:], None], strict=True)]
+    revisions = [_record(each, before, now) for each, before in zip(mine, [*mine[1:], None], strict=True)]
     return Envelope(
         summary=f"{resource.kind} {metadata.get('name')}: {_state(item, resource.kind)}; "
-        f"{len(rows)} {'revision is' if len(rows) == 1 else 'revisions are'} kept.",
-        data=rows,
-        total=len(rows),
-        returned=len(rows),
+        f"{len(mine)} {'revision is' if len(mine) == 1 else 'revisions are'} kept.",
+        data=revisions,
+        total=len(mine),
+        returned=len(mine),
         warnings=warnings,
-        hints=["To go back: kubectl rollout undo (this server changes nothing)."] if len(rows) > 1 else [],
+        hints=["To go back: kubectl rollout undo (this server changes nothing)."] if len(mine) > 1 else [],
         untrusted=True,
-    )
+    ).written_by(write)
+
+
+def write(data: JsonValue) -> list[Row]:
+    """The rows of the records that `rollout` makes, after redaction: it knows a template better than text about it."""
+    return [_row(record) for record in cast("list[Json]", data)]
 
 
 def changes(before: Json, after: Json) -> list[str]:
@@ -72,27 +79,82 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, object]]:
             yield from _leaves(inner, f"{path}.{key}" if path else key)
     elif isinstance(value, list):
         for number, inner in enumerate(cast("list[Any]", value)):
-            fields = cast(Json, inner) if isinstance(inner, dict) else {}
-            key = next((fields[key] for key in _KEYS if key in fields), number)
-            yield from _leaves(inner, f"{path}[{key}]")
+            yield from _leaves(inner, f"{path}[{_key(inner) or number}]")
     else:
         yield path, value
 
 
-def _row(each: Json, before: Json | None, now: str) -> Row:
+def _record(each: Json, before: Json | None, now: str) -> Json:
     template = _template(each)
-    told = changes(_template(before), template) if before is not None else []
-    more = f"; and {len(told) - _MOST_CHANGES} more" if len(told) > _MOST_CHANGES else ""
-    images = [str(container.get("image")) for container in objects(template, "spec", "containers")]
-    cause = at(each, "metadata", "annotations").get(_CAUSE)
+    old, new = _apart(_template(before), template) if before is not None else (None, None)
     return {
-        "REVISION": _revision(each),
-        "AGE": age(str(at(each, "metadata").get("creationTimestamp")), now),
-        "PODS": at(each, "status").get("replicas", ""),
-        "IMAGES": ", ".join(images),
-        "CHANGED": "; ".join(told[:_MOST_CHANGES]) + more if before is not None else "the oldest kept",
-        **({"CAUSE": str(cause)} if cause else {}),
+        "revision": _revision(each),
+        "age": age(str(at(each, "metadata").get("creationTimestamp")), now),
+        "pods": at(each, "status").get("replicas", ""),
+        "images": [str(container.get("image")) for container in objects(template, "spec", "containers")],
+        "before": old,
+        "after": new,
+        "cause": at(each, "metadata", "annotations").get(_CAUSE),
     }
+
+
+def _row(record: Json) -> Row:
+    changed = "the oldest kept"
+    if record["before"] is not None:
+        told = changes(record["before"], record["after"])
+        more = f"; and {len(told) - _MOST_CHANGES} more" if len(told) > _MOST_CHANGES else ""
+        changed = "; ".join(told[:_MOST_CHANGES]) + more
+    return {
+        "REVISION": record["revision"],
+        "AGE": record["age"],
+        "PODS": record["pods"],
+        "IMAGES": ", ".join(record["images"]),
+        "CHANGED": changed,
+        **({"CAUSE": str(record["cause"])} if record["cause"] else {}),
+    }
+
+
+def _apart(old: Any, new: Any) -> tuple[Any, Any]:
+    """Both without what is equal in them, so that only what changed is redacted, and counted."""
+    if isinstance(old, list) and isinstance(new, list):
+        return _apart_lists(cast("list[Any]", old), cast("list[Any]", new))
+    if not isinstance(old, dict) or not isinstance(new, dict):
+        return cast("tuple[Any, Any]", (old, new))
+    left, right = cast(Json, old), cast(Json, new)
+    one: Json = {key: left[key] for key in _KEYS if key in left}
+    other: Json = {key: right[key] for key in _KEYS if key in right}
+    for key in dict.fromkeys([*left, *right]):
+        if key in left and key in right and left[key] != right[key]:
+            one[key], other[key] = _apart(left[key], right[key])
+        elif key not in right:
+            one[key] = left[key]
+        elif key not in left:
+            other[key] = right[key]
+    return one, other
+
+
+def _apart_lists(old: list[Any], new: list[Any]) -> tuple[list[Any], list[Any]]:
+    """Entries that have a key are compared with their like; where one has none, place matters, and all are kept."""
+    left, right = _keyed(old), _keyed(new)
+    if left is None or right is None:
+        return old, new
+    pairs = {key: _apart(left[key], right[key]) for key in left if key in right and left[key] != right[key]}
+    return (
+        [pairs[key][0] if key in pairs else entry for key, entry in left.items() if entry != right.get(key)],
+        [pairs[key][1] if key in pairs else entry for key, entry in right.items() if entry != left.get(key)],
+    )
+
+
+def _keyed(entries: list[Any]) -> dict[str, Any] | None:
+    keys = [_key(entry) for entry in entries]
+    if None in keys or len(set(keys)) < len(keys):
+        return None
+    return {str(key): entry for key, entry in zip(keys, entries, strict=True)}
+
+
+def _key(entry: Any) -> str | None:
+    fields = cast(Json, entry) if isinstance(entry, dict) else {}
+    return next((str(fields[key]) for key in _KEYS if key in fields), None)
 
 
 def _template(each: Json) -> Json:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from ritsuko_mcp_kubernetes.apiserver import Json
+
+_LAST_WORD = re.compile(r"\s*\S*$")
 
 
 def at(item: Json, *path: str) -> Json:
@@ -48,6 +51,13 @@ def moment_of(text: object) -> datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def clipped(text: str, longest: int) -> str:
+    """At most `longest` characters, cut between words: half of a URL would no longer look like one with a password."""
+    if len(text) <= longest:
+        return text
+    return _LAST_WORD.sub("", text[: longest + 1]) + " …"
 
 
 def owners(item: Json) -> Iterator[tuple[str, str]]:
