@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+from typing import Any
 
+import jsonschema
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,6 +21,7 @@ from ritsuko_bot.commands.results import answer_of
 from ritsuko_bot.commands.schema import alternatives
 from ritsuko_bot.commands.terminal import render as render_terminal
 from ritsuko_bot.commands.tokens import NotClosed, tokenize
+from ritsuko_bot.commands.usage import example
 from tests.unit.bot_commands.schemas import GET, MIXED, QUERY
 from tests.unit.bot_commands.test_interpreter import ADA, demo
 from tests.unit.bot_commands.zulip_markdown import effects
@@ -34,7 +38,21 @@ PIECES = [
 anything = st.text(max_size=60) | st.sampled_from(PIECES)
 lines = st.lists(anything | st.just(" "), max_size=14).map("".join)
 commands = st.tuples(
-    st.sampled_from(["mcp ", "MCP\n", "mcp kubernetes get ", "mcp prometheus query ", "mcp help ", "mcp kubernetes "]),
+    st.sampled_from(
+        [
+            "mcp ",
+            "MCP\n",
+            "mcp kubernetes get ",
+            "mcp prometheus query ",
+            "mcp help ",
+            "mcp kubernetes ",
+            "next",
+            "mcp kubernetes delete ",
+            "mcp kubernetes resources ",
+            "mcp kubernetes prompts ",
+            "mcp list ",
+        ]
+    ),  # fmt: skip
     lines,
 ).map("".join)
 schemas = st.sampled_from([GET, QUERY, MIXED])
@@ -94,8 +112,56 @@ def test_any_schema_is_survived(text: str, schema: object) -> None:
     assert outcome != [""]
 
 
+names = st.sampled_from(["kind", "name", "größe", "dry-run", "labelSelector", "query", "名前", "all_namespaces", "n2"])
+bounds = st.integers(-50, 50)
+
+
+@st.composite
+def described(draw: st.DrawFn, depth: int = 2) -> dict[str, Any]:
+    """The schema of a value, of the sorts that servers write."""
+    kinds = ["integer", "number", "boolean", "string", "choice", "optional", *(["array", "object"] if depth else [])]
+    match draw(st.sampled_from(kinds)):
+        case "integer" | "number" as kind:
+            limits = {"minimum": draw(bounds), "exclusiveMinimum": draw(bounds), "maximum": draw(bounds)}
+            return {"type": kind, **dict([draw(st.sampled_from([*limits.items(), ("title", "n")]))])}
+        case "boolean":
+            return {"type": "boolean"}
+        case "string":
+            return {"type": "string", "minLength": (least := draw(st.integers(0, 12))), "maxLength": least + 4}
+        case "choice":
+            return {"enum": draw(st.lists(st.text(min_size=1, max_size=8) | st.integers(), min_size=1, max_size=3))}
+        case "optional":
+            return {"anyOf": [{"type": "null"}, draw(described(depth=depth))]}
+        case "array":
+            return {"type": "array", "items": draw(described(depth=depth - 1)), "minItems": draw(st.integers(0, 3))}
+        case _:
+            return draw(objects(depth=depth - 1))
+
+
+@st.composite
+def objects(draw: st.DrawFn, depth: int = 2) -> dict[str, Any]:
+    properties = draw(st.dictionaries(names, described(depth=depth), max_size=4))
+    required = [name for name in properties if draw(st.booleans())]
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+
+@given(objects())
+def test_every_example_in_the_help_is_a_command_that_the_schema_takes(schema: dict[str, Any]) -> None:
+    line = example("server", "tool", schema)
+    arguments = bind(line, tokenize(line)[3:], schema)
+    jsonschema.Draft202012Validator(schema).validate(arguments)
+    assert set(schema["required"]) <= set(arguments)
+
+
+@given(st.dictionaries(names, st.dictionaries(names, st.integers(), min_size=1, max_size=3), max_size=3))
+def test_dotted_names_reach_into_objects(wanted: dict[str, dict[str, int]]) -> None:
+    schema = {"type": "object", "properties": {name: {"type": "object"} for name in wanted}}
+    line = " ".join(f"{outer}.{inner}={value}" for outer, members in wanted.items() for inner, value in members.items())
+    assert bind(line, tokenize(line), schema) == wanted  # type: ignore[arg-type]
+
+
 @given(lines | commands)
-@settings(max_examples=300)
+@settings(max_examples=int(os.environ.get("RITSUKO_RANDOM_LINES", "2000")))
 async def test_any_message_gets_an_answer_without_side_effects(line: str) -> None:
     async def progress(_: str) -> None: ...
 

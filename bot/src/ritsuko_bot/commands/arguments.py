@@ -7,6 +7,7 @@
 - A parameter that takes text (`query`, `text`, ...; see `schema.parameters`) takes all the words that are left, exactly
   as typed. A quoted value is one value, and what follows it fills the next parameter.
 - A parameter that is a list takes all the words that are left; by name, it takes `a,b,c`, JSON, or several times.
+- A dotted name reaches into an object: `spec.replicas=3`.
 - After `--`, nothing is a name.
 - `-n`, `-A`, `-l`, `-c`, `-o` mean what they mean to kubectl, where the tool has such a parameter.
 """
@@ -20,7 +21,7 @@ from pydantic import JsonValue
 from ritsuko_bot.commands.answer import Code, Inline, codes
 from ritsuko_bot.commands.coerce import Mismatch, from_json, from_text
 from ritsuko_bot.commands.nearest import find, nearest
-from ritsuko_bot.commands.schema import Parameter, Schema, parameters
+from ritsuko_bot.commands.schema import Parameter, Schema, member, parameters
 from ritsuko_bot.commands.tokens import Token, parse_json, straightened
 
 _SHORT = {
@@ -54,9 +55,11 @@ class _Binding:
         self.by_name = {parameter.name: parameter for parameter in self.parameters}
         self.values: dict[str, JsonValue] = {}
         self.words: list[int] = []
+        self.nested: dict[str, tuple[Parameter, list[str]]] = {}
 
     def arguments(self) -> dict[str, JsonValue]:
         self._take_named()
+        self._nest()
         self._fill_by_position()
         missing = [p.name for p in self.parameters if p.required and p.name not in self.values]
         if missing:
@@ -184,7 +187,43 @@ class _Binding:
 
     def _parameter(self, key: str) -> Parameter | None:
         name = find(key, self.by_name)
-        return self.by_name[name] if name is not None else None
+        return self.by_name[name] if name is not None else self._dotted(key)
+
+    def _dotted(self, key: str) -> Parameter | None:
+        """The parameter that `spec.replicas` stands for: a member of an object."""
+        head, *path = key.split(".")
+        outer = self.by_name.get(find(head, self.by_name) or "")
+        if outer is None or not path or not all(path):
+            return None
+        names: list[str] = []
+        options: Sequence[Schema] = outer.alternatives
+        for part in path:
+            found = member(options, part, self.schema)
+            if found is None:
+                return None
+            names.append(found[0])
+            options = found[1]
+        inner = Parameter(".".join([outer.name, *names]), tuple(options), required=False)
+        self.nested[inner.name] = (outer, names)
+        return inner
+
+    def _nest(self) -> None:
+        """Makes objects of what dotted names gave."""
+        objects: dict[str, dict[str, JsonValue]] = {}
+        for name, (outer, path) in self.nested.items():
+            if name not in self.values:
+                continue
+            inside = objects.setdefault(outer.name, {})
+            for part in path[:-1]:
+                deeper = inside.setdefault(part, {})
+                if not isinstance(deeper, dict):
+                    raise BadArguments(Code(name), " is given twice.")
+                inside = deeper
+            if path[-1] in inside:
+                raise BadArguments(Code(name), " is given twice.")
+            inside[path[-1]] = self.values.pop(name)
+        for name, value in objects.items():
+            self._set(self.by_name[name], value)
 
     def _give(self, parameter: Parameter, text: str, *, quoted: bool = False) -> None:
         try:

@@ -12,6 +12,8 @@ from typing import cast
 
 from pydantic import JsonValue
 
+from ritsuko_bot.commands.nearest import find
+
 Schema = Mapping[str, JsonValue]
 
 # Parameters of these names take words, not a word: see `Parameter.takes_text`.
@@ -82,6 +84,24 @@ def parameters(schema: Schema) -> list[Parameter]:
             )
         )
     return sorted(found, key=lambda parameter: not parameter.required)
+
+
+def member(options: Sequence[Schema], name: str, root: Schema) -> tuple[str, list[Schema]] | None:
+    """A member of an object that one of `options` describes: its exact name, and the simple schemas of its value.
+
+    None where no option is an object that may have such a member.
+    """
+    for option in options:
+        if option.get("type", "object") != "object":
+            continue
+        properties = as_object(option.get("properties"))
+        exact = find(name, properties)
+        if exact is not None:
+            return exact, alternatives(as_object(properties[exact]), root)
+        rest = option.get("additionalProperties", True)
+        if rest is not False:
+            return name, alternatives(as_object(rest), root)
+    return None
 
 
 def alternatives(schema: Schema, root: Schema) -> list[Schema]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
+import re
+from collections.abc import Sequence
 
 from pydantic import JsonValue
 
 from ritsuko_bot.commands.answer import Block, Code, CodeBlock, Table, say
 from ritsuko_bot.commands.coerce import describe
-from ritsuko_bot.commands.schema import Parameter, Schema, as_object, parameters
+from ritsuko_bot.commands.schema import Parameter, Schema, alternatives, as_list, as_object, parameters
 from ritsuko_bot.mcp.tools import Tool
 
 _OPTIONAL_BY_POSITION = 2
@@ -63,8 +66,10 @@ def example(server: str, tool: str, schema: Schema) -> str:
     words = ["mcp", server, tool]
     by_position = True
     for parameter in needed:
-        text = _typed(_sample(parameter))
-        by_position = by_position and found.index(parameter) == len(words) - 3
+        value = _sample(parameter, schema)
+        # An object that stands alone would be read as all the arguments.
+        by_position = by_position and found.index(parameter) == len(words) - 3 and not isinstance(value, dict)
+        text = _typed(value)
         words.append(text if by_position else f"{parameter.name}={text}")
         by_position = by_position and not (parameter.is_list or parameter.takes_text)
     return " ".join(words)
@@ -80,41 +85,100 @@ def _need(parameter: Parameter) -> str:
     return "" if parameter.default in (None, "", [], {}) else json.dumps(parameter.default, ensure_ascii=False)
 
 
-def _sample(parameter: Parameter) -> JsonValue:
+def _sample(parameter: Parameter, root: Schema) -> JsonValue:
     if parameter.example is not None:
         return parameter.example
     if parameter.default not in (None, "", [], {}):
         return parameter.default
-    return _sample_of(parameter.alternatives[0], parameter.name)
+    return _sample_of(parameter.alternatives, parameter.name, root)
 
 
-def _sample_of(option: Schema, name: str) -> JsonValue:
-    choices = option.get("enum")
-    if isinstance(choices, list) and choices:
-        return choices[0]
-    if "const" in option:
-        return option["const"]
-    least = option.get("minimum")
+def _sample_of(options: Sequence[Schema], name: str, root: Schema, depth: int = 5) -> JsonValue:
+    """A value that fits the first of the simple schemas that is more than null."""
+    option = next((one for one in options if one.get("type") != "null"), {"type": "null"})
+    choices = as_list(option.get("enum"))
+    if "const" in option or choices:
+        return choices[0] if choices else option["const"]
     match option.get("type"):
-        case "integer" | "number":
-            return least if isinstance(least, int | float) else 1
+        case "integer" | "number" as kind:
+            return _number(option, whole=kind == "integer")
         case "boolean":
             return True
-        case "array":
-            return [_sample_of(as_object(option.get("items")), name)]
-        case "object":
+        case "null":
+            return None
+        case "array" if depth:
+            item = _sample_of(alternatives(as_object(option.get("items")), root), name, root, depth - 1)
+            return [item] * _bound(option, "minItems", 1)
+        case "object" if depth:
             properties = as_object(option.get("properties"))
-            required = option.get("required")
-            names = [n for n in required if isinstance(n, str)] if isinstance(required, list) else []
-            return {n: _sample_of(as_object(properties.get(n)), n) for n in names}
+            needed = [n for n in as_list(option.get("required")) if isinstance(n, str)]
+            return {n: _sample_of(alternatives(as_object(properties.get(n)), root), n, root, depth - 1) for n in needed}
         case _:
-            return f"<{name}>"
+            return _text(option, name)
+
+
+def _number(option: Schema, *, whole: bool) -> JsonValue:
+    low, above = option.get("minimum"), option.get("exclusiveMinimum")
+    high, below = option.get("maximum"), option.get("exclusiveMaximum")
+    step = 1 if whole else 0.5
+    if isinstance(low, int | float):
+        value = low
+    elif isinstance(above, int | float):
+        value = above + step
+    elif isinstance(high, int | float):
+        value = min(1, high)
+    elif isinstance(below, int | float):
+        value = min(1, below - step)
+    else:
+        value = 1
+    return math.ceil(value) if whole else value
+
+
+# Where a server says what a text looks like, a placeholder would be refused.
+_FORMATS = {
+    "date": "2026-01-31",
+    "date-time": "2026-01-31T12:00:00Z",
+    "time": "12:00:00Z",
+    "email": "ada@example.com",
+    "uri": "https://example.com",
+    "hostname": "example.com",
+    "ipv4": "192.0.2.1",
+    "ipv6": "2001:db8::1",
+    "uuid": "00000000-0000-4000-8000-000000000000",
+    "duration": "PT1H",
+}
+
+
+def _text(option: Schema, name: str) -> str:
+    form = option.get("format")
+    text = _FORMATS.get(form, f"<{name}>") if isinstance(form, str) else f"<{name}>"
+    longest = option.get("maxLength")
+    text = text.ljust(_bound(option, "minLength", 0), "x")
+    return text[: int(longest)] if isinstance(longest, int | float) and longest >= 0 else text
+
+
+def _bound(option: Schema, keyword: str, least: int) -> int:
+    value = option.get(keyword)
+    # A server may ask for more than an example should hold.
+    return max(least, min(int(value), 100)) if isinstance(value, int | float) and math.isfinite(value) else least
+
+
+_PLAIN = re.compile(r"[\w<>./:@%+][\w<>./:@%+-]*")
 
 
 def _typed(value: JsonValue) -> str:
     """The value as somebody would type it."""
-    if isinstance(value, str):
-        return value if value and not any(c.isspace() or c in "\"'`{[" for c in value) else json.dumps(value)
-    if isinstance(value, list) and all(isinstance(item, str | int | float) for item in value):
-        return ",".join(str(item) for item in value)
-    return json.dumps(value, ensure_ascii=False)
+    match value:
+        case str():
+            return value if _PLAIN.fullmatch(value) else _quoted(value)
+        case list() if value and all(isinstance(item, str) and _PLAIN.fullmatch(item) for item in value):
+            return ",".join(map(str, value))
+        case list() if value and all(isinstance(item, int | float) and not isinstance(item, bool) for item in value):
+            return ",".join(map(str, value))
+        case _:
+            return json.dumps(value, ensure_ascii=False)
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
