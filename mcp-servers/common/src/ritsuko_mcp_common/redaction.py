@@ -19,7 +19,14 @@ from typing import cast
 
 from pydantic import JsonValue
 
-from ritsuko_mcp_common.sensitive import SHAPES, assigned_values, is_harmless, is_sensitive_name, paired_values
+from ritsuko_mcp_common.sensitive import (
+    SHAPES,
+    assigned_values,
+    headless_pem,
+    is_harmless,
+    is_sensitive_name,
+    paired_values,
+)
 
 # Also as `base64` prints it: in lines of 76.
 _BASE64 = re.compile(
@@ -116,16 +123,17 @@ class Redaction:
             return text if cleaned == embedded else json.dumps(cleaned, ensure_ascii=False)
         for shape in SHAPES:
             text = shape.pattern.sub(lambda match, kind=shape.kind: self._replace(match, kind), text)
-        text = self._replace_spans(text, paired_values(text))
-        text = self._replace_spans(text, assigned_values(text))
+        text = self._replace_spans(text, headless_pem(text), "pem")
+        text = self._replace_spans(text, paired_values(text), "value")
+        text = self._replace_spans(text, assigned_values(text), "value")
         return _BASE64.sub(lambda match: self._encoded(match, depth), text)
 
-    def _replace_spans(self, text: str, spans: Iterable[tuple[int, int]]) -> str:
+    def _replace_spans(self, text: str, spans: Iterable[tuple[int, int]], kind: str) -> str:
         pieces: list[str] = []
         position = 0
         for start, end in spans:
             value = text[start:end]
-            pieces += [text[position:start], value if is_harmless(value) else self._mark("value", value)]
+            pieces += [text[position:start], value if is_harmless(value) else self._mark(kind, value)]
             position = end
         return "".join([*pieces, text[position:]])
 

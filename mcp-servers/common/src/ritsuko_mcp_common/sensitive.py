@@ -56,16 +56,6 @@ SHAPES: tuple[Shape, ...] = (
             r"(?:(?:(?!-----BEGIN )[\s\S]){0,20000}?-----END [A-Z0-9 ]{1,40}-----|(?:\\+[nr]|[A-Za-z0-9+/=\s:,-])*)"
         ),
     ),
-    # One whose beginning was cut off, as the newest lines of a log have it: what is left is lines of 64 characters.
-    Shape(
-        "pem",
-        re.compile(
-            r"(?:^[ \t]*[A-Za-z0-9+/]{1,76}={0,2}[ \t]*\r?\n){1,200}[ \t]*-----END [A-Z0-9 ]{1,40}-----"
-            r"|(?:^[ \t]*(?=[A-Za-z0-9+/]*[G-Zg-z+/])[A-Za-z0-9+/]{64}[ \t]*\r?\n){2,200}"
-            r"(?:[ \t]*[A-Za-z0-9+/]{1,64}={0,2}[ \t]*$)?",
-            re.MULTILINE,
-        ),
-    ),
     Shape("jwt", re.compile(r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*){0,3}")),
     # user:password@ in a URL: the user stays. What looks like a port and a path is one.
     Shape("password", re.compile(r"(?<=://)[^\s/:@?#\"'<>]{0,256}:(?!\d{1,5}[/?#])(?P<secret>[^\s\"'<>]{1,512})@")),
@@ -96,6 +86,9 @@ _PAIR = re.compile(
     r"\\*[\"']?[ \t]*,?\s{0,64}\\*[\"']?value\\*[\"']?[ \t]*[:=][ \t]*"
     r"(?P<value>(?P<open>\\*[\"'])[^\n]*?(?<!\\)(?P=open)|[^\n]+)"
 )
+_BASE64_LINES = re.compile(r"(?:^[ \t]*[A-Za-z0-9+/]{1,76}={0,2}[ \t]*(?:\r?\n|\Z))+", re.MULTILINE)
+_PEM_LINE = re.compile(r"^[ \t]*(?=[A-Za-z0-9+/]*[G-Zg-z+/])[A-Za-z0-9+/]{64}[ \t]*\r?$", re.MULTILINE)  # no hash
+_PEM_END = re.compile(r"[ \t]*-----END [A-Z0-9 ]{1,40}-----")
 _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
 _LONGEST_NAME = 128
 # What follows the name: `: value`, `=value`, `": "value"` (also with escaped quotes), ` value` after an option.
@@ -135,6 +128,16 @@ def assigned_values(text: str) -> Iterator[tuple[int, int]]:
 def paired_values(text: str) -> Iterator[tuple[int, int]]:
     """Where in `text` values stand whose name is given beside them: `{"name": "DB_PASSWORD", "value": "x"}`."""
     return (pair.span("value") for pair in _PAIR.finditer(text) if is_sensitive_name(pair.group("name")))
+
+
+def headless_pem(text: str) -> Iterator[tuple[int, int]]:
+    """Where in `text` a PEM block stands whose beginning was cut off, as the newest lines of a log have it.
+
+    Such a block is lines of base64 before an end mark, or, without one, at least two of them 64 characters long.
+    """
+    for lines in _BASE64_LINES.finditer(text):
+        if _PEM_END.match(text, lines.end()) or len(_PEM_LINE.findall(lines.group())) >= 2:
+            yield lines.start(), lines.start() + len(lines.group().rstrip())
 
 
 def _span(text: str, start: int, name: str, value: re.Match[str]) -> tuple[int, int] | None:
