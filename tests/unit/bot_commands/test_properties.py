@@ -52,7 +52,7 @@ commands = st.tuples(
             "mcp kubernetes prompts ",
             "mcp list ",
         ]
-    ),  # fmt: skip
+    ),
     lines,
 ).map("".join)
 schemas = st.sampled_from([GET, QUERY, MIXED])
