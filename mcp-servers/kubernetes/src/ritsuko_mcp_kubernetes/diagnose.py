@@ -20,6 +20,7 @@ from ritsuko_mcp_kubernetes.diagnosis.pods import pod_findings
 from ritsuko_mcp_kubernetes.diagnosis.references import Reference, references
 from ritsuko_mcp_kubernetes.discovery import Discovery, Resource
 from ritsuko_mcp_kubernetes.failures import ApiserverFailure, NotFound
+from ritsuko_mcp_kubernetes.tail import tail
 
 T = TypeVar("T")
 
@@ -27,7 +28,6 @@ KINDS = ("Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job")
 _MOST_PODS = 200
 _MOST_EVENTS = 300
 _LOG_LINES = 15
-_LOG_BYTES = 16_384
 _METADATA = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io"
 
 
@@ -116,15 +116,10 @@ class Diagnosis:
             if finding.container and finding.reason in ("CrashLoop", "OutOfMemory", "Restarted", "Failed"):
                 pods = await self._discovery.resolve("pods")
                 path = f"{pods.path(namespace=namespace, name=finding.subject.name)}/log"
-                query = {
-                    "container": segment(finding.container, "container"),
-                    "tailLines": str(_LOG_LINES),
-                    "limitBytes": str(_LOG_BYTES),
-                }
-                previous = finding.reason != "Failed"
-                text = await self._try(
-                    "its log", self._apiserver.text(path, query | ({"previous": "true"} if previous else {}))
-                )
+                query = {"container": segment(finding.container, "container")}
+                if finding.reason != "Failed":
+                    query["previous"] = "true"
+                text = await self._try("its log", tail(self._apiserver, path, query, lines=_LOG_LINES))
                 # as one text: a secret may stretch over lines, and is redacted after this
                 return "\n".join((text or "").splitlines()[-_LOG_LINES:])
         return ""

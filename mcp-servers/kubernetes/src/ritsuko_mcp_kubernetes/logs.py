@@ -12,6 +12,7 @@ from ritsuko_mcp_kubernetes.diagnosis.fields import at, clipped, objects, select
 from ritsuko_mcp_kubernetes.discovery import Discovery, Resource
 from ritsuko_mcp_kubernetes.failures import ApiserverFailure
 from ritsuko_mcp_kubernetes.pages import items
+from ritsuko_mcp_kubernetes.tail import tail
 
 _MOST_PODS = 20
 _BYTES = 12_000
@@ -42,7 +43,7 @@ async def logs(
     if len(pods) > _MOST_PODS:
         warnings.append(f"the logs of {_MOST_PODS} of its {len(pods)} pods are shown; to look through all: logs search")
         pods = pods[:_MOST_PODS]
-    query = {"tailLines": str(lines), "limitBytes": str(_BYTES * 4), "previous": "true" if previous else ""}
+    query = {"previous": "true"} if previous else {}
     if since:
         query["sinceSeconds"] = str(max(1, round(parse_duration(since))))
     slots = asyncio.Semaphore(_SLOTS)
@@ -53,7 +54,7 @@ async def logs(
         path = f"{pods_of_all.path(namespace=namespace, name=name)}/log"
         async with slots:
             try:
-                text = await apiserver.text(path, {**query, "container": chosen})
+                text = await tail(apiserver, path, {**query, "container": chosen}, lines=lines)
             except ApiserverFailure as error:
                 if len(pods) == 1:
                     raise
