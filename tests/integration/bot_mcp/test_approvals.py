@@ -106,3 +106,12 @@ async def test_an_old_command_is_not_even_asked_about(talk: Talk) -> None:
     text = await talk.say("mcp toolbox write x", asker=dataclasses.replace(ADA, late=True), dialogue=dialogue)
     assert "Ask again if you still want it" in text
     assert dialogue.said == []
+
+
+async def test_nobody_is_asked_to_approve_what_they_cannot_read(talk: Talk, notes: Path) -> None:
+    dialogue = Scripted(vote=YES)
+    assert "nobody can approve what they cannot read" in await talk.say(
+        f"mcp toolbox write {'x' * 5_000}", dialogue=dialogue
+    )
+    assert dialogue.said == []
+    assert written(notes) == []

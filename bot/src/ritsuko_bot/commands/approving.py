@@ -12,26 +12,41 @@ from ritsuko_bot.access.policy import Decision
 from ritsuko_bot.commands.answer import Answer, Block, Code, CodeBlock, Strong, say
 from ritsuko_bot.commands.asker import Asker
 from ritsuko_bot.commands.dialogue import Dialogue
+from ritsuko_bot.commands.markdown import render
+
+# Of the 10,000 characters that Zulip takes; the gateway adds a little of its own.
+_ROOM = 9_000
 
 NOWHERE = (
     "Approvals are given by a reaction in Zulip, and here is nobody to ask.",
     "Ask for it in a channel where an approver reads along.",
 )
 
+UNREADABLE = (
+    "The arguments are too long to be shown whole, and nobody can approve what they cannot read.",
+    "Ask for less at once.",
+)
 
-async def approved(
-    dialogue: Dialogue, asker: Asker, decision: Decision, name: str, arguments: Mapping[str, JsonValue]
-) -> Vote | None:
-    """The vote that decides about a call; None when nobody voted in time. `name` is `server tool`."""
+
+def readable(wanted: Answer) -> bool:
+    """Whether an approver can read all of a request in the message itself."""
+    return not render(wanted, _ROOM).attachments
+
+
+async def approved(dialogue: Dialogue, asker: Asker, decision: Decision, wanted: Answer) -> Vote | None:
+    """The vote that decides about a `request`; None when nobody voted in time."""
 
     def decides(vote: Vote) -> bool:
         return counts(vote, asker=asker.person, approvers=decision.approvers)
 
-    return await dialogue.vote(request(asker, decision, name, arguments), decides, within=APPROVAL_WITHIN)
+    return await dialogue.vote(wanted, decides, within=APPROVAL_WITHIN)
 
 
 def request(asker: Asker, decision: Decision, name: str, arguments: Mapping[str, JsonValue]) -> Answer:
-    """What the approver reads: who wants what, with every argument as the server would get it."""
+    """What the approver reads: who wants what, with every argument as the server would get it.
+
+    `name` is `server tool`.
+    """
     blocks: list[Block] = [
         say(Strong("Approval needed:"), " ", asker.name, " asks for ", Code(name), ", and ", decision.reason, ".")
     ]

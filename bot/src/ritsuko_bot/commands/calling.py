@@ -144,9 +144,12 @@ class Calling:
                 say(Strong("Not allowed without an approval:"), " ", decision.reason, ". ", cause),
                 say(advice, " ", decision.advice),
             )
-        name = f"{server.name} {callee.name}"
+        wanted = approving.request(turn.asker, decision, f"{server.name} {callee.name}", arguments)
+        if not approving.readable(wanted):
+            record.outcome = "not approved"
+            return _failed(*map(say, approving.UNREADABLE))
         record.outcome = "approval abandoned"
-        record.vote = await approving.approved(turn.dialogue, turn.asker, decision, name, arguments)
+        record.vote = await approving.approved(turn.dialogue, turn.asker, decision, wanted)
         if record.vote is None or not record.vote.approved:
             record.outcome = "not approved"
             return approving.not_approved(record.vote, turn.asker)
