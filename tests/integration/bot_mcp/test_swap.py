@@ -140,6 +140,8 @@ async def test_nothing_is_left_running_after_a_swap() -> None:
     port = free_port()
     async with python_server(TOOLBOX, port), talking(config("r0", one=at(port))) as talk:
         await talk.ready("one")
+        # After its first check a connection has all the tasks that it will have.
+        await until(lambda: talk.servers.running["one"].latency is not None, what="the first check")
         before = len(asyncio.all_tasks())
         for revision in range(1, 11):
             await talk.servers.apply(config(f"r{revision}", **{f"one-{revision}": at(port)}))
