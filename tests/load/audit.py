@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from tests.cluster import ControlPlane
 from tests.cluster.cluster import clear_abandoned
@@ -43,11 +43,13 @@ class Write:
 
 
 class AuditedPlane(ControlPlane):
-    """A control plane that notes what the operator writes."""
+    """A control plane that notes what the operator writes, or what another `policy` says."""
+
+    policy: ClassVar[dict[str, Any]] = _POLICY
 
     def _apiserver_command(self) -> list[str]:
         policy = self.folder / "audit-policy.json"
-        policy.write_text(json.dumps(_POLICY))
+        policy.write_text(json.dumps(self.policy))
         return [
             *super()._apiserver_command(),
             f"--audit-policy-file={policy}",
