@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import cast
 
+from mcp import MCPError
+from mcp_types import CONNECTION_CLOSED
+from pydantic import ValidationError
+
 
 class CallFailed(Exception):
     """A call gave no result. The message is the cause, `advice` is what to try; both are for people."""
@@ -42,3 +46,20 @@ def root_cause(error: BaseException) -> BaseException:
     while isinstance(error, BaseExceptionGroup):
         error = cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
     return error
+
+
+def in_words(error: BaseException) -> str:
+    """Why a connection ended or never came about, for people."""
+    match error:
+        case TimeoutError():
+            text = "it did not answer in time"
+        case ValidationError():
+            text = "its answer is not what MCP allows"
+        case MCPError() if error.code == CONNECTION_CLOSED:
+            text = "it closed the connection"
+        case OSError() if error.strerror and isinstance(error.filename, str):
+            text = f"{error.strerror}: {error.filename}"
+        case _:
+            text = str(error) or type(error).__name__
+    # A note is what a process wrote to its standard error before it ended.
+    return "; it said: ".join([text, *getattr(error, "__notes__", [])])

@@ -26,7 +26,7 @@ from ritsuko_bot.access.policy import offered
 from ritsuko_bot.mcp.backoff import Backoff
 from ritsuko_bot.mcp.cache import Cache
 from ritsuko_bot.mcp.connection import Connection, connect
-from ritsuko_bot.mcp.errors import ServerUnavailable, root_cause
+from ritsuko_bot.mcp.errors import ServerUnavailable, in_words, root_cause
 from ritsuko_bot.mcp.questions import Questions
 from ritsuko_bot.mcp.rate import Rate
 from ritsuko_bot.mcp.tools import ListingEndless, Tool, list_tools, tools_hash
@@ -89,6 +89,7 @@ class Server:
         self._running_calls = 0
         self._idle = asyncio.Event()
         self._idle.set()
+        self._life = anyio.CancelScope()
 
     @property
     def policy(self) -> ToolsPolicy:
@@ -150,22 +151,31 @@ class Server:
         """Returns when no call runs."""
         await self._idle.wait()
 
+    def stop(self) -> None:
+        """Ends `run`.
+
+        A scope, because it insists: a task's own cancellation can be lost where it meets one of the SDK's many scopes
+        in the same turn of the loop (seen: an owner that served on, while whoever waited for its end waited for ever).
+        """
+        self._life.cancel()
+
     async def run(self) -> None:
-        """Keeps the connection up until cancelled. Whatever the server does stays in here."""
+        """Keeps the connection up until `stop`. Whatever the server does stays in here."""
         process = isinstance(self.entry, StdioServer)
         backoff = Backoff(0.2, 15.0 if process else 1.5)
-        while True:
-            try:
-                await self._connect_and_serve(backoff, _START_WITHIN if process else _CONNECT_WITHIN)
-            except Exception as error:
-                # The boundary that keeps whatever a server, or the SDK, comes up with from the other servers.
-                cause = root_cause(error)
-                if isinstance(cause, _SessionOver):
-                    continue
-                if not isinstance(cause, _EXPECTED):
-                    logger.exception("the owner of server %s failed", self.name)
-                self._went_down(cause)
-            await self._pause(backoff.next())
+        with self._life:
+            while True:
+                try:
+                    await self._connect_and_serve(backoff, _START_WITHIN if process else _CONNECT_WITHIN)
+                except Exception as error:
+                    # The boundary that keeps whatever a server, or the SDK, comes up with from the other servers.
+                    cause = root_cause(error)
+                    if isinstance(cause, _SessionOver):
+                        continue
+                    if not isinstance(cause, _EXPECTED):
+                        logger.exception("the owner of server %s failed", self.name)
+                    self._went_down(cause)
+                await self._pause(backoff.next())
 
     async def _connect_and_serve(self, backoff: Backoff, within: float) -> None:
         with anyio.fail_after(within) as deadline:
@@ -279,7 +289,7 @@ class Server:
 
     def _went_down(self, error: BaseException) -> None:
         self._disconnect()
-        text = _why(error)
+        text = in_words(error)
         self.latency = None
         self.last_error = (datetime.now(UTC), text)
         if self.state is not ServerState.DOWN or self.error != text:
@@ -291,19 +301,3 @@ class Server:
             self.since = datetime.now(UTC)
         self.state, self.error = state, error
         self._changed()
-
-
-def _why(error: BaseException) -> str:
-    match error:
-        case TimeoutError():
-            text = "it did not answer in time"
-        case ValidationError():
-            text = "its answer is not what MCP allows"
-        case MCPError() if error.code == CONNECTION_CLOSED:
-            text = "it closed the connection"
-        case OSError() if error.strerror and isinstance(error.filename, str):
-            text = f"{error.strerror}: {error.filename}"
-        case _:
-            text = str(error) or type(error).__name__
-    # A note is what a process wrote to its standard error before it ended.
-    return "; it said: ".join([text, *getattr(error, "__notes__", [])])

@@ -31,10 +31,11 @@ class Servers:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        tasks = [*self._owners.values(), *self._retiring]
-        for task in tasks:
+        for task in self._retiring:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        for server in self._owners:
+            server.stop()
+        await asyncio.gather(*self._owners.values(), *self._retiring, return_exceptions=True)
 
     @property
     def revision(self) -> str | None:
@@ -97,9 +98,9 @@ class Servers:
 
     async def _retire(self, server: Server) -> None:
         await server.drained()
-        owner = self._owners.pop(server)
-        owner.cancel()
-        await asyncio.gather(owner, return_exceptions=True)
+        server.stop()
+        await asyncio.wait({self._owners[server]})
+        del self._owners[server]
 
 
 def _same_connection(one: ServerEntry, other: ServerEntry) -> bool:
