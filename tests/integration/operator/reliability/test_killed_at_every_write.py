@@ -60,6 +60,7 @@ class Run:
     write: int
     forwarded: bool
     killed: bool = False
+    writes: int = 0  # that it came to
     tokens: dict[str, str | None] = field(default_factory=dict[str, str | None])  # those in use after the death
 
     def __str__(self) -> str:
@@ -80,8 +81,9 @@ def test_killed_at_any_write_it_comes_to_the_same_end(
     runs = [Run(story, *moment) for story, moment in zip(stories, moments, strict=True)]
     with ThreadPoolExecutor(_AT_A_TIME) as threads:
         list(threads.map(lambda run: die(plane, run, token, tmp_path / str(run)), runs))
-    # what is written last depends on what controllers do meanwhile: there may be less
-    assert all(run.killed for run in runs if run.write <= 0.7 * writes), [str(run) for run in runs if not run.killed]
+    # how many writes there are depends on what controllers do meanwhile: who was not killed had fewer than that
+    assert all(run.killed or run.writes < run.write for run in runs), [str(run) for run in runs if not run.killed]
+    assert all(run.killed for run in runs if run.write == 1)
 
     with MortalOperator(credentials, tmp_path / "log") as last:
         for run in runs:
@@ -148,6 +150,7 @@ def die(plane: ControlPlane, run: Run, token: str, folder: Path) -> None:
 
         eventually(over, within=90, what=str(run))
         run.killed = operator.exit_code() is not None
+        run.writes = proxy.writes
         operator.stop()
     run.tokens = tokens_in_use(run.story)
 
