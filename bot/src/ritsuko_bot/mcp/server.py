@@ -10,6 +10,7 @@ import asyncio
 import logging
 import math
 from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 
 import anyio
@@ -178,16 +179,29 @@ class Server:
                 await self._pause(backoff.next())
 
     async def _connect_and_serve(self, backoff: Backoff, within: float) -> None:
-        with anyio.fail_after(within) as deadline:
-            async with connect(self.entry, on_message=self._on_message, on_question=self.questions.asked) as connection:
-                await self._relist(connection)
-                deadline.deadline = math.inf
-                backoff.reset()
-                self._came_up(connection)
-                try:
-                    await self._serve(connection)
-                finally:
-                    self._disconnect()
+        ended: Exception | None = None
+        try:
+            with anyio.fail_after(within) as deadline:
+                async with self._connect() as connection:
+                    await self._relist(connection)
+                    deadline.deadline = math.inf
+                    backoff.reset()
+                    self._came_up(connection)
+                    try:
+                        await self._serve(connection)
+                    except Exception as error:
+                        ended = error
+                        raise
+                    finally:
+                        self._disconnect()
+        except Exception as error:
+            if ended is None or ended is error:
+                raise
+            # Closing a connection in the middle of something brings up errors of its own, which say nothing.
+            raise ended from error
+
+    def _connect(self) -> AbstractAsyncContextManager[Connection]:
+        return connect(self.entry, on_message=self._on_message, on_question=self.questions.asked)
 
     async def _serve(self, connection: Connection) -> None:
         """Checks the server now and then, and at once when something hints at a change."""
