@@ -99,9 +99,13 @@ new-server: ## A new MCP server NAME=tickets from mcp-servers/TEMPLATE, which ke
 ##@ Test it
 
 .PHONY: test
-test: lint ## Everything that this machine can run: lint, unit, a real apiserver, real containers, a browser
+test: lint ## Everything that this machine can run (but test-reliability): lint, unit, a real apiserver, containers, a browser
 	@$(PYTHON) -m tests.cluster prepare
-	@$(PYTHON) -m pytest tests
+	@$(PYTHON) -m pytest tests --ignore tests/integration/operator/reliability
+
+.PHONY: test-reliability
+test-reliability: venv ## The operator killed at every write, without apiserver, etcd or watches, in storms and fed random resources (a quarter of an hour)
+	@$(PYTHON) -m pytest tests/integration/operator/reliability
 
 .PHONY: test-fast
 test-fast: venv ## The tests without a cluster: under a minute
