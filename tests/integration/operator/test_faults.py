@@ -30,7 +30,7 @@ def test_an_apiserver_that_was_killed_comes_back_and_changes_arrive(
         within=60,
         what="the change arrives",
     )
-    eventually(lambda: story.exists("role", "hal"), within=60, what="the drift is repaired")
+    eventually(lambda: story.exists("role", "hal"), within=120, what="the drift is repaired")
     assert operator.healthy()
 
 
