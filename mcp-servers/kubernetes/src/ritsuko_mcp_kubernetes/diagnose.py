@@ -19,14 +19,16 @@ from ritsuko_mcp_kubernetes.diagnosis.finding import Finding, Severity, Subject
 from ritsuko_mcp_kubernetes.diagnosis.pods import pod_findings
 from ritsuko_mcp_kubernetes.diagnosis.references import Reference, references
 from ritsuko_mcp_kubernetes.discovery import Discovery, Resource
+from ritsuko_mcp_kubernetes.events import complaints_in
 from ritsuko_mcp_kubernetes.failures import ApiserverFailure, NotFound
+from ritsuko_mcp_kubernetes.pages import items
 from ritsuko_mcp_kubernetes.tail import tail
 
 T = TypeVar("T")
 
 KINDS = ("Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job")
-_MOST_PODS = 200
-_MOST_EVENTS = 300
+_MOST_PODS = 500
+_MOST_EVENTS = 500
 _LOG_LINES = 15
 _METADATA = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io"
 
@@ -73,19 +75,16 @@ class Diagnosis:
         ).written_by(diagnosis_text.write)
 
     async def _pods(self, item: Json, namespace: str) -> list[Json]:
-        selector = at(item, "spec", "selector")
-        query = {"labelSelector": selector_of(selector), "limit": str(_MOST_PODS)}
-        if not query["labelSelector"]:
+        selector = selector_of(at(item, "spec", "selector"))
+        if not selector:
             return []
         resource = await self._discovery.resolve("pods")
-        body = await self._apiserver.get(resource.path(namespace=namespace), query)
-        return cast("list[Json]", body.get("items") or [])
+        query = {"labelSelector": selector}
+        return await items(self._apiserver, resource, namespace, query, most=_MOST_PODS, warnings=self._warnings)
 
     async def _complaints(self, namespace: str, about: Sequence[Subject]) -> list[str]:
-        resource = await self._discovery.resolve("events")
-        query = {"fieldSelector": "type=Warning", "limit": str(_MOST_EVENTS)}
-        body = await self._try("events", self._apiserver.get(resource.path(namespace=namespace), query))
-        return complaints(cast("list[Json]", (body or {}).get("items") or []), *about)[:8]
+        reading = complaints_in(self._apiserver, self._discovery, namespace, most=_MOST_EVENTS, warnings=self._warnings)
+        return complaints(await self._try("events", reading) or [], *about)[:8]
 
     async def _missing(self, pod: Json | None, namespace: str) -> list[str]:
         """The references of the pod that lead nowhere."""

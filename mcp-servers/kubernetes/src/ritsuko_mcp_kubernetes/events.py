@@ -75,6 +75,14 @@ async def events(
     )
 
 
+async def complaints_in(
+    apiserver: Apiserver, discovery: Discovery, namespace: str, *, most: int, warnings: list[str]
+) -> list[Json]:
+    """The Warning events of a namespace (empty: of all). Raises as `Apiserver.get` does."""
+    resource = await discovery.resolve("events")
+    return await items(apiserver, resource, namespace, {"fieldSelector": "type=Warning"}, most=most, warnings=warnings)
+
+
 def _rows(found: list[Json], *, with_namespace: bool) -> list[Row]:
     newest: dict[_Same, Json] = {}
     counts: dict[_Same, int] = {}

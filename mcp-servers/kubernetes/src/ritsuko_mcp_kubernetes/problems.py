@@ -6,7 +6,6 @@ import asyncio
 import dataclasses
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import cast
 
 from ritsuko_mcp_common import Envelope, Row
 from ritsuko_mcp_kubernetes.apiserver import Apiserver, Json
@@ -15,6 +14,7 @@ from ritsuko_mcp_kubernetes.diagnosis import events as events_about
 from ritsuko_mcp_kubernetes.diagnosis.finding import TOLD_BY_EVENTS, Severity
 from ritsuko_mcp_kubernetes.diagnosis.survey import CLUSTER_WIDE, NAMESPACED, STORAGE_CLASSES, Problem, Survey, rank
 from ritsuko_mcp_kubernetes.discovery import Discovery, Resource
+from ritsuko_mcp_kubernetes.events import complaints_in
 from ritsuko_mcp_kubernetes.failures import ApiserverFailure, Forbidden, NotFound
 from ritsuko_mcp_kubernetes.pages import items, pages
 
@@ -65,14 +65,11 @@ async def _explained(
     """The problems with what events say about them, where the objects alone do not tell the cause."""
     if not any(problem.finding.reason in TOLD_BY_EVENTS for problem in found):
         return found
-    resource = await discovery.resolve("events")
-    query = {"fieldSelector": "type=Warning", "limit": str(_MOST_EVENTS)}
     try:
-        body = await apiserver.get(resource.path(namespace=namespace), query)
+        events = await complaints_in(apiserver, discovery, namespace, most=_MOST_EVENTS, warnings=warnings)
     except (Forbidden, NotFound) as error:
         warnings.append(f"events were not looked at: {error.message}")
         return found
-    events = cast("list[Json]", body.get("items") or [])
     explained = (
         dataclasses.replace(
             problem,
