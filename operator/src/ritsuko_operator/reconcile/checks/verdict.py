@@ -35,11 +35,7 @@ class Facts:
 
     @property
     def required_not_ready(self) -> list[SidecarStatus]:
-        optional = {
-            sidecar.metadata.name
-            for sidecar in self.seen.selection.accepted
-            if getattr(sidecar.spec, "optional", False)
-        }
+        optional = {sidecar.metadata.name for sidecar in self.seen.selection.accepted if sidecar.spec.optional}
         return [line for line in self.not_ready if line.name not in optional]
 
     @property
