@@ -109,7 +109,11 @@ class OperatorProcess:
 
     def writes(self) -> int:
         """How many requests that change something it has sent."""
-        return sum(count for (verb, _), count in self.requests().items() if verb not in ("GET", "LIST"))
+        return sum(self.changes().values())
+
+    def changes(self) -> dict[tuple[str, str], int]:
+        """How many requests that change something it has sent, by verb and resource."""
+        return {what: count for what, count in self.requests().items() if what[0] not in ("GET", "LIST")}
 
     def requests(self) -> dict[tuple[str, str], int]:
         """How many requests it has sent, by verb and resource."""
