@@ -34,3 +34,8 @@ def level_of(line: bytes) -> str | None:
     if word is None:
         return None
     return _LEVELS[word.decode().lower()]
+
+
+def level_named(word: str) -> str:
+    """The level that a field's value names, `WARNING` or `err` as well; empty if it names none."""
+    return _LEVELS.get(word.strip().lower(), "")

@@ -1,0 +1,45 @@
+"""The fields of a structured line: JSON, or `key=value` as logfmt writes it."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, cast
+
+_LOGFMT = re.compile(r'(?:^|\s)([A-Za-z_@][\w.@/-]{0,127})=(?:"((?:[^"\\]|\\.)*)"|(\S*))')
+_ESCAPED = re.compile(r"\\(.)")
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
+_LONGEST = 64 * 1024
+_DEEPEST = 4
+
+
+def parse_fields(line: bytes) -> dict[str, str]:
+    """The fields of a JSON object (nested ones under dotted names) or of logfmt; none for a line of prose.
+
+    A JSON object may stand behind a prefix (`web-1 | {...}`). Values are text as JSON writes them.
+    """
+    if len(line) > _LONGEST:
+        return {}
+    if line.endswith(b"}") and (start := line.find(b"{")) >= 0:
+        try:
+            found: object = json.loads(line[start:])
+        except (ValueError, RecursionError):
+            found = None
+        if isinstance(found, dict):
+            return _flat(cast("dict[str, Any]", found), "", 0)
+    if b"=" not in line:
+        return {}
+    return {
+        name: _ESCAPED.sub(lambda escaped: _ESCAPES.get(escaped[1], escaped[1]), quoted) if quoted else plain
+        for name, quoted, plain in _LOGFMT.findall(line.decode(errors="replace"))
+    }
+
+
+def _flat(record: Mapping[str, Any], prefix: str, depth: int) -> dict[str, str]:
+    flat: dict[str, str] = {}
+    for key, value in record.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, dict) and value and depth < _DEEPEST:
+            flat |= _flat(cast("dict[str, Any]", value), f"{name}.", depth + 1)
+        else:
+            flat[name] = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return flat

@@ -1,0 +1,1 @@
+"""Where logs come from: one small interface, `source`, and what implements it."""

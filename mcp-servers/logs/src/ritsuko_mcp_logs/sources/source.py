@@ -1,0 +1,205 @@
+"""What every place that keeps logs looks like to the tools: `Source.read(query, coverage)` gives batches of lines.
+
+A batch stays bytes until somebody needs a line: most lines of most logs are only counted. So a tool that looks at
+everything works on `Batch.data` or `Batch.texts()`, and one that shows lines asks a batch for `lines()`:
+
+    coverage = Coverage()
+    async with aclosing(source.read(query, coverage)) as batches:
+        async for batch in batches:
+            for text in batch.texts():
+                ...
+
+A source that can filters by itself (Loki, VictoriaLogs), one that can't (pod logs) delivers every line of the window.
+Either way a consumer that wants only what matches says so again with `matching.Matcher`: what a source filters is never
+less than what the query wants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal, Protocol
+
+from ..fields import parse_fields
+from ..levels import level_named, level_of
+from ..lines import nanoseconds, readable, split
+
+Order = Literal["newest", "oldest"]
+
+_LONGEST_TEXT = 2_000
+_LEVEL_FIELDS = ("level", "lvl", "severity", "log.level", "detected_level", "SeverityText", "severity_text")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Origin:
+    """Which container wrote it. What a source doesn't know is empty; `labels` are further ones of its own, sorted."""
+
+    namespace: str = ""
+    pod: str = ""
+    container: str = ""
+    labels: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        return "/".join(part for part in (self.pod, self.container) if part) or (
+            ",".join(f"{name}={value}" for name, value in self.labels) or "unknown"
+        )
+
+
+class Line:
+    """One line. Its text, level and fields are worked out when first asked for."""
+
+    def __init__(
+        self, origin: Origin, timestamp: bytes, raw: bytes, backend_fields: Mapping[str, str] | None = None
+    ) -> None:
+        self.origin = origin
+        self.raw = raw
+        """As it was written, without the timestamp."""
+        self._timestamp = timestamp
+        self._backend_fields = backend_fields
+
+    @cached_property
+    def nanoseconds(self) -> int:
+        """Unix time in ns, exact; 0 if unknown."""
+        return nanoseconds(self._timestamp)
+
+    @property
+    def time(self) -> float:
+        """Unix time in seconds; 0 if unknown."""
+        return self.nanoseconds / 1e9
+
+    @cached_property
+    def text(self) -> str:
+        """For people: decoded, without colour codes, cut at 2,000 characters with a mark that says so. Not redacted."""
+        return readable(self.raw, _LONGEST_TEXT)
+
+    @cached_property
+    def level(self) -> str:
+        """debug, info, warn, error or fatal; empty when neither the source nor the line says."""
+        for name in _LEVEL_FIELDS if self._backend_fields else ():
+            if level := level_named((self._backend_fields or {}).get(name, "")):
+                return level
+        return level_of(self.raw) or ""
+
+    @cached_property
+    def fields(self) -> Mapping[str, str]:
+        """What the source keeps beside the text, and the fields of a JSON or logfmt line."""
+        return {**parse_fields(self.raw), **(self._backend_fields or {})}
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Whole lines of one container, oldest first: `<RFC 3339 time> <text>\\n` each, as the pod logs API writes them.
+
+    An entry of several lines (a stack trace that a backend kept as one) is several lines with one time.
+    Batches of one origin follow each other in time order if the query asks for the oldest first, or from `pods`.
+    """
+
+    origin: Origin
+    data: bytes
+    fields: Sequence[Mapping[str, str]] = ()
+    """Line by line what the source keeps beside the text; empty if it keeps nothing."""
+
+    def count(self) -> int:
+        """How many lines."""
+        return self.data.count(b"\n")
+
+    def raws(self) -> list[bytes]:
+        """The lines, each with its timestamp (`lines.split` takes it off)."""
+        return self.data[:-1].split(b"\n")
+
+    def texts(self) -> list[bytes]:
+        """The lines without their timestamps."""
+        return [split(raw)[1] for raw in self.raws()]
+
+    def lines(self) -> Iterator[Line]:
+        """The lines, one object each."""
+        if self.fields:
+            for raw, fields in zip(self.raws(), self.fields, strict=True):
+                yield Line(self.origin, *split(raw), fields)
+        else:
+            for raw in self.raws():
+                yield Line(self.origin, *split(raw))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """What to read: lines from `since` to `until` (Unix seconds, both exact, `since <= time < until`)."""
+
+    since: float
+    until: float
+    """In the future: go on with new lines as they are written, until then."""
+    namespace: str = ""
+    """Empty: the server's own."""
+    pod: str = ""
+    """A name, its beginning, or a pattern with `*`; empty: all."""
+    container: str = ""
+    labels: str = ""
+    """A Kubernetes label selector for pods, like `app=web,tier!=db`."""
+    text: str = ""
+    regex: bool = False
+    """`text` is a regular expression (RE2)."""
+    case_sensitive: bool = False
+    level: str = ""
+    """The least level that a line must state."""
+    fields: tuple[tuple[str, str], ...] = ()
+    """Fields that a line must have with these values."""
+    previous: bool = False
+    """The run of each container before its last restart; only `pods` tells runs apart."""
+    order: Order = "newest"
+    limit: int = 0
+    """With so many matching lines, the first in `order`, the reader has enough; 0: everything is wanted."""
+    seconds: float = 0.0
+    """How long reading may take; 0: what the settings allow one call. What is missing then stands in the coverage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that was not read, or not to its end, and why."""
+
+    what: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Coverage:
+    """What a reading covered. It is true at every moment while the reading goes on, also when it is cancelled."""
+
+    namespace: str = ""
+    """The namespace that was meant; `*` for all."""
+    lines: int = 0
+    """Lines looked at, by us or by the source."""
+    bytes: int = 0
+    origins: set[Origin] = field(default_factory=set[Origin])
+    """The containers that were read, silent ones too where the source knows of them."""
+    gaps: list[Gap] = field(default_factory=list[Gap])
+
+    @property
+    def pods(self) -> int:
+        """How many pods were read."""
+        return len({(origin.namespace, origin.pod) for origin in self.origins})
+
+
+class Source(Protocol):
+    """One place that keeps logs. It is read only."""
+
+    @property
+    def name(self) -> str:
+        """What callers choose it by: `pods`, `loki`, `victorialogs`."""
+        ...
+
+    def read(self, query: Query, coverage: Coverage) -> AsyncGenerator[Batch]:
+        """The lines of the query, in batches. Close it to stop early (`aclosing`).
+
+        Raises ToolFailure when nothing can be read and the message says why: no such namespace or pod, not allowed,
+        unreachable. What fails or is cut short in part is a gap of the coverage instead.
+        """
+        ...
+
+    async def check(self) -> str:
+        """What answers, like `Loki 3.1.0 at http://loki:3100`. Raises ToolFailure."""
+        ...
+
+    async def aclose(self) -> None:
+        """Let go of connections."""
+        ...
