@@ -1,0 +1,42 @@
+"""The tools that evaluate PromQL."""
+
+from typing import Annotated
+
+from mcp.server.mcpserver.tools import Tool
+from pydantic import Field
+
+from ritsuko_mcp_common.envelope import Envelope
+from ritsuko_mcp_common.tool import read_tool
+
+from ..client import PrometheusClient
+from ..instant import instant
+from ..ranged import ranged
+from .arguments import MOMENT, Cursor, Limit, Query, this_moment
+
+
+def querying_tools(client: PrometheusClient) -> list[Tool]:
+    """`query` and `query_range`."""
+
+    async def query(
+        query: Query,
+        time: Annotated[str, Field(description=MOMENT)] = "now",
+        limit: Limit = 50,
+        cursor: Cursor = "",
+    ) -> Envelope:
+        """Value of a PromQL query at one moment: a row a series, largest first unless the query sorts.
+        An empty answer says why and names the nearest metrics."""
+        return await instant(client, query, time, limit, cursor, now=this_moment())
+
+    async def query_range(
+        query: Query,
+        start: Annotated[str, Field(description=MOMENT)] = "-1h",
+        end: Annotated[str, Field(description="as start")] = "now",
+        step: Annotated[str, Field(description="between points, like 30s; auto: about 240 points")] = "auto",
+        points: Annotated[bool, Field(description="every point instead of statistics")] = False,
+        limit: Limit = 50,
+        cursor: Cursor = "",
+    ) -> Envelope:
+        """Course of a PromQL query over time: statistics, trend and a sparkline a series, or its points."""
+        return await ranged(client, query, start, end, step, points, limit, cursor, now=this_moment())
+
+    return [read_tool(query, title="Query metrics"), read_tool(query_range, title="Query metrics over time")]
