@@ -199,3 +199,25 @@ def test_redacting_twice_changes_nothing_more(redactor: Redactor, anything: str)
     again = redactor.begin()
     assert again.text(once) == once
     assert again.total == 0
+
+
+@given(name=NAMES, secret=SECRETS)
+def test_a_name_that_is_given_twice_hides_both_values(redactor: Redactor, name: str, secret: str) -> None:
+    assert secret not in redactor.begin().text(f'{{"{name}": "{secret}", "{name}": true}}')
+
+
+def test_what_is_nested_beyond_measure_is_left_out_and_counted(redactor: Redactor) -> None:
+    nested: list = ["hunter2hunter2"]
+    for _ in range(2_000):
+        nested = [nested]
+    redaction = redactor.begin()
+    assert "hunter2hunter2" not in str(redaction.value({"spec": nested, "name": "x"}))
+    assert redaction.counts["nested"] == 1
+
+
+@given(secret=SECRETS)
+def test_a_guess_quoted_in_a_sentence_cannot_be_compared_with_the_secret(redactor: Redactor, secret: str) -> None:
+    redaction = redactor.begin()
+    told = redaction.sentence(f"there is no pod 'x'\nwith labels password={secret}")
+    assert told == "there is no pod 'x' with labels password=[redacted-value]"
+    assert redaction.total == 1

@@ -1,7 +1,8 @@
 """The one place that everything passes on its way out: secrets are replaced by a mark, and counted.
 
 The mark, `[redacted-password-3f9a1c]`, carries a hash keyed with a key that lives as long as the process: equal secrets
-have equal marks, and nothing about the value can be computed from it.
+have equal marks, and nothing about the value can be computed from it. In sentences, which quote what a caller typed,
+marks have no hash: it would tell whoever types guesses which of them is the secret.
 """
 
 from __future__ import annotations
@@ -33,14 +34,17 @@ _BASE64 = re.compile(
     r"(?<![A-Za-z0-9+/_=-])(?:(?:[A-Za-z0-9+/]{76}\r?\n[ \t]*)+[A-Za-z0-9+/]{1,76}|[A-Za-z0-9+/_-]{16,})={0,2}"
     r"(?![A-Za-z0-9+/_=-])"
 )
-_DEEPEST = 4
+_DEEPEST = 4  # texts in texts
+_MOST_LEVELS = 100  # of one structure
+_TOO_DEEP = "[redacted-nested]"
 _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
 class Redaction:
     """Redacts one answer. `counts` says how many secrets of which kind were replaced so far."""
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes | None) -> None:
+        """Without a key, marks have no hash."""
         self._key = key
         self.counts: Counter[str] = Counter()
 
@@ -50,27 +54,39 @@ class Redaction:
 
     def value(self, value: JsonValue) -> JsonValue:
         """A structure with every secret in it replaced: by the name it stands under, by its shape, by its container."""
-        return self._structure(value, depth=0)
+        return self._structure(value, depth=0, level=0)
 
     def text(self, text: str) -> str:
         """Running text with every secret in it replaced."""
         return self._text(text, depth=0)
 
-    def _structure(self, value: JsonValue, *, depth: int) -> JsonValue:
+    def sentence(self, text: str) -> str:
+        """A sentence of ours, which may quote the caller, with every secret in it replaced: one line, marks alike."""
+        quoting = Redaction(None)
+        told = quoting.text(text)
+        self.counts += quoting.counts
+        return " ".join(told.split())
+
+    def _structure(self, value: JsonValue, *, depth: int, level: int) -> JsonValue:
         match value:
             case str():
                 return self._text(value, depth=depth)
+            case list() | dict() if level > _MOST_LEVELS:
+                self.counts["nested"] += 1
+                return _TOO_DEEP
             case list():
                 return [
-                    self._hidden(item, depth=depth) if _awaits_a_secret(before) else self._structure(item, depth=depth)
+                    self._hidden(item, depth=depth, level=level)
+                    if _awaits_a_secret(before)
+                    else self._structure(item, depth=depth, level=level + 1)
                     for before, item in zip([None, *value], value, strict=False)
                 ]
             case dict():
-                return self._object(value, depth=depth)
+                return self._object(value, depth=depth, level=level)
             case _:
                 return value
 
-    def _object(self, record: dict[str, JsonValue], *, depth: int) -> dict[str, JsonValue]:
+    def _object(self, record: dict[str, JsonValue], *, depth: int, level: int) -> dict[str, JsonValue]:
         if record.get("kind") == "Secret":
             record = self._secret_object(record)
         named = record.get("name", record.get("key"))
@@ -79,7 +95,9 @@ class Redaction:
             # {"name": "DB_PASSWORD", "value": "..."}: environment variables, headers, parameters.
             name = named if key == "value" and isinstance(named, str) else key
             out[self._text(key, depth=depth)] = (
-                self._hidden(value, depth=depth) if is_sensitive_name(name) else self._structure(value, depth=depth)
+                self._hidden(value, depth=depth, level=level + 1)
+                if is_sensitive_name(name)
+                else self._structure(value, depth=depth, level=level + 1)
             )
         return out
 
@@ -101,15 +119,17 @@ class Redaction:
             out["metadata"] = {**metadata, "annotations": cast(JsonValue, kept)}
         return out
 
-    def _hidden(self, value: JsonValue, *, depth: int) -> JsonValue:
+    def _hidden(self, value: JsonValue, *, depth: int, level: int) -> JsonValue:
         """The value under a sensitive name. Structures keep their shape (`secret: {name: x}` is a reference)."""
         match value:
             case str():
                 return value if is_harmless(value) else self._mark("value", value)
+            case list() | dict() if level > _MOST_LEVELS:
+                return self._structure(value, depth=depth, level=level)
             case list():
-                return [self._hidden(item, depth=depth) for item in value]
+                return [self._hidden(item, depth=depth, level=level + 1) for item in value]
             case dict():
-                return self._object(value, depth=depth)
+                return self._object(value, depth=depth, level=level)
             case bool() | None:
                 return value
             case number:
@@ -119,7 +139,7 @@ class Redaction:
         if len(text) < 4 or depth > _DEEPEST:
             return text
         if (embedded := _embedded(text)) is not None:
-            cleaned = self._structure(embedded, depth=depth + 1)
+            cleaned = self._structure(embedded, depth=depth + 1, level=0)
             return text if cleaned == embedded else json.dumps(cleaned, ensure_ascii=False)
         for shape in SHAPES:
             text = shape.pattern.sub(lambda match, kind=shape.kind: self._replace(match, kind), text)
@@ -159,6 +179,8 @@ class Redaction:
 
     def _mark(self, kind: str, value: str) -> str:
         self.counts[kind] += 1
+        if self._key is None:
+            return f"[redacted-{kind}]"
         digest = hmac.new(self._key, value.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
         return f"[redacted-{kind}-{digest[:6]}]"
 
@@ -189,6 +211,14 @@ def _embedded(text: str) -> JsonValue | None:
     if not stripped or stripped[0] not in "{[" or stripped[-1] not in "}]":
         return None
     try:
-        return json.loads(stripped)
+        return json.loads(stripped, object_pairs_hook=_named_once)
     except (ValueError, RecursionError):
         return None
+
+
+def _named_once(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
+    """Raises `ValueError` for a name given twice: the parser keeps one value, and the text has both."""
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        raise ValueError("a name is given twice")
+    return record

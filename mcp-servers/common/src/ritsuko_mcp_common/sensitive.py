@@ -92,11 +92,11 @@ _PEM_END = re.compile(r"[ \t]*-----END [A-Z0-9 ]{1,40}-----")
 _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
 _LONGEST_NAME = 128
 # What follows the name: `: value`, `=value`, `": "value"` (also with escaped quotes), ` value` after an option.
+_IS = re.compile(r"(?:\\*[\"'])?(?P<is>[ \t]*(?:=>|:=|[:=])[ \t]*|[ \t]+)")
 _VALUE = re.compile(
-    r"(?:\\*[\"'])?(?P<is>[ \t]*(?:=>|:=|[:=])[ \t]*|[ \t]+)"
-    r"(?:(?P<open>\\*[\"'])(?:(?P<quoted>[^\n]*?)(?<!\\)(?P=open)|(?P<unclosed>[^\n]+))"
+    r"(?P<open>\\*[\"'])(?:(?P<quoted>[^\n]*?)(?<!\\)(?P=open)|(?P<unclosed>[^\n]+))"
     r"|[|>][+-]?[ \t]*\n(?P<block>(?P<indent>[ \t]+)[^\n]*(?:\n(?P=indent)[^\n]*)*)"
-    r"|(?P<line>[^\n]+))"
+    r"|(?P<word>\S+)"
 )
 _FIRST_ON_LINE = re.compile(r"(?:^|\n)[ \t]*(?:-[ \t]+)?[\"']?$")
 
@@ -116,10 +116,10 @@ def assigned_values(text: str) -> Iterator[tuple[int, int]]:
             end += 1
         position = max(end, found.end())
         name = text[start:position]
-        value = _VALUE.match(text, position)
-        if value is None or not is_sensitive_name(name):
+        following = _IS.match(text, position)
+        if following is None or not is_sensitive_name(name):
             continue
-        span = _span(text, start, name, value)
+        span = _span(text, start, name, following)
         if span is not None:
             yield span
             position = span[1]
@@ -140,16 +140,21 @@ def headless_pem(text: str) -> Iterator[tuple[int, int]]:
             yield lines.start(), lines.start() + len(lines.group().rstrip())
 
 
-def _span(text: str, start: int, name: str, value: re.Match[str]) -> tuple[int, int] | None:
-    assigned = value.group("is").strip()
+def _span(text: str, start: int, name: str, following: re.Match[str]) -> tuple[int, int] | None:
+    """`following` is what stands between name and value. It is looked at first: a log may repeat a word endlessly."""
+    assigned = following.group("is").strip()
     if not assigned and not name.startswith("-"):
+        return None
+    value = _VALUE.match(text, following.end())
+    if value is None:
         return None
     for group in ("quoted", "unclosed", "block"):
         if value.group(group) is not None:
             return value.span(group)
-    if assigned == ":" and value.group("is")[0].isspace():
+    if assigned == ":" and following.group("is")[0].isspace():
         return None  # prose: `failed for volume "token" : secret "x" not found`
-    first, last = value.span("line")
+    first, last = value.span("word")
     if assigned == ":" and _FIRST_ON_LINE.search(text, max(0, start - _LONGEST_NAME), start):
-        return first, last
-    return first, first + len(value.group("line").split(maxsplit=1)[0]) if value.group("line").strip() else last
+        line_end = text.find("\n", first)
+        return first, line_end if line_end >= 0 else len(text)
+    return first, last
