@@ -80,8 +80,8 @@ def error(status: int, kind: str, message: str) -> Answer:
         (says(503, "no upstream"), "is in trouble: HTTP 503: no upstream", "log"),
         (
             says(200, '{"status":"success","data":{"resultType":"vector","resu'),
-            "not the Prometheus API",
-            "PROMETHEUS_URL",
+            "ends in its middle, after 55 bytes",
+            "proxy",
         ),
         (says(200, "[]"), "not the Prometheus API", "PROMETHEUS_URL"),
         (
@@ -191,7 +191,8 @@ async def test_warnings_of_prometheus_are_passed_on() -> None:
 
 
 async def test_a_native_histogram_is_not_taken_for_a_number() -> None:
-    histogram = {"metric": {"job": "x"}, "histogram": [1, {"count": "3", "sum": "4", "buckets": []}]}
+    buckets = [[0, "0.5", "1", "2"], [0, "1", "2", "1"]]
+    histogram = {"metric": {"job": "x"}, "histogram": [1, {"count": "3", "sum": "4.5", "buckets": buckets}]}
 
     async def answer(_: web.Request) -> web.Response:
         return web.json_response({"status": "success", "data": {"resultType": "vector", "result": [histogram]}})
@@ -200,7 +201,9 @@ async def test_a_native_histogram_is_not_taken_for_a_number() -> None:
         service = build(PrometheusSettings(prometheus_url=url))
         envelope = await service.tools[0].fn(query="up")
         await service.backend.aclose()
-    assert envelope.data == [{"job": "x", "value": "histogram"}]
+    assert envelope.data == [
+        {"job": "x", "value": "histogram", "count": 3, "sum": 4.5, "mean": 1.5, "from": 0.5, "to": 2}
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """`query` and `query_range` against a real Prometheus: the same values as its raw API, told better."""
 
 import math
+import statistics
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, Literal
 
@@ -167,10 +168,11 @@ async def test_a_range_answers_with_statistics_and_a_trend(address: str, prometh
     for row, one in zip(answer["data"], sorted(raw["result"], key=lambda one: one["metric"]["pod"]), strict=True):
         values = [number(point[1]) for point in one["values"]]
         assert (row["min"], row["max"], row["last"]) == (min(values), max(values), values[-1])
-        assert row["count"] == len(values) == 145
+        assert row["points"] == len(values) == 145
         assert row["mean"] == pytest.approx(sum(values) / len(values))
-        assert len(row["trend"]) == 24
-        assert {"▁", "█"} <= set(row["trend"])
+        assert row["median"] == pytest.approx(statistics.median(values))
+        assert len(row["course"]) == 24
+        assert {"▁", "█"} <= set(row["course"])
 
 
 async def test_a_metric_that_does_not_exist_is_said_so_with_the_nearest(address: str) -> None:

@@ -3,12 +3,14 @@
 https://prometheus.io/docs/prometheus/latest/querying/api/#expression-query-result-formats
 """
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-from .series import Labels, Sample, Series
+from .series import Histogram, Labels, Sample, Series
 
 Kind = Literal["vector", "matrix", "scalar", "string"]
 
@@ -34,16 +36,27 @@ class Failure(BaseModel):
     error: str = ""
 
 
+class _Histogram(BaseModel):
+    """A native histogram; each bucket is (which of its bounds belong to it, lower bound, upper bound, count)."""
+
+    count: float
+    sum: float
+    buckets: list[tuple[int, float, float, float]] = []
+
+
+_HistogramSample = tuple[float, _Histogram]
+
+
 class _VectorItem(BaseModel):
     metric: Labels
     value: Sample | None = None
-    histogram: tuple[float, object] | None = None
+    histogram: _HistogramSample | None = None
 
 
 class _MatrixItem(BaseModel):
     metric: Labels
     values: list[Sample] = []
-    histograms: list[object] = []
+    histograms: list[_HistogramSample] = []
 
 
 class _Vector(BaseModel):
@@ -73,13 +86,7 @@ class _Success(BaseModel):
     infos: list[str] = []
 
 
-class _Strings(BaseModel):
-    status: Literal["success"]
-    data: list[str] | None = None
-
-
 _SUCCESS = TypeAdapter(_Success)
-_STRINGS = TypeAdapter(_Strings)
 _FAILURE = TypeAdapter(Failure)
 
 
@@ -90,22 +97,16 @@ def decode(body: bytes) -> Answer:
     match success.data:
         case _Vector(result=items):
             vector = [
-                Series(item.metric, [item.value] if item.value else [], histograms=int(item.histogram is not None))
-                for item in items
+                Series(item.metric, [item.value] if item.value else [], _histograms([item.histogram])) for item in items
             ]
             return Answer("vector", vector, notes=notes)
         case _Matrix(result=items):
-            matrix = [Series(item.metric, item.values, histograms=len(item.histograms)) for item in items]
+            matrix = [Series(item.metric, item.values, _histograms(item.histograms)) for item in items]
             return Answer("matrix", matrix, notes=notes)
         case _Scalar(result=sample):
             return Answer("scalar", [Series({}, [sample])], notes=notes)
         case _String(result=(_, text)):
             return Answer("string", [], text, notes)
-
-
-def decode_strings(body: bytes) -> list[str]:
-    """The answer of a `/label/<name>/values`. Raises pydantic's ValidationError if it is something else."""
-    return _STRINGS.validate_json(body).data or []
 
 
 def decode_failure(body: bytes) -> Failure | None:
@@ -114,3 +115,17 @@ def decode_failure(body: bytes) -> Failure | None:
         return _FAILURE.validate_json(body)
     except ValidationError:
         return None
+
+
+def _histograms(samples: Sequence[_HistogramSample | None]) -> list[Histogram]:
+    return [
+        Histogram(
+            sample[0],
+            sample[1].count,
+            sample[1].sum,
+            min((low for _, low, _, _ in sample[1].buckets), default=math.nan),
+            max((high for _, _, high, _ in sample[1].buckets), default=math.nan),
+        )
+        for sample in samples
+        if sample is not None
+    ]

@@ -1,24 +1,27 @@
 """The way to Prometheus: TLS, credentials and headers as the settings say."""
 
 import ssl
+import time
+from pathlib import Path
 
 import httpx2
 
 from ritsuko_mcp_common.errors import ConfigurationError
 
 from .credentials import BasicFile, BearerFile
+from .errors import BackendUnavailable
 from .settings import PrometheusSettings
 
-_CONNECTIONS = 16
 _CONNECT_SECONDS = 5.0
+_LIMITS = httpx2.Limits(max_connections=16, max_keepalive_connections=16, keepalive_expiry=30.0)
+_Stamp = tuple[tuple[int, int, int], ...]
 
 
 def connect(settings: PrometheusSettings) -> httpx2.AsyncClient:
-    """A connection pool, with nothing connected yet. Raises ConfigurationError for a CA file that can't be used."""
-    try:
-        tls = ssl.create_default_context(cafile=settings.prometheus_ca_file)
-    except (OSError, ssl.SSLError) as error:
-        raise ConfigurationError(f"PROMETHEUS_CA_FILE: can't be read as certificates ({error})") from error
+    """A connection pool, with nothing connected yet. Raises ConfigurationError for TLS files that can't be used."""
+    tls = TlsFiles(
+        settings.prometheus_ca_file, settings.prometheus_client_cert_file, settings.prometheus_client_key_file
+    )
     auth: httpx2.Auth | None = None
     if settings.prometheus_bearer_token_file:
         auth = BearerFile(settings.prometheus_bearer_token_file)
@@ -26,9 +29,78 @@ def connect(settings: PrometheusSettings) -> httpx2.AsyncClient:
         auth = BasicFile(settings.prometheus_basic_auth_file)
     return httpx2.AsyncClient(
         auth=auth,
-        verify=tls,
+        transport=RotatingTransport(tls, retire_after=settings.mcp_deadline_seconds),
+        headers={name: value.get_secret_value() for name, value in settings.prometheus_headers.items()},
         # Proxies named in the environment are for the way out of the cluster, not for what stands in it.
         trust_env=False,
         timeout=httpx2.Timeout(None, connect=_CONNECT_SECONDS),
-        limits=httpx2.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS),
     )
+
+
+class TlsFiles:
+    """The certificates in files, as OpenSSL takes them; `stamp` differs once a file was replaced."""
+
+    def __init__(self, ca: Path | None, certificate: Path | None, key: Path | None) -> None:
+        self._ca = ca
+        self._certificate = certificate
+        self._key = key
+
+    def stamp(self) -> _Stamp:
+        """Raises OSError for a file that is not there."""
+        found = [path.stat() for path in (self._ca, self._certificate, self._key) if path is not None]
+        return tuple((status.st_ino, status.st_mtime_ns, status.st_size) for status in found)
+
+    def context(self) -> ssl.SSLContext:
+        """Raises ConfigurationError that names the variable whose file can't be used."""
+        try:
+            context = ssl.create_default_context(cafile=self._ca)
+        except (OSError, ssl.SSLError) as error:
+            raise ConfigurationError(f"PROMETHEUS_CA_FILE: can't be read as certificates ({error})") from error
+        if self._certificate is not None:
+            try:
+                # An encrypted key would have OpenSSL ask on the terminal; with no password to give it is refused.
+                context.load_cert_chain(self._certificate, self._key, password="")
+            except (OSError, ssl.SSLError) as error:
+                raise ConfigurationError(
+                    f"PROMETHEUS_CLIENT_CERT_FILE, PROMETHEUS_CLIENT_KEY_FILE: can't be used together ({error})"
+                ) from error
+        return context
+
+
+class RotatingTransport(httpx2.AsyncBaseTransport):
+    """Connections with the certificates that lie in the files now: a renewed one needs no restart.
+
+    Requests under way keep the connections they have; those are closed `retire_after` seconds later.
+    """
+
+    def __init__(self, files: TlsFiles, *, retire_after: float) -> None:
+        self._files = files
+        self._retire_after = retire_after
+        # The context first: it says which variable is wrong when a file is not there.
+        context = files.context()
+        self._stamp = files.stamp()
+        self._current = httpx2.AsyncHTTPTransport(verify=context, trust_env=False, limits=_LIMITS)
+        self._retired: list[tuple[float, httpx2.AsyncHTTPTransport]] = []
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        try:
+            if (stamp := self._files.stamp()) != self._stamp:
+                replacement = httpx2.AsyncHTTPTransport(verify=self._files.context(), trust_env=False, limits=_LIMITS)
+                self._retired.append((time.monotonic() + self._retire_after, self._current))
+                self._current, self._stamp = replacement, stamp
+        except (OSError, ConfigurationError) as error:
+            raise BackendUnavailable(
+                f"the certificates for Prometheus can't be used: {error}", "Mount them at the paths that are set."
+            ) from error
+        await self._close_retired(before=time.monotonic())
+        return await self._current.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        await self._close_retired(before=float("inf"))
+        await self._current.aclose()
+
+    async def _close_retired(self, *, before: float) -> None:
+        over = [transport for moment, transport in self._retired if moment <= before]
+        self._retired = [(moment, transport) for moment, transport in self._retired if moment > before]
+        for transport in over:
+            await transport.aclose()

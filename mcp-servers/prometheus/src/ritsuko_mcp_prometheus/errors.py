@@ -11,5 +11,9 @@ class QueryFailed(ToolFailure):
     """Prometheus took the query and couldn't finish it: too many samples, labels that don't match, its own deadline."""
 
 
+class NotOffered(ToolFailure):
+    """What answers has no such part of the API: stores that speak PromQL leave some of it to other programs."""
+
+
 class BackendUnavailable(BackendUnreachable):
     """No usable answer: down, wrong address, wrong credentials, overloaded, or not a Prometheus at all."""

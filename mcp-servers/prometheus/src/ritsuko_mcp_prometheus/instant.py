@@ -12,7 +12,7 @@ from .client import PrometheusClient
 from .empty import explain_empty
 from .paging import page, position
 from .series import Labels, Series, common_labels, label_columns, selector
-from .tables import point_rows, value_rows
+from .tables import point_rows, points_of, value_rows
 from .values import format_value, unit_of
 
 # These put their result in order themselves; anything else comes in no order at all.
@@ -28,9 +28,7 @@ async def instant(client: PrometheusClient, query: str, time: str, limit: int, c
     place = position(cursor, question, now)
     at = parse_time(time, now=place.now)
     answer = await client.query(query, at)
-    envelope = Envelope(
-        summary="", source=f"Prometheus at {client.address}", warnings=list(answer.notes), untrusted=True
-    )
+    envelope = Envelope(summary="", source=client.source, warnings=list(answer.notes), untrusted=True)
     moment = format_time(at)
     if answer.kind == "string":
         envelope.summary = f"A string: {answer.text}"
@@ -43,11 +41,19 @@ async def instant(client: PrometheusClient, query: str, time: str, limit: int, c
     shared = common_labels(answer.series)
     columns = label_columns(answer.series, shared)
     if answer.kind == "matrix":
-        points = [(one, *sample) for one in _by_labels(answer.series) for sample in one.samples]
+        points = points_of(_by_labels(answer.series))
+        histograms = any(one.histograms for one in answer.series)
         envelope.summary = (
             f"{_counted(answer.series)} with {len(points):,} raw samples up to {moment}{_all_with(shared)}."
         )
-        return page(envelope, points, lambda part: point_rows(part, columns), at=place, limit=limit, question=question)
+        return page(
+            envelope,
+            points,
+            lambda part: point_rows(part, columns, histograms=histograms),
+            at=place,
+            limit=limit,
+            question=question,
+        )
     envelope.summary = _summary(answer, moment, shared)
     ordered = answer.series if _ORDERING.match(query) else _by_value(answer.series)
     return page(envelope, ordered, lambda part: value_rows(part, columns), at=place, limit=limit, question=question)
@@ -74,6 +80,10 @@ def _summary(answer: Answer, moment: str, shared: Labels) -> str:
     if len(series) == 1 and series[0].samples:
         value = format_value(series[0].samples[0][1], unit_of(series[0].name))
         return f"{selector(series[0].labels)} is {value} at {moment}."
+    if len(series) == 1 and series[0].histograms:
+        held = series[0].histograms[0]
+        count, mean = format_value(held.count), format_value(held.mean, unit_of(series[0].name))
+        return f"{selector(series[0].labels)} is a histogram of {count} observations, {mean} on average, at {moment}."
     return f"{_counted(series)} at {moment}{_spread(series)}{_all_with(shared)}."
 
 

@@ -7,7 +7,7 @@ from ritsuko_mcp_common.nearest import suggestion
 from .errors import BadRequest, QueryFailed
 
 _POSITION = re.compile(
-    r'^(?:invalid parameter "query": )?(?:(?P<line>\d+):(?P<column>\d+): )?(?:parse error: )?(?P<rest>.*)$', re.DOTALL
+    r'^(?:invalid parameter "[^"]*": )?(?:(?P<line>\d+):(?P<column>\d+): )?(?:parse error: )?(?P<rest>.*)$', re.DOTALL
 )
 _UNKNOWN_FUNCTION = re.compile(r'unknown function with name "([^"]+)"')
 _EXCERPT = 100

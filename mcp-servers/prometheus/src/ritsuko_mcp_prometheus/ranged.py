@@ -11,7 +11,7 @@ from .errors import BadRequest
 from .paging import page, position
 from .series import Series, common_labels, label_columns, selector
 from .steps import choose_step
-from .tables import point_rows, statistics_rows
+from .tables import point_rows, points_of, statistics_rows
 
 
 async def ranged(
@@ -39,7 +39,7 @@ async def ranged(
     answer = await client.query_range(query, first, last, seconds)
     envelope = Envelope(
         summary="",
-        source=f"Prometheus at {client.address}",
+        source=client.source,
         warnings=list(answer.notes),
         time_range=TimeRange(start=format_time(first), end=format_time(last)),
         untrusted=True,
@@ -56,11 +56,21 @@ async def ranged(
         f"{_named(series)} over {format_duration(round(last - first))} up to {format_time(last)}, "
         f"a point every {format_duration(seconds)}{f'; all {selector(shared)}' if shared else ''}."
     )
-    if histograms := sum(bool(one.histograms) for one in series):
-        envelope.hints.append(f"{histograms} are native histograms: ask for histogram_quantile(0.9, ...) of them.")
+    histograms = sum(bool(one.histograms) for one in series)
     if points:
-        flat = [(one, *sample) for one in series for sample in one.samples]
-        return page(envelope, flat, lambda part: point_rows(part, columns), at=place, limit=limit, question=question)
+        return page(
+            envelope,
+            points_of(series),
+            lambda part: point_rows(part, columns, histograms=histograms > 0),
+            at=place,
+            limit=limit,
+            question=question,
+        )
+    if histograms:
+        envelope.hints.append(
+            f"{histograms} of them are native histograms, told by their mean observation: "
+            f"ask for histogram_quantile(0.9, ...) to know more."
+        )
     return page(
         envelope,
         series,

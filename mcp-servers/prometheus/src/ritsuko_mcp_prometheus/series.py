@@ -9,19 +9,40 @@ Sample = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
+class Histogram:
+    """A native histogram at one moment: how many observations, their sum, and the bounds that all lie within."""
+
+    time: float
+    count: float
+    sum: float
+    low: float
+    high: float
+
+    @property
+    def mean(self) -> float:
+        """NaN without observations."""
+        return self.sum / self.count if self.count else math.nan
+
+
+@dataclass(frozen=True, slots=True)
 class Series:
     """One time series: its labels (`__name__` among them) and (Unix seconds, value) pairs in time order.
 
-    `histograms` counts native histogram samples, which have no single value and are not among the samples.
+    Native histograms have no single value and are not among the samples.
     """
 
     labels: Labels
     samples: list[Sample]
-    histograms: int = 0
+    histograms: Sequence[Histogram] = ()
 
     @property
     def name(self) -> str:
         return self.labels.get("__name__", "")
+
+    @property
+    def course(self) -> Sequence[Sample]:
+        """The samples; of native histograms the mean observation at each moment."""
+        return self.samples or [(one.time, one.mean) for one in self.histograms]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +50,9 @@ class Statistics:
     """Over the samples that are numbers; `count` is of all of them, NaN included."""
 
     min: float
-    max: float
+    median: float
     mean: float
+    max: float
     last: float
     count: int
 
@@ -40,7 +62,17 @@ def statistics(samples: Sequence[Sample]) -> Statistics | None:
     if not samples:
         return None
     numbers = [value for _, value in samples if not math.isnan(value)] or [math.nan]
-    return Statistics(min(numbers), max(numbers), _mean(numbers), samples[-1][1], len(samples))
+    return Statistics(min(numbers), median(numbers), _mean(numbers), max(numbers), samples[-1][1], len(samples))
+
+
+def median(numbers: Sequence[float]) -> float:
+    """Of at least one number: the middle one in order, or between the middle two."""
+    ordered = sorted(numbers)
+    middle = len(ordered) // 2
+    if len(ordered) % 2:
+        return ordered[middle]
+    low, high = ordered[middle - 1], ordered[middle]
+    return low if low == high else low / 2 + high / 2
 
 
 def _mean(numbers: list[float]) -> float:

@@ -1,13 +1,19 @@
 """Which Prometheus, and with which credentials."""
 
+import re
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import NoDecode
 
 from ritsuko_mcp_common.settings import ServerSettings
 
 _RESERVED_SECONDS = 6.0
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+# Set by the connection, or by a setting of its own that re-reads a file.
+_OWN_HEADERS = frozenset({"authorization", "host", "content-length", "transfer-encoding", "connection"})
 
 
 class PrometheusSettings(ServerSettings):
@@ -20,6 +26,11 @@ class PrometheusSettings(ServerSettings):
     prometheus_bearer_token_file: Path | None = Field(None, description="file with a bearer token for Prometheus")
     prometheus_basic_auth_file: Path | None = Field(None, description="file with user:password for Prometheus")
     prometheus_ca_file: Path | None = Field(None, description="CA certificates to trust instead of the system's")
+    prometheus_client_cert_file: Path | None = Field(None, description="client certificate (PEM) for mutual TLS")
+    prometheus_client_key_file: Path | None = Field(None, description="its key; default: in the certificate's file")
+    prometheus_headers: Annotated[dict[str, SecretStr], NoDecode] = Field(
+        {}, description="headers to send, like X-Scope-OrgID=team-a; several with commas between"
+    )
     prometheus_max_bytes: int = Field(8 * 2**20, ge=2**16, le=2**30, description="most bytes read of one answer")
 
     @field_validator("prometheus_url")
@@ -32,10 +43,32 @@ class PrometheusSettings(ServerSettings):
             raise ValueError("leave out what comes after ? or #")
         return url
 
+    @field_validator("prometheus_headers", mode="before")
+    @classmethod
+    def _are_headers(cls, written: object) -> object:
+        if not isinstance(written, str):
+            return written
+        headers: dict[str, str] = {}
+        for part in filter(None, map(str.strip, written.split(","))):
+            name, separator, value = (piece.strip() for piece in part.partition("="))
+            if (
+                not separator
+                or not _HEADER.fullmatch(name)
+                or not value
+                or not (value.isascii() and value.isprintable())
+            ):
+                raise ValueError("write it like X-Scope-OrgID=team-a, several with commas between")
+            if name.lower() in _OWN_HEADERS:
+                raise ValueError(f"{name} can't be set here; for credentials there are PROMETHEUS_*_FILE")
+            headers[name] = value
+        return headers
+
     @model_validator(mode="after")
     def _one_way_to_authenticate(self) -> "PrometheusSettings":
         if self.prometheus_bearer_token_file and self.prometheus_basic_auth_file:
             raise ValueError("set PROMETHEUS_BEARER_TOKEN_FILE or PROMETHEUS_BASIC_AUTH_FILE, not both")
+        if self.prometheus_client_key_file and not self.prometheus_client_cert_file:
+            raise ValueError("PROMETHEUS_CLIENT_KEY_FILE needs PROMETHEUS_CLIENT_CERT_FILE")
         return self
 
     @property

@@ -1,51 +1,106 @@
 """Series as rows of a table: one column a label that tells them apart, then the figures."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from pydantic import JsonValue
 
 from ritsuko_mcp_common.envelope import Row
 from ritsuko_mcp_common.times import format_time
 
-from .series import Labels, Series, statistics
+from .series import Histogram, Labels, Sample, Series, statistics
+from .trends import trend
 from .values import format_value, json_number, sparkline, unit_of
 
-_FIGURES = frozenset({"metric", "value", "reads", "time", "min", "max", "mean", "last", "count", "trend"})
+Point = tuple[Series, Sample | Histogram]
+_FIGURES = frozenset(
+    {
+        "metric",
+        "value",
+        "reads",
+        "time",
+        "count",
+        "sum",
+        "min",
+        "median",
+        "mean",
+        "max",
+        "last",
+        "points",
+        "trend",
+        "course",
+        "from",
+        "to",
+    }
+)
 
 
 def value_rows(page: Sequence[Series], columns: Sequence[str]) -> list[Row]:
-    """A row a series with its one value. `reads` is there when a unit makes the bare number hard to read."""
+    """A row a series with its one value. `reads` is there when a unit makes the bare number hard to read.
+
+    With native histograms among them, the number of observations, their sum, mean and bounds stand beside.
+    """
     readable = any(unit_of(series.name) in ("bytes", "timestamp") for series in page)
+    histograms = any(series.histograms for series in page)
     rows: list[Row] = []
     for series in page:
         row = _labels(series.labels, columns)
         row["value"] = json_number(series.samples[0][1]) if series.samples else "histogram"
         if readable:
             row["reads"] = format_value(series.samples[0][1], unit_of(series.name)) if series.samples else ""
+        if histograms:
+            row |= _observations(series.histograms[0] if series.histograms else None)
         rows.append(row)
     return rows
 
 
 def statistics_rows(page: Sequence[Series], columns: Sequence[str], start: float, end: float) -> list[Row]:
-    """A row a series: min, max, mean, last, the number of points, and the course from start to end as a sparkline."""
+    """A row a series: statistics, the number of points, where it goes, and its course as a sparkline.
+
+    Native histograms are told by their mean observation.
+    """
     rows: list[Row] = []
     for series in page:
         row = _labels(series.labels, columns)
-        found = statistics(series.samples)
-        for figure in ("min", "max", "mean", "last"):
-            row[figure] = json_number(getattr(found, figure)) if found else "histogram"
-        row["count"] = found.count if found else series.histograms
-        row["trend"] = sparkline(series.samples, start, end) if found else ""
+        found = statistics(series.course)
+        for figure in ("min", "median", "mean", "max", "last"):
+            row[figure] = json_number(getattr(found, figure)) if found else ""
+        row["points"] = found.count if found else 0
+        row["trend"] = trend(series.course)
+        row["course"] = sparkline(series.course, start, end)
         rows.append(row)
     return rows
 
 
-def point_rows(points: Iterable[tuple[Series, float, float]], columns: Sequence[str]) -> list[Row]:
-    """A row a point: (series, Unix seconds, value)."""
+def points_of(series: Sequence[Series]) -> list[Point]:
+    """Every point of every series."""
+    return [(one, point) for one in series for point in (*one.samples, *one.histograms)]
+
+
+def point_rows(points: Sequence[Point], columns: Sequence[str], *, histograms: bool) -> list[Row]:
+    """A row a point; with `histograms` there is room for those beside the value."""
     rows: list[Row] = []
-    for series, time, value in points:
-        rows.append({**_labels(series.labels, columns), "time": format_time(time), "value": json_number(value)})
+    for series, point in points:
+        row = _labels(series.labels, columns)
+        if isinstance(point, Histogram):
+            row |= {"time": format_time(point.time), "value": "histogram", **_observations(point)}
+        else:
+            row |= {"time": format_time(point[0]), "value": json_number(point[1])}
+            if histograms:
+                row |= _observations(None)
+        rows.append(row)
     return rows
+
+
+def _observations(histogram: Histogram | None) -> Row:
+    if histogram is None:
+        return {"count": "", "sum": "", "mean": "", "from": "", "to": ""}
+    return {
+        "count": json_number(histogram.count),
+        "sum": json_number(histogram.sum),
+        "mean": json_number(histogram.mean),
+        "from": json_number(histogram.low),
+        "to": json_number(histogram.high),
+    }
 
 
 def _labels(labels: Labels, columns: Sequence[str]) -> Row:

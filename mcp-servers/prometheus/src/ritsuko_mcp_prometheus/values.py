@@ -1,6 +1,7 @@
 """Sample values: read from the API's strings, written for people and for JSON."""
 
 import math
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 _SPARKS = "▁▂▃▄▅▆▇█"
@@ -53,7 +54,7 @@ def _bytes(value: float) -> str:
     return f"{value / 1024**magnitude:.4g} {('B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB')[magnitude]}"
 
 
-def sparkline(samples: list[tuple[float, float]], start: float, end: float) -> str:
+def sparkline(samples: Sequence[tuple[float, float]], start: float, end: float) -> str:
     """The series' course from `start` to `end` in 24 characters or fewer: means of equal slices, `·` where none is.
 
     The lowest slice is the shortest bar; a flat series is drawn in the middle.

@@ -1,0 +1,148 @@
+"""An answer that is none, told so that whoever reads it knows what is wrong and what to do."""
+
+import ssl
+from urllib.parse import urlsplit
+
+import httpx2
+
+from ritsuko_mcp_common.errors import ToolFailure
+
+from .answers import Failure, decode_failure
+from .errors import BackendUnavailable, NotOffered
+from .promql_errors import bad_query, failed_query
+
+_QUERYING = ("query", "query_range")
+_CREDENTIALS = "Check PROMETHEUS_BEARER_TOKEN_FILE or PROMETHEUS_BASIC_AUTH_FILE, what the file holds, and its rights."
+_ADDRESS = "Check PROMETHEUS_URL: it is the address in front of /api/v1, without /graph or /query"
+# Errors of Prometheus that are about its state, not about the query.
+_ABOUT_THE_SERVER = ("", "unauthorized", "forbidden", "too_many_requests", "unavailable", "not_found")
+
+# The first that occurs in the reason counts; what OpenSSL and the resolver say.
+_CONNECTION_HINTS = {
+    "certificate has expired": "Renew the certificate of Prometheus, or of the proxy before it.",
+    "certificate is not yet valid": "Check the clocks of both machines.",
+    "Hostname mismatch": "Use the name that the certificate is made for in PROMETHEUS_URL.",
+    "IP address mismatch": "Use the name that the certificate is made for in PROMETHEUS_URL.",
+    "CERTIFICATE_VERIFY_FAILED": "Name the CA that signed its certificate in PROMETHEUS_CA_FILE.",
+    "certificate required": "It wants a client certificate: set PROMETHEUS_CLIENT_CERT_FILE (and _KEY_FILE).",
+    "certificate expired": "Renew the client certificate that PROMETHEUS_CLIENT_CERT_FILE names.",
+    "unknown ca": "It does not know the CA of the client certificate in PROMETHEUS_CLIENT_CERT_FILE.",
+    "bad certificate": "It does not take the client certificate in PROMETHEUS_CLIENT_CERT_FILE.",
+    "WRONG_VERSION_NUMBER": "It speaks no TLS: write http:// in PROMETHEUS_URL.",
+    "RECORD_LAYER_FAILURE": "It speaks no TLS: write http:// in PROMETHEUS_URL.",
+    "Name or service not known": "There is no such host: check the name in PROMETHEUS_URL and its namespace.",
+    "name resolution": "The DNS does not answer: check the name in PROMETHEUS_URL, and the DNS.",
+}
+
+
+def too_slow(address: str, seconds: float) -> BackendUnavailable:
+    """For an answer that did not come in time."""
+    return BackendUnavailable(
+        f"Prometheus at {address} gave no answer within {seconds:g} s",
+        "Ask for less (fewer series, a shorter time), or look whether Prometheus is overloaded.",
+    )
+
+
+def no_answer(address: str, error: Exception) -> BackendUnavailable:
+    """For a connection that was not made, or broke."""
+    reason = _reason(error)
+    hint = next((hint for part, hint in _CONNECTION_HINTS.items() if part.lower() in reason.lower()), "")
+    if isinstance(error, httpx2.ConnectTimeout | httpx2.PoolTimeout):
+        return BackendUnavailable(
+            f"Prometheus at {address} can't be reached: no connection in time",
+            "Check that PROMETHEUS_URL is right and that no network policy is in the way.",
+        )
+    if isinstance(error, httpx2.ConnectError):
+        return BackendUnavailable(
+            f"Prometheus at {address} can't be reached: {reason}",
+            hint or "Check that it runs, that PROMETHEUS_URL is right and that no network policy is in the way.",
+        )
+    return BackendUnavailable(
+        f"the answer of Prometheus at {address} broke off: {reason}",
+        hint or "Try again; if it stays so, look at Prometheus' log or at the proxy before it.",
+    )
+
+
+def not_the_api(address: str, response: httpx2.Response, body: bytes) -> BackendUnavailable:
+    """For an answer of success that is not what Prometheus would say."""
+    text = body.strip()
+    if text.startswith(b'{"status":') and not text.endswith(b"}"):
+        return BackendUnavailable(
+            f"the answer of Prometheus at {address} ends in its middle, after {len(body):,} bytes",
+            "Try again; if it stays so, look at the proxy before it (its limit of an answer's size).",
+        )
+    return BackendUnavailable(
+        f"what answers at {address} is not the Prometheus API: {_describe(response, body)}",
+        f"{_ADDRESS}, and no login page or proxy may stand before it.",
+    )
+
+
+def refused(address: str, path: str, asked: str, response: httpx2.Response, body: bytes) -> ToolFailure:
+    """For a status that is no success. `asked` is the query or selector that was sent to /api/v1/`path`."""
+    status = response.status_code
+    failure = decode_failure(body)
+    if failure and failure.errorType == "bad_data":
+        return bad_query(asked, failure.error)
+    if failure and failure.errorType not in _ABOUT_THE_SERVER:
+        return failed_query(failure.errorType, failure.error)
+    said = _describe(response, body, failure)
+    if status in (401, 403):
+        return BackendUnavailable(f"Prometheus at {address} refuses our credentials: {said}", _CREDENTIALS)
+    if status in (414, 431):
+        return NotOffered(
+            f"the query is too long for Prometheus at {address} or the proxy before it: {said}", "Write a shorter one."
+        )
+    if status == 429:
+        wait = response.headers.get("retry-after", "")
+        return BackendUnavailable(
+            f"Prometheus at {address} takes no more requests just now: {said}",
+            f"Try again in {wait} seconds." if wait.isdigit() else "Try again in a minute.",
+        )
+    if status in (404, 405, 501) and path not in _QUERYING:
+        return NotOffered(
+            f"what answers at {address} has no /api/v1/{path.partition('/')[0]}: {said}",
+            "If queries work, this store keeps that elsewhere (vmalert, the ruler, the scraping agent). "
+            f"If not: {_ADDRESS[0].lower()}{_ADDRESS[1:]}.",
+        )
+    if status >= 500:
+        return BackendUnavailable(
+            f"Prometheus at {address} or the proxy before it is in trouble: {said}",
+            "Try again; if it stays so, look at its log.",
+        )
+    if status == 400 and ("tenant" in said.lower() or "no org id" in said.lower()):
+        return BackendUnavailable(
+            f"Prometheus at {address} wants to know the tenant: {said}",
+            "Set PROMETHEUS_HEADERS, for example X-Scope-OrgID=team-a.",
+        )
+    return not_the_api(address, response, body)
+
+
+def without_credentials(url: str) -> str:
+    """The address fit for messages: no user, password, query or fragment."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
+
+
+def _describe(response: httpx2.Response, body: bytes, failure: Failure | None = None) -> str:
+    """`HTTP 502, an HTML page "Bad Gateway"`: what kind of answer it was, quoting little of it."""
+    media = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    text = body[:4096].decode(errors="replace").strip()
+    status = f"HTTP {response.status_code}"
+    if media == "text/html" or text[:15].lower().startswith(("<!doctype html", "<html")):
+        start, end = text.lower().find("<title>"), text.lower().find("</title>")
+        title = text[start + 7 : end].strip()[:80] if 0 <= start < end else ""
+        return f'{status}, an HTML page "{title}"' if title else f"{status}, an HTML page"
+    if failure:
+        return f"{status}: {failure.error[:200]}"
+    return f"{status}: {' '.join(text.split())[:120]}" if text else f"{status}, an empty body"
+
+
+def _reason(error: Exception) -> str:
+    """What went wrong, in the words of the deepest error that has any: those around it tell less."""
+    said = str(error)
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError | ssl.SSLError) and str(cause):
+            said = str(cause)
+        cause = cause.__cause__ or cause.__context__
+    return said or type(error).__name__

@@ -1,0 +1,138 @@
+"""What Prometheus knows beside samples: metadata, targets, rules and alerts, as its API tells them.
+
+https://prometheus.io/docs/prometheus/latest/querying/api/
+"""
+
+from datetime import datetime
+from typing import Annotated, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, TypeAdapter
+
+from .series import Labels
+
+T = TypeVar("T")
+
+
+def _none_is_empty(value: object) -> object:
+    return [] if value is None else value
+
+
+# Go writes an empty slice as null.
+_Listing = Annotated[list[T], BeforeValidator(_none_is_empty)]
+
+
+class Metadata(BaseModel):
+    """What a target says of a metric."""
+
+    type: str = ""
+    help: str = ""
+    unit: str = ""
+
+
+class Target(BaseModel):
+    """Something to scrape. `lastScrape` before the year 2 means never."""
+
+    labels: Labels
+    scrapePool: str = ""
+    scrapeUrl: str = ""
+    lastError: str = ""
+    lastScrape: datetime | None = None
+    lastScrapeDuration: float = 0.0
+    health: str = "unknown"
+    scrapeInterval: str = ""
+
+
+class Targets(BaseModel):
+    """The targets there are, and how many were dropped by relabelling."""
+
+    activeTargets: _Listing[Target]
+    droppedTargetCounts: dict[str, int] = {}
+
+
+class Alert(BaseModel):
+    """An alert that fires, or will when its condition has lasted long enough."""
+
+    labels: Labels
+    annotations: Labels = {}
+    state: str
+    activeAt: datetime | None = None
+    value: float
+
+
+class Rule(BaseModel):
+    """A recording or alerting rule and how its last evaluation went; `duration` (`for:`) in seconds."""
+
+    type: Literal["alerting", "recording"]
+    name: str
+    query: str
+    labels: Labels = {}
+    duration: float = 0.0
+    state: str = ""
+    health: str = "unknown"
+    lastError: str = ""
+    evaluationTime: float = 0.0
+    lastEvaluation: datetime | None = None
+
+
+class RuleGroup(BaseModel):
+    """Rules that are evaluated one after the other, every `interval` seconds."""
+
+    name: str
+    file: str = ""
+    interval: float
+    evaluationTime: float = 0.0
+    rules: _Listing[Rule]
+
+
+class _Alerts(BaseModel):
+    alerts: _Listing[Alert]
+
+
+class _Groups(BaseModel):
+    groups: _Listing[RuleGroup]
+
+
+class _Success(BaseModel, Generic[T]):
+    status: Literal["success"]
+    data: T
+
+
+_TEXT = TypeAdapter(_Success[str])
+_STRINGS = TypeAdapter(_Success[_Listing[str]])
+_METADATA = TypeAdapter(_Success[dict[str, list[Metadata]] | None])
+_TARGETS = TypeAdapter(_Success[Targets])
+_ALERTS = TypeAdapter(_Success[_Alerts])
+_GROUPS = TypeAdapter(_Success[_Groups])
+
+
+# Each raises pydantic's ValidationError for a body that is something else.
+
+
+def decode_text(body: bytes) -> str:
+    """The answer of `/format_query`."""
+    return _TEXT.validate_json(body).data
+
+
+def decode_strings(body: bytes) -> list[str]:
+    """The answer of `/labels` or `/label/<name>/values`."""
+    return _STRINGS.validate_json(body).data
+
+
+def decode_metadata(body: bytes) -> dict[str, list[Metadata]]:
+    """The answer of `/metadata`: by metric, one entry for each different thing that targets say of it."""
+    return _METADATA.validate_json(body).data or {}
+
+
+def decode_targets(body: bytes) -> Targets:
+    """The answer of `/targets`."""
+    return _TARGETS.validate_json(body).data
+
+
+def decode_alerts(body: bytes) -> list[Alert]:
+    """The answer of `/alerts`."""
+    return _ALERTS.validate_json(body).data.alerts
+
+
+def decode_rules(body: bytes) -> list[RuleGroup]:
+    """The answer of `/rules`."""
+    return _GROUPS.validate_json(body).data.groups
