@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 import time
 from collections.abc import Mapping
 from typing import Any, cast
+from urllib.parse import quote, unquote
 
 import anyio
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp.server.mcpserver.tools import Tool
-from mcp_types import CallToolResult, TextContent
+from mcp_types import CallToolResult, ImageContent, TextContent
 from pydantic import JsonValue, ValidationError
 
 from ritsuko_mcp_common import assertion, audit, budget, text
@@ -48,6 +50,8 @@ class ContractServer(MCPServer[Any]):
         self._redactor = redactor
         self._metrics = metrics
         self._slots = anyio.Semaphore(settings.mcp_max_concurrent_calls)
+        # A picture in the making takes tens of megabytes.
+        self._easel = anyio.CapacityLimiter(1)
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
@@ -57,7 +61,7 @@ class ContractServer(MCPServer[Any]):
         redaction = self._redactor.begin()
         # Only names we know become metric labels: a caller must not be able to make new time series.
         label = name if name in self._tools else "unknown"
-        record = audit.Record(label, self._redactor.begin().value(_bounded(arguments)))
+        record = audit.Record(label, Redaction(None).value(_bounded(arguments)))
         try:
             try:
                 envelope = await self._answer(name, arguments, context or Context(mcp_server=self), record)
@@ -65,8 +69,8 @@ class ContractServer(MCPServer[Any]):
             except ToolFailure as failure:
                 envelope = Envelope(summary=failure.message, hints=[failure.hint] if failure.hint else [])
                 record.outcome = _outcome(failure)
-                record.error = redaction.text(failure.message)
-            result = self._finish(envelope, redaction, record, failed=record.outcome != "ok")
+                record.error = Redaction(None).sentence(failure.message)
+            result = await self._finish(envelope, redaction, record, failed=record.outcome != "ok")
         finally:
             record.seconds = time.perf_counter() - started
             record.redactions = dict(redaction.counts)
@@ -104,18 +108,26 @@ class ContractServer(MCPServer[Any]):
                 f"{name} took longer than {deadline:g} s and was given up", "Narrow the question, or try again later."
             ) from error
 
-    def _finish(
+    async def _finish(
         self, envelope: Envelope, redaction: Redaction, record: audit.Record, *, failed: bool
     ) -> CallToolResult:
-        envelope = budget.fit(_redacted(envelope, redaction), self._configuration.mcp_output_budget)
+        envelope = _redacted(envelope, redaction)
+        pictures = await self._pictures(envelope)
+        envelope = budget.fit(envelope.written(), self._configuration.mcp_output_budget)
         body = text.render(envelope)
-        record.bytes = len(body.encode())
+        record.bytes = len(body.encode()) + sum(len(picture.data) for picture in pictures)
         record.truncated = envelope.truncated
         return CallToolResult(
-            content=[TextContent(text=body)],
+            content=[TextContent(text=body), *pictures],
             structured_content=envelope.model_dump(mode="json", exclude_none=True),
             is_error=failed,
         )
+
+    async def _pictures(self, envelope: Envelope) -> list[ImageContent]:
+        if envelope.painter is None:
+            return []
+        png = await anyio.to_thread.run_sync(envelope.painter, envelope, limiter=self._easel)
+        return [ImageContent(data=base64.b64encode(png).decode(), mime_type="image/png")]
 
     def _count(self, label: str, record: audit.Record) -> None:
         self._metrics.calls.labels(label, record.outcome).inc()
@@ -177,19 +189,28 @@ def _invalid(tool: Tool, error: ValidationError) -> ToolFailure:
 def _redacted(envelope: Envelope, redaction: Redaction) -> Envelope:
     update: dict[str, object] = {
         "data": redaction.value(cast(JsonValue, envelope.data)),
-        "summary": redaction.text(envelope.summary),
-        "warnings": [redaction.text(line) for line in envelope.warnings],
-        "hints": [redaction.text(line) for line in envelope.hints],
+        "summary": redaction.sentence(envelope.summary),
+        "warnings": [redaction.sentence(line) for line in envelope.warnings],
+        "hints": [redaction.sentence(line) for line in envelope.hints],
         "links": [
-            link.model_copy(update={"title": redaction.text(link.title), "url": redaction.text(link.url)})
+            link.model_copy(
+                update={"title": redaction.sentence(link.title), "url": _redacted_address(link.url, redaction)}
+            )
             for link in envelope.links
         ],
-        "source": None if envelope.source is None else redaction.text(envelope.source),
+        "source": None if envelope.source is None else redaction.sentence(envelope.source),
     }
     if redaction.total:
         values = "1 secret value was" if redaction.total == 1 else f"{redaction.total} secret values were"
         update["warnings"] = [*cast("list[str]", update["warnings"]), f"{values} redacted"]
-    return envelope.model_copy(update=update).written()
+    return envelope.model_copy(update=update)
+
+
+def _redacted_address(url: str, redaction: Redaction) -> str:
+    """An address, with what it carries percent-encoded read as the text that it is."""
+    plain = unquote(url)
+    cleaned = redaction.sentence(plain)
+    return url if cleaned == plain else quote(cleaned, safe="/:?&=#")
 
 
 def _meta(context: Context[Any, Any]) -> Mapping[str, object] | None:

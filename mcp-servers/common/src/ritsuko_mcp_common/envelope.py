@@ -19,6 +19,7 @@ from pydantic import BaseModel, Field, JsonValue, PrivateAttr
 Row = dict[str, JsonValue]
 Resume = Callable[[int], str | None]
 Writer = Callable[[JsonValue], str | list[Row]]
+Painter = Callable[["Envelope"], bytes]
 
 
 class Link(BaseModel):
@@ -53,6 +54,7 @@ class Envelope(BaseModel):
 
     _resume: Resume | None = PrivateAttr(None)
     _writer: Writer | None = PrivateAttr(None)
+    _painter: Painter | None = PrivateAttr(None)
 
     def resumable(self, cursor_after: Resume) -> Envelope:
         """Say how to go on when rows are cut: `cursor_after(n)` is the cursor that continues after the first n rows."""
@@ -72,6 +74,18 @@ class Envelope(BaseModel):
         if self._writer is None or self.data is None:
             return self
         return self.model_copy(update={"data": self._writer(cast(JsonValue, self.data))})
+
+    def painted_by(self, painter: Painter) -> Envelope:
+        """Send a PNG beside the answer: `painter` makes it, in a thread, of the answer redacted and not yet cut.
+
+        It must take every text in the picture from the envelope it is given: there is no redaction behind it.
+        """
+        self._painter = painter
+        return self
+
+    @property
+    def painter(self) -> Painter | None:
+        return self._painter
 
     def cursor_after(self, rows: int) -> str | None:
         return self._resume(rows) if self._resume is not None else None
