@@ -125,15 +125,29 @@ async def test_where_the_running_message_may_not_be_edited_the_answer_comes_as_a
 async def test_one_person_cannot_take_all_the_room(zulip: ZulipEmulator):
     parrot = Parrot()
     async with listening(zulip, parrot):
-        for number in range(8):
+        for number in range(20):
             zulip.send("hamlet", f"@**Ritsuko** mcp wait {number}", to="ops", topic=f"t{number}")
-        await eventually(lambda: parrot.running == 4)
         zulip.send("cordelia", "@**Ritsuko** mcp list", to="ops", topic="cordelia")
         await said(zulip, "heard mcp list")
+        # What takes long gives way, up to a bound.
+        await eventually(lambda: parrot.running == 16)
         parrot.release.set()
-        for number in range(8):
+        for number in range(20):
             await said(zulip, f"heard mcp wait {number}")
-    assert parrot.most_running == 5
+    assert parrot.most_running <= 17
+
+
+async def test_whoever_waits_for_slow_calls_can_ask_for_something_else(zulip: ZulipEmulator):
+    parrot = Parrot()
+    async with listening(zulip, parrot):
+        for number in range(6):
+            zulip.send("hamlet", f"@**Ritsuko** mcp wait {number}", to="ops", topic=f"t{number}")
+        zulip.send("hamlet", "@**Ritsuko** mcp list", to="ops", topic="list")
+        await said(zulip, "heard mcp list")
+        assert not any("heard mcp wait" in text for text in all_said(zulip))
+        parrot.release.set()
+        for number in range(6):
+            await said(zulip, f"heard mcp wait {number}")
 
 
 async def test_a_message_that_zulip_refuses_to_take_does_not_hold_up_the_next(zulip: ZulipEmulator):

@@ -37,6 +37,33 @@ def test_a_successor_knows_what_was_finished_out_of_order():
     assert not successor.take(12)
 
 
+def test_a_finished_message_can_be_taken_up_again_and_a_successor_then_answers_it():
+    position = Position(10)
+    position.take(11)
+    position.finish(11)
+    position.take(12)
+    position.finish(12)
+    assert position.through == 12
+    assert position.reopen(11)
+    assert position.through == 10
+    successor = Position.load(position.dump())
+    assert successor is not None
+    assert successor.take(11)
+    assert not successor.take(12)
+    position.finish(11)
+    assert position.through == 12
+
+
+def test_only_what_is_finished_can_be_taken_up_again():
+    position = Position(10)
+    position.take(11)
+    assert not position.reopen(11)
+    assert not position.reopen(12)
+    position.finish(11)
+    assert position.reopen(11)
+    assert not position.reopen(11)
+
+
 def test_a_text_that_is_no_position_is_none():
     assert Position.load("") is None
     assert Position.load('{"through": "far"}') is None

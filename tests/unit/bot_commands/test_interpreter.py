@@ -35,7 +35,7 @@ class Prepared(Servers):
 def prepared(name: str, *tools: Tool, policy: ToolsPolicy | None = None) -> Server:
     entry = HttpServer(url="http://localhost:1/mcp", tools=policy or ToolsPolicy())
     server = Server(name, entry, changed=lambda: None)
-    server.tools = {tool.name: tool for tool in tools}
+    server.listing.tools = {tool.name: tool for tool in tools}
     server.state = ServerState.READY
     return server
 

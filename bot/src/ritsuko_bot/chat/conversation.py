@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from ritsuko_bot.access.approval import Vote
 from ritsuko_bot.access.person import Person
+from ritsuko_bot.chat.composing import composed
 from ritsuko_bot.chat.mention import said_to
 from ritsuko_bot.chat.outbox import Outbox
 from ritsuko_bot.chat.people import People
@@ -18,7 +19,6 @@ from ritsuko_bot.chat.turns import Turn
 from ritsuko_bot.chat.waiting import THUMBS, Ballot, Waiting
 from ritsuko_bot.chat.zulip_errors import Refused
 from ritsuko_bot.commands.answer import Answer
-from ritsuko_bot.commands.markdown import render
 
 logger = logging.getLogger(__name__)
 
@@ -107,6 +107,6 @@ class Conversation:
                 return vote
 
     async def _post(self, text: Answer) -> int:
-        rendered = render(text, self._limit - room(self._place, self._about)).text
-        content = marked(rendered, Kind.QUESTION, self._place, self._about)
+        content = await composed(self._outbox, text, self._limit - room(self._place, self._about))
+        content = marked(content, Kind.QUESTION, self._place, self._about)
         return await self._outbox.send(self._place, content, after=self._about)

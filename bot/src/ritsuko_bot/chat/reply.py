@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 
+from ritsuko_bot.chat.composing import composed
 from ritsuko_bot.chat.outbox import Outbox
 from ritsuko_bot.chat.place import Place
 from ritsuko_bot.chat.reference import Kind, marked, room
@@ -96,7 +97,7 @@ class Reply:
 
         Returns the id of the message that it is in now.
         """
-        text = marked(await self._as_text(answer), Kind.ANSWER, self._place, self._after)
+        text = marked(await composed(self._outbox, answer, self._limit), Kind.ANSWER, self._place, self._after)
         message = self._message
         if message is None or not await self._edited(message, text):
             message = await self._outbox.send(self._place, text, after=self._after)
@@ -111,19 +112,6 @@ class Reply:
             logger.info("the answer comes as a message of its own, the running one may not be edited: %s", error)
             return False
         return True
-
-    async def _as_text(self, answer: Answer) -> str:
-        text, attachments = render(answer, self._limit)
-        for attachment in attachments:
-            try:
-                url = await self._outbox.upload(attachment.filename, attachment.data)
-            except Refused as error:
-                text += f"\n{_plain(f'The file {attachment.filename} was not taken by Zulip: {error}')}"
-            else:
-                title = attachment.filename.replace("[", "(").replace("]", ")")
-                text += f"\n[{title}]({url})"
-        # A NUL is the one character that Zulip refuses in a message.
-        return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
     def _running(self) -> str:
         parts = ("Running ", Code(" ".join(self._line.split())[:200]), " …")
@@ -142,7 +130,3 @@ class Reply:
             await self._client.call("POST", "typing", request, shape=Wire, within=_TYPING_WITHIN)
         except (Refused, Unavailable) as error:
             logger.debug("no typing notification in %s: %s", self._place, error)
-
-
-def _plain(text: str) -> str:
-    return render(Answer((say(text),)), 1_000).text

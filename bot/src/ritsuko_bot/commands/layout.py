@@ -28,8 +28,10 @@ def clean(text: str) -> str:
     """Text without what could act on a screen: control characters, escape sequences, marks that turn its direction."""
     if text.isascii() and text.isprintable():
         return text
-    expanded = text.expandtabs(4) if "\t" in text else text
-    return "".join(c for c in expanded.replace("\r\n", "\n") if c == "\n" or unicodedata.category(c) not in _HIDDEN)
+    expanded = (text.expandtabs(4) if "\t" in text else text).replace("\r\n", "\n")
+    # By the characters that occur, which are few: a text may have millions.
+    hidden = {ord(c): None for c in set(expanded) if c != "\n" and unicodedata.category(c) in _HIDDEN}
+    return expanded.translate(hidden) if hidden else expanded
 
 
 _HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}

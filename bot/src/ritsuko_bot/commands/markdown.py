@@ -1,13 +1,14 @@
 """An answer as a Zulip message.
 
-What is short is shown. What is longer is shown in part, with the rest folded into a spoiler; what is longer than a
-message may be is attached as a file. Each cut says how much there is.
+What is short is shown. What is longer is summarised in one line and shown in part, with the rest folded into a spoiler;
+what is longer than a message may be is attached as a file. Each cut says how much there is.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
@@ -27,6 +28,7 @@ from ritsuko_bot.commands.answer import (
 )
 from ritsuko_bot.commands.layout import clean, lay_out, one_line
 from ritsuko_bot.commands.neutral import code_span, prose
+from ritsuko_bot.commands.summary import of_table, of_text
 
 _WIDTH = 120
 _SHOWN_LINES = 30
@@ -54,7 +56,7 @@ class Rendered(NamedTuple):
 
 
 class _Body(NamedTuple):
-    """Preformatted lines: a header that is repeated over every part, the rest, and what to call them."""
+    """Preformatted lines: a header that is repeated over every part, the rest, what to call them and what they hold."""
 
     header: str
     lines: Sequence[str]
@@ -62,6 +64,7 @@ class _Body(NamedTuple):
     noun: str
     filename: str
     full: str
+    summary: Callable[[], Sequence[Inline]]
 
 
 def render(answer: Answer, limit: int = 10_000) -> Rendered:
@@ -123,7 +126,7 @@ class _Message:
                 case CodeBlock():
                     text = clean(block.text).strip("\n")
                     language = block.language if _LANGUAGE.fullmatch(block.language) else "text"
-                    self._body(_Body("", text.split("\n"), language, "lines", f"{block.name}.txt", text))
+                    self._text(block.name, text, language)
                 case Spoiler():
                     inner = _Message(self.limit, folded=False)
                     inner.add(block.blocks)
@@ -132,12 +135,17 @@ class _Message:
                 case Image() | File():
                     self._attach(block.filename, block.media_type, block.data)
 
+    def _text(self, name: str, text: str, language: str) -> None:
+        lines = text.split("\n")
+        summary = partial(of_text, lines, language=language)
+        self._body(_Body("", lines, language, "lines", f"{name}.txt", text, summary))
+
     def _table(self, table: Table) -> None:
         lines = lay_out(table, _WIDTH)
         full = lay_out(table, 1_000_000)
-        self._body(
-            _Body(lines.header, lines.rows, "text", "rows", f"{table.name}.txt", "\n".join([full.header, *full.rows]))
-        )
+        whole = "\n".join([full.header, *full.rows])
+        summary = partial(of_table, table)
+        self._body(_Body(lines.header, lines.rows, "text", "rows", f"{table.name}.txt", whole, summary))
         notes: list[str] = []
         if lines.dropped:
             columns = ", ".join(code_span(name) for name in lines.dropped[:10])
@@ -156,6 +164,7 @@ class _Message:
         if whole:
             self.parts.append(_fenced(body, lines))
             return
+        self.parts.append(_paragraph(body.summary()))
         rest = lines[shown:]
         size = sum(len(line) + 1 for line in rest)
         if self.folded and rest and lines == list(body.lines) and size < self.limit - _SHOWN_CHARACTERS * 1.5:

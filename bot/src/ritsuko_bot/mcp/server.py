@@ -16,9 +16,7 @@ from datetime import UTC, datetime
 import anyio
 import httpx2
 from mcp import MCPError
-from mcp.client.session import IncomingMessage
-from mcp.client.subscriptions import ListenNotSupportedError, SubscriptionLost
-from mcp_types import CONNECTION_CLOSED, REQUEST_TIMEOUT, ToolListChangedNotification
+from mcp_types import CONNECTION_CLOSED
 from pydantic import ValidationError
 
 from ritsuko_api.config import ServerEntry, StdioServer, ToolsPolicy
@@ -28,22 +26,20 @@ from ritsuko_bot.mcp.backoff import Backoff
 from ritsuko_bot.mcp.cache import Cache
 from ritsuko_bot.mcp.connection import Connection, connect
 from ritsuko_bot.mcp.errors import ServerUnavailable, in_words, root_cause
+from ritsuko_bot.mcp.listing import Listing
 from ritsuko_bot.mcp.questions import Questions
 from ritsuko_bot.mcp.rate import Rate
-from ritsuko_bot.mcp.tools import ListingEndless, Tool, list_tools, tools_hash
+from ritsuko_bot.mcp.tools import ListingEndless, Tool
 from ritsuko_bot.mcp.transport import Fault, fault_of
 
 logger = logging.getLogger(__name__)
 
 _CHECK_EVERY = 2.0
 _CHECK_WITHIN = 3.0
-_RELIST_EVERY = 30.0
 _CONNECT_WITHIN = 30.0
 _START_WITHIN = 60.0
 _RECOVERY_WAIT = 2.0
 _PAUSE = 0.05
-# A listing that takes long is asked for less often: it may use this share of the time.
-_LISTING_SHARE = 0.1
 
 
 class _NoSignOfLife(Exception):
@@ -67,7 +63,6 @@ class Server:
     def __init__(self, name: str, entry: ServerEntry, *, changed: Callable[[], None]) -> None:
         self.name = name
         self.entry = entry
-        self.tools: Mapping[str, Tool] = {}
         self.state = ServerState.CONNECTING
         self.error: str | None = None
         self.info: ServerInfo | None = None
@@ -79,18 +74,20 @@ class Server:
         self.questions = Questions()
         self.slots = anyio.CapacityLimiter(entry.tools.max_concurrent_calls)
         self._changed = changed
-        self._hash: str | None = None
         self._connection: Connection | None = None
         self._connected = asyncio.Event()
         self._wake = asyncio.Event()
-        self._stale = False
+        self.listing = Listing(name, hint=self._wake.set)
         self._session_over = False
-        self._subscribed = False
-        self._listed_until = 0.0
         self._running_calls = 0
         self._idle = asyncio.Event()
         self._idle.set()
         self._life = anyio.CancelScope()
+
+    @property
+    def tools(self) -> Mapping[str, Tool]:
+        """The tools by name; those of the last connection while there is none."""
+        return self.listing.tools
 
     @property
     def policy(self) -> ToolsPolicy:
@@ -111,7 +108,7 @@ class Server:
             state=self.state,
             serverInfo=self.info,
             tools=[tool.name for tool in self.tools.values() if offered(tool, self.policy)],
-            toolsHash=self._hash,
+            toolsHash=self.listing.digest,
             error=self.error[:1024] if self.error else None,
             since=self.since.isoformat(timespec="seconds").replace("+00:00", "Z"),
         )
@@ -201,13 +198,13 @@ class Server:
             raise ended from error
 
     def _connect(self) -> AbstractAsyncContextManager[Connection]:
-        return connect(self.entry, on_message=self._on_message, on_question=self.questions.asked)
+        return connect(self.entry, on_message=self.listing.on_message, on_question=self.questions.asked)
 
     async def _serve(self, connection: Connection) -> None:
         """Checks the server now and then, and at once when something hints at a change."""
         async with anyio.create_task_group() as tasks:
             if connection.modern and connection.announces_changes:
-                tasks.start_soon(self._listen, connection)
+                tasks.start_soon(self.listing.listen, connection)
             while True:
                 await self._pause(_CHECK_EVERY)
                 if self._session_over:
@@ -215,18 +212,15 @@ class Server:
                 await self._check(connection)
 
     async def _check(self, connection: Connection) -> None:
-        stale, self._stale = self._stale, False
         try:
             began = asyncio.get_running_loop().time()
             with anyio.fail_after(_CHECK_WITHIN):
                 await connection.ping()
             self.latency = asyncio.get_running_loop().time() - began
-            pushes = self._subscribed or connection.pushes
-            if stale or asyncio.get_running_loop().time() >= self._listed_until + (_RELIST_EVERY if pushes else 0):
+            if self.listing.due(connection):
                 with anyio.fail_after(_CONNECT_WITHIN):
                     await self._relist(connection)
         except TimeoutError:
-            self._stale = stale
             # A server that works on something may not have a hand free for us.
             if self._running_calls == 0:
                 raise _NoSignOfLife("it does not answer") from None
@@ -239,43 +233,9 @@ class Server:
             # Any other error came from the server itself, which is the sign of life that was asked for.
             logger.debug("server %s answered a check with: %s", self.name, error)
 
-    async def _listen(self, connection: Connection) -> None:
-        """Hears of changes from a server of the newer protocol. A stream that ends may mean that it restarted."""
-        while True:
-            try:
-                async with connection.client.listen(tools_list_changed=True) as events:
-                    self._subscribed = bool(events.honored.tools_list_changed)
-                    async for _ in events:
-                        self._look_again()
-            except SubscriptionLost:
-                pass
-            except (MCPError, ListenNotSupportedError) as error:
-                if not isinstance(error, MCPError) or error.code not in (CONNECTION_CLOSED, REQUEST_TIMEOUT):
-                    logger.debug("server %s takes no subscription: %s", self.name, error)
-                    return
-            finally:
-                self._subscribed = False
-            self._look_again()
-            await anyio.sleep(1)
-
-    async def _on_message(self, message: IncomingMessage) -> None:
-        if isinstance(message, ToolListChangedNotification):
-            self._look_again()
-
-    def _look_again(self) -> None:
-        self._stale = True
-        self._wake.set()
-
     async def _relist(self, connection: Connection) -> None:
-        clock = asyncio.get_running_loop().time
-        began = clock()
-        tools = await list_tools(connection.client)
-        self._listed_until = clock() + (clock() - began) / _LISTING_SHARE
-        digest = tools_hash(tools)
-        if digest != self._hash:
-            self.tools, self._hash = tools, digest
+        if await self.listing.refresh(connection):
             self.cache.clear()
-            logger.info("server %s offers %d tools", self.name, len(tools))
             self._changed()
 
     async def _pause(self, seconds: float) -> None:
