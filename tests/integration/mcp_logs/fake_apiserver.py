@@ -31,7 +31,7 @@ class FakeApiserver:
 
     def add(self, name: str, log: Log = "", *, namespace: str = "shop", **pod: Any) -> None:
         """A running pod with one container `app`, unless `pod` says otherwise."""
-        self.pods.setdefault(namespace, []).append(pod_object(name, **pod))
+        self.pods.setdefault(namespace, []).append(pod_object(name, namespace=namespace, **pod))
         self.logs[f"{name}/app"] = log
 
     def kubeconfig(self, folder: Path, *, namespace: str = "shop", token_file: Path | None = None) -> Path:
@@ -132,6 +132,7 @@ class FakeApiserver:
 def pod_object(
     name: str,
     *,
+    namespace: str = "shop",
     labels: dict[str, str] | None = None,
     containers: dict[str, dict[str, Any]] | None = None,
     created: str = "2026-11-24T00:00:00Z",
@@ -140,7 +141,7 @@ def pod_object(
     """A pod as the apiserver lists it; `containers` maps names to what their status says beside the name."""
     found = containers if containers is not None else {"app": {"state": {"running": {}}}}
     return {
-        "metadata": {"name": name, "labels": labels or {}, "creationTimestamp": created},
+        "metadata": {"name": name, "namespace": namespace, "labels": labels or {}, "creationTimestamp": created},
         "spec": {"containers": [{"name": container} for container in found]},
         "status": {"phase": phase, "containerStatuses": [{"name": one, **status} for one, status in found.items()]},
     }

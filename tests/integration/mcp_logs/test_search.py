@@ -20,6 +20,8 @@ from ritsuko_mcp_logs.question import Question
 from ritsuko_mcp_logs.search import search
 from ritsuko_mcp_logs.server import build
 from ritsuko_mcp_logs.settings import LogsSettings
+from ritsuko_mcp_logs.sources.podlogs.podlogs import PodLogs
+from ritsuko_mcp_logs.sources.registry import Sources
 from tests.integration.mcp_logs.fake_apiserver import FakeApiserver
 from tests.mcp_serving import serving
 
@@ -294,11 +296,10 @@ async def test_a_huge_log_is_searched_in_little_memory(apiserver: FakeApiserver)
     tracemalloc.start()
     try:
         answer = await search(
-            cluster,
-            LogsSettings(logs_max_container_bytes=2**30),
+            Sources([PodLogs(cluster, LogsSettings(logs_max_container_bytes=2**30))]),
             Question(text="needle", namespace="shop", since="2026-01-01"),
             "",
-            now=NOW,
+            now=NOW + 3600,
         )
         _, peak = tracemalloc.get_traced_memory()
     finally:

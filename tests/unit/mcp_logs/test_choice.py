@@ -6,23 +6,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ritsuko_mcp_logs.hits import Best, Hit, Key, Line, in_order
-from ritsuko_mcp_logs.objects import Pod
-from ritsuko_mcp_logs.targets import Target, matching_pods, select
+from ritsuko_mcp_logs.hits import Best, Hit, Key, Placed, in_order
+from ritsuko_mcp_logs.sources.podlogs.objects import Pod
+from ritsuko_mcp_logs.sources.podlogs.targets import matching_pods, select
+from ritsuko_mcp_logs.sources.source import Line, Origin
 
-A, B = Target("a", "app"), Target("b", "app")
+A, B = Origin("shop", "a", "app"), Origin("shop", "b", "app")
 KEYS = st.builds(Key, st.integers(0, 5), st.sampled_from([A, B]), st.integers(0, 3))
 
 
 def hit(key: Key) -> Hit:
-    return Hit(key, Line(key.nanoseconds, key.nanoseconds, str(key)), [])
+    return Hit(key, (key, Line(key.origin, b"", str(key).encode())))
 
 
 @given(st.sets(KEYS), st.integers(1, 5), st.sampled_from(["newest", "oldest"]))
 def test_pages_of_the_best_are_all_hits_in_order(
     keys: set[Key], limit: int, order: Literal["newest", "oldest"]
 ) -> None:
-    arrival = sorted(keys, key=lambda key: (key.target, key.nanoseconds, key.nth))
+    arrival = sorted(keys, key=lambda key: (key.origin, key.nanoseconds, key.nth))
     pages: list[Key] = []
     behind: Key | None = None
     while True:
@@ -40,7 +41,7 @@ def test_pages_of_the_best_are_all_hits_in_order(
 
 
 def test_neighbours_come_once_and_ends_say_where_a_hit_is_whole() -> None:
-    lines = [Line(number, number, str(number)) for number in range(8)]
+    lines: list[Placed] = [(number, Line(A, b"", str(number).encode())) for number in range(8)]
     first = Hit(Key(5, A, 0), lines[5], lines[3:5], lines[6:8])
     second = Hit(Key(4, A, 0), lines[4], lines[2:4], lines[5:7])
     shown, ends = in_order([first, second])
@@ -83,9 +84,9 @@ def test_running_and_new_ones_come_first_and_the_rest_is_named() -> None:
     ]
     chosen = select(pods, container="", previous=False, limit=2)
     assert [target.pod for target in chosen.targets] == ["new", "old"]
-    assert {unread.target.pod: unread.reason for unread in chosen.unread} == {
-        "done": "over the limit of 2 containers",
-        "waits": "not started: ErrImagePull",
+    assert {unread.what: unread.reason for unread in chosen.unread} == {
+        "done/app": "over the limit of 2 containers",
+        "waits/app": "not started: ErrImagePull",
     }
 
 

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ValidationError
 
 from ritsuko_mcp_common.errors import BackendUnreachable, ToolFailure
 
-from .objects import Status, Version
+from .sources.podlogs.objects import Status, Version
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 

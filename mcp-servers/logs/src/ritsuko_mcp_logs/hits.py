@@ -1,29 +1,22 @@
 """The best few of any number of matching lines."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from .targets import Target
-
-Order = Literal["newest", "oldest"]
+from .sources.source import Line, Order, Origin
 
 
 class Key(NamedTuple):
     """Where a line stands among all lines of all containers. The last part counts lines of the same nanosecond."""
 
     nanoseconds: int
-    target: Target
+    origin: Origin
     nth: int
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line worth showing: its number in the stream, its time (0 if unknown) and its text without the timestamp."""
-
-    number: int
-    nanoseconds: int
-    text: str
+Placed = tuple[Hashable, Line]
+"""A line and what tells it from all others of its container, so that it is shown once though two hits have it near."""
 
 
 @dataclass(slots=True)
@@ -31,9 +24,9 @@ class Hit:
     """A matching line and its neighbours. `after` fills up while the stream goes on."""
 
     key: Key
-    line: Line
-    before: list[Line]
-    after: list[Line] = field(default_factory=list[Line])
+    line: Placed
+    before: list[Placed] = field(default_factory=list[Placed])
+    after: list[Placed] = field(default_factory=list[Placed])
 
 
 class Best:
@@ -78,13 +71,13 @@ def in_order(hits: Sequence[Hit]) -> tuple[list[tuple[Hit, Line, bool]], list[in
 
     Also, for every hit, how many lines there are up to the end of its neighbours.
     """
-    matched = {(hit.key.target, hit.line.number) for hit in hits}
-    seen: set[tuple[Target, int]] = set()
+    matched = {(hit.key.origin, hit.line[0]) for hit in hits}
+    seen: set[tuple[Origin, Hashable]] = set()
     lines: list[tuple[Hit, Line, bool]] = []
     ends: list[int] = []
     for hit in hits:
-        for line in (*hit.before, hit.line, *hit.after):
-            place = (hit.key.target, line.number)
+        for identity, line in (*hit.before, hit.line, *hit.after):
+            place = (hit.key.origin, identity)
             if place not in seen:
                 seen.add(place)
                 lines.append((hit, line, place in matched))

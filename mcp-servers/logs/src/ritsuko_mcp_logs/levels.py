@@ -1,6 +1,10 @@
 """How bad a log line says it is, read from the notations that are common enough to trust."""
 
 import re
+from functools import cache
+from typing import Any
+
+import re2  # pyright: ignore[reportMissingTypeStubs]
 
 RANKS = {"debug": 0, "info": 1, "warn": 2, "error": 3, "fatal": 4}
 _WORDS = {
@@ -39,3 +43,16 @@ def level_of(line: bytes) -> str | None:
 def level_named(word: str) -> str:
     """The level that a field's value names, `WARNING` or `err` as well; empty if it names none."""
     return _LEVELS.get(word.strip().lower(), "")
+
+
+@cache
+def may_state(level: str) -> Any:
+    """A pattern of RE2 that is found in every text with a line of at least this level in it, and in few others."""
+    rank = RANKS[level]
+    words = "|".join(word for name, some in _WORDS.items() if RANKS[name] >= rank for word in some.split())
+    letters = "".join(letter.decode() for letter, name in _KLOG.items() if RANKS[name] >= rank)
+    engine: Any = re2
+    options = engine.Options()
+    options.log_errors = False
+    klog = rf"|[{letters}]\d{{4}} \d\d:" if letters else ""
+    return engine.compile(rf"\b(?i:{words})\b{klog}", options)

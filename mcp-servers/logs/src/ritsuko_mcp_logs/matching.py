@@ -1,59 +1,116 @@
-"""Which lines a search wants."""
+"""Which lines a query wants."""
 
+import re
+from collections.abc import Iterator
 from typing import Any, Protocol, cast
 
 import re2  # pyright: ignore[reportMissingTypeStubs]
 
 from ritsuko_mcp_common.errors import ToolFailure
 
-from .levels import RANKS, level_of
+from .levels import RANKS, may_state
+from .lines import split
+from .sources.source import Batch, Line, Query
 
 _MOST_PROGRAM_BYTES = 8 * 2**20
+# What means something else, or nothing, when a line stands in a block with its timestamp before it.
+_BOUND_TO_LINE = re.compile(r"[\^$]|\\[AzZB]")
 
 
 class _Pattern(Protocol):
-    def search(self, text: bytes) -> object | None: ...
+    def search(self, text: bytes, pos: int = ..., endpos: int = ...) -> "_Match | None": ...
+
+
+class _Match(Protocol):
+    def start(self) -> int: ...
 
 
 class Matcher:
-    """Text (or a regular expression) and a least level; an empty text wants every line.
+    """Text (or a regular expression), a least level, fields; a query with none of them wants every line.
 
     Regular expressions are RE2's: linear in the length of a line, so none that a caller thinks of hangs the server.
     Raises ToolFailure for an expression that isn't one.
     """
 
-    def __init__(self, text: str, *, regex: bool, level: str, case_sensitive: bool) -> None:
-        self._rank = RANKS[level] if level else None
+    def __init__(self, query: Query) -> None:
+        text = query.text
+        self._fields = query.fields
+        self._rank = RANKS[query.level] if query.level else None
+        self._stated = may_state(query.level) if query.level else None
+        self._folded = not query.case_sensitive
         self._needle = b""
-        self._folded = not case_sensitive
         self._pattern: _Pattern | None = None
-        if text and (regex or (self._folded and not text.isascii())):
-            self._pattern = _compiled(text, literal=not regex, case_sensitive=case_sensitive)
+        self._across: _Pattern | None = None
+        if text and (query.regex or (self._folded and not text.isascii())):
+            self._pattern = compiled(text, literal=not query.regex, case_sensitive=query.case_sensitive)
+            self._across = None if query.regex and _BOUND_TO_LINE.search(text) else self._pattern
         else:
-            self._needle = text.encode() if case_sensitive else text.lower().encode()
+            self._needle = text.lower().encode() if self._folded else text.encode()
 
     @property
     def wants_all(self) -> bool:
         """Whether every line is wanted."""
-        return not self._needle and self._pattern is None and self._rank is None
+        return not self._needle and self._pattern is None and self._rank is None and not self._fields
 
-    def may_be_in(self, block: bytes) -> bool:
-        """False if no line of the block can match: most blocks of most logs need no closer look."""
-        return self._needle in (block.lower() if self._folded else block) if self._needle else True
+    def matches(self, line: Line) -> bool:
+        """Whether this line is wanted."""
+        return self._has_text(line.raw) and self._has_level(line) and self._has_fields(line)
 
-    def matches(self, line: bytes) -> bool:
-        """Whether this line (without its timestamp) is wanted."""
-        if self._needle and self._needle not in (line.lower() if self._folded else line):
-            return False
-        if self._pattern is not None and self._pattern.search(line) is None:
-            return False
-        if self._rank is None:
-            return True
-        level = level_of(line)
-        return level is not None and RANKS[level] >= self._rank
+    def find(self, batch: Batch) -> Iterator[tuple[int, int, Line]]:
+        """The wanted lines of a batch, in its order: where each begins and ends in `data` (its newline not included).
+
+        Most blocks of most logs have none, and that costs one look at the whole block.
+        """
+        if batch.fields:
+            yield from self._find_among_all(batch)
+            return
+        data = batch.data
+        hay = data.lower() if self._needle and self._folded else data
+        position = 0
+        leap = True
+        while (found := self._next(hay, position) if leap else position) >= 0 and position < len(data):
+            start = max(data.rfind(b"\n", 0, found) + 1, position)
+            end = data.find(b"\n", start)
+            line = Line(batch.origin, *split(data[start:end]))
+            if self.matches(line):
+                yield start, end, line
+            else:
+                # An expression that found more than a line, or a timestamp, would do so again and again.
+                leap = bool(self._needle)
+            position = end + 1
+
+    def _find_among_all(self, batch: Batch) -> Iterator[tuple[int, int, Line]]:
+        start = 0
+        for line, raw in zip(batch.lines(), batch.raws(), strict=True):
+            end = start + len(raw)
+            if self.matches(line):
+                yield start, end, line
+            start = end + 1
+
+    def _next(self, hay: bytes, position: int) -> int:
+        """A place at or behind `position` within the next line that may match, -1 if there is none."""
+        if self._needle:
+            return hay.find(self._needle, position)
+        pattern = self._across or (self._stated if self._pattern is None else None)
+        if pattern is None:
+            return position
+        match = pattern.search(hay, position)
+        return -1 if match is None else min(match.start(), len(hay) - 1)
+
+    def _has_text(self, raw: bytes) -> bool:
+        if self._needle:
+            return self._needle in (raw.lower() if self._folded else raw)
+        return self._pattern is None or self._pattern.search(raw) is not None
+
+    def _has_level(self, line: Line) -> bool:
+        return self._rank is None or RANKS.get(line.level, -1) >= self._rank
+
+    def _has_fields(self, line: Line) -> bool:
+        return not self._fields or all(line.fields.get(name) == value for name, value in self._fields)
 
 
-def _compiled(text: str, *, literal: bool, case_sensitive: bool) -> _Pattern:
+def compiled(text: str, *, literal: bool, case_sensitive: bool) -> _Pattern:
+    """A pattern of RE2. Raises ToolFailure for an expression that isn't one."""
     engine: Any = re2
     options = engine.Options()
     options.case_sensitive = case_sensitive

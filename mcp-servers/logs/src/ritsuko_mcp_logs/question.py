@@ -1,16 +1,23 @@
 """What a caller asks, and where a page of the answer ended."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from pydantic import BaseModel, JsonValue
 
-from .hits import Key, Order
-from .targets import Target
+from ritsuko_mcp_common.errors import ToolFailure
+from ritsuko_mcp_common.times import parse_duration, parse_time
+
+from .hits import Key
+from .sources.source import Order, Origin, Query
+
+_CLOCKS_APART = 60.0
+"""How far a node's clock may be ahead: "until now" must not cut its newest lines."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What to search for and where."""
+    """What to search for and where, as it was asked."""
 
     text: str = ""
     namespace: str = ""
@@ -18,45 +25,95 @@ class Question:
     labels: str = ""
     container: str = ""
     level: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict[str, str])
     since: str = "1h"
+    until: str = "now"
     regex: bool = False
     case_sensitive: bool = False
     previous: bool = False
     context: int = 0
     order: Order = "newest"
     limit: int = 50
+    source: str = ""
 
     @property
     def fixed(self) -> JsonValue:
         """What may not change from page to page: all but the limit."""
         return [
-            self.text, self.namespace, self.pod, self.labels, self.container, self.level, self.since, self.regex,
-            self.case_sensitive, self.previous, self.context, self.order,
+            self.text, self.namespace, self.pod, self.labels, self.container, self.level, dict(self.fields), self.since,
+            self.until, self.regex, self.case_sensitive, self.previous, self.context, self.order, self.source,
         ]  # fmt: skip
 
     @property
     def described(self) -> str:
         """What a line must have, to go behind "lines": ` with "timeout" at level error or worse`."""
         text = f" that match /{self.text}/" if self.regex else f' with "{self.text}"'
-        return (text if self.text else "") + (f" at level {self.level} or worse" if self.level else "")
+        fields = f" where {', '.join(f'{name}={value}' for name, value in self.fields.items())}" if self.fields else ""
+        return (text if self.text else "") + (f" at level {self.level} or worse" if self.level else "") + fields
+
+    def query(self, since: float, until: float) -> Query:
+        """The same for a source, in a window of Unix seconds."""
+        return Query(
+            since=since,
+            until=until,
+            namespace=self.namespace,
+            pod=self.pod,
+            container=self.container,
+            labels=self.labels,
+            text=self.text,
+            regex=self.regex,
+            case_sensitive=self.case_sensitive,
+            level=self.level,
+            fields=tuple(self.fields.items()),
+            previous=self.previous,
+            order=self.order,
+        )
 
 
 class Place(BaseModel):
-    """The last line of a page, in a window that begins at `since` (Unix seconds) on all its pages."""
+    """The last line of a page, in a window that begins at `since` and ends at `until` on all its pages."""
 
     since: float
+    until: float
     nanoseconds: int
+    namespace: str
     pod: str
     container: str
+    labels: tuple[tuple[str, str], ...] = ()
     nth: int
 
     @property
     def key(self) -> Key:
         """The place among all lines."""
-        return Key(self.nanoseconds, Target(self.pod, self.container), self.nth)
+        return Key(self.nanoseconds, Origin(self.namespace, self.pod, self.container, self.labels), self.nth)
 
     @classmethod
-    def of(cls, key: Key, since: float) -> "Place":
+    def of(cls, key: Key, since: float, until: float) -> "Place":
         """The inverse of `key`."""
-        pod, container = key.target.pod, key.target.container
-        return cls(since=since, nanoseconds=key.nanoseconds, pod=pod, container=container, nth=key.nth)
+        origin = key.origin
+        return cls(
+            since=since,
+            until=until,
+            nanoseconds=key.nanoseconds,
+            namespace=origin.namespace,
+            pod=origin.pod,
+            container=origin.container,
+            labels=origin.labels,
+            nth=key.nth,
+        )
+
+
+def window(since: str, until: str, now: float) -> tuple[float, float]:
+    """The Unix seconds meant. For `since`, `1h` and `-1h` both mean an hour ago. Raises ToolFailure."""
+    end = now + _CLOCKS_APART if until == "now" else parse_time(until, now=now)
+    begin = _beginning(since, now)
+    if begin >= end:
+        raise ToolFailure(f"the time from {since} until {until} is empty", "since comes before until.")
+    return begin, end
+
+
+def _beginning(since: str, now: float) -> float:
+    try:
+        return max(0.0, now - parse_duration(since))
+    except ToolFailure:
+        return parse_time(since, now=now)

@@ -3,59 +3,37 @@
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ritsuko_mcp_common import cursor as cursors
 from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
-from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import format_time
 
-from .hits import Best, Hit, Line, in_order
-from .pods import Pods, some
+from .hits import Hit, in_order
+from .prose import counted, some
 from .question import Place, Question
-from .reading import NOT_ALLOWED
-from .scan import Progress
-from .targets import Selection
+from .sources.source import Coverage, Line, Query
 
 _LOOKS_LIKE_REGEX = re.compile(r"\.[*+]|\\[dwsbDWSB]|[)\w]\|[(\w]|^\^|\$$|\[[^\]]+\][*+]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """What was chosen and how far its reading got, from `since` to `until` (Unix seconds)."""
+class Found:
+    """A page of hits; how many lines matched, of how many, of how many pods."""
 
-    namespace: str
-    since: float
-    until: float
-    pods: Pods
-    selection: Selection
-    progress: Sequence[Progress]
-
-    @property
-    def lines(self) -> int:
-        return sum(progress.lines for progress in self.progress)
-
-    @property
-    def matches(self) -> int:
-        return sum(progress.matches for progress in self.progress)
-
-    @property
-    def read(self) -> list[Progress]:
-        """Those that were read, if only in part."""
-        return [progress for progress in self.progress if progress.done or progress.bytes]
+    coverage: Coverage
+    hits: list[Hit]
+    matches: int
+    lines: int
+    pods: int
+    before: int
+    """How many matches lie before this page."""
 
 
-def report(question: Question, reading: Reading, best: Best) -> Envelope:
-    """The answer. Raises ToolFailure when not one of the containers may be read."""
-    progress = reading.progress
-    if progress and all(one.problem == NOT_ALLOWED for one in progress):
-        raise ToolFailure(
-            f"{NOT_ALLOWED} in namespace {reading.namespace}",
-            "It takes a role with get on pods/log there (rbac.scope of the RitsukoBot).",
-        )
-    hits = best.take()
-    left = reading.matches - best.passed - len(hits)
+def report(question: Question, query: Query, found: Found, *, now: float) -> Envelope:
+    """The answer."""
+    hits = found.hits
+    left = found.matches - found.before - len(hits)
     lines, ends = in_order(hits)
 
     def after(rows: int) -> str | None:
@@ -63,80 +41,78 @@ def report(question: Question, reading: Reading, best: Best) -> Envelope:
         whole = bisect_right(ends, rows)
         if not whole or (whole == len(hits) and left <= 0):
             return None
-        return cursors.encode(Place.of(hits[whole - 1].key, reading.since), question.fixed)
+        return cursors.encode(Place.of(hits[whole - 1].key, query.since, query.until), question.fixed)
 
     envelope = Envelope(
-        summary=_summary(question, reading),
+        summary=_summary(question, query, found, now),
         data=[_row(hit, line, matched, context=question.context > 0) for hit, line, matched in lines],
         truncated=left > 0,
         # With context, rows are not all matches.
-        total=None if question.context else reading.matches,
+        total=None if question.context else found.matches,
         returned=len(lines),
         next_cursor=after(len(lines)),
-        warnings=_unread(reading),
-        hints=[] if reading.matches else _hints(question, reading),
-        source=f"pod logs of namespace {reading.namespace}",
-        time_range=TimeRange(start=format_time(reading.since), end=format_time(reading.until)),
+        warnings=unread(found.coverage),
+        hints=[] if found.matches else _hints(question, found),
+        source=found.coverage.origin,
+        time_range=time_range(query, now),
         untrusted=True,
     )
     return envelope.resumable(after)
 
 
+def time_range(query: Query, now: float) -> TimeRange:
+    """The window of a query, up to now at most."""
+    return TimeRange(start=format_time(query.since), end=format_time(min(query.until, max(now, query.since))))
+
+
+def unread(coverage: Coverage) -> list[str]:
+    """What was not read, or not to its end, by reason."""
+    by_reason: defaultdict[str, list[str]] = defaultdict(list)
+    for gap in coverage.gaps:
+        by_reason[gap.reason].append(gap.what)
+    return [f"not read ({reason}): {some(what)}" for reason, what in by_reason.items()]
+
+
+def where(coverage: Coverage, pods: int) -> str:
+    """`3 pods in namespace shop`."""
+    return f"{counted(pods, 'pod')} in " + (
+        "all namespaces" if coverage.namespace == "*" else f"namespace {coverage.namespace}"
+    )
+
+
 def _row(hit: Hit, line: Line, matched: bool, *, context: bool) -> Row:
-    row: Row = {
-        "time": format_time(line.nanoseconds / 1e9) if line.nanoseconds else "",
-        "pod": hit.key.target.pod,
-        "container": hit.key.target.container,
-    }
+    origin = hit.key.origin
+    row: Row = {"time": format_time(line.time) if line.nanoseconds else ""}
+    row["pod"], row["container"] = (origin.pod, origin.container) if origin.pod else (str(origin), "")
     if context:
         row["match"] = "»" if matched else ""
     row["text"] = line.text
     return row
 
 
-def _summary(question: Question, reading: Reading) -> str:
-    if not reading.pods.items:
-        which = f" with labels {question.labels}" if question.labels else ""
-        return f"There are no pods{which} in namespace {reading.namespace}."
-    since = f"since {format_time(reading.since)}"
-    read = reading.read
-    if not read:
-        return f"Nothing was read of {_pods(len(reading.pods.items))} in namespace {reading.namespace}."
-    where = f"{_pods(len({one.target.pod for one in read}))} in namespace {reading.namespace}"
-    if not reading.lines:
-        return f"{where} wrote nothing {since}."
-    return f"Found {_lines(reading.matches)}{question.described} in {_lines(reading.lines)} of {where} {since}."
+def _summary(question: Question, query: Query, found: Found, now: float) -> str:
+    if found.coverage.empty:
+        return found.coverage.empty
+    since = f"since {format_time(query.since)}"
+    if query.until < now:
+        since += f" until {format_time(query.until)}"
+    if not found.pods and not found.lines:
+        return f"Nothing was read of {where(found.coverage, found.coverage.meant)}."
+    of = where(found.coverage, found.pods)
+    if not found.lines:
+        return f"{of} wrote nothing {since}."
+    return (
+        f"Found {counted(found.matches, 'line')}{question.described} in {counted(found.lines, 'line')} of {of} {since}."
+    )
 
 
-def _hints(question: Question, reading: Reading) -> list[str]:
+def _hints(question: Question, found: Found) -> list[str]:
     """What to try when nothing was found."""
     hints: list[str] = []
-    if reading.lines and question.text and not question.regex and _LOOKS_LIKE_REGEX.search(question.text):
+    if found.lines and question.text and not question.regex and _LOOKS_LIKE_REGEX.search(question.text):
         hints.append("The text was searched for literally: regex=true takes it as a regular expression.")
-    if reading.read:
+    if found.pods:
         hints.append("Look further back with since=24h, or into the run before the last restart with previous=true.")
     elif question.previous:
         hints.append("No container has run before: leave previous out.")
     return hints
-
-
-def _unread(reading: Reading) -> list[str]:
-    """What was not read, or not to its end, by reason."""
-    by_reason: defaultdict[str, list[str]] = defaultdict(list)
-    for progress in reading.progress:
-        if progress.problem:
-            by_reason[progress.problem].append(str(progress.target))
-    for unread in reading.selection.unread:
-        by_reason[unread.reason].append(str(unread.target))
-    warnings = [f"not read ({reason}): {some(targets)}" for reason, targets in by_reason.items()]
-    if reading.pods.beyond:
-        warnings.append(f"{reading.pods.beyond} more pods were not looked at: name the pod or its labels")
-    return warnings
-
-
-def _pods(count: int) -> str:
-    return f"{count:,} pod" if count == 1 else f"{count:,} pods"
-
-
-def _lines(count: int) -> str:
-    return f"{count:,} line" if count == 1 else f"{count:,} lines"

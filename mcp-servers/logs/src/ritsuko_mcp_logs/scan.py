@@ -1,97 +1,85 @@
-"""One container's log, read through once: what matches goes to `Best`, the rest is counted and forgotten."""
+"""What was read, looked through once: what matches goes to `Best`, the rest is counted and forgotten."""
 
-from collections import deque
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
-from .hits import Best, Hit, Key, Line
-from .lines import blocks, nanoseconds, readable, split
+from .hits import Best, Hit, Key, Placed
+from .lines import split
 from .matching import Matcher
-from .targets import Target
-
-_LONGEST_TEXT = 2_000
-# What the kubelet writes, with status 200, instead of a log that it has lost.
-_NO_LOG = b"unable to retrieve container logs for "
+from .sources.source import Batch, Line, Origin
 
 
 @dataclass(slots=True)
-class Progress:
-    """How far the reading of one container got. `problem` says why it isn't `done`."""
+class _Stream:
+    """Where the reading of one container stands. Only a search with context keeps lines."""
 
-    target: Target
     lines: int = 0
-    matches: int = 0
-    bytes: int = 0
-    done: bool = False
-    problem: str = ""
+    moment: int = 0
+    nth: int = 0
+    tail: list[bytes] = field(default_factory=list[bytes])
+    unfinished: list[Hit] = field(default_factory=list[Hit])
 
 
-async def scan(
-    chunks: AsyncIterator[bytes], matcher: Matcher, best: Best, progress: Progress, *, context: int, most_bytes: int
-) -> None:
-    """Read to the end, or until `most_bytes`; `progress` is up to date at every moment, also if this is cancelled."""
-    reader = _Reader(matcher, best, progress, context)
-    async for block in blocks(chunks):
-        if progress.bytes == 0 and block.startswith(_NO_LOG):
-            progress.problem = readable(block, 200)
-            return
-        if context or matcher.may_be_in(block):
-            reader.read(block)
-        else:
-            progress.lines += block.count(b"\n")
-        progress.bytes += len(block)
-        if progress.bytes >= most_bytes:
-            progress.problem = f"only the first {progress.bytes / 2**20:.3g} MiB were read, newer lines were not"
-            return
-    progress.done = True
+class Scan:
+    """Takes batches as they come, of any number of containers in turn."""
 
-
-class _Reader:
-    """Looks at lines one by one and remembers the few that a hit needs around it."""
-
-    def __init__(self, matcher: Matcher, best: Best, progress: Progress, context: int) -> None:
+    def __init__(self, matcher: Matcher, best: Best, *, context: int) -> None:
         self._matcher = matcher
         self._best = best
-        self._progress = progress
         self._context = context
-        self._before: deque[tuple[int, bytes, bytes]] = deque(maxlen=context)
-        self._unfinished: list[Hit] = []
-        self._moment, self._nth = 0, 0
+        self._streams: defaultdict[Origin, _Stream] = defaultdict(_Stream)
+        self.matches = 0
+        """Matching lines so far."""
 
-    def read(self, block: bytes) -> None:
-        """All lines of a block that ends in a newline."""
-        matches = self._matcher.matches
-        for raw in block[:-1].split(b"\n"):
-            self._progress.lines += 1
-            timestamp, text = split(raw)
-            hit = self._hit(timestamp, text) if matches(text) else None
-            if self._context:
-                self._remember(timestamp, text, hit)
+    def take(self, batch: Batch) -> None:
+        """Look through the next lines of a container."""
+        stream = self._streams[batch.origin]
+        data = batch.data
+        if stream.unfinished:
+            self._finish(stream, batch.origin, data)
+        counted = 0
+        number = stream.lines
+        for start, end, line in self._matcher.find(batch):
+            self.matches += 1
+            moment = line.nanoseconds or stream.moment
+            stream.nth = stream.nth + 1 if moment == stream.moment else 0
+            stream.moment = moment
+            key = Key(moment, batch.origin, stream.nth)
+            if not self._best.wants(key):
+                continue
+            if not self._context:
+                self._best.add(Hit(key, (self.matches, line)))
+                continue
+            number += data.count(b"\n", counted, start)
+            counted = start
+            self._best.add(self._with_neighbours(stream, key, number, line, data, start, end))
+        if self._context:
+            stream.lines += batch.count()
+            stream.tail = [*stream.tail, *data[:-1].rsplit(b"\n", self._context)[-self._context :]][-self._context :]
 
-    def _hit(self, timestamp: bytes, text: bytes) -> Hit | None:
-        self._progress.matches += 1
-        moment = nanoseconds(timestamp) or self._moment
-        self._nth = self._nth + 1 if moment == self._moment else 0
-        self._moment = moment
-        key = Key(moment, self._progress.target, self._nth)
-        if not self._best.wants(key):
-            return None
-        line = _line(self._progress.lines, timestamp, text)
-        hit = Hit(key, line, [_line(*earlier) for earlier in self._before])
-        self._best.add(hit)
+    def _with_neighbours(
+        self, stream: _Stream, key: Key, number: int, line: Line, data: bytes, start: int, end: int
+    ) -> Hit:
+        earlier = data[: start - 1].rsplit(b"\n", self._context)[-self._context :] if start else []
+        before = [*stream.tail, *earlier][-self._context :]
+        hit = Hit(key, (number, line), _placed(key.origin, before, number - len(before)))
+        hit.after = _placed(key.origin, _first(data[end + 1 :], self._context), number + 1)
+        if len(hit.after) < self._context:
+            stream.unfinished.append(hit)
         return hit
 
-    def _remember(self, timestamp: bytes, text: bytes, hit: Hit | None) -> None:
-        number = self._progress.lines
-        if self._unfinished:
-            line = hit.line if hit else _line(number, timestamp, text)
-            for earlier in self._unfinished:
-                earlier.after.append(line)
-            self._unfinished = [earlier for earlier in self._unfinished if len(earlier.after) < self._context]
-        self._before.append((number, timestamp, text))
-        if hit is not None:
-            self._unfinished.append(hit)
+    def _finish(self, stream: _Stream, origin: Origin, data: bytes) -> None:
+        following = _placed(origin, _first(data, self._context), stream.lines)
+        for hit in stream.unfinished:
+            hit.after += following[: self._context - len(hit.after)]
+        stream.unfinished = [hit for hit in stream.unfinished if len(hit.after) < self._context]
 
 
-def _line(number: int, timestamp: bytes, text: bytes) -> Line:
-    return Line(number, nanoseconds(timestamp), readable(text, _LONGEST_TEXT))
+def _first(data: bytes, count: int) -> list[bytes]:
+    """The first so many of the whole lines in `data`."""
+    return data.split(b"\n", count)[: min(count, data.count(b"\n"))]
+
+
+def _placed(origin: Origin, raws: Iterable[bytes], number: int) -> list[Placed]:
+    return [(number + index, Line(origin, *split(raw))) for index, raw in enumerate(raws)]

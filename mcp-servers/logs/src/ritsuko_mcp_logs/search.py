@@ -1,53 +1,110 @@
-"""Search the logs of a namespace's pods: find the pods, choose containers, read them, report."""
+"""Search a source: what matches, best first, and how much was read to find it."""
+
+import asyncio
+from contextlib import aclosing
+from dataclasses import replace
 
 from ritsuko_mcp_common import cursor as cursors
 from ritsuko_mcp_common.envelope import Envelope
-from ritsuko_mcp_common.errors import ToolFailure
-from ritsuko_mcp_common.times import parse_duration, parse_time
 
-from .cluster import Cluster
-from .hits import Best
+from .hits import Best, Hit
 from .matching import Matcher
-from .pods import find_pods
-from .question import Place, Question
-from .reading import read
-from .report import Reading, report
-from .settings import LogsSettings
-from .targets import select
+from .question import Place, Question, window
+from .report import Found, report
+from .scan import Scan
+from .sources.registry import Sources
+from .sources.source import Coverage, Index, Line, Query, Source
+
+_LOOKS_AROUND = 8
 
 
-async def search(cluster: Cluster, settings: LogsSettings, question: Question, cursor: str, *, now: float) -> Envelope:
+async def search(sources: Sources, question: Question, cursor: str, *, now: float) -> Envelope:
     """The first `limit` matching lines in the order wanted, and how much was read to find them."""
-    matcher = Matcher(question.text, regex=question.regex, level=question.level, case_sensitive=question.case_sensitive)
+    source = sources.choose(question.source)
     place = cursors.decode(cursor, Place, question.fixed) if cursor else None
-    since = place.since if place else _beginning(question.since, now)
-    namespace = question.namespace or await cluster.namespace()
-    pods = await find_pods(cluster, namespace, question)
-    selection = select(
-        pods.items, container=question.container, previous=question.previous, limit=settings.logs_max_containers
-    )
-    best = Best(question.order, question.limit, behind=place.key if place else None)
-    progress = await read(
-        cluster,
-        settings,
-        selection.targets,
-        matcher,
-        best,
-        namespace=namespace,
-        since=since,
-        previous=question.previous,
-        context=question.context,
-    )
-    return report(
-        question,
-        Reading(namespace=namespace, since=since, until=now, pods=pods, selection=selection, progress=progress),
-        best,
+    since, until = (place.since, place.until) if place else window(question.since, question.until, now)
+    query = question.query(since, until)
+    if source.index is not None and source.index.exact(query):
+        found = await _looked_up(source, source.index, query, question, place)
+    else:
+        found = await _looked_through(source, query, question, place)
+    return report(question, query, found, now=now)
+
+
+async def _looked_through(source: Source, query: Query, question: Question, place: Place | None) -> Found:
+    """Every line that the source gives is looked at."""
+    best = _best(question, place)
+    coverage = Coverage()
+    scan = await _scanned(source, query, best, coverage, context=question.context)
+    return Found(
+        coverage=coverage,
+        hits=best.take(),
+        matches=scan.matches,
+        lines=coverage.lines,
+        pods=coverage.pods,
+        before=best.passed,
     )
 
 
-def _beginning(since: str, now: float) -> float:
-    """`1h` and `-1h` both mean an hour ago; anything else is a moment."""
-    try:
-        return max(0.0, now - parse_duration(since))
-    except ToolFailure:
-        return parse_time(since, now=now)
+async def _looked_up(source: Source, index: Index, query: Query, question: Question, place: Place | None) -> Found:
+    """The source finds, counts and orders; of its lines only this page is read."""
+    rest = _behind(query, place)
+    limit = question.limit
+    while True:
+        best = _best(question, place)
+        coverage = Coverage()
+        scan = await _scanned(source, replace(rest, limit=limit), best, coverage, context=0)
+        hits = best.take()
+        if len(hits) == question.limit or scan.matches < limit:
+            break
+        # The page before ended among lines of one moment, which are read again: look further.
+        limit *= 4
+    whole, left = await asyncio.gather(index.totals(query), index.totals(rest))
+    if question.context:
+        await _look_around(index, hits, question.context)
+    return Found(
+        coverage=coverage,
+        hits=hits,
+        matches=whole.matches,
+        lines=whole.lines,
+        pods=whole.pods,
+        before=whole.matches - left.matches + best.passed,
+    )
+
+
+async def _scanned(source: Source, query: Query, best: Best, coverage: Coverage, *, context: int) -> Scan:
+    scan = Scan(Matcher(query), best, context=context)
+    async with aclosing(source.read(query, coverage)) as batches:
+        async for batch in batches:
+            scan.take(batch)
+    return scan
+
+
+async def _look_around(index: Index, hits: list[Hit], count: int) -> None:
+    slots = asyncio.Semaphore(_LOOKS_AROUND)
+
+    async def look(hit: Hit) -> None:
+        async with slots:
+            before, after = await index.around(hit.line[1], count)
+        hit.before, hit.after = [_placed(line) for line in before], [_placed(line) for line in after]
+        hit.line = _placed(hit.line[1])
+
+    await asyncio.gather(*map(look, hits))
+
+
+def _placed(line: Line) -> tuple[tuple[int, bytes], Line]:
+    return (line.nanoseconds, line.raw), line
+
+
+def _best(question: Question, place: Place | None) -> Best:
+    return Best(question.order, question.limit, behind=place.key if place else None)
+
+
+def _behind(query: Query, place: Place | None) -> Query:
+    """The part of the query's window that is left, the moment where the page before ended included."""
+    if place is None:
+        return query
+    microseconds = place.nanoseconds // 1000
+    if query.order == "newest":
+        return replace(query, until=min(query.until, (microseconds + 1) / 1e6))
+    return replace(query, since=max(query.since, microseconds / 1e6))

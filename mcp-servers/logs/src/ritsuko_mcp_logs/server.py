@@ -11,15 +11,18 @@ from ritsuko_mcp_common.server import Service
 from ritsuko_mcp_common.tool import read_tool
 
 from .cluster import Cluster
-from .hits import Order
 from .question import Question
 from .search import search as search_logs
 from .settings import LogsSettings
+from .sources.podlogs.podlogs import PodLogs
+from .sources.registry import Sources
+from .sources.source import Order
 
 
 def build(settings: LogsSettings) -> Service:
     """The service for these settings; the cluster is looked for at the first call."""
     cluster = Cluster()
+    sources = Sources([PodLogs(cluster, settings)])
 
     async def search(
         text: Annotated[str, Field(max_length=1000, description="text to find; empty: every line")] = "",
@@ -56,7 +59,7 @@ def build(settings: LogsSettings) -> Service:
             order=order,
             limit=limit,
         )
-        return await search_logs(cluster, settings, question, cursor, now=time.time())
+        return await search_logs(sources, question, cursor, now=time.time())
 
     return Service(
         name="logs",
@@ -64,5 +67,5 @@ def build(settings: LogsSettings) -> Service:
         instructions="Searches the logs of Kubernetes pods.",
         settings=settings,
         tools=[read_tool(search, title="Search pod logs")],
-        backend=cluster,
+        backend=sources,
     )

@@ -128,7 +128,8 @@ class Query:
 
     since: float
     until: float
-    """In the future: go on with new lines as they are written, until then."""
+    follow: bool = False
+    """After what is there already go on with new lines as they are written, until `until`."""
     namespace: str = ""
     """Empty: the server's own."""
     pod: str = ""
@@ -148,7 +149,9 @@ class Query:
     """The run of each container before its last restart; only `pods` tells runs apart."""
     order: Order = "newest"
     limit: int = 0
-    """With so many matching lines, the first in `order`, the reader has enough; 0: everything is wanted."""
+    """Of a source with an index: only the first so many matching lines in `order` are wanted; 0: all."""
+    tail: int = 0
+    """Only so many newest lines of each container, whether they match or not, are wanted; 0: all."""
     seconds: float = 0.0
     """How long reading may take; 0: what the settings allow one call. What is missing then stands in the coverage."""
 
@@ -167,6 +170,12 @@ class Coverage:
 
     namespace: str = ""
     """The namespace that was meant; `*` for all."""
+    origin: str = ""
+    """Where it comes from, for people: `pod logs of namespace shop`."""
+    empty: str = ""
+    """Why there was nothing to read at all, as a sentence."""
+    meant: int = 0
+    """How many pods the query means."""
     lines: int = 0
     """Lines looked at, by us or by the source."""
     bytes: int = 0
@@ -180,12 +189,60 @@ class Coverage:
         return len({(origin.namespace, origin.pod) for origin in self.origins})
 
 
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What an index counts: lines that match, lines of the window at all, and the pods that wrote these."""
+
+    matches: int
+    lines: int
+    pods: int
+
+
+@dataclass(frozen=True, slots=True)
+class FieldStat:
+    """A field's name, in how many lines it is, how many values it has (None: not counted), and the most frequent."""
+
+    name: str
+    lines: int
+    values: int | None
+    top: tuple[tuple[str, int], ...]
+
+
+class Index(Protocol):
+    """What a source can do that filters and counts by itself."""
+
+    def exact(self, query: Query) -> bool:
+        """Whether it filters exactly what the query wants, so that its counts are ours; else it gives more."""
+        ...
+
+    async def totals(self, query: Query) -> Totals:
+        """Counts for an exact query."""
+        ...
+
+    async def around(self, line: Line, count: int) -> tuple[list[Line], list[Line]]:
+        """The lines of the same container before and after, oldest first."""
+        ...
+
+    async def histogram(self, query: Query, step: float, by: str) -> Mapping[str, Mapping[float, int]]:
+        """Lines of an exact query for each beginning of a step of so many seconds, by values of a field, if any."""
+        ...
+
+    async def fields(self, query: Query, top: int) -> Sequence[FieldStat]:
+        """The fields of the lines of an exact query, the most frequent first, with their `top` values."""
+        ...
+
+
 class Source(Protocol):
     """One place that keeps logs. It is read only."""
 
     @property
     def name(self) -> str:
         """What callers choose it by: `pods`, `loki`, `victorialogs`."""
+        ...
+
+    @property
+    def index(self) -> Index | None:
+        """Its own filtering and counting; None if every line has to be looked at."""
         ...
 
     def read(self, query: Query, coverage: Coverage) -> AsyncGenerator[Batch]:

@@ -5,34 +5,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from ..source import Gap, Origin
 from .objects import ContainerStatus, Pod
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Target:
-    """One container of one pod."""
-
-    pod: str
-    container: str
-
-    def __str__(self) -> str:
-        return f"{self.pod}/{self.container}"
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """A container that was not read, or not to its end, and why."""
-
-    target: Target
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
     """What to read, in the order of importance, and what not."""
 
-    targets: list[Target]
-    unread: list[Unread]
+    targets: list[Origin]
+    unread: list[Gap]
 
 
 def matching_pods(pods: Sequence[Pod], wanted: str) -> list[Pod]:
@@ -48,17 +30,17 @@ def select(pods: Iterable[Pod], *, container: str, previous: bool, limit: int) -
 
     Running pods come first, newest first. Beyond `limit` containers the rest is left out.
     """
-    found: list[Target] = []
-    unread: list[Unread] = []
+    found: list[Origin] = []
+    unread: list[Gap] = []
     for pod in sorted(pods, key=_importance, reverse=True):
         for status in pod.containers:
-            target = Target(pod.name, status.name)
+            target = Origin(pod.metadata.namespace, pod.name, status.name)
             if container not in ("", target.container):
                 continue
             if reason := _unreadable(status, previous=previous):
-                unread.append(Unread(target, reason))
+                unread.append(Gap(str(target), reason))
             elif len(found) >= limit:
-                unread.append(Unread(target, f"over the limit of {limit} containers"))
+                unread.append(Gap(str(target), f"over the limit of {limit} containers"))
             else:
                 found.append(target)
     return Selection(found, unread)

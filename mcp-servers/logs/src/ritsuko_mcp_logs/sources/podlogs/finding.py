@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.nearest import suggestion
 
-from .cluster import ApiFailure, Cluster
+from ...cluster import ApiFailure, Cluster
+from ...prose import some
+from ..source import Query
 from .objects import Named, NamedList, Pod, PodList
-from .question import Question
 from .targets import container_names, matching_pods
 
 _MOST = 500
 _NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
-_NAMES_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,42 +25,36 @@ class Pods:
     beyond: int
 
 
-async def find_pods(cluster: Cluster, namespace: str, question: Question) -> Pods:
+async def find_pods(cluster: Cluster, namespace: str, query: Query) -> Pods:
     """The pods asked for: none only if the namespace (or the labels in it) has none.
 
     Raises ToolFailure when what the caller named does not exist, may not be read, or is no name.
     """
     if not _NAMESPACE.fullmatch(namespace):
         raise ToolFailure(f"{namespace[:100]!r} is not a namespace's name", "It is made of a-z, 0-9 and hyphens.")
-    query = {"limit": str(_MOST)}
-    if question.labels:
-        query["labelSelector"] = question.labels
+    parameters = {"limit": str(_MOST)}
+    if query.labels:
+        parameters["labelSelector"] = query.labels
     try:
-        listed = await cluster.get(f"/api/v1/namespaces/{namespace}/pods", PodList, query)
+        listed = await cluster.get(f"/api/v1/namespaces/{namespace}/pods", PodList, parameters)
     except ApiFailure as failure:
-        raise _explained(failure, namespace, question.labels) from failure
+        raise _explained(failure, namespace, query.labels) from failure
     items = listed.items
     if not items:
         await _check_namespace(cluster, namespace)
-    pods = matching_pods(items, question.pod)
+    pods = matching_pods(items, query.pod)
     if items and not pods:
         names = [pod.name for pod in items]
         raise ToolFailure(
-            f"no pod in namespace {namespace} is named {question.pod!r} or begins with it",
-            suggestion(question.pod, names) or f"There are: {some(names)}.",
+            f"no pod in namespace {namespace} is named {query.pod!r} or begins with it",
+            suggestion(query.pod, names) or f"There are: {some(names)}.",
         )
-    if pods and question.container and question.container not in container_names(pods):
+    if pods and query.container and query.container not in container_names(pods):
         raise ToolFailure(
-            f"no container named {question.container!r} in these {len(pods)} pods",
+            f"no container named {query.container!r} in these {len(pods)} pods",
             f"There are: {some(container_names(pods))}.",
         )
     return Pods(pods, listed.metadata.remainingItemCount)
-
-
-def some(names: Sequence[str]) -> str:
-    """A few of the names, and how many more there are."""
-    more = len(names) - _NAMES_SHOWN
-    return ", ".join(names[:_NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def _explained(failure: ApiFailure, namespace: str, labels: str) -> ToolFailure:

@@ -7,6 +7,7 @@ class Metadata(BaseModel):
     """ObjectMeta."""
 
     name: str
+    namespace: str = ""
     creationTimestamp: str = ""
 
 
