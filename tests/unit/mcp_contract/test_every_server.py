@@ -27,7 +27,7 @@ SERVERS = sorted(
 )
 TOKEN = "contract-token"
 _SETTINGS = {"prometheus_url": "http://127.0.0.1:1", "template_url": "http://127.0.0.1:1"}
-_MOST_TOOLS = 12
+_MOST_TOOLS = 14
 _MOST_TOKENS = 4_000
 
 every_server = pytest.mark.parametrize("name", SERVERS)

@@ -67,7 +67,11 @@ class ContractServer(MCPServer[Any]):
                 envelope = await self._answer(name, arguments, context or Context(mcp_server=self), record)
                 record.outcome = "ok"
             except ToolFailure as failure:
-                envelope = Envelope(summary=failure.message, hints=[failure.hint] if failure.hint else [])
+                envelope = Envelope(
+                    summary=failure.message,
+                    data=failure.excerpt or None,
+                    hints=[failure.hint] if failure.hint else [],
+                )
                 record.outcome = _outcome(failure)
                 record.error = Redaction(None).sentence(failure.message)
             result = await self._finish(envelope, redaction, record, failed=record.outcome != "ok")

@@ -9,13 +9,15 @@ class ToolFailure(ToolError):
     """A call that cannot be answered, told to the caller as an `is_error` result.
 
     `message` names the object and what was wrong; `hint` says what to do about it. Anything else that a tool raises
-    is a crash: the caller learns only that it happened, the log has the traceback.
+    is a crash: the caller learns only that it happened, the log has the traceback. `excerpt` is text to show as it is,
+    such as the line of a query with a mark under what is wrong.
     """
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", *, excerpt: str = "") -> None:
         super().__init__(message if not hint else f"{message}\n{hint}")
         self.message = message
         self.hint = hint
+        self.excerpt = excerpt
 
 
 class BackendUnreachable(ToolFailure):

@@ -56,7 +56,9 @@ def bad_query(promql: str, complaint: str) -> BadRequest:
     offset = len(text.encode()[: column - 1].decode(errors="ignore"))
     if "unexpected right parenthesis" in rest:
         offset = max(offset - 1, 0)
-    return BadRequest(f"PromQL error at line {line}, column {offset + 1}: {rest}\n{_marked(text, offset)}", _hint(rest))
+    return BadRequest(
+        f"PromQL error at line {line}, column {offset + 1}: {rest}", _hint(rest), excerpt=_marked(text, offset)
+    )
 
 
 def failed_query(error_type: str, complaint: str) -> QueryFailed:
@@ -73,4 +75,4 @@ def _hint(complaint: str) -> str:
 def _marked(text: str, offset: int) -> str:
     """The line with a caret under the offset, cut around it when the line is long."""
     start = max(0, offset - _EXCERPT // 2) if len(text) > _EXCERPT else 0
-    return f"  {text[start : start + _EXCERPT]}\n  {' ' * (offset - start)}^"
+    return f"{text[start : start + _EXCERPT]}\n{' ' * (offset - start)}^"

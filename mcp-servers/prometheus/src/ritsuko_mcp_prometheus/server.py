@@ -7,7 +7,9 @@ from ritsuko_mcp_common.server import Service
 from .client import PrometheusClient
 from .connection import connect
 from .settings import PrometheusSettings
+from .tools.catalogue import catalogue_tools
 from .tools.querying import querying_tools
+from .tools.state import state_tools
 
 
 def build(settings: PrometheusSettings) -> Service:
@@ -21,8 +23,9 @@ def build(settings: PrometheusSettings) -> Service:
     return Service(
         name="prometheus",
         version=version("ritsuko-mcp-prometheus"),
-        instructions="Queries one Prometheus: query for a moment, query_range for a course over time.",
+        instructions="Queries one Prometheus: query for a moment, query_range for a course over time; search and "
+        "describe find metrics, alerts and targets tell what is wrong.",
         settings=settings,
-        tools=[*querying_tools(client)],
+        tools=[*querying_tools(client), *catalogue_tools(client), *state_tools(client)],
         backend=client,
     )

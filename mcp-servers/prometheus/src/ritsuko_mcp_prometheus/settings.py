@@ -31,6 +31,14 @@ class PrometheusSettings(ServerSettings):
     prometheus_headers: Annotated[dict[str, SecretStr], NoDecode] = Field(
         {}, description="headers to send, like X-Scope-OrgID=team-a; several with commas between"
     )
+    prometheus_public_url: str = Field(
+        "", description="address at which people see Prometheus; default: PROMETHEUS_URL"
+    )
+    grafana_url: str = Field("", description="address at which people see Grafana, for links; unset: none")
+    grafana_datasource_uid: str = Field(
+        "", description="uid of this Prometheus among Grafana's data sources, for Explore"
+    )
+    grafana_org_id: int = Field(1, ge=1, description="Grafana's organisation")
     prometheus_max_bytes: int = Field(8 * 2**20, ge=2**16, le=2**30, description="most bytes read of one answer")
 
     @field_validator("prometheus_url")
@@ -41,6 +49,16 @@ class PrometheusSettings(ServerSettings):
             raise ValueError("set it to the address in front of /api/v1, like http://prometheus.monitoring:9090")
         if parts.query or parts.fragment:
             raise ValueError("leave out what comes after ? or #")
+        return url
+
+    @field_validator("prometheus_public_url", "grafana_url")
+    @classmethod
+    def _is_a_page(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+            raise ValueError("set it to an address to put a path behind, like https://grafana.example.com")
+        if "@" in parts.netloc:
+            raise ValueError("leave out user and password: everybody sees this address")
         return url
 
     @field_validator("prometheus_headers", mode="before")

@@ -1,0 +1,106 @@
+"""One metric described: what it is, what tells its series apart, an example, and a query to begin with."""
+
+import asyncio
+
+from ritsuko_mcp_common.envelope import Envelope
+from ritsuko_mcp_common.errors import ToolFailure
+from ritsuko_mcp_common.times import format_time
+
+from ..client import PrometheusClient
+from ..errors import BadRequest
+from ..names import nearest_names
+from ..series import Series, selector, selector_of
+from ..values import format_value
+from .families import Family, family_of
+from .labels import survey
+from .search import known_families
+
+_WINDOW_SECONDS = 3600.0
+_MOST_LABELS = 40
+_FEW_VALUES = range(2, 31)
+# Labels that every series of a job has, or that only tell copies of the same thing apart.
+_SELDOM_ASKED = ("instance", "job", "le", "quantile", "endpoint", "uid", "id", "container_id", "pod")
+
+
+async def describe(client: PrometheusClient, metric: str, *, now: float) -> Envelope:
+    """The metric (or the one that stores samples under this name), with a row a label."""
+    known, warnings = await known_families(client)
+    found = family_of(metric.strip(), known)
+    if found is None:
+        raise _unknown(metric.strip(), known)
+    match = selector_of(found.counted)
+    window = (now - _WINDOW_SECONDS, now)
+    names = [name for name in await client.label_names(match, window) if name != "__name__"]
+    example, count, labels = await asyncio.gather(
+        _example(client, found, now), _count(client, match, now), survey(client, names[:_MOST_LABELS], match, window)
+    )
+    if len(names) > _MOST_LABELS:
+        warnings.append(f"only the first {_MOST_LABELS} of {len(names)} labels were looked at")
+    envelope = Envelope(summary=_sentence(found, count, now), source=client.source, warnings=warnings, untrusted=True)
+    envelope.data, envelope.total = labels, len(labels)
+    if len(found.members) > 1:
+        envelope.hints.append(f"Stored as {', '.join(found.members)}.")
+    if example is not None:
+        value = format_value(example.samples[0][1], found.unit)
+        envelope.hints.append(f"Example: {selector(example.labels)} = {value}")
+    if count == 0:
+        envelope.hints.append("The metric exists at other times, or its targets are no longer scraped: see targets.")
+    envelope.hints.append(f"Try: {suggested(found, [(str(row['label']), row['values']) for row in labels])}")
+    return envelope
+
+
+def suggested(family: Family, labels: list[tuple[str, object]]) -> str:
+    """A query that suits the type, split by the label that has the most values a person still reads."""
+    few = [(count, name) for name, count in labels if isinstance(count, int) and count in _FEW_VALUES]
+    usual = [item for item in few if item[1] not in _SELDOM_ASKED] or few
+    by = max(usual, default=(0, ""))[1]
+    name = selector_of(family.name)
+    match family.type:
+        case "histogram" if f"{family.name}_bucket" in family.members:
+            buckets = selector_of(f"{family.name}_bucket")
+            return (
+                f"histogram_quantile(0.95, sum by (le{f', {by}' if by and by != 'le' else ''}) (rate({buckets}[5m])))"
+            )
+        case "histogram":
+            return f"histogram_quantile(0.95, sum{f' by ({by})' if by else ''} (rate({name}[5m])))"
+        case "summary":
+            sums, counts = selector_of(f"{family.name}_sum"), selector_of(f"{family.name}_count")
+            return f"rate({sums}[5m]) / rate({counts}[5m])"
+        case "counter":
+            return f"sum{f' by ({by})' if by else ''} (rate({name}[5m]))"
+        case "info":
+            return f"count{f' by ({by})' if by else ''} ({name})"
+        case _:
+            return f"avg by ({by}) ({name})" if by else name
+
+
+def _sentence(family: Family, count: int | None, now: float) -> str:
+    unit = f" in {family.unit}" if family.unit and family.unit != "timestamp" else ""
+    help = f": {' '.join(family.help.split())}" if family.help else ""
+    end = "" if help.endswith((".", "!", "?")) else "."
+    how_many = "" if count is None else f" {count:,} series at {format_time(now)}."
+    article = "an" if family.type[0] in "aeiou" else "a"
+    return f"{family.name} is {article} {family.described_type}{unit}{help}{end}{how_many}"
+
+
+async def _count(client: PrometheusClient, match: str, at: float) -> int | None:
+    try:
+        answer = await client.query(f"count({match})", at)
+    except ToolFailure:
+        return None
+    return int(answer.series[0].samples[0][1]) if answer.series else 0
+
+
+async def _example(client: PrometheusClient, family: Family, at: float) -> Series | None:
+    member = family.name if family.name in family.members else family.counted
+    try:
+        answer = await client.query(f"topk(1, {selector_of(member)})", at)
+    except ToolFailure:
+        return None
+    return next((series for series in answer.series if series.samples), None)
+
+
+def _unknown(metric: str, known: list[Family]) -> BadRequest:
+    near = nearest_names(metric, [one.name for one in known])
+    hint = f"Nearest: {', '.join(near)}." if near else "search finds metrics by words."
+    return BadRequest(f"there is no metric named {metric!r}", hint)

@@ -1,0 +1,1 @@
+"""What Prometheus itself is busy with: what it scrapes, evaluates and complains about."""

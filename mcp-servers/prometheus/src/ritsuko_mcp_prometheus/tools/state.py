@@ -1,0 +1,48 @@
+"""The tools that tell how Prometheus itself is doing, and what it warns of."""
+
+from typing import Annotated, Literal
+
+from mcp.server.mcpserver.tools import Tool
+from pydantic import Field
+
+from ritsuko_mcp_common.envelope import Envelope
+from ritsuko_mcp_common.tool import read_tool
+
+from ..client import PrometheusClient
+from ..state import alerts as alerting
+from ..state import rules as evaluation
+from ..state import targets as scraping
+from .arguments import Limit, this_moment
+
+Part = Annotated[str, Field(description="only with this in name or labels", max_length=500)]
+
+
+def state_tools(client: PrometheusClient) -> list[Tool]:
+    """`alerts`, `rules` and `targets`."""
+
+    async def alerts(
+        name: Part = "", state: Literal["all", "firing", "pending"] = "all", limit: Limit = 50
+    ) -> Envelope:
+        """What fires and what is pending, worst first."""
+        return await alerting.alerts(client, name, state, limit, now=this_moment())
+
+    async def rules(
+        name: Annotated[str, Field(description="only with this in name, group or query", max_length=500)] = "",
+        type: Literal["all", "alerting", "recording"] = "all",
+        state: Literal["all", "failing", "slow", "firing", "pending", "inactive"] = "all",
+        limit: Limit = 50,
+    ) -> Envelope:
+        """Rules with health and last error: failing first, then slow."""
+        return await evaluation.rules(client, name, type, state, limit, now=this_moment())
+
+    async def targets(
+        name: Part = "", state: Literal["all", "down", "unknown", "up"] = "all", limit: Limit = 50
+    ) -> Envelope:
+        """What is scraped: down first, with the error."""
+        return await scraping.targets(client, name, state, limit, now=this_moment())
+
+    return [
+        read_tool(alerts, title="See alerts"),
+        read_tool(rules, title="Check rules"),
+        read_tool(targets, title="Check scrape targets"),
+    ]
