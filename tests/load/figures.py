@@ -46,10 +46,10 @@ def machine() -> dict[str, Any]:
     }
 
 
-def versions(plane: ControlPlane) -> dict[str, str]:
-    """Of what was measured, and of the apiserver it ran against."""
-    apiserver = plane.api.request("GET", "/version")["gitVersion"]
-    return {**{package: version(package) for package in _PACKAGES}, "kube-apiserver": apiserver}
+def versions(plane: ControlPlane | None = None) -> dict[str, str]:
+    """Of what was measured, and of the apiserver it ran against, if it did."""
+    apiserver = {"kube-apiserver": plane.api.request("GET", "/version")["gitVersion"]} if plane else {}
+    return {**{package: version(package) for package in _PACKAGES}, **apiserver}
 
 
 def write(path: Path, machine: dict[str, Any], versions: dict[str, str], figures: Sequence[Figure]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 
 from ritsuko_api.config import McpConfig
@@ -80,6 +81,7 @@ class State:
         metrics.zulip_connected.set(self.connection.standing is Standing.CONNECTED)
         metrics.lease_held.set(self.answers())
         metrics.config_refused.set(self.config_file.error is not None)
+        metrics.tasks.set(len(asyncio.all_tasks()))
         metrics.config.clear()
         metrics.config.labels(self.servers.revision or "").set(1)
         metrics.servers.clear()

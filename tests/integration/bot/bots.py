@@ -12,7 +12,7 @@ from ritsuko_bot.chat.connection import Connection
 from ritsuko_bot.chat.reference import unmarked
 from ritsuko_bot.chat.zulip_client import Account, ZulipClient
 from ritsuko_bot.chat.zulip_gateway import ZulipGateway
-from ritsuko_bot.commands.answer import Answer, say
+from ritsuko_bot.commands.answer import Answer, File, say
 from ritsuko_bot.commands.asker import Asker
 from ritsuko_bot.commands.dialogue import Dialogue
 from ritsuko_bot.web.metrics import Metrics
@@ -52,7 +52,9 @@ class Parrot:
             if "break" in line:
                 raise ZeroDivisionError
             if "which" in line and dialogue is not None:
-                return Answer((say(f"chosen: {await dialogue.ask(Answer((say('Which one?'),)), within=10)}"),))
+                choices = File("choices.txt", "text/plain", b"the first, the second")
+                chosen = await dialogue.ask(Answer((say("Which one?"), choices)), within=10)
+                return Answer((say(f"chosen: {chosen}"),))
             if "approve" in line and dialogue is not None:
                 vote = await dialogue.vote(Answer((say("May I?"),)), self.counts, within=10)
                 return Answer((say(f"{vote.person.name}: {vote.approved}" if vote else "nobody"),))

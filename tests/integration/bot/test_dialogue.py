@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.integration.bot.bots import BOT, Parrot, all_said, eventually, listening, said
@@ -18,7 +20,8 @@ async def test_the_next_message_of_the_asker_in_the_topic_answers_a_question(zul
     parrot = Parrot()
     async with listening(zulip, parrot):
         zulip.send("hamlet", "@**Ritsuko** mcp which", to="ops", topic="choice")
-        await said(zulip, "Which one?")
+        question = await said(zulip, "Which one?")
+        assert re.search(r"\[choices\.txt\]\(/user_uploads/", question.content)
         zulip.send("cordelia", "not mine to say", to="ops", topic="choice")
         zulip.send("hamlet", "not here", to="ops", topic="elsewhere")
         zulip.send("hamlet", "@**Ritsuko** the second", to="ops", topic="choice")

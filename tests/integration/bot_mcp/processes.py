@@ -34,6 +34,17 @@ async def until(condition: Callable[[], object], *, within: float = 30, what: st
     return clock() - began
 
 
+def written(notes: Path) -> list[str]:
+    """What a server has written down there (its option `--notes`)."""
+    return notes.read_text().splitlines() if notes.exists() else []
+
+
+def note(notes: Path, line: str) -> None:
+    """Writes a line for the server to find."""
+    with notes.open("a") as file:
+        file.write(line + "\n")
+
+
 class Process:
     """A server's process."""
 

@@ -12,7 +12,7 @@ import pytest
 
 from ritsuko_bot.access.approval import Vote
 from ritsuko_bot.access.person import Person
-from tests.integration.bot_mcp.processes import TOOLBOX, free_port, python_server
+from tests.integration.bot_mcp.processes import TOOLBOX, free_port, python_server, written
 from tests.integration.bot_mcp.talk import ADA, GRACE, Scripted, Talk, at, config, talking
 
 YES, NO = Vote(GRACE, approved=True), Vote(GRACE, approved=False)
@@ -33,10 +33,6 @@ async def talk(notes: Path) -> AsyncIterator[Talk]:
     ):
         await talk.ready("toolbox")
         yield talk
-
-
-def written(notes: Path) -> list[str]:
-    return notes.read_text().splitlines() if notes.exists() else []
 
 
 def audit(caplog: pytest.LogCaptureFixture) -> dict[str, Any]:

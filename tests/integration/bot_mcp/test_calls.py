@@ -10,25 +10,31 @@ from pathlib import Path
 
 import pytest
 
+from ritsuko_api.config import McpConfig
 from ritsuko_api.identity import META_KEY, verify
 from ritsuko_bot.commands.markdown import render
-from tests.integration.bot_mcp.processes import TOOLBOX, free_port, python_server, until
+from tests.integration.bot_mcp.processes import TOOLBOX, free_port, note, python_server, until, written
 from tests.integration.bot_mcp.talk import Talk, at, config, talking
 
 
+@pytest.fixture
+def notes(tmp_path: Path) -> Path:
+    return tmp_path / "notes"
+
+
 @pytest.fixture(params=["stateless", "json", "session", "legacy", "stdio"])
-async def toolbox(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Talk]:
+async def toolbox(request: pytest.FixtureRequest, notes: Path) -> AsyncIterator[Talk]:
     mode = request.param
-    notes = ["--notes", str(tmp_path / "notes")]
+    noting = ["--notes", str(notes)]
     if mode == "stdio":
-        entry = {"command": sys.executable, "args": [TOOLBOX, "--mode", "stdio", *notes]}
+        entry = {"command": sys.executable, "args": [TOOLBOX, "--mode", "stdio", *noting]}
         async with talking(config(toolbox=entry)) as talk:
             await talk.ready("toolbox")
             yield talk
         return
     port = free_port()
     options = ["--mode", "stateless", "--json"] if mode == "json" else ["--mode", mode]
-    async with python_server(TOOLBOX, port, *options, *notes), talking(config(toolbox=at(port))) as talk:
+    async with python_server(TOOLBOX, port, *options, *noting), talking(config(toolbox=at(port))) as talk:
         await talk.ready("toolbox")
         yield talk
 
@@ -43,12 +49,11 @@ async def test_calls_errors_and_pictures(toolbox: Talk) -> None:
     assert (picture.media_type, picture.data[:4]) == ("image/png", b"\x89PNG")
 
 
-async def test_calls_run_at_the_same_time(toolbox: Talk) -> None:
-    clock = asyncio.get_running_loop().time
-    began = clock()
-    answers = await asyncio.gather(*(toolbox.say("mcp toolbox sleep 1") for _ in range(4)))
-    assert clock() - began < 3.5
-    assert all("slept 1 s" in answer for answer in answers)
+async def test_calls_run_at_the_same_time(toolbox: Talk, notes: Path) -> None:
+    calls = [asyncio.create_task(toolbox.say("mcp toolbox hold")) for _ in range(4)]
+    await until(lambda: written(notes) == ["holding"] * 4, what="all of them run")
+    note(notes, "release")
+    assert all("released" in answer for answer in await asyncio.gather(*calls))
 
 
 async def test_a_result_of_ten_megabytes_arrives_whole_as_a_file(toolbox: Talk) -> None:
@@ -64,8 +69,7 @@ async def test_a_tool_that_appears_can_be_called(toolbox: Talk) -> None:
 
 
 @pytest.mark.parametrize("mode", ["stateless", "legacy", "stdio"])
-async def test_the_deadline_ends_the_call_here_and_there(mode: str, tmp_path: Path) -> None:
-    notes = tmp_path / "notes"
+async def test_the_deadline_ends_the_call_here_and_there(mode: str, notes: Path) -> None:
     policy = {"timeoutSeconds": 1}
     port = free_port()
     if mode == "stdio":
@@ -78,23 +82,32 @@ async def test_the_deadline_ends_the_call_here_and_there(mode: str, tmp_path: Pa
         text = await talk.say("mcp toolbox sleep 30")
         assert "toolbox did not answer within 1 s." in text
         assert "`tools.timeoutSeconds`" in text
-        await until(lambda: notes.exists() and "cancelled" in notes.read_text(), what="the server was told")
+        await until(lambda: "cancelled" in written(notes), what="the server was told")
         assert talk.progress[0].startswith("sleeping (")
         assert "still fine" in await talk.say("mcp toolbox echo still fine")
 
 
-async def test_more_calls_than_allowed_wait_their_turn() -> None:
+async def test_more_calls_than_allowed_wait_their_turn(notes: Path) -> None:
     port = free_port()
-    policy = {"maxConcurrentCalls": 1, "timeoutSeconds": 3}
-    async with python_server(TOOLBOX, port), talking(config(toolbox=at(port, tools=policy))) as talk:
+
+    def entry(seconds: int) -> McpConfig:
+        return config(toolbox=at(port, tools={"maxConcurrentCalls": 1, "timeoutSeconds": seconds}))
+
+    async with python_server(TOOLBOX, port, "--notes", str(notes)), talking(entry(300)) as talk:
         await talk.ready("toolbox")
-        slow = asyncio.create_task(talk.say("mcp toolbox sleep 0.5"))
-        await until(lambda: talk.progress, what="the slow call runs")
-        assert "after it" in await talk.say("mcp toolbox echo after it")
-        assert slow.done()
-        blocked = await asyncio.gather(talk.say("mcp toolbox sleep 30"), talk.say("mcp toolbox echo never"))
-        assert "did not answer within 3 s" in blocked[0]
-        assert "did not get its turn" in blocked[1]
+        waiting = talk.servers.running["toolbox"].slots.statistics
+        first = asyncio.create_task(talk.say("mcp toolbox hold"))
+        await until(lambda: written(notes) == ["holding"], what="the first call runs")
+        second = asyncio.create_task(talk.say("mcp toolbox echo after it"))
+        await until(lambda: waiting().tasks_waiting == 1, what="the second waits")
+        # The deadline of a call is that of the moment when it was asked for.
+        await talk.servers.apply(entry(1))
+        assert "did not get its turn" in await talk.say("mcp toolbox echo never")
+        assert not first.done()
+        assert not second.done()
+        note(notes, "release")
+        assert "released" in await first
+        assert "after it" in await second
         assert "free" in await talk.say("mcp toolbox echo free")
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 
+from ritsuko_api.config import McpConfig
 from ritsuko_api.runtime import ServerState
 from tests.integration.bot_mcp.processes import GARBAGE, TOOLBOX, free_port, python_server, until
 from tests.integration.bot_mcp.talk import Talk, at, config, talking
@@ -22,13 +24,10 @@ async def good() -> AsyncIterator[int]:
 
 
 async def unaffected(talk: Talk) -> None:
-    """The good server answers at once, and so do the commands that ask nobody."""
-    clock = asyncio.get_running_loop().time
-    began = clock()
+    """The good server answers, and so do the commands that ask nobody."""
     assert "hi" in await talk.say("mcp good echo hi")
     assert "good" in await talk.say("mcp list")
     assert "good" in await talk.say("mcp status")
-    assert clock() - began < 1
 
 
 async def test_a_server_that_is_down_at_start_is_used_once_it_is_there(good: int) -> None:
@@ -39,7 +38,7 @@ async def test_a_server_that_is_down_at_start_is_used_once_it_is_there(good: int
         assert "Connection refused" in await talk.say("mcp late echo hi")
         await unaffected(talk)
         async with python_server(TOOLBOX, port):
-            assert await talk.ready("late") < 3
+            await talk.ready("late")
             assert "hi" in await talk.say("mcp late echo hi")
 
 
@@ -50,10 +49,10 @@ async def test_a_server_that_restarts_with_other_tools_is_noticed_while_idle(mod
         async with python_server(TOOLBOX, port, "--mode", mode, "--extra", "old"):
             await talk.ready("toolbox")
             assert "old" in talk.tools("toolbox")
-        assert await talk.down("toolbox") < 5
+        await talk.down("toolbox")
         await unaffected(talk)
         async with python_server(TOOLBOX, port, "--mode", mode, "--extra", "new", "--version", "2"):
-            assert await talk.ready("toolbox") < 3
+            await talk.ready("toolbox")
             await until(lambda: "new" in talk.tools("toolbox"), within=5)
             assert "old" not in talk.tools("toolbox")
             assert "toolbox  Ready" in await talk.say("mcp status")
@@ -105,21 +104,58 @@ async def test_what_changes_something_is_not_sent_twice(tmp_path: Path) -> None:
 @pytest.mark.parametrize("mode", ["stateless", "legacy"])
 async def test_a_server_that_hangs_holds_up_nobody_else(mode: str, good: int) -> None:
     port = free_port()
-    policy = {"timeoutSeconds": 2}
-    entries = config(good=at(good), toolbox=at(port, tools=policy))
-    async with python_server(TOOLBOX, port, "--mode", mode) as process, talking(entries) as talk:
+
+    def entries(seconds: int) -> McpConfig:
+        return config(good=at(good), toolbox=at(port, tools={"timeoutSeconds": seconds}))
+
+    async with python_server(TOOLBOX, port, "--mode", mode) as process, talking(entries(300)) as talk:
         await talk.ready("good")
         await talk.ready("toolbox")
         process.freeze()
         hung = [asyncio.create_task(talk.say("mcp toolbox echo hi")) for _ in range(3)]
+        await until(lambda: talk.servers.running["toolbox"].slots.borrowed_tokens == 3, what="the calls hang")
         await unaffected(talk)
-        assert all("toolbox did not answer within 2 s" in text for text in await asyncio.gather(*hung))
-        await talk.down("toolbox", within=15)
+        await talk.servers.apply(entries(1))
+        assert "toolbox did not answer within 1 s" in await talk.say("mcp toolbox echo hi")
+        assert not any(call.done() for call in hung)
+        for call in hung:
+            call.cancel()
+        await talk.down("toolbox")
         assert "it does not answer" in await talk.say("mcp status")
         await unaffected(talk)
         process.thaw()
         await talk.ready("toolbox")
         assert "awake" in await talk.say("mcp toolbox echo awake")
+
+
+async def test_however_many_ask_a_server_that_hangs_for_ever_the_two_others_answer_everybody() -> None:
+    ports = [free_port() for _ in range(3)]
+    async with AsyncExitStack() as stack:
+        processes = [await stack.enter_async_context(python_server(TOOLBOX, port)) for port in ports]
+        entries = {name: at(port) for name, port in zip("abc", ports, strict=True)}
+        entries["c"]["tools"] = {"timeoutSeconds": 300}
+        talk = await stack.enter_async_context(talking(config(**entries)))
+        for name in "abc":
+            await talk.ready(name)
+        assert "hi" in await talk.say("mcp c echo hi")
+        before = len(asyncio.all_tasks())
+        processes[2].freeze()
+        hung = [asyncio.create_task(talk.say("mcp c echo hi")) for _ in range(100)]
+        slots = talk.servers.running["c"].slots
+        await until(lambda: slots.statistics().tasks_waiting == 96, what="all of them wait")
+        for number in range(50):
+            assert f"nr {number}" in await talk.say(f"mcp {'ab'[number % 2]} echo nr {number}")
+        assert not any(call.done() for call in hung)
+        # Only those that have their turn have tasks beside their own.
+        assert len(asyncio.all_tasks()) - before - len(hung) < 40
+        for call in hung:
+            call.cancel()
+        await asyncio.gather(*hung, return_exceptions=True)
+        await until(lambda: slots.borrowed_tokens == 0, what="all turns are given back")
+        processes[2].thaw()
+        await until(lambda: len(asyncio.all_tasks()) <= before, what="nothing of them is left")
+        await talk.ready("c")
+        assert "back" in await talk.say("mcp c echo back")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from typing import Any
 
 from ritsuko_bot.mcp.config_file import ConfigFile
 from ritsuko_bot.mcp.servers import Servers
-from tests.integration.bot_mcp.processes import TOOLBOX, free_port, python_server, until
+from tests.integration.bot_mcp.processes import TOOLBOX, free_port, note, python_server, until, written
 from tests.integration.bot_mcp.talk import Talk, at, config, talking
 
 
@@ -67,7 +67,7 @@ async def test_a_swapped_volume_changes_what_runs_without_touching_what_stays(tm
         kept = talk.servers.running["one"]
 
         volume.render("r2", one=at(one), two=at(two))
-        assert await until(lambda: talk.servers.revision == "r2", within=10) < 2
+        await until(lambda: talk.servers.revision == "r2", within=10)
         await talk.ready("two")
         assert "hi" in await talk.say("mcp two echo hi")
         assert talk.servers.running["one"] is kept
@@ -120,18 +120,20 @@ async def test_a_file_that_comes_late_and_goes_away(tmp_path: Path) -> None:
         assert talk.servers.revision == "r1"
 
 
-async def test_calls_in_flight_survive_any_swap() -> None:
-    one, two = free_port(), free_port()
+async def test_calls_in_flight_survive_any_swap(tmp_path: Path) -> None:
+    one, two, notes = free_port(), free_port(), tmp_path / "notes"
+    noting = ["--notes", str(notes)]
     first = config("r0", stays=at(one), goes=at(two), moves=at(one))
-    async with python_server(TOOLBOX, one), python_server(TOOLBOX, two), talking(first) as talk:
+    async with python_server(TOOLBOX, one, *noting), python_server(TOOLBOX, two, *noting), talking(first) as talk:
         for name in ("stays", "goes", "moves"):
             await talk.ready(name)
-        calls = [asyncio.create_task(talk.say(f"mcp {name} sleep 2")) for name in ("stays", "goes", "moves")]
-        await until(lambda: len(talk.progress) >= 3, what="the calls run")
+        calls = [asyncio.create_task(talk.say(f"mcp {name} hold")) for name in ("stays", "goes", "moves")]
+        await until(lambda: written(notes) == ["holding"] * 3, what="the calls run")
         for revision in range(1, 6):
             await talk.servers.apply(config(f"r{revision}", stays=at(one), moves=at(two)))
         assert "There is no server `goes`" in await talk.say("mcp goes echo hi")
-        assert all("slept 2 s" in answer for answer in await asyncio.gather(*calls))
+        note(notes, "release")
+        assert all("released" in answer for answer in await asyncio.gather(*calls))
         await talk.ready("moves")
         assert "hi" in await talk.say("mcp moves echo hi")
 

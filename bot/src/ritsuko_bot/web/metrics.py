@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
 
@@ -14,6 +14,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
         self.messages = Counter(
             "ritsuko_bot_messages",
             "Messages to the bot by what came of them; refused is by Zulip, broken is by us.",
@@ -41,6 +42,9 @@ class Metrics:
         self.config = Gauge("ritsuko_bot_config_info", "The config that runs.", ["revision"], registry=registry)
         self.config_refused = Gauge(
             "ritsuko_bot_config_refused", "1 while the mounted config is refused.", registry=registry
+        )
+        self.tasks = Gauge(
+            "ritsuko_bot_tasks", "Tasks that run in the bot: more than calls explain are a leak.", registry=registry
         )
         self.servers = Gauge("ritsuko_bot_server_ready", "1 while a server is ready.", ["server"], registry=registry)
 

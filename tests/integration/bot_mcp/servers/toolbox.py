@@ -59,6 +59,16 @@ def build(options: argparse.Namespace) -> MCPServer:
             raise
         return f"slept {seconds:g} s"
 
+    @server.tool(annotations=READS)
+    async def hold(ctx: Context) -> str:
+        """Takes as long as it takes until somebody writes `release` into the notes."""
+        note(options, "holding")
+        await ctx.report_progress(0, 1, "holding")
+        while True:
+            if "release" in notes(options):
+                return "released"
+            await asyncio.sleep(0.02)
+
     @server.tool(annotations=READS, structured_output=False)
     async def big(megabytes: float) -> str:
         """Returns a lot."""
