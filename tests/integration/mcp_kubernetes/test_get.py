@@ -65,7 +65,7 @@ async def test_selectors_select(server: Server) -> None:
     assert [row["NAME"] for row in by_field.structured_content["data"]] == ["cart-1"]
 
 
-@pytest.mark.parametrize("sort", ["", "-name", ".spec.containers"])
+@pytest.mark.parametrize("sort", ["", "-name", ".spec.schedulerName"])
 async def test_pages_make_up_the_whole_list_once(server: Server, shop: ControlPlane, sort: str) -> None:
     seen: list[str] = []
     cursor = ""
@@ -135,6 +135,7 @@ async def test_yaml_is_the_object_without_its_secrets_and_says_so(server: Server
         ({"kind": "pods", "namespace": "shop", "labels": "app in ("}, ["refuses this (400)", "unable to parse"]),
         ({"kind": "pods", "namespace": "shop", "fields": "spec.nope=1"}, ["refuses this (400)", "field label"]),
         ({"kind": "pods", "namespace": "shop", "sort": "restart"}, ["no column 'restart'", "restarts"]),
+        ({"kind": "secrets", "namespace": "shop", "sort": ".data.anything"}, ["nothing to sort by", "hidden"]),
         ({"kind": "pods", "namespace": "shop", "limit": -1}, ["limit", "greater than or equal to 1"]),
         ({"kind": "pods", "namespace": "shop", "cursor": "x" * 50}, ["cursor is not one"]),
         ({"kind": "pods", "name": "../../secrets"}, ["cannot be the name of a pod"]),

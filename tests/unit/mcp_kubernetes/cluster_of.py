@@ -3,8 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
+from ritsuko_mcp_common import Service
+from ritsuko_mcp_common.calls import ContractServer
+from ritsuko_mcp_common.metrics import Metrics
+from ritsuko_mcp_common.redaction import Redactor
+from ritsuko_mcp_kubernetes import server as kubernetes
 from ritsuko_mcp_kubernetes.apiserver import Apiserver, Json
 from ritsuko_mcp_kubernetes.failures import NotFound
+from ritsuko_mcp_kubernetes.settings import KubernetesSettings
 
 KINDS = {
     "Pod": ("", "v1", "pods"),
@@ -40,8 +48,11 @@ class FakeApiserver(Apiserver):
         super().__init__(None, max_response_bytes=1)
         self._objects = objects
         self.log = log
+        self.selectors: list[str] = []
 
     async def get(self, path: str, query: Mapping[str, str] | None = None, *, accept: str = "application/json") -> Json:
+        if selector := (query or {}).get("fieldSelector"):
+            self.selectors.append(selector)
         if path in ("/api", "/apis"):
             return _discovery(core=path == "/api")
         parts = path.strip("/").split("/")
@@ -64,6 +75,30 @@ class FakeApiserver(Apiserver):
     async def text(self, path: str, query: Mapping[str, str]) -> str:
         assert path.endswith("/log")
         return self.log
+
+
+def server_of(apiserver: FakeApiserver, monkeypatch: pytest.MonkeyPatch) -> ContractServer:
+    """The kubernetes server that reads from it."""
+
+    def the_same(*_: object, **__: object) -> FakeApiserver:
+        return apiserver
+
+    def no_target(_: KubernetesSettings) -> list[None]:
+        return [None]
+
+    monkeypatch.setattr(kubernetes, "Apiserver", the_same)
+    monkeypatch.setattr(kubernetes, "find", no_target)
+    # an answer that is cut could hide what would come out of a longer one
+    service: Service = kubernetes.build(KubernetesSettings(mcp_output_budget=400_000))
+    return ContractServer(
+        name=service.name,
+        version=service.version,
+        instructions=service.instructions,
+        tools=list(service.tools),
+        settings=service.settings,
+        redactor=Redactor(),
+        metrics=Metrics(),
+    )
 
 
 def _table(found: list[Json]) -> Json:

@@ -10,14 +10,8 @@ import pytest
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
-from ritsuko_mcp_common import Service
-from ritsuko_mcp_common.calls import ContractServer
-from ritsuko_mcp_common.metrics import Metrics
-from ritsuko_mcp_common.redaction import Redactor
-from ritsuko_mcp_kubernetes import server as kubernetes
 from ritsuko_mcp_kubernetes.rollout import changes
-from ritsuko_mcp_kubernetes.settings import KubernetesSettings
-from tests.unit.mcp_kubernetes.cluster_of import FakeApiserver
+from tests.unit.mcp_kubernetes.cluster_of import FakeApiserver, server_of
 
 LETTERS = string.ascii_letters + string.digits
 # Long enough to be found in an answer only when it was let out.
@@ -27,6 +21,8 @@ SECRETS = st.text(alphabet=LETTERS, min_size=18, max_size=30).filter(
 NAMES = st.sampled_from(["API_TOKEN", "db.password", "AWS_SECRET_ACCESS_KEY", "clientSecret", "PASS", "x-api-key"])
 # Where a message is cut to 300 characters, half of the password is left, and nothing behind it.
 CUT = "{long} postgres://app:{secret}@db:5432/app"
+# Of several words, which show as one value only as long as the line begins with its name.
+WORDS = "{name}: correct {secret} battery"
 TEXTS = st.sampled_from(
     [
         "{name}={secret}",
@@ -38,6 +34,8 @@ TEXTS = st.sampled_from(
         "apiVersion: v1\nkind: Config\nusers:\n- name: ops\n  user:\n    token: {secret}\n",
         "-----BEGIN PRIVATE KEY-----\n{pem}\n-----END PRIVATE KEY-----",
         CUT,
+        WORDS,
+        f"cannot log in:\n{WORDS}\ngiving up",
     ]
 )
 
@@ -57,7 +55,7 @@ def _planted(secret: str, name: str, text: str) -> dict[str, Any]:
                     "livenessProbe": {
                         "httpGet": {"port": 80, "httpHeaders": [{"name": "Authorization", "value": secret}]}
                     },
-                    "readinessProbe": {"exec": {"command": ["check", "--password", secret]}},
+                    "readinessProbe": {"exec": {"command": ["check", "--password", f"{secret} battery"]}},
                     "lifecycle": {"preStop": {"exec": {"command": ["sh", "-c", f"{name}={secret} stop"]}}},
                 }
             ],
@@ -153,40 +151,20 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-def _server(apiserver: FakeApiserver, monkeypatch: pytest.MonkeyPatch) -> ContractServer:
-    def the_same(*_: object, **__: object) -> FakeApiserver:
-        return apiserver
-
-    def no_target(_: KubernetesSettings) -> list[None]:
-        return [None]
-
-    monkeypatch.setattr(kubernetes, "Apiserver", the_same)
-    monkeypatch.setattr(kubernetes, "find", no_target)
-    # an answer that is cut could hide what would come out of a longer one
-    service: Service = kubernetes.build(KubernetesSettings(mcp_output_budget=400_000))
-    return ContractServer(
-        name=service.name,
-        version=service.version,
-        instructions=service.instructions,
-        tools=list(service.tools),
-        settings=service.settings,
-        redactor=Redactor(),
-        metrics=Metrics(),
-    )
-
-
 # Not shrunk: an example is 45 calls, and the message says which of them let what out.
 @settings(max_examples=15, phases=[Phase.explicit, Phase.generate])
 @given(secret=SECRETS, old=SECRETS, name=NAMES, text=TEXTS, old_text=TEXTS)
 @example(secret="a1" * 12, old="b2" * 12, name="PASS", text=CUT, old_text=CUT)
+@example(secret="a1" * 12, old="b2" * 12, name="db.password", text=WORDS, old_text=WORDS)
 def test_planted_secrets_come_out_of_no_tool(secret: str, old: str, name: str, text: str, old_text: str) -> None:
     pem = "\n".join(base64.b64encode((value * 5)[:96].encode()).decode() for value in (secret, old))
     fill = {"name": name, "pem": pem, "long": "x" * 260}
     apiserver = _cluster(secret, old, name, text.format(secret=secret, **fill), old_text.format(secret=old, **fill))
     forbidden = {secret, old, *pem.split()}
+    forbidden.add("battery")
     forbidden |= {base64.b64encode(value.encode()).decode().rstrip("=") for value in (secret, old)}
     with pytest.MonkeyPatch.context() as monkeypatch:
-        server = _server(apiserver, monkeypatch)
+        server = server_of(apiserver, monkeypatch)
 
         async def ask_everything() -> None:
             for tool, arguments in CALLS:
@@ -207,14 +185,14 @@ async def test_a_key_whose_beginning_scrolled_out_of_the_log_stays_in(
     apiserver = _cluster("s" * 17 + "1", "o" * 17 + "1", "API_TOKEN", "-", "-")
     for end in (["-----END RSA PRIVATE KEY-----", "done"], []):
         apiserver.log = "\n".join([*body[cut:], *end])
-        result = await _server(apiserver, monkeypatch).call_tool("logs", {"name": "web-1"})
+        result = await server_of(apiserver, monkeypatch).call_tool("logs", {"name": "web-1"})
         answer = json.dumps(result.model_dump(mode="json"))
         assert not [line for line in body[cut:] if line in answer]
 
 
 async def test_a_rollout_tells_that_a_secret_changed_and_not_what_to(monkeypatch: pytest.MonkeyPatch) -> None:
     apiserver = _cluster("new-value-0123456789", "old-value-0123456789", "API_TOKEN", "one", "two")
-    result = await _server(apiserver, monkeypatch).call_tool("rollout", {"kind": "deployment", "name": "web"})
+    result = await server_of(apiserver, monkeypatch).call_tool("rollout", {"kind": "deployment", "name": "web"})
     assert result.structured_content is not None
     changed = result.structured_content["data"][0]["CHANGED"]
     before, after = changed.partition("spec.containers[web].env[API_TOKEN].value: ")[2].split("; ")[0].split(" -> ")

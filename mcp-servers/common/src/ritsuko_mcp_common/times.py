@@ -13,19 +13,24 @@ _DURATION = re.compile(r"(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?
 _RELATIVE = re.compile(r"(?:now)?\s*(?P<sign>[+-])\s*(?P<ahead>\w[\w.]*)|(?P<ago>\w[\w.]*)\s+ago")
 _NUMBER = re.compile(r"\d{1,18}(?:\.\d{1,18})?")
 _LONGEST = 64
+_MOST_SECONDS = 100 * _UNITS["y"]
 _MILLISECONDS_FROM = 1e11  # As seconds this is the year 5138: whoever types it means milliseconds.
 _LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 
 
 def parse_duration(text: str) -> float:
-    """Seconds in `30m`, `1h30m`, `1.5s` or a plain number of seconds. Raises ToolFailure."""
+    """Seconds in `30m`, `1h30m`, `1.5s` or a plain number of seconds; at most a century. Raises ToolFailure."""
     text = text.strip()
     if _NUMBER.fullmatch(text):
-        return float(text)
-    match = _DURATION.fullmatch(text) if 0 < len(text) <= _LONGEST else None
-    if match is None:
-        raise ToolFailure(f"{text[:_LONGEST]!r} is not a duration", "Write it like 30s, 5m, 1h30m or 7d.")
-    return sum(float(part) * unit for part, unit in zip(match.groups(), _UNITS.values(), strict=True) if part)
+        seconds = float(text)
+    else:
+        match = _DURATION.fullmatch(text) if 0 < len(text) <= _LONGEST else None
+        if match is None:
+            raise ToolFailure(f"{text[:_LONGEST]!r} is not a duration", "Write it like 30s, 5m, 1h30m or 7d.")
+        seconds = sum(float(part) * unit for part, unit in zip(match.groups(), _UNITS.values(), strict=True) if part)
+    if seconds > _MOST_SECONDS:
+        raise ToolFailure(f"{text!r} is longer than a century", "Give a shorter time.")
+    return seconds
 
 
 def parse_time(text: str, *, now: float) -> float:

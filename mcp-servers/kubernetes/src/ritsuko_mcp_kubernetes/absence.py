@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from ritsuko_mcp_common import Envelope, ToolFailure, nearest
+from ritsuko_mcp_kubernetes import selectors
 from ritsuko_mcp_kubernetes.apiserver import Apiserver, Json
 from ritsuko_mcp_kubernetes.discovery import Resource
 from ritsuko_mcp_kubernetes.failures import ApiserverFailure
@@ -69,7 +70,7 @@ async def _names(apiserver: Apiserver, resource: Resource, namespace: str) -> li
 
 
 async def _namespaces_with(apiserver: Apiserver, resource: Resource, name: str) -> list[str]:
-    found = await _metadata(apiserver, resource, "", fields=f"metadata.name={name}")
+    found = await _metadata(apiserver, resource, "", fields=selectors.equals({"metadata.name": name}))
     return [metadata["namespace"] for metadata in found if metadata.get("name") == name][:5]
 
 

@@ -5,12 +5,12 @@ whether something is allowed, which Kubernetes wants posted and which changes no
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Mapping
 from typing import Any, cast
 from urllib.parse import quote
 
 import aiohttp
+from pydantic_core import from_json
 
 from ritsuko_mcp_common import BackendUnreachable, ToolFailure
 from ritsuko_mcp_kubernetes import __version__, impersonation
@@ -146,8 +146,10 @@ def segment(name: str, what: str) -> str:
 
 def _object(body: bytes) -> Json:
     try:
-        answer: Any = json.loads(body)
+        answer: Any = from_json(body)
     except ValueError as error:
+        if "recursion" in str(error):
+            raise ToolFailure("an object in the answer is nested too deeply to be read", "Leave it out.") from error
         raise BackendUnreachable("the apiserver's answer is not JSON", "Is there a proxy in between?") from error
     if not isinstance(answer, dict):
         raise BackendUnreachable("the apiserver's answer is not a JSON object", "Is there a proxy in between?")

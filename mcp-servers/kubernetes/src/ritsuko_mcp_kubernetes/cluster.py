@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from ritsuko_mcp_common import ToolFailure
-from ritsuko_mcp_kubernetes import absence
+from ritsuko_mcp_kubernetes import absence, selectors
 from ritsuko_mcp_kubernetes.apiserver import Apiserver, Json
 from ritsuko_mcp_kubernetes.discovery import Discovery, Resource
 from ritsuko_mcp_kubernetes.failures import NotFound
@@ -65,12 +65,12 @@ class Cluster:
         """Events about an object. Those of cluster-wide objects are kept in the namespace default."""
         metadata = cast(Json, item["metadata"])
         events = Resource("", "v1", "events", "event", "Event", namespaced=True)
-        selector = [f"involvedObject.name={metadata['name']}", f"involvedObject.kind={item['kind']}"]
+        about = {"involvedObject.name": metadata["name"], "involvedObject.kind": item["kind"]}
         # A node's events carry its name where other objects have their uid.
         if metadata.get("namespace"):
-            selector.append(f"involvedObject.uid={metadata.get('uid')}")
+            about["involvedObject.uid"] = metadata.get("uid")
         path = events.path(namespace=str(metadata.get("namespace") or "default"))
-        found = await self.apiserver.get(path, {"fieldSelector": ",".join(selector), "limit": str(_MOST_EVENTS)})
+        found = await self.apiserver.get(path, {"fieldSelector": selectors.equals(about), "limit": str(_MOST_EVENTS)})
         return cast("list[Json]", found.get("items") or [])
 
 

@@ -7,7 +7,7 @@ from typing import cast
 from pydantic import JsonValue
 
 from ritsuko_mcp_kubernetes.apiserver import Json
-from ritsuko_mcp_kubernetes.diagnosis.fields import at, conditions, objects
+from ritsuko_mcp_kubernetes.diagnosis.fields import at, conditions, objects, one_line
 
 
 def write(data: JsonValue) -> str:
@@ -17,11 +17,11 @@ def write(data: JsonValue) -> str:
         "\n".join(
             f"{finding['severity'].upper()}  {finding['object']}  {finding['reason']}"
             + (f"  since {finding['since']}" if finding.get("since") else "")
-            + f"\n  {finding['cause']}\n  Try: {finding['advice']}"
+            + f"\n  {one_line(finding['cause'])}\n  Try: {finding['advice']}"
             for finding in cast("list[Json]", record["findings"])
         ),
         _list("Missing", record["missing"]),
-        _list("Events (warnings)", record["events"]),
+        _list("Events (warnings)", [one_line(told) for told in cast("list[str]", record["events"])]),
         _list("Last lines before it ended", str(record["log"]).splitlines()),
         _list("Pod", [f"{key}: {value}" for key, value in cast(Json, record.get("pod") or {}).items() if value]),
         f"Node\n  {record['node']}" if record.get("node") else "",

@@ -5,13 +5,17 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, cast
 
-from ritsuko_mcp_common import Envelope, Row, TimeRange, ToolFailure
+from pydantic import JsonValue
+
+from ritsuko_mcp_common import Envelope, Row, TimeRange
+from ritsuko_mcp_common.envelope import Writer
 from ritsuko_mcp_common.times import format_time, parse_duration
+from ritsuko_mcp_kubernetes import selectors
 from ritsuko_mcp_kubernetes.apiserver import Apiserver, Json
 from ritsuko_mcp_kubernetes.description import age, last_seen
-from ritsuko_mcp_kubernetes.diagnosis.fields import at, moment_of
+from ritsuko_mcp_kubernetes.diagnosis.fields import at, moment_of, one_line
 from ritsuko_mcp_kubernetes.discovery import Discovery
 from ritsuko_mcp_kubernetes.pages import items
 
@@ -36,19 +40,19 @@ async def events(
 ) -> Envelope:
     """Events of a namespace (empty: of all), newest first. `about` is a name, or kind/name."""
     kind, _, name = about.rpartition("/")
-    selector = [f"type={of_type}"] if of_type != "all" else []
+    fields = {"type": of_type} if of_type != "all" else {}
     if name:
-        selector.append(f"involvedObject.name={_plain(name)}")
+        fields["involvedObject.name"] = name
     if kind:
-        selector.append(f"involvedObject.kind={(await discovery.resolve(kind)).kind}")
+        fields["involvedObject.kind"] = (await discovery.resolve(kind)).kind
     now = time.time()
-    start = now - parse_duration(since)
+    start = max(0.0, now - parse_duration(since))
     warnings: list[str] = []
     found = await items(
         apiserver,
         await discovery.resolve("events"),
         namespace,
-        {"fieldSelector": ",".join(selector)},
+        {"fieldSelector": selectors.equals(fields)},
         most=_MOST,
         warnings=warnings,
     )
@@ -72,7 +76,16 @@ async def events(
         hints=hints,
         time_range=TimeRange(start=format_time(start), end=format_time(now)),
         untrusted=True,
-    )
+    ).written_by(in_lines("MESSAGE"))
+
+
+def in_lines(column: str) -> Writer:
+    """Writes rows down with the texts of a column on one line each, after redaction, which needs their lines."""
+
+    def write(data: JsonValue) -> list[Row]:
+        return [{**row, column: one_line(str(row[column]))} for row in cast("list[Row]", data)]
+
+    return write
 
 
 async def complaints_in(
@@ -112,7 +125,7 @@ def _same(event: Json) -> _Same:
         object=f"{str(of.get('kind')).lower()}/{of.get('name')}",
         type=str(event.get("type") or ""),
         reason=str(event.get("reason") or ""),
-        message=" ".join(str(event.get("message") or event.get("note") or "").split()),
+        message=str(event.get("message") or event.get("note") or "").strip(),
     )
 
 
@@ -124,10 +137,3 @@ def _count(event: Json) -> int:
 def _seconds(event: Json) -> float:
     moment = moment_of(last_seen(event))
     return moment.timestamp() if moment else 0.0
-
-
-def _plain(name: str) -> str:
-    """A name that means nothing more inside a selector."""
-    if any(character in name for character in ",=!\\ \n"):
-        raise ToolFailure(f"{name[:60]!r} cannot be the name of an object", "Give a name, or kind/name.")
-    return name

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
@@ -11,11 +13,13 @@ from ritsuko_mcp_common import Envelope, Row, ToolFailure, cursor, notation
 from ritsuko_mcp_kubernetes import health, table
 from ritsuko_mcp_kubernetes.apiserver import Apiserver, Json
 from ritsuko_mcp_kubernetes.discovery import Resource
+from ritsuko_mcp_kubernetes.order import Order
 
 Output = Literal["table", "wide", "yaml", "json"]
 
 _PAGE = 500
 _MOST_SORTED = 10_000
+_MOST_WHOLE = 100  # more never fit an answer, and eight callers at once would take the server's memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +49,10 @@ class Question:
     @property
     def of_pods(self) -> bool:
         return self.resource.plural == "pods" and not self.resource.group
+
+    @property
+    def order(self) -> Order:
+        return Order.of(self.sort)
 
     def fingerprint(self) -> JsonValue:
         """What must stay the same from one page to the next."""
@@ -84,6 +92,8 @@ class Page:
 
 async def answer(apiserver: Apiserver, question: Question, cursor_text: str) -> Envelope:
     """One page of the list."""
+    if question.output in ("yaml", "json"):
+        question = replace(question, limit=min(question.limit, _MOST_WHOLE))
     position = cursor.decode(cursor_text, Position, question.fingerprint()) if cursor_text else Position()
     if question.sort:
         return await _sorted(apiserver, question, position)
@@ -112,19 +122,29 @@ async def answer(apiserver: Apiserver, question: Question, cursor_text: str) -> 
 async def _sorted(apiserver: Apiserver, question: Question, position: Position) -> Envelope:
     if question.output in ("yaml", "json"):
         raise ToolFailure("only tables can be sorted", "Leave sort or output out.")
-    lines, more = await _all_lines(apiserver, question)
-    if more:
-        raise ToolFailure(
-            f"there are more than {_MOST_SORTED:,} {question.resource.plural}: too many to sort",
-            "Narrow it with a namespace, labels or fields, or leave sort out.",
-        )
-    return _part(question, [line.row for line in table.ordered(lines, question.sort)], position)
+    order, kind = question.order, question.resource.kind
+    valued: list[tuple[JsonValue, Row]] = []
+    async with aclosing(_pages(apiserver, question)) as pages:
+        async for lines in pages:
+            if len(valued) >= _MOST_SORTED:
+                raise ToolFailure(
+                    f"there are more than {_MOST_SORTED:,} {question.resource.plural}: too many to sort",
+                    "Narrow it with a namespace, labels or fields, or leave sort out.",
+                )
+            # Not the lines: the objects behind them may be ten kilobytes each.
+            valued += [(order.value(line, kind), line.row) for line in lines]
+    return _part(question, order.sorted(valued), position)
 
 
 async def _by_health(apiserver: Apiserver, question: Question, position: Position) -> Envelope:
     """All pods counted by their state; where they do not fit, the worst first."""
-    lines, more = await _all_lines(apiserver, question)
-    rows = [line.row for line in lines]
+    rows: list[Row] = []
+    more = False
+    async with aclosing(_pages(apiserver, question)) as pages:
+        async for lines in pages:
+            if more := len(rows) >= _MOST_SORTED:
+                break
+            rows += [line.row for line in lines]
     envelope = _part(question, health.worst_first(rows) if len(rows) > question.limit else rows, position)
     if len(rows) > 1:
         envelope.summary += f": {health.counted(rows)}"
@@ -134,15 +154,14 @@ async def _by_health(apiserver: Apiserver, question: Question, position: Positio
     return envelope
 
 
-async def _all_lines(apiserver: Apiserver, question: Question) -> tuple[list[table.Line], bool]:
-    """All lines, at most about 10,000, and whether there are more."""
-    lines: list[table.Line] = []
+async def _pages(apiserver: Apiserver, question: Question) -> AsyncGenerator[list[table.Line]]:
+    """The lines of the whole list, page by page."""
     place = Position()
     while True:
         page = await _page(apiserver, question, place, limit=_PAGE)
-        lines += _lines(page.body, question)
-        if not page.next_page or len(lines) >= _MOST_SORTED:
-            return lines, bool(page.next_page)
+        yield _lines(page.body, question)
+        if not page.next_page:
+            return
         place = Position(page=page.next_page)
 
 
@@ -165,7 +184,7 @@ async def _page(apiserver: Apiserver, question: Question, position: Position, *,
     accept = "application/json"
     if question.output in ("table", "wide"):
         accept = table.ACCEPT
-        query["includeObject"] = "Object" if table.needs_object(question.sort) else "Metadata"
+        query["includeObject"] = "Object" if question.order.needs_object else "Metadata"
     return Page.of(await apiserver.get(question.resource.path(namespace=question.namespace), query, accept=accept))
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import cast
+
+from pydantic import JsonValue
 
 from ritsuko_mcp_common import Envelope, ToolFailure, suggestion
 from ritsuko_mcp_common.times import parse_duration
@@ -17,6 +20,7 @@ from ritsuko_mcp_kubernetes.tail import tail
 _MOST_PODS = 20
 _BYTES = 12_000
 _SLOTS = 5
+_LINES_ABOVE = 40
 
 
 async def logs(
@@ -54,7 +58,7 @@ async def logs(
         path = f"{pods_of_all.path(namespace=namespace, name=name)}/log"
         async with slots:
             try:
-                text = await tail(apiserver, path, {**query, "container": chosen}, lines=lines)
+                text = await tail(apiserver, path, {**query, "container": chosen}, lines=lines + _LINES_ABOVE)
             except ApiserverFailure as error:
                 if len(pods) == 1:
                     raise
@@ -68,44 +72,64 @@ async def logs(
 
 def _envelope(parts: list[tuple[str, str]], lines: int, *, previous: bool, warnings: list[str]) -> Envelope:
     room = _BYTES // max(1, sum(bool(text) for _, text in parts))
-    shown: list[str] = []
-    cut = 0
-    for title, text in parts:
-        if not text:
-            continue
-        kept = _newest(text, room)
-        cut += len(text.splitlines()) - len(kept)
-        shown += [f"--- {title} ---", *kept] if len(parts) > 1 else kept
+    shown = [_Part.of(title, text.splitlines(), lines, room) for title, text in parts if text]
     which = "the container before" if previous else "now"
     if not shown:
         return Envelope(
             summary=f"{' and '.join(title for title, _ in parts) or 'No pod'}: nothing was logged ({which}).",
             warnings=warnings,
         )
+    cut = sum(part.cut for part in shown)
     subject = parts[0][0] if len(parts) == 1 else f"{len(parts)} pods"
     hints = (
         [f"{cut} older lines were left out to fit: ask for fewer lines, or search for what you want."] if cut else []
     )
     return Envelope(
         summary=f"The newest lines of {subject} (at most {lines} each, {which}).",
-        data="\n".join(shown),
+        data={"parts": [{"title": part.title, "lines": part.shown, "text": part.text} for part in shown]},
         truncated=bool(cut),
         warnings=warnings,
         hints=hints,
         untrusted=True,
-    )
+    ).written_by(_write)
 
 
-def _newest(text: str, room: int) -> list[str]:
-    """The last lines of `text` that fit into `room` bytes; at least the beginning of the last one: only its beginning
-    tells that what follows is a secret."""
-    kept: list[str] = []
-    for line in reversed(text.splitlines()):
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The newest lines of one container, with some before those that are shown: what follows may be a secret, and only
+    the line above it says so."""
+
+    title: str
+    text: str
+    shown: int
+    cut: int
+
+    @staticmethod
+    def of(title: str, lines: list[str], most: int, room: int) -> _Part:
+        asked = lines[-most:]
+        kept = _fitting(asked, room)
+        if not kept:
+            return _Part(title, clipped(asked[-1], 2_000), 1, len(asked) - 1)
+        return _Part(title, "\n".join(lines[-kept - _LINES_ABOVE :]), kept, len(asked) - kept)
+
+
+def _fitting(lines: list[str], room: int) -> int:
+    """How many of the last lines fit into `room` bytes."""
+    for count, line in enumerate(reversed(lines)):
         room -= len(line.encode()) + 1
         if room < 0:
-            break
-        kept.append(line)
-    return kept[::-1] or [clipped(text.splitlines()[-1], 2_000)]
+            return count
+    return len(lines)
+
+
+def _write(data: JsonValue) -> str:
+    """The parts one below the other, after redaction."""
+    parts = cast("list[Json]", cast(Json, data)["parts"])
+    told: list[str] = []
+    for part in parts:
+        told += [f"--- {part['title']} ---"] if len(parts) > 1 else []
+        told += str(part["text"]).splitlines()[-part["lines"] :]
+    return "\n".join(told)
 
 
 def _container(pod: Json, wanted: str) -> str:

@@ -14,7 +14,7 @@ from ritsuko_mcp_kubernetes.diagnosis import events as events_about
 from ritsuko_mcp_kubernetes.diagnosis.finding import TOLD_BY_EVENTS, Severity
 from ritsuko_mcp_kubernetes.diagnosis.survey import CLUSTER_WIDE, NAMESPACED, STORAGE_CLASSES, Problem, Survey, rank
 from ritsuko_mcp_kubernetes.discovery import Discovery, Resource
-from ritsuko_mcp_kubernetes.events import complaints_in
+from ritsuko_mcp_kubernetes.events import complaints_in, in_lines
 from ritsuko_mcp_kubernetes.failures import ApiserverFailure, Forbidden, NotFound
 from ritsuko_mcp_kubernetes.pages import items, pages
 
@@ -111,7 +111,7 @@ def _envelope(found: Sequence[Problem], survey: Survey, namespace: str, warnings
         warnings=warnings,
         hints=hints,
         untrusted=True,
-    )
+    ).written_by(in_lines("CAUSE"))
 
 
 _DIAGNOSED = frozenset({"Pod", "Deployment", "StatefulSet", "DaemonSet", "Job"})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from ritsuko_mcp_kubernetes.apiserver import Json
 from ritsuko_mcp_kubernetes.diagnosis import exits
-from ritsuko_mcp_kubernetes.diagnosis.fields import age, at, clipped, texts
+from ritsuko_mcp_kubernetes.diagnosis.fields import age, at, quoted, texts
 from ritsuko_mcp_kubernetes.diagnosis.finding import Severity
 from ritsuko_mcp_kubernetes.diagnosis.images import pull_failure
 
@@ -54,14 +55,14 @@ def _waiting(what: str, spec: Json, status: Json, waiting: Json) -> Trouble | No
         return Trouble(
             Severity.CRITICAL,
             "ImagePull",
-            f"{what}: {failure.cause}, image {image}: {clipped(message, 300)}",
+            f"{what}: {failure.cause}, image {image}:{quoted(message, 300)}",
             failure.advice,
         )
     if reason == "CreateContainerConfigError":
         return Trouble(
             Severity.CRITICAL,
             "MissingConfig",
-            f"{what} refers to configuration that is not there: {clipped(message, 300)}",
+            f"{what} refers to configuration that is not there:{quoted(message, 300)}",
             "Create it in this namespace, correct the name or key, or mark the reference as optional.",
         )
     if reason in _CANNOT_START:
@@ -75,7 +76,7 @@ def _cannot_start(what: str, message: str, since: str) -> Trouble:
     return Trouble(
         Severity.CRITICAL,
         "CannotStart",
-        f"{what} cannot be started: {clipped(message, 400)}",
+        f"{what} cannot be started:{quoted(message, 400)}",
         "Check command, args, workingDir, mounts and securityContext against the image.",
         since,
     )
@@ -88,7 +89,7 @@ def _crash_loop(what: str, spec: Json, status: Json, last: Json) -> Trouble:
         return Trouble(Severity.CRITICAL, "OutOfMemory", f"{what} is {_oom(spec, times)}", _OOM_ADVICE, since)
     if last.get("reason") in _CANNOT_START:
         return _cannot_start(what, str(last.get("message") or last["reason"]), since)
-    note = f": {clipped(str(last.get('message')), 300)}" if last.get("message") else ""
+    note = f":{quoted(str(last.get('message')), 300)}" if last.get("message") else ""
     return Trouble(
         Severity.CRITICAL,
         "CrashLoop",
@@ -158,5 +159,5 @@ def _asked(probe: Json) -> str:
     if grpc := at(probe, "grpc"):
         return f"gRPC port {grpc.get('port')}"
     if exec_ := at(probe, "exec"):
-        return "command " + " ".join(texts(exec_, "command"))
+        return "command " + shlex.join(texts(exec_, "command"))
     return "a readiness gate, or a probe that was changed"

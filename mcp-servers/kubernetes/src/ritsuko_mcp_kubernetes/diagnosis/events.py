@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from ritsuko_mcp_kubernetes.apiserver import Json
 from ritsuko_mcp_kubernetes.description import last_seen
-from ritsuko_mcp_kubernetes.diagnosis.fields import at, clipped
+from ritsuko_mcp_kubernetes.diagnosis.fields import at, quoted
 from ritsuko_mcp_kubernetes.diagnosis.finding import NOT_CREATED, TOLD_BY_EVENTS, Finding, Severity, Subject
 
 _LONGEST = 400
@@ -18,7 +18,7 @@ def complaints(events: Iterable[Json], *about: Subject) -> list[str]:
     wanted = {(subject.kind, subject.namespace, subject.name) for subject in about}
     heard = [event for event in events if event.get("type") == "Warning" and _about(event) in wanted]
     told = (
-        f"{event.get('reason')}: {clipped(_message(event), _LONGEST)}"
+        f"{event.get('reason')}:{quoted(_message(event), _LONGEST)}"
         for event in sorted(heard, key=last_seen, reverse=True)
     )
     return list(dict.fromkeys(told))
@@ -39,7 +39,7 @@ def explained(finding: Finding, told: list[str]) -> Finding:
 
 
 def _message(event: Json) -> str:
-    return " ".join(str(event.get("message") or event.get("note") or "").split())
+    return str(event.get("message") or event.get("note") or "").strip()
 
 
 def _about(event: Json) -> tuple[str, str, str]:

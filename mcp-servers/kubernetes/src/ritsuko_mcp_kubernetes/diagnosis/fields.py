@@ -60,6 +60,16 @@ def clipped(text: str, longest: int) -> str:
     return _LAST_WORD.sub("", text[: longest + 1]) + " …"
 
 
+def quoted(text: str, longest: int) -> str:
+    """Somebody else's words as a part of ours, clipped, on lines of their own: of `password: two words` redaction hides
+    both only where a line begins with it. Who shows them makes them one line, see `one_line`."""
+    return f"\n{clipped(text, longest)}"
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
 def owners(item: Json) -> Iterator[tuple[str, str]]:
     """(kind, name) of what the object belongs to."""
     for owner in objects(item, "metadata", "ownerReferences"):

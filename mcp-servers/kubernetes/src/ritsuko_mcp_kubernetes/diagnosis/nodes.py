@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ritsuko_mcp_kubernetes.apiserver import Json
-from ritsuko_mcp_kubernetes.diagnosis.fields import conditions
+from ritsuko_mcp_kubernetes.diagnosis.fields import conditions, quoted
 from ritsuko_mcp_kubernetes.diagnosis.finding import Finding, Severity, Subject
 
 _PRESSURE = {
@@ -19,7 +19,8 @@ def node_findings(node: Json) -> list[Finding]:
     ready = found.get("Ready", {})
     if ready.get("status") != "True":
         silent = ready.get("status") == "Unknown"
-        cause = "its kubelet no longer reports" if silent else f"its kubelet says: {ready.get('message') or 'nothing'}"
+        says = quoted(str(ready.get("message") or "nothing"), 300)
+        cause = "its kubelet no longer reports" if silent else f"its kubelet says:{says}"
         return [
             Finding(
                 subject,
@@ -35,7 +36,7 @@ def node_findings(node: Json) -> list[Finding]:
             subject,
             Severity.WARNING,
             kind,
-            f"{told} ({condition.get('message') or condition.get('reason')})",
+            f"{told}:{quoted(str(condition.get('message') or condition.get('reason')), 300)}",
             "See what uses it up; the pods on it by their requests: get pods -A with fields=spec.nodeName="
             + subject.name,
             str(condition.get("lastTransitionTime") or ""),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from ritsuko_mcp_kubernetes.apiserver import Json
 from ritsuko_mcp_kubernetes.diagnosis.containers import Trouble, trouble
-from ritsuko_mcp_kubernetes.diagnosis.fields import age, at, clipped, conditions, objects, owners, texts
+from ritsuko_mcp_kubernetes.diagnosis.fields import age, at, conditions, objects, owners, quoted, texts
 from ritsuko_mcp_kubernetes.diagnosis.finding import NOT_CREATED, Finding, Severity, Subject
 
 _TERMINATING_PATIENCE = timedelta(seconds=60)
@@ -67,7 +67,7 @@ def _failed(pod: Json, now: datetime) -> list[tuple[str, Trouble]]:
                 Trouble(
                     Severity.WARNING,
                     "Evicted",
-                    f"the node evicted it: {clipped(str(status.get('message') or 'no reason given'), 300)}",
+                    f"the node evicted it:{quoted(str(status.get('message') or 'no reason given'), 300)}",
                     "Set requests that fit what it uses, and see the node's conditions; what is left can be deleted.",
                     str(status.get("startTime") or ""),
                 ),
@@ -78,21 +78,21 @@ def _failed(pod: Json, now: datetime) -> list[tuple[str, Trouble]]:
     found = _containers(pod, now)
     if found:
         return found
-    message = clipped(str(status.get("message") or status.get("reason") or "no reason given"), 300)
-    return [("", Trouble(Severity.CRITICAL, "Failed", f"it failed: {message}", "See its events and logs."))]
+    message = quoted(str(status.get("message") or status.get("reason") or "no reason given"), 300)
+    return [("", Trouble(Severity.CRITICAL, "Failed", f"it failed:{message}", "See its events and logs."))]
 
 
 def _unscheduled(pod: Json) -> Trouble | None:
     scheduled = conditions(pod).get("PodScheduled", {})
     if scheduled.get("status") != "False":
         return None
-    message, since = clipped(str(scheduled.get("message") or ""), 500), str(scheduled.get("lastTransitionTime") or "")
+    message, since = quoted(str(scheduled.get("message") or ""), 500), str(scheduled.get("lastTransitionTime") or "")
     if scheduled.get("reason") == "SchedulingGated":
         return Trouble(
-            Severity.NOTICE, "SchedulingGated", f"it waits for its gates: {message}", "Who clears them?", since
+            Severity.NOTICE, "SchedulingGated", f"it waits for its gates:{message}", "Who clears them?", since
         )
     return Trouble(
-        Severity.CRITICAL, "Unschedulable", f"no node takes it: {message}", _scheduling_advice(message), since
+        Severity.CRITICAL, "Unschedulable", f"no node takes it:{message}", _scheduling_advice(message), since
     )
 
 

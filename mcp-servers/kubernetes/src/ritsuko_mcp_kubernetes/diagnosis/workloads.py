@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from ritsuko_mcp_kubernetes.apiserver import Json
-from ritsuko_mcp_kubernetes.diagnosis.fields import age, at, clipped, conditions, moment_of, owners
+from ritsuko_mcp_kubernetes.diagnosis.fields import age, at, conditions, moment_of, owners, quoted
 from ritsuko_mcp_kubernetes.diagnosis.finding import Finding, Severity, Subject
 
 _PATIENCE = timedelta(seconds=60)
@@ -65,7 +65,7 @@ def job_findings(item: Json, cron_jobs: dict[tuple[str, str], Json]) -> list[Fin
     }
     reason = str(failed.get("reason") or "")
     cause = causes.get(reason, f"it failed: {reason}")
-    message = f" ({failed.get('message')})" if failed.get("message") else ""
+    message = f":{quoted(str(failed['message']), 300)}" if failed.get("message") else ""
     return [
         Finding(
             subject,
@@ -87,7 +87,7 @@ def autoscaler_findings(item: Json) -> list[Finding]:
                     Subject.of(item, "HorizontalPodAutoscaler"),
                     Severity.WARNING,
                     "CannotScale",
-                    f"{condition.get('reason')}: {clipped(str(condition.get('message') or ''), 300)}",
+                    f"{condition.get('reason')}:{quoted(str(condition.get('message') or ''), 300)}",
                     "Is the metrics API there, and do the pods have requests for what it scales by?",
                     str(condition.get("lastTransitionTime") or ""),
                 )
@@ -109,7 +109,7 @@ def namespace_findings(item: Json, now: datetime) -> list[Finding]:
             Subject.of(item, "Namespace"),
             Severity.WARNING,
             "StuckTerminating",
-            f"it is being deleted since {deleted}: {clipped('; '.join(held), 400) or 'nothing says what holds it'}",
+            f"it is being deleted since {deleted}:{quoted('; '.join(held) or 'nothing says what holds it', 400)}",
             "Finalizers wait for their controllers: bring those back, or see what they guard before you remove them.",
             str(deleted),
         )
@@ -138,7 +138,7 @@ def _refused(subject: Subject, message: str, since: str) -> Finding:
             subject,
             Severity.CRITICAL,
             "QuotaExceeded",
-            f"a quota refuses its pods: {clipped(message, 400)}",
+            f"a quota refuses its pods:{quoted(message, 400)}",
             "Raise the ResourceQuota of the namespace, or lower the pods' requests and limits.",
             since,
         )
@@ -146,7 +146,7 @@ def _refused(subject: Subject, message: str, since: str) -> Finding:
         subject,
         Severity.CRITICAL,
         "PodsRefused",
-        f"its pods are refused: {clipped(message, 400)}",
+        f"its pods are refused:{quoted(message, 400)}",
         "An admission rule, a missing ServiceAccount or an invalid template: the message names it.",
         since,
     )
