@@ -1,0 +1,43 @@
+"""The name of an error: the same in every window, on every day, whatever else was logged around it.
+
+It is a hash of the constant words of the record's message: what is left when secrets, numbers, ids and whatever else
+`masking` knows to be variable are gone. So it depends on that one record alone, not on what else is in the window nor
+on the order of arrival, and needs no store.
+
+Where it cannot be stable: a variable part that looks like any other word (a user's name in running text) is taken for
+constant, so such an error has a fingerprint for each name. Drain sees that and puts them into one group; the group goes
+by the fingerprint of its alphabetically first message and answers to those of all its messages. A release that changes
+the words, or the function that raised it, makes it another error.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+
+from .masking import MASK, hide_ids, mask, tokens
+from .message import message
+from .squash import squashed
+from .traces import essence, part_of
+
+Redact = Callable[[str], str]
+_LENGTH = 10
+
+
+def masked(lines: Sequence[bytes]) -> bytes:
+    """The message of a record, whose lines come without timestamps, with marks for all that is variable."""
+    return mask(essential([hide_ids(squashed(line)) for line in lines]))
+
+
+def essential(lines: Sequence[bytes]) -> bytes:
+    """What is said in a record, whose lines were squashed and have no ids any more: all that is to be masked."""
+    if len(lines) == 1:
+        return message(lines[0])
+    parts = [(part_of(line), line) for line in lines]
+    return essence([(parts[0][0], message(lines[0])), *parts[1:]])
+
+
+def fingerprint(lines: Sequence[bytes], redact: Redact) -> str:
+    """Ten hexadecimal digits for a record, given as its lines without timestamps. Secrets don't enter it."""
+    clean = redact(b"\n".join(lines).decode(errors="replace")).encode()
+    words = b" ".join(tokens(masked(clean.split(b"\n"))))
+    constant = b" ".join(word for word in words.replace(MASK, b" ").split() if word.strip(b".,:;-_/()[]{}<>=\"'"))
+    return hashlib.sha256(constant).hexdigest()[:_LENGTH]

@@ -1,0 +1,50 @@
+"""The variable parts of a line, each replaced by one mark, so that what stays is the message.
+
+All of it works on squashed text (`0` for every number), so whether two lines are masked alike never depends on what the
+numbers in them are.
+"""
+
+import re
+
+MASK = b"<*>"
+# A word, hyphens and underscores included, with two runs of digits or more: ids, UUIDs, dates, names of pods.
+_ID = re.compile(rb"\b(?:[A-Za-z_-]*+0){2,}+[A-Za-z_-]*+")
+
+_VARIABLE = re.compile(
+    rb"""\[redacted-[a-z]+-[^\]]*\]
+    | [\w.+-]+@[\w-]+(?:\.[\w-]+)+                                              # mail addresses
+    | (?<![=:\w])"[^\s"]+" | (?<![=:\w])'[^\s']+'                               # one quoted word: a name
+    | (?<=\?)[^\s"'<>?]*=[^\s"'<>]*                                             # the query of a URL
+    | (?<![\w.:/])/(?:var|tmp|home|etc|usr|opt|proc|run|data|mnt|dev|sys|root|srv)/[^\s"',;:)\]}]*
+    # IPv6, MAC, times
+    | (?<![\w:])(?=[A-Fa-f]*(?:[0<]|::|:[A-Fa-f:]*[0<]))(?:(?:[0A-Fa-f]|<\*>)*:){2,}(?:[0A-Fa-f]|<\*>)*(?:%\w+)?(?!\w)
+    | \b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?=[ /-]+0) | \b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?=,?[ ][\w])
+    | (?<![\w.])0x[0A-Fa-f]+
+    | \b(?=[A-Fa-f]*0)[0A-Fa-f]{5,}\b | \b[A-Fa-f]{16,}\b                       # hex
+    | \b(?=[A-Za-z+/_-]*0)[A-Za-z0+/_-]{24,}=*                                   # base64
+    # a pod: its name, the hash of its ReplicaSet, its own five letters, of an alphabet without vowels
+    | \b[a-z][a-z0-]*-(?:(?=[b-z]*0)[b-df-hj-np-tv-xz0]{4,10}|[b-df-hj-np-tv-xz]{8,10})-[b-df-hj-np-tv-xz0]{2,5}\b
+    | (?:(?<=[\s=:(\[,"'])[-+]|^[-+])?0(?:[.,]0)*                               # numbers, with their units
+      (?:%|(?:[num]?s|\xc2\xb5s|min|[mhd]|[KMGTPkmgtp]i?[Bb]?(?:ps|/s)?|B)\b)?
+    """,
+    re.VERBOSE,
+)
+_ADJACENT = re.compile(rb"<\*>(?:(?:[.:/_+-]|,[ ]?|[TZ](?=<\*>))?<\*>)+Z?")
+_COLOURS = re.compile(rb"\x1b\[[0-9;?]*[ -/]*[@-~]")
+# Where tokens end: blanks, and behind the = of key=value, the comma and the brackets around things.
+_BOUNDARY = re.compile(rb"(?<==)(?=[^\s=])|(?<=[,;(\[{])(?=\S)|(?<=\S)(?=[)\]},;])")
+
+
+def hide_ids(text: bytes) -> bytes:
+    """Squashed text (of any number of lines) with a mark for every id."""
+    return _ID.sub(MASK, text)
+
+
+def mask(text: bytes) -> bytes:
+    """Squashed text of one line with a mark for everything that looks variable, adjacent ones as one."""
+    return _ADJACENT.sub(MASK, _VARIABLE.sub(MASK, hide_ids(_COLOURS.sub(b"", text))))
+
+
+def tokens(masked: bytes) -> tuple[bytes, ...]:
+    """The words that Drain compares: `a=b` are two, so is `(x`."""
+    return tuple(_BOUNDARY.sub(b" ", masked).split())

@@ -1,0 +1,175 @@
+"""Batches of lines in, groups of records out."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ..sources.source import Batch, Origin
+from .drain import Drain, Template, Tokens, variable_words
+from .fingerprint import essential
+from .masking import mask, tokens
+from .shapes import Shape, Shapes
+from .tally import Clock, Example, Spans, Tally, total
+from .traces import Joint, Part
+
+_LONGEST_RECORD = 200
+_MOST_MESSAGES = 20_000
+_OF_TRACES = frozenset({Part.ERROR, Part.CAUSE, Part.TRACEBACK, Part.PANIC, Part.GOROUTINE})
+
+
+@dataclass(slots=True, eq=False)
+class _Record:
+    """A line and what belongs to it, as they come."""
+
+    head: Shape
+    raws: list[bytes]
+    behind: list[Shape] = field(default_factory=list[Shape])
+
+    def add(self, shape: Shape, raw: bytes) -> None:
+        if len(self.raws) < _LONGEST_RECORD:
+            self.raws.append(raw)
+            self.behind.append(shape)
+
+    @property
+    def is_error(self) -> bool:
+        if self.head.is_error or not self.behind:
+            return self.head.is_error
+        # A trace behind a line that says nothing better makes it one.
+        return self.head.level in ("", "warn") and any(shape.part in _OF_TRACES for shape in self.behind)
+
+
+@dataclass(slots=True, eq=False)
+class _Stream:
+    """Where the reading of one container is."""
+
+    number: int
+    origin: Origin
+    joint: Joint = field(default_factory=Joint)
+    previous: tuple[Shape, bytes] | None = None
+    """The line before, if it was not worth a record."""
+    open: _Record | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Records with one template. `members` are tallies of its different messages, in the order of their text."""
+
+    template: Template
+    tally: Tally
+    members: list[Tally]
+
+
+class Miner:
+    """Counts the records of a window by template: only errors, or with `everything` all of them.
+
+    Memory does not grow with the lines but with the different messages, of which it holds 20,000; when there are more,
+    those so far are grouped, and then `settled` says that the groups depend on the order of arrival a little.
+    """
+
+    def __init__(self, spans: Spans, *, everything: bool = False) -> None:
+        self._everything = everything
+        self._shapes = Shapes()
+        self._clock = Clock(spans)
+        self._streams: dict[Origin, _Stream] = {}
+        self._tallies: dict[tuple[bytes, ...], Tally] = {}
+        self._drain = Drain()
+        self._members: dict[Template, list[Tally]] = {}
+        self.lines = 0
+        self.records = 0
+        """Records that were counted."""
+        self.ungrouped = 0
+        """Records of messages that found no place among the templates, because there are too many."""
+        self.settled = False
+
+    def feed(self, batch: Batch) -> None:
+        """Count a batch. Batches of one container come in the order of time."""
+        stream = self._streams.get(batch.origin)
+        if stream is None:
+            stream = self._streams[batch.origin] = _Stream(len(self._streams), batch.origin)
+        raws, shapes = self._shapes.of(batch)
+        self.lines += len(raws)
+        dull = {shape for shape in set(shapes) if not self._everything and _is_dull(shape)}
+        self._join(stream, dull, zip(shapes, raws, strict=True))
+        if len(self._tallies) > _MOST_MESSAGES:
+            self._settle()
+
+    @property
+    def origins(self) -> list[Origin]:
+        """The containers by their numbers."""
+        return list(self._streams)
+
+    def groups(self) -> list[Group]:
+        """What was counted, each message in the group it belongs to."""
+        for stream in self._streams.values():
+            if stream.open is not None:
+                self._count(stream.open, stream)
+                stream.open = None
+        self._group()
+        return [Group(template, total(members), members) for template, members in self._members.items()]
+
+    def _join(self, stream: _Stream, dull: set[Shape], lines: Iterable[tuple[Shape, bytes]]) -> None:
+        joint, previous, record = stream.joint, stream.previous, stream.open
+        for shape, raw in lines:
+            if shape in dull and not joint.expectant:
+                if record is not None:
+                    self._count(record, stream)
+                    record = None
+                joint.after = Part.HEAD
+                previous = (shape, raw)
+                continue
+            head = record.head if record is not None else previous[0] if previous is not None else shape
+            if joint.joins(shape.part, levelled=bool(shape.level), complaint=head.complaint):
+                if record is None:
+                    record = _Record(previous[0], [previous[1]]) if previous is not None else _Record(shape, [raw])
+                    if previous is None:
+                        continue
+                record.add(shape, raw)
+            else:
+                if record is not None:
+                    self._count(record, stream)
+                record = _Record(shape, [raw])
+            previous = None
+        stream.previous, stream.open = previous, record
+
+    def _count(self, record: _Record, stream: _Stream) -> None:
+        if not (self._everything or record.is_error):
+            return
+        self.records += 1
+        texts = (record.head.text, *(shape.text for shape in record.behind))
+        second, span = self._clock.read(record.raws[0])
+        tally = self._tallies.get(texts)
+        if tally is None:
+            example = Example(stream.origin, record.raws)
+            tally = self._tallies[texts] = Tally(record.head.level, example, example, second, second)
+        else:
+            tally.see(second, stream.origin, record.raws)
+        tally.spans[span] += 1
+        tally.origins[stream.number] += 1
+
+    def _settle(self) -> None:
+        """Group what there is, and forget its parts."""
+        self._group()
+        for template, members in self._members.items():
+            self._members[template] = [total(members)]
+        self.settled = True
+
+    def _group(self) -> None:
+        by_text: defaultdict[bytes, list[Tally]] = defaultdict(list)
+        for texts, tally in sorted(self._tallies.items()):
+            by_text[essential(texts)].append(tally)
+        by_message: defaultdict[Tokens, list[Tally]] = defaultdict(list)
+        for text, tallies in by_text.items():
+            by_message[tokens(mask(text))] += tallies
+        general = variable_words(by_message)
+        for message in sorted(by_message):
+            tallies = by_message[message]
+            template = self._drain.add(general[message])
+            if template is None:
+                self.ungrouped += sum(tally.count for tally in tallies)
+            else:
+                self._members.setdefault(template, []).extend(tallies)
+        self._tallies.clear()
+
+
+def _is_dull(shape: Shape) -> bool:
+    return shape.part is Part.HEAD and not shape.is_error

@@ -1,0 +1,92 @@
+"""What lines have in common when their numbers and ids are taken away; almost every line's shape was seen before."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..levels import RANKS, level_named, level_of
+from ..lines import split
+from ..sources.source import Batch
+from .looks import is_error
+from .masking import hide_ids
+from .squash import readable_block, squash
+from .traces import Part, part_of
+
+# Behind a line's key goes its level where the source keeps one beside the text.
+_LEVEL_MARK = b"\x08"
+_STAMPS = (b"\n0-0-0T0:0:0.0Z ", b"\n0-0-0T0:0:0Z ", b"\n0-0-0T0:0:0.0+0:0 ", b"\n0-0-0T0:0:0.0-0:0 ")
+_LEVEL_FIELDS = ("level", "lvl", "severity", "log.level", "detected_level", "SeverityText", "severity_text")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """Lines that differ only in numbers and ids. `text` has `0` and a mark for those, and no timestamp."""
+
+    text: bytes
+    level: str
+    part: Part
+    is_error: bool
+
+    @property
+    def complaint(self) -> bool:
+        """Whether it says that it is a warning or worse."""
+        return RANKS.get(self.level, 0) >= RANKS["warn"]
+
+
+class Shapes:
+    """The shapes of lines. It remembers at most `most` of each sort and begins anew when there are more."""
+
+    def __init__(self, most: int = 20_000) -> None:
+        self._most = most
+        self._by_key: dict[bytes, Shape] = {}
+        self._by_text: dict[bytes, Shape] = {}
+
+    def of(self, batch: Batch) -> tuple[list[bytes], list[Shape]]:
+        """The lines of the batch as they are, and the shape of each."""
+        raws = batch.raws()
+        keys = squash(batch.data)
+        if batch.fields:
+            keys = [_levelled(key, fields) for key, fields in zip(keys, batch.fields, strict=True)]
+        known = self._by_key
+        passing = self._learn(set(keys).difference(known), keys, raws)
+        shapes = list(map(known.__getitem__, keys))
+        for key in passing:
+            del known[key]
+        return raws, shapes
+
+    def _learn(self, new: set[bytes], keys: list[bytes], raws: list[bytes]) -> list[bytes]:
+        """Know the new keys too. Returns those with ids in them, which are not worth remembering."""
+        if not new:
+            return []
+        if len(self._by_key) > self._most:
+            self._by_key.clear()
+            new = set(keys)
+        if len(self._by_text) > self._most:
+            self._by_text.clear()
+        example = {key: raw for key, raw in zip(keys, raws, strict=True) if key in new}
+        plain = b"\n" + readable_block(list(example))
+        for stamp in _STAMPS:
+            plain = plain.replace(stamp, b"\n")
+        plain = plain[1:]
+        passing: list[bytes] = []
+        texts = zip(example.items(), plain.split(b"\n"), hide_ids(plain).split(b"\n"), strict=True)
+        for (key, raw), before, text in texts:
+            shape = self._by_text.get(text)
+            if shape is None:
+                shape = self._by_text[text] = _shape(text, raw)
+            self._by_key[key] = shape
+            if before != text:
+                passing.append(key)
+        return passing
+
+
+def _levelled(key: bytes, fields: Mapping[str, str]) -> bytes:
+    for name in _LEVEL_FIELDS:
+        if name in fields and (level := level_named(fields[name])):
+            return key + _LEVEL_MARK + level.encode()
+    return key
+
+
+def _shape(text: bytes, raw: bytes) -> Shape:
+    text, mark, stated = text.partition(_LEVEL_MARK)
+    level = stated.decode() if mark else level_of(split(raw)[1]) or ""
+    return Shape(text, level, part_of(text), is_error(level, text))

@@ -1,0 +1,105 @@
+"""How often, when and where records of one message were seen."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ..lines import nanoseconds, split
+from ..sources.source import Origin
+
+_MOST_SECONDS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Equal spans of time from `since` to `until` (Unix seconds), in which records are counted."""
+
+    since: float
+    until: float
+    count: int
+
+    def index(self, second: float) -> int:
+        """In which span a moment lies; one outside counts as the first or the last."""
+        place = int((second - self.since) * self.count / (self.until - self.since))
+        return min(max(place, 0), self.count - 1)
+
+
+class Clock:
+    """When lines were written. They come in bursts, so most seconds were just asked for."""
+
+    def __init__(self, spans: Spans) -> None:
+        self._spans = spans
+        self._known: dict[bytes, tuple[int, int]] = {}
+
+    def read(self, raw: bytes) -> tuple[int, int]:
+        """The Unix second (0 without a timestamp) and the span in which a line with its timestamp was written."""
+        key = raw[:19] if raw.find(b"Z ", 19, 31) > 0 else split(raw)[0]
+        return self._known.get(key) or self._learn(key, raw)
+
+    def _learn(self, key: bytes, raw: bytes) -> tuple[int, int]:
+        if len(self._known) >= _MOST_SECONDS:
+            self._known.clear()
+        second = nanoseconds(split(raw)[0]) // 10**9
+        self._known[key] = found = second, self._spans.index(second)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A record as it was written: its lines with their timestamps."""
+
+    origin: Origin
+    raws: Sequence[bytes]
+
+    @property
+    def lines(self) -> list[bytes]:
+        """Without the timestamps."""
+        return [split(raw)[1] for raw in self.raws]
+
+
+@dataclass(slots=True, eq=False)
+class Tally:
+    """Counts of one sort of record. Times are Unix seconds."""
+
+    level: str
+    first: Example
+    last: Example
+    first_second: int
+    last_second: int
+    spans: Counter[int] = field(default_factory=Counter[int])
+    """How many by span of time."""
+    origins: Counter[int] = field(default_factory=Counter[int])
+    """How many by container, of which each has a number."""
+
+    @property
+    def count(self) -> int:
+        """How many records."""
+        return self.spans.total()
+
+    def see(self, second: int, origin: Origin, raws: Sequence[bytes]) -> None:
+        """Remember a record if it is the first or the last so far."""
+        if second >= self.last_second:
+            self.last, self.last_second = Example(origin, raws), second
+        elif second < self.first_second:
+            self.first, self.first_second = Example(origin, raws), second
+
+    def absorb(self, other: "Tally") -> None:
+        """Count what the other counted as well."""
+        self.spans.update(other.spans)
+        self.origins.update(other.origins)
+        if other.first_second < self.first_second:
+            self.first, self.first_second = other.first, other.first_second
+        if other.last_second > self.last_second:
+            self.last, self.last_second = other.last, other.last_second
+
+
+def total(tallies: Sequence[Tally]) -> Tally:
+    """All of them, at least one, as one."""
+    first = tallies[0]
+    whole = Tally(
+        first.level, first.first, first.last, first.first_second, first.last_second,
+        first.spans.copy(), first.origins.copy(),
+    )  # fmt: skip
+    for other in tallies[1:]:
+        whole.absorb(other)
+    return whole
