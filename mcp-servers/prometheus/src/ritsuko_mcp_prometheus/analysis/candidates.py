@@ -1,0 +1,75 @@
+"""What to look at in a scope full of metrics: which figure of each, and which of them when there are too many."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Figure = Literal["rate", "level", "p90", "mean"]
+
+# They say what something is or when it was made, not how it does.
+_STILL = re.compile(r"_(?:info|created|build_info|labels|annotations|timestamp|timestamp_seconds|time_seconds)$")
+_COUNTERS = re.compile(r"_(?:total|count)$")
+_MOST_APART = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A figure of a metric in the scope: how to ask for its course, and how many series stand behind it.
+
+    `glances` are the metrics whose values tell roughly whether it changed, of `glance_series` series.
+    """
+
+    metric: str
+    figure: Figure
+    query: str
+    series: int
+    glances: tuple[str, ...]
+    glance_series: int
+
+
+def candidates(counts: Mapping[str, int], types: Mapping[str, str], scope: str, rate_range: str) -> list[Candidate]:
+    """One for each metric that can change, by name.
+
+    `counts` has the series of each metric in the scope, `types` what metadata says of those it knows, `scope` is what
+    selectors say (`namespace="shop"`). A metric of many series is looked at in its sum, a level in its mean.
+    """
+    found: list[Candidate] = []
+    for metric in sorted(counts):
+        series = counts[metric]
+        base, _, kind = metric.rpartition("_")
+        parts = (f"{base}_sum", f"{base}_count")
+        summed = counts.get(parts[0], 0) + counts.get(parts[1], 0) if set(parts) <= counts.keys() else 0
+        if _STILL.search(metric) or (kind == "sum" and summed and f"{base}_bucket" in counts):
+            continue
+        if kind == "bucket" and summed:
+            query = f"histogram_quantile(0.9, sum by (le) (rate({metric}{{{scope}}}[{rate_range}])))"
+            found.append(Candidate(base, "p90", query, series, parts, summed))
+        elif kind == "sum" and summed:
+            query = " / ".join(f"sum(rate({part}{{{scope}}}[{rate_range}]))" for part in parts)
+            found.append(Candidate(base, "mean", query, summed, parts, summed))
+        elif _is_counter(metric, types):
+            rate = f"rate({metric}{{{scope}}}[{rate_range}])"
+            query = rate if series <= _MOST_APART else f"sum({rate})"
+            found.append(Candidate(metric, "rate", query, series, (metric,), series))
+        elif kind != "bucket":
+            level = f"{metric}{{{scope}}}"
+            query = level if series <= _MOST_APART else f"avg({level})"
+            found.append(Candidate(metric, "level", query, series, (metric,), series))
+    return found
+
+
+def bounded(found: Sequence[Candidate], changes: Mapping[str, float], metrics: int, series: int) -> list[Candidate]:
+    """As many as stay within so many metrics and series, those first that changed most; none that didn't change."""
+    taken: list[Candidate] = []
+    used = 0
+    for one in sorted(found, key=lambda one: (-changes.get(one.metric, 0.0), one.series, one.metric)):
+        if changes.get(one.metric, 0.0) > 0 and len(taken) < metrics and used + one.series <= series:
+            used += one.series
+            taken.append(one)
+    return taken
+
+
+def _is_counter(metric: str, types: Mapping[str, str]) -> bool:
+    known = types.get(metric) or types.get(metric.removesuffix("_total"), "")
+    return known == "counter" if known in ("counter", "gauge") else bool(_COUNTERS.search(metric))

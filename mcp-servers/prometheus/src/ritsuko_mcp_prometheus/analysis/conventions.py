@@ -1,0 +1,209 @@
+"""How the metrics of services are called: which counter has the requests, which label the outcome, and what the time.
+
+Each follows the documentation of what exports it, named beside it.
+"""
+
+from dataclasses import dataclass
+
+HTTP_FAILED = "5.."
+# https://opentelemetry.io/docs/specs/semconv/rpc/grpc/: the status codes that are errors of the server.
+GRPC_FAILED = "Unknown|DeadlineExceeded|Unimplemented|Internal|Unavailable|DataLoss"
+
+
+@dataclass(frozen=True, slots=True)
+class Convention:
+    """One way to name the metrics of requests.
+
+    `requests` is a counter, `durations` a histogram or summary without its suffix, in seconds times `scale`
+    (0.001: milliseconds). Without a counter the histogram's count is one. `outcomes` are labels that may hold the
+    outcome, and `failed` is the regular expression of the bad ones. `only` is a label and its value that always apply.
+    """
+
+    name: str
+    requests: str = ""
+    durations: str = ""
+    scale: float = 1.0
+    outcomes: tuple[str, ...] = ("code", "status", "status_code", "response_code")
+    failed: str = HTTP_FAILED
+    only: tuple[str, str] | None = None
+
+    @property
+    def counter(self) -> str:
+        return self.requests or f"{self.durations}_count"
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        histogram = tuple(f"{self.durations}_{part}" for part in ("bucket", "sum", "count")) if self.durations else ()
+        return tuple(dict.fromkeys((self.counter, *histogram)))
+
+
+CONVENTIONS: tuple[Convention, ...] = (
+    # https://opentelemetry.io/docs/specs/semconv/http/http-metrics/
+    Convention(
+        "OpenTelemetry HTTP", durations="http_server_request_duration_seconds", outcomes=("http_response_status_code",)
+    ),
+    # The same before it was stable, as the older SDKs write it.
+    Convention(
+        "OpenTelemetry HTTP (old)",
+        durations="http_server_duration_milliseconds",
+        scale=0.001,
+        outcomes=("http_status_code", "http_response_status_code"),
+    ),
+    # https://docs.micrometer.io/micrometer/reference/ , Spring Boot's http.server.requests
+    Convention("Micrometer (Spring)", durations="http_server_requests_seconds", outcomes=("status",)),
+    # What most client libraries' middlewares and examples use.
+    Convention("Prometheus client", "http_requests_total", "http_request_duration_seconds"),
+    Convention("Prometheus client", durations="http_request_duration_seconds"),
+    # https://github.com/grpc-ecosystem/go-grpc-middleware/tree/main/providers/prometheus
+    Convention(
+        "gRPC server",
+        "grpc_server_handled_total",
+        "grpc_server_handling_seconds",
+        outcomes=("grpc_code",),
+        failed=GRPC_FAILED,
+    ),
+    # https://istio.io/latest/docs/reference/config/metrics/: each request is told by both ends.
+    Convention(
+        "Istio",
+        "istio_requests_total",
+        "istio_request_duration_milliseconds",
+        scale=0.001,
+        outcomes=("response_code",),
+        only=("reporter", "destination"),
+    ),
+    Convention(
+        "Istio",
+        "istio_requests_total",
+        "istio_request_duration_milliseconds",
+        scale=0.001,
+        outcomes=("response_code",),
+        only=("reporter", "source"),
+    ),
+    # https://linkerd.io/2-edge/reference/proxy-metrics/
+    Convention(
+        "Linkerd",
+        "response_total",
+        "response_latency_ms",
+        scale=0.001,
+        outcomes=("classification",),
+        failed="failure",
+        only=("direction", "inbound"),
+    ),
+    # https://kubernetes.github.io/ingress-nginx/user-guide/monitoring/
+    Convention(
+        "ingress-nginx", "nginx_ingress_controller_requests", "nginx_ingress_controller_request_duration_seconds"
+    ),
+    # https://doc.traefik.io/traefik/observability/metrics/overview/
+    Convention("Traefik", "traefik_service_requests_total", "traefik_service_request_duration_seconds"),
+    # https://www.envoyproxy.io/docs/envoy/latest/configuration/upstream/cluster_manager/cluster_stats
+    Convention(
+        "Envoy",
+        "envoy_cluster_upstream_rq",
+        "envoy_cluster_upstream_rq_time",
+        scale=0.001,
+        outcomes=("envoy_response_code",),
+    ),
+    Convention(
+        "Envoy",
+        "envoy_cluster_upstream_rq_xx",
+        "envoy_cluster_upstream_rq_time",
+        scale=0.001,
+        outcomes=("envoy_response_code_class",),
+        failed="5",
+    ),
+    # https://kubernetes.io/docs/reference/instrumentation/metrics/
+    Convention("Kubernetes apiserver", "apiserver_request_total", "apiserver_request_duration_seconds"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """One figure of what a workload has and uses: `query` has `{metric}` where each metric's selector goes.
+
+    `range` in it is the time that rates look back.
+    """
+
+    signal: str
+    source: str
+    metrics: tuple[str, ...]
+    query: str
+    unit: str = ""
+
+
+# https://github.com/google/cadvisor/blob/master/docs/storage/prometheus.md and
+# https://github.com/kubernetes/kube-state-metrics/tree/main/docs
+_CONTAINERS = "cAdvisor"
+_STATE = "kube-state-metrics"
+_PROCESS = "process metrics"
+_CPU = "sum(rate({container_cpu_usage_seconds_total}[range]))"
+_MEMORY = "sum({container_memory_working_set_bytes})"
+
+USAGES: tuple[Usage, ...] = (
+    Usage("cpu", _CONTAINERS, ("container_cpu_usage_seconds_total",), _CPU, "cores"),
+    Usage(
+        "cpu of limit",
+        f"{_CONTAINERS}, {_STATE}",
+        ("container_cpu_usage_seconds_total", "kube_pod_container_resource_limits"),
+        _CPU + ' / sum({kube_pod_container_resource_limits|resource="cpu"})',
+        "share",
+    ),
+    Usage(
+        "cpu throttled",
+        _CONTAINERS,
+        ("container_cpu_cfs_throttled_periods_total", "container_cpu_cfs_periods_total"),
+        "sum(rate({container_cpu_cfs_throttled_periods_total}[range])) / "
+        "sum(rate({container_cpu_cfs_periods_total}[range]))",
+        "share",
+    ),
+    Usage("memory", _CONTAINERS, ("container_memory_working_set_bytes",), _MEMORY, "bytes"),
+    Usage(
+        "memory of limit",
+        f"{_CONTAINERS}, {_STATE}",
+        ("container_memory_working_set_bytes", "kube_pod_container_resource_limits"),
+        _MEMORY + ' / sum({kube_pod_container_resource_limits|resource="memory"})',
+        "share",
+    ),
+    Usage(
+        "restarts",
+        _STATE,
+        ("kube_pod_container_status_restarts_total",),
+        "sum(increase({kube_pod_container_status_restarts_total}[range]))",
+    ),
+    Usage(
+        "replicas available",
+        _STATE,
+        ("kube_deployment_status_replicas_available", "kube_deployment_spec_replicas"),
+        "sum({kube_deployment_status_replicas_available}) / sum({kube_deployment_spec_replicas})",
+        "share",
+    ),
+    Usage(
+        "replicas ready",
+        _STATE,
+        ("kube_statefulset_status_replicas_ready", "kube_statefulset_replicas"),
+        "sum({kube_statefulset_status_replicas_ready}) / sum({kube_statefulset_replicas})",
+        "share",
+    ),
+    Usage(
+        "pods ready",
+        _STATE,
+        ("kube_daemonset_status_number_ready", "kube_daemonset_status_desired_number_scheduled"),
+        "sum({kube_daemonset_status_number_ready}) / sum({kube_daemonset_status_desired_number_scheduled})",
+        "share",
+    ),
+    Usage("cpu", _PROCESS, ("process_cpu_seconds_total",), "sum(rate({process_cpu_seconds_total}[range]))", "cores"),
+    Usage("memory", _PROCESS, ("process_resident_memory_bytes",), "sum({process_resident_memory_bytes})", "bytes"),
+    Usage(
+        "open files of limit",
+        _PROCESS,
+        ("process_open_fds", "process_max_fds"),
+        "max({process_open_fds} / {process_max_fds})",
+        "share",
+    ),
+    Usage(
+        "requests in flight",
+        "OpenTelemetry HTTP",
+        ("http_server_active_requests",),
+        "sum({http_server_active_requests})",
+    ),
+    Usage("requests in flight", "Prometheus client", ("http_requests_in_flight",), "sum({http_requests_in_flight})"),
+)

@@ -1,0 +1,13 @@
+"""Colours of lines, by the names that the table beside a picture calls them."""
+
+# After the palette of Okabe and Ito, which the colour-blind can tell apart: https://jfly.uni-koeln.de/color/
+COLOURS = {
+    "blue": "#0072b2",
+    "orange": "#d55e00",
+    "green": "#009e73",
+    "pink": "#cc6fa3",
+    "gold": "#c99700",
+    "sky": "#4aa8de",
+    "purple": "#6a4c9c",
+    "brown": "#7a5230",
+}

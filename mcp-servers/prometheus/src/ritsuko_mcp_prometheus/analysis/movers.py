@@ -1,0 +1,217 @@
+"""`movers`: what changed most in a namespace or job around a moment."""
+
+import asyncio
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from ritsuko_mcp_common.envelope import Envelope, Row
+from ritsuko_mcp_common.nearest import suggestion
+from ritsuko_mcp_common.times import format_duration, format_time, parse_time
+
+from ..client import PrometheusClient
+from ..errors import BadRequest, NotOffered, QueryFailed
+from ..series import Labels, Series, common_labels, label_columns, selector
+from ..values import format_value, json_number, unit_of
+from .candidates import Candidate, bounded, candidates
+from .robust import effect, format_relative, level, relative
+from .rows import label_cells
+from .screening import glanced_at, rough_changes
+from .selectors import quoted
+from .windows import length, time_range
+
+_FIGURES = frozenset({"metric", "figure", "before", "after", "change", "effect"})
+_MOST_METRICS = 100
+_MOST_SERIES = 1500
+_AT_ONCE = 6
+_NAMED = 8
+_POINTS = 60
+_SHORTEST_RATE = 240.0
+_LEAST_AFTER = 120.0
+# Of the larger level: what changes by less than a twentieth changes little, however still it stood before.
+_FLOOR = 0.05
+_LEAST_EFFECT = 3.0
+_LEAST_POINTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """How far a series of a candidate moved."""
+
+    candidate: Candidate
+    labels: Labels
+    before: float
+    after: float
+    effect: float
+
+    @property
+    def unit(self) -> str:
+        if self.candidate.figure == "rate":
+            return "bytes" if unit_of(self.candidate.metric) == "bytes" else ""
+        return unit_of(self.candidate.metric)
+
+
+async def movers(
+    client: PrometheusClient, namespace: str, job: str, at: str, duration: str, limit: int, *, now: float
+) -> Envelope:
+    """What moved most between the time `duration` before `at` and the same time after it, or what there is of that."""
+    scope = _scope(namespace, job)
+    moment, span = parse_time(at, now=now), length(duration, least=300)
+    start, end = moment - span, min(moment + span, now)
+    if end - moment < _LEAST_AFTER:
+        raise BadRequest(
+            f"there is nothing to see after {format_time(moment)} yet", "Give the moment of the change: at=-15m."
+        )
+    envelope = Envelope(
+        summary="",
+        data=[],
+        total=0,
+        source=client.source,
+        time_range=time_range(start, end),
+        untrusted=True,
+    )
+    earlier, later = await asyncio.gather(_counts(client, scope, moment), _counts(client, scope, end))
+    if not later and not earlier:
+        envelope.summary = f"No metrics with {{{scope}}} at {format_time(moment)}, nor at {format_time(end)}."
+        wanted, label = (namespace, "namespace") if namespace else (job, "job")
+        envelope.hints = [await _others(client, wanted, label, (start, end))]
+        return envelope
+    rate_range = max(span / 12, _SHORTEST_RATE)
+    everything = candidates({**earlier, **later}, await _types(client), scope, format_duration(round(rate_range)))
+    glanced = glanced_at(everything)
+    changes = await rough_changes(client, glanced, scope, start, moment, end)
+    looked_at = bounded(glanced, changes, _MOST_METRICS, _MOST_SERIES)
+    moves, failures = await _look(client, looked_at, start, moment, end, rate_range)
+    moved = [move for move in moves if abs(move.effect) >= _LEAST_EFFECT]
+    shown = moved[:limit]
+    labels = [Series(move.labels, []) for move in shown]
+    columns = [name for name in label_columns(labels, common_labels(labels)) if name != "__name__"]
+    around = (
+        f"{format_duration(round(end - moment))} after {format_time(moment)} against {format_duration(span)} before"
+    )
+    looked = f"{len(moves):,} series of {len(looked_at):,} metrics with {{{scope}}}"
+    envelope.summary = f"{len(moved):,} of {looked} moved: {around}."
+    if shared := {name: text for name, text in common_labels(labels).items() if name != "__name__"}:
+        envelope.summary += f" All shown are {selector(shared)}."
+    envelope.data = _rows(shown, columns)
+    envelope.total, envelope.returned, envelope.truncated = len(moved), len(shown), len(moved) > limit
+    envelope.warnings = [
+        *_left_out(everything, glanced, looked_at, changes),
+        *failures,
+        *_come_and_gone(earlier, later),
+    ]
+    envelope.hints = [
+        f"effect: change of the median in units of its spread, at least {_FLOOR:.0%} of its level; 20: from nothing."
+    ]
+    return envelope
+
+
+def _scope(namespace: str, job: str) -> str:
+    parts = [f"{name}={quoted(value)}" for name, value in (("namespace", namespace), ("job", job)) if value]
+    if not parts:
+        raise BadRequest("neither a namespace nor a job is given", "Give one: namespace=shop or job=node.")
+    return ", ".join(parts)
+
+
+async def _types(client: PrometheusClient) -> dict[str, str]:
+    """What targets say that their metrics are. Without it, as after a backfill, their names tell."""
+    try:
+        return {name: said[0].type for name, said in (await client.metadata()).items() if said}
+    except (NotOffered, QueryFailed):
+        # Not every backend that answers queries has metadata, and some have too much of it.
+        return {}
+
+
+async def _counts(client: PrometheusClient, scope: str, at: float) -> dict[str, int]:
+    answer = await client.query(f"count by (__name__) ({{{scope}}})", at)
+    return {one.name: int(one.samples[0][1]) for one in answer.series}
+
+
+async def _others(client: PrometheusClient, wanted: str, label: str, times: tuple[float, float]) -> str:
+    names = await client.label_values(label, window=times)
+    if near := suggestion(wanted, names):
+        return near
+    return f"There is {label} {', '.join(names[:20])}." if names else f"No metric has a label {label} at that time."
+
+
+async def _look(
+    client: PrometheusClient, looked_at: Sequence[Candidate], start: float, moment: float, end: float, blur: float
+) -> tuple[list[Move], list[str]]:
+    """All moves, the largest first, and what could not be asked. `blur` is how long a rate still sees the past."""
+    slots = asyncio.Semaphore(_AT_ONCE)
+    failures: list[str] = []
+
+    async def look(candidate: Candidate) -> list[Move]:
+        async with slots:
+            try:
+                answer = await client.query_range(candidate.query, start, end, math.ceil((end - start) / _POINTS))
+            except QueryFailed as failure:
+                failures.append(f"{candidate.metric} could not be looked at: {failure.message}")
+                return []
+        # What is no rate is as it is at once.
+        settled = 0.0 if candidate.figure == "level" else min(blur, (end - moment) / 2)
+        moves = (_move(candidate, series, moment, moment + settled) for series in answer.series)
+        return [move for move in moves if move is not None]
+
+    found = [move for moves in await asyncio.gather(*map(look, looked_at)) for move in moves]
+    return sorted(found, key=_rank), failures
+
+
+def _move(candidate: Candidate, series: Series, moment: float, settled: float) -> Move | None:
+    before = [value for time, value in series.samples if time <= moment and math.isfinite(value)]
+    after = [value for time, value in series.samples if time > settled and math.isfinite(value)]
+    former, current = level(before), level(after)
+    if former is None or current is None or min(former.count, current.count) < _LEAST_POINTS:
+        return None
+    noise = math.hypot(former.spread, current.spread) / math.sqrt(2)
+    change = current.median - former.median
+    size = effect(change, noise, former.median, current.median, floor=_FLOOR)
+    return Move(candidate, series.labels, former.median, current.median, size)
+
+
+def _rank(move: Move) -> tuple[float, float, str, list[tuple[str, str]]]:
+    share = relative(move.before, move.after)
+    return -round(abs(move.effect), 6), -abs(share), move.candidate.metric, sorted(move.labels.items())
+
+
+def _rows(moves: Sequence[Move], columns: Sequence[str]) -> list[Row]:
+    rows: list[Row] = []
+    for move in moves:
+        row: dict[str, JsonValue] = {"metric": move.candidate.metric, "figure": move.candidate.figure}
+        per = "/s" if move.candidate.figure == "rate" else ""
+        row["before"] = format_value(move.before, move.unit) + per
+        row["after"] = format_value(move.after, move.unit) + per
+        row["change"] = format_relative(relative(move.before, move.after))
+        row["effect"] = json_number(round(move.effect, 1))
+        rows.append({**row, **label_cells(move.labels, columns, _FIGURES)})
+    return rows
+
+
+def _left_out(
+    everything: Sequence[Candidate],
+    glanced: Sequence[Candidate],
+    looked_at: Sequence[Candidate],
+    changes: Mapping[str, float],
+) -> list[str]:
+    seen, close = {one.metric for one in glanced}, {one.metric for one in looked_at}
+    unseen = [one.metric for one in everything if one.metric not in seen]
+    passed = sorted(seen - close, key=lambda metric: (-changes.get(metric, 0.0), metric))
+    passed = [metric for metric in passed if changes.get(metric, 0.0) > 0]
+    said: list[str] = []
+    if unseen:
+        said.append(f"not looked at, for their many series: {_some(unseen)}")
+    if passed:
+        said.append(f"not looked at closely, since they changed less at a glance: {_some(passed)}")
+    return said
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    return f"{', '.join(names[:_NAMED])}{more}"
+
+
+def _come_and_gone(earlier: dict[str, int], later: dict[str, int]) -> list[str]:
+    pairs = (("new", sorted(later.keys() - earlier.keys())), ("gone", sorted(earlier.keys() - later.keys())))
+    return [f"{what} metrics: {_some(names)}" for what, names in pairs if names]

@@ -1,0 +1,144 @@
+"""Which metrics are a service's or workload's, and by which labels that shows."""
+
+import asyncio
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from ..client import PrometheusClient
+from ..series import Series
+from .conventions import CONVENTIONS, USAGES
+from .selectors import any_of, literally, quoted
+
+# Where the same metric says two namespaces, the first of these is the service's own and the other the exporter's.
+_NAMESPACES = (
+    "destination_workload_namespace",
+    "destination_service_namespace",
+    "exported_namespace",
+    "k8s_namespace_name",
+    "namespace",
+)
+# What Kubernetes makes the random ends of pod names of: no vowels, so `web-api-...` is not taken for a pod of `web`.
+# https://github.com/kubernetes/apimachinery/blob/master/pkg/util/rand/rand.go
+_RANDOM = "[bcdfghjklmnpqrstvwxz2456789]"
+_OF_PODS = ("container_", "kube_")
+_AT_ONCE = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    """A label that says whose a metric is, and the regular expression of its values for a name."""
+
+    label: str
+    pattern: str
+
+    def matcher(self, values: Collection[str] = ()) -> str:
+        """What selects by it: the one value that was seen, or the pattern, which takes in the pods of other times."""
+        if len(values) == 1 and self.label != "pod":
+            return f"{self.label}={quoted(*values)}"
+        return f"{self.label}=~{quoted(self.pattern)}"
+
+
+@dataclass(slots=True)
+class Found:
+    """A metric that belongs to the service: what selects its series, and which outcomes and the like they have."""
+
+    metric: str
+    owner: _Owner
+    more: str
+    values: set[str] = field(default_factory=set[str])
+    namespaces: set[str] = field(default_factory=set[str])
+    seen: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+
+    def selector(self, *more: str) -> str:
+        parts = (self.owner.matcher(self.values), self.more, *more)
+        return f"{self.metric}{{{', '.join(part for part in parts if part)}}}"
+
+
+def _owners(name: str) -> list[_Owner]:
+    """The most telling label first."""
+    exact = literally(name)
+    pod = f"{exact}(-{_RANDOM}{{1,10}})?-({_RANDOM}{{5}}|[0-9]+)|{exact}"
+    # Traefik: shop-web-80@kubernetes. Envoy under Istio: outbound|80||web.shop.svc.cluster.local
+    routed, cluster = f"{exact}|(.+-)?{exact}(-[^@]+)?@.+", f"{exact}|.*\\|{exact}\\..+|.+/{exact}/.+"
+    plain = (
+        "service_name",
+        "k8s_deployment_name",
+        "destination_workload",
+        "destination_service_name",
+        "deployment",
+        "statefulset",
+        "daemonset",
+        "app",
+        "app_kubernetes_io_name",
+        "grpc_service",
+        "ingress",
+        "exported_job",
+    )
+    return [
+        _Owner("exported_service", routed),
+        _Owner("service", routed),
+        *(_Owner(label, exact) for label in plain),
+        # OpenTelemetry makes the job of the service's namespace and name.
+        _Owner("job", f"(.+/)?{exact}"),
+        _Owner("envoy_cluster_name", cluster),
+        _Owner("pod", pod),
+        _Owner("container", exact),
+    ]
+
+
+async def find(client: PrometheusClient, name: str, namespace: str, at: float, range_: str) -> dict[str, Found]:
+    """The metrics of conventions and usages that are this service's, by name.
+
+    Each is found by the first label that has the name on it; the metrics of pods and objects only by those labels that
+    say so, since their job is that of their exporter. A namespace, if given, counts where the metric says one.
+    """
+    wanted = [*(metric for convention in CONVENTIONS for metric in convention.metrics)]
+    wanted += [metric for usage in USAGES for metric in usage.metrics]
+    telling = {label for convention in CONVENTIONS for label in convention.outcomes}
+    telling |= {convention.only[0] for convention in CONVENTIONS if convention.only}
+    slots = asyncio.Semaphore(_AT_ONCE)
+
+    async def ask(owner: _Owner) -> list[Series]:
+        names = any_of(sorted(set(wanted)))
+        inner = f"last_over_time({{{names}, {owner.matcher()}}}[{range_}])"
+        labels = ", ".join(("__name__", owner.label, *_NAMESPACES, *sorted(telling)))
+        async with slots:
+            return (await client.query(f"count by ({labels}) ({inner})", at)).series
+
+    owners = _owners(name)
+    answers = await asyncio.gather(*map(ask, owners))
+    found: dict[str, Found] = {}
+    for owner, series in zip(owners, answers, strict=True):
+        here: dict[str, Found] = {}
+        for one in series:
+            if _may_own(owner.label, one.name):
+                _note(here, owner, one, namespace, telling)
+        for metric, own in here.items():
+            found.setdefault(metric, own)
+    return found
+
+
+def _may_own(label: str, metric: str) -> bool:
+    if metric.startswith(_OF_PODS):
+        kind = metric.split("_")[1] if metric.startswith("kube_") else "pod"
+        return label == kind
+    return label not in ("statefulset", "daemonset")
+
+
+def _note(here: dict[str, Found], owner: _Owner, series: Series, namespace: str, telling: Iterable[str]) -> None:
+    label = next((label for label in _NAMESPACES if series.labels.get(label)), "")
+    its = series.labels.get(label, "")
+    if namespace and its not in ("", namespace):
+        return
+    more = [f"{label}={quoted(namespace)}"] if namespace and its else []
+    if series.name.startswith("container_"):
+        # Besides its containers cAdvisor counts the pod as a whole, and its sandbox.
+        more += ['container!=""', 'container!="POD"']
+    found = here.setdefault(series.name, Found(series.name, owner, ", ".join(more)))
+    found.values.add(series.labels.get(owner.label, ""))
+    found.namespaces |= {its} - {""}
+    found.seen |= {(label, text) for label in telling if (text := series.labels.get(label))}
+
+
+def namespaces(found: Iterable[Found]) -> list[str]:
+    return sorted({name for one in found for name in one.namespaces})

@@ -1,0 +1,88 @@
+"""The tools that analyse."""
+
+from typing import Annotated
+
+from mcp.server.mcpserver.tools import Tool
+from pydantic import Field
+
+from ritsuko_mcp_common.envelope import Envelope
+from ritsuko_mcp_common.tool import read_tool
+
+from ..client import PrometheusClient
+from ..settings import PrometheusSettings
+from ..tools.arguments import MOMENT, Query, this_moment
+from .chart import WantedUnit
+from .chart import chart as make_chart
+from .compare import compare as make_comparison
+from .link import link as make_links
+from .links import Pages
+from .movers import movers as find_movers
+from .performance import performance as tell_performance
+
+Start = Annotated[str, Field(description=MOMENT)]
+End = Annotated[str, Field(description="as start")]
+Rows = Annotated[int, Field(ge=1, le=200, description="most rows")]
+Name = Annotated[str, Field(max_length=253)]
+
+
+def analysis_tools(client: PrometheusClient, settings: PrometheusSettings) -> list[Tool]:
+    """`compare`, `movers`, `performance`, `chart` and `link`."""
+    pages = Pages.of(settings)
+
+    async def compare(
+        query: Query,
+        against: Annotated[str, Field(description="how long before: 1d, 1w")] = "1d",
+        start: Start = "-1h",
+        end: End = "now",
+        limit: Rows = 30,
+    ) -> Envelope:
+        """A query now against the same time last day or week: median and spread a series, notable ones first,
+        new and gone ones too."""
+        return await make_comparison(client, query, against, start, end, limit, now=this_moment())
+
+    async def movers(
+        namespace: Name = "",
+        job: Name = "",
+        at: Annotated[str, Field(description="when it changed; time as for query")] = "-15m",
+        window: Annotated[str, Field(description="looked at before and after")] = "1h",
+        limit: Rows = 20,
+    ) -> Envelope:
+        """Which metrics of a namespace or job changed most around a time, by effect size; says what it left out."""
+        return await find_movers(client, namespace, job, at, window, limit, now=this_moment())
+
+    async def performance(
+        name: Annotated[str, Field(description="service, workload or job", max_length=253)],
+        namespace: Name = "",
+        window: Annotated[str, Field(description="looked at, and as long before")] = "15m",
+        at: Annotated[str, Field(description="its end")] = "now",
+    ) -> Envelope:
+        """Rate, errors, duration and saturation of a service, from whatever metrics it has (HTTP, gRPC, mesh,
+        ingress, containers), each with its query; what is absent says why."""
+        return await tell_performance(client, name, namespace, window, at, now=this_moment())
+
+    async def chart(
+        query: Query,
+        start: Start = "-1h",
+        end: End = "now",
+        unit: Annotated[WantedUnit, Field(description="of the axis")] = "auto",
+    ) -> Envelope:
+        """A query's course as a picture (PNG), at most 8 series."""
+        return await make_chart(client, pages, query, start, end, unit, now=this_moment())
+
+    async def link(
+        query: Annotated[str, Field(description="PromQL", max_length=6000)] = "",
+        start: Start = "-1h",
+        end: End = "now",
+        dashboard: Annotated[str, Field(description="uid of a Grafana dashboard to link too")] = "",
+        variables: Annotated[str, Field(description="its variables, like namespace=shop,pod=web-0")] = "",
+    ) -> Envelope:
+        """Links to a query in Prometheus and Grafana, or a dashboard, with the time frozen."""
+        return await make_links(client, pages, query, start, end, dashboard, variables, now=this_moment())
+
+    return [
+        read_tool(compare, title="Compare with earlier"),
+        read_tool(movers, title="Find what changed"),
+        read_tool(performance, title="See how a service does"),
+        read_tool(chart, title="Draw metrics"),
+        read_tool(link, title="Link to metrics"),
+    ]
