@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -100,6 +101,8 @@ def run(build: Callable[[SettingsT], Service], settings: type[SettingsT], *, pro
         service = build(configuration)
     except ConfigurationError as error:
         sys.exit(f"{program}: {error}")
+    gc.freeze()  # what was imported stays
+    gc.enable()
     json_logging.configure(configuration.log_level, service.redactor)
     logger.info("%s %s listens on %s:%d", service.name, service.version, configuration.mcp_host, configuration.mcp_port)
     uvicorn.run(

@@ -1,13 +1,17 @@
 """`python -m ritsuko_mcp_prometheus`: configured by environment variables, which `--help` lists."""
 
-from ritsuko_mcp_common.server import run
+from __future__ import annotations
 
-from .server import build
-from .settings import PrometheusSettings
+import gc
 
 
 def main() -> None:
     """Serve until SIGTERM."""
+    gc.disable()  # a tenth of the start would be spent on looking for garbage in what is imported; `run` enables it
+    from ritsuko_mcp_common import run
+    from ritsuko_mcp_prometheus.server import build
+    from ritsuko_mcp_prometheus.settings import PrometheusSettings
+
     run(
         build,
         PrometheusSettings,
