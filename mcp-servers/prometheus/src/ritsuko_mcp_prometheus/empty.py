@@ -1,7 +1,6 @@
 """Why a query came to nothing: no such metric, no recent sample, or nothing that meets its conditions."""
 
 import asyncio
-import re
 from dataclasses import dataclass
 
 from ritsuko_mcp_common.errors import ToolFailure
@@ -9,9 +8,9 @@ from ritsuko_mcp_common.times import format_time
 
 from .client import PrometheusClient
 from .names import metric_names, nearest_names
+from .series import PLAIN_NAME
 
 _LOOKUP_SECONDS = 3.0
-_PLAIN_NAME = re.compile(r"[A-Za-z_:][\w:]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ async def _explain(client: PrometheusClient, promql: str, at: float) -> Explanat
             f"No series: there is no metric named {' or '.join(unknown)}.",
             [_nearest(name, existing) for name in unknown],
         )
-    plain = [name for name in named if _PLAIN_NAME.fullmatch(name)]
+    plain = [name for name in named if PLAIN_NAME.fullmatch(name)]
     return await _explain_conditions(client, plain, at)
 
 

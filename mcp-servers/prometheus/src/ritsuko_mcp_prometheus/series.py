@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_PLAIN_NAME = re.compile(r"[A-Za-z_:][A-Za-z0-9_:]*")
+PLAIN_NAME = re.compile(r"[A-Za-z_:][A-Za-z0-9_:]*")
 Labels = dict[str, str]
 Sample = tuple[float, float]
 
@@ -109,19 +109,19 @@ def selector(labels: Labels) -> str:
     """`up{job="node"}`: labels as PromQL writes them, a name that needs quotes in the way of Prometheus 3."""
     name = labels.get("__name__", "")
     inner = [f"{quoted_name(label)}={quoted(value)}" for label, value in sorted(labels.items()) if label != "__name__"]
-    if name and not _PLAIN_NAME.fullmatch(name):
+    if name and not PLAIN_NAME.fullmatch(name):
         inner, name = [quoted(name), *inner], ""
     return f"{name}{{{', '.join(inner)}}}" if inner or not name else name
 
 
 def selector_of(metric: str) -> str:
     """Selects every series of a metric, whatever its name; also where names in quotes are not known yet."""
-    return metric if _PLAIN_NAME.fullmatch(metric) else f"{{__name__={quoted(metric)}}}"
+    return metric if PLAIN_NAME.fullmatch(metric) else f"{{__name__={quoted(metric)}}}"
 
 
 def quoted_name(label: str) -> str:
     """A label's name in a query."""
-    return label if _PLAIN_NAME.fullmatch(label) and ":" not in label else quoted(label)
+    return label if PLAIN_NAME.fullmatch(label) and ":" not in label else quoted(label)
 
 
 def quoted(text: str) -> str:

@@ -10,12 +10,13 @@ from ritsuko_mcp_common.tool import read_tool
 
 from ..client import PrometheusClient
 from ..instant import instant
+from ..promql import explain as explanation
 from ..ranged import ranged
 from .arguments import MOMENT, Cursor, Limit, Query, this_moment
 
 
 def querying_tools(client: PrometheusClient) -> list[Tool]:
-    """`query` and `query_range`."""
+    """`query`, `query_range` and `explain`."""
 
     async def query(
         query: Query,
@@ -39,4 +40,12 @@ def querying_tools(client: PrometheusClient) -> list[Tool]:
         """Course of a PromQL query over time: statistics, trend and a sparkline a series, or its points."""
         return await ranged(client, query, start, end, step, points, limit, cursor, now=this_moment())
 
-    return [read_tool(query, title="Query metrics"), read_tool(query_range, title="Query metrics over time")]
+    async def explain(query: Query) -> Envelope:
+        """What a PromQL query does, in words; what is suspicious about it; whether the names in it exist."""
+        return await explanation.explain(client, query, now=this_moment())
+
+    return [
+        read_tool(query, title="Query metrics"),
+        read_tool(query_range, title="Query metrics over time"),
+        read_tool(explain, title="Explain a query"),
+    ]

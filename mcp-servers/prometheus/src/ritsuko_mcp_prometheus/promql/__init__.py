@@ -1,0 +1,1 @@
+"""A query taken apart: what it does in words, what is suspicious about it, and whether what it names exists."""

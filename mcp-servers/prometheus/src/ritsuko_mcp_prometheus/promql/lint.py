@@ -1,0 +1,238 @@
+"""What is suspicious about a query that can be evaluated: it says something else than its author means."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import promql_parser as pp
+
+from .nodes import Condition, Selection, bare, children, enum_name, grouping, operator_of, selections
+
+RATES = frozenset({"rate", "irate", "increase"})
+_FOR_GAUGES = {"delta": "increase", "idelta": "irate", "deriv": "rate", "predict_linear": "rate"}
+# Under these the value of a counter plays no part, or the reset is what is looked for.
+_VALUE_PLAYS_NO_PART = (
+    RATES
+    | _FOR_GAUGES.keys()
+    | {"resets", "changes", "absent", "absent_over_time", "count_over_time", "present_over_time", "timestamp"}
+)
+# These keep the series they choose as they are.
+_CHOOSING = frozenset({"topk", "bottomk", "limitk", "limit_ratio"})
+_COUNTING = frozenset({"count", "group"})
+_METACHARACTERS = re.compile(r"[\\^$.|?*+()\[\]{}]")
+_EVERYTHING = frozenset({".*", "(.*)", "^.*$", ".*?"})
+_COUNTED_UP = ("_bucket", "_count", "_sum")
+
+Types = Mapping[str, str]
+"""By metric: counter, gauge, histogram, summary, info."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`rule` is its short name; `message` says what is wrong, `instead` what to write."""
+
+    rule: str
+    message: str
+    instead: str = ""
+
+
+def lint(root: pp.Expr, types: Types) -> list[Finding]:
+    """Everything suspicious, each thing once."""
+    found: list[Finding] = []
+    for selection in selections(root):
+        for check in _OF_SELECTIONS:
+            found += check(selection, types)
+    for node in _every(root):
+        for check in _OF_NODES:
+            found += check(node)
+    return list(dict.fromkeys(found))
+
+
+def is_counter(metric: str, types: Types) -> bool:
+    """Whether it only ever grows, also as a part of a histogram or summary."""
+    kind = types.get(metric, "")
+    return kind == "counter" or (kind in ("histogram", "summary") and metric.endswith(_COUNTED_UP))
+
+
+def _rate_of_gauge(selection: Selection, types: Types) -> Iterator[Finding]:
+    call = next(selection.calls(), None)
+    if call is None or selection.range is None or types.get(selection.metric) != "gauge":
+        return
+    if call.func.name in RATES:
+        other = {"rate": "deriv", "irate": "idelta", "increase": "delta"}[call.func.name]
+        yield Finding(
+            "rate-of-gauge",
+            f"{call.func.name}() is for counters, and {selection.metric} is a gauge: every fall counts as a reset",
+            f"{other}({selection.metric}[...]) or avg_over_time",
+        )
+
+
+def _gauge_function_of_counter(selection: Selection, types: Types) -> Iterator[Finding]:
+    call = next(selection.calls(), None)
+    if call is not None and call.func.name in _FOR_GAUGES and is_counter(selection.metric, types):
+        other = _FOR_GAUGES[call.func.name]
+        yield Finding(
+            "gauge-function-of-counter",
+            f"{call.func.name}() is for gauges, and {selection.metric} is a counter: a reset becomes a fall",
+            f"{other}({selection.metric}[...])",
+        )
+
+
+def _unrated_counter(selection: Selection, types: Types) -> Iterator[Finding]:
+    if not is_counter(selection.metric, types):
+        return
+    if any(call.func.name in _VALUE_PLAYS_NO_PART for call in selection.calls()):
+        return
+    if any(operator_of(node) in _COUNTING for node in selection.aggregations()) or _is_a_share(selection):
+        return
+    whole = f"{selection.metric}[5m]"
+    yield Finding(
+        "unrated-counter",
+        f"{selection.metric} is a counter: its value tells only how much there was since its process started",
+        f"rate({whole}) per second, or increase({whole})",
+    )
+
+
+def _is_a_share(selection: Selection) -> bool:
+    """`x_sum / x_count`: the mean since the start, which some do want."""
+    parent = next((node for node in reversed(selection.path) if not isinstance(node, pp.ParenExpr)), None)
+    return isinstance(parent, pp.BinaryExpr) and operator_of(parent) == "/" and selection.metric.endswith(_COUNTED_UP)
+
+
+def _regex(selection: Selection, types: Types) -> Iterator[Finding]:
+    for one in selection.conditions:
+        if one.operator in ("=~", "!~"):
+            yield from _needless_regex(one)
+        elif re.search(r"\.[*+]|\w\|\w|\[\^?[\w-]+\]", one.value):
+            yield Finding(
+                "no-regex",
+                f"{one} compares letter by letter, and the value looks like a regular expression",
+                str(Condition(one.label, "=~" if one.operator == "=" else "!~", one.value)),
+            )
+
+
+def _needless_regex(one: Condition) -> Iterator[Finding]:
+    unanchored = _unanchored(one.value)
+    if one.value in _EVERYTHING:
+        what = "matches every series, with and without the label" if one.operator == "=~" else "matches no series"
+        yield Finding("regex-for-everything", f"{one} {what}", f'leave it out, or {one.label}!="" for those with it')
+    elif one.value == ".+":
+        plain = Condition(one.label, "!=" if one.operator == "=~" else "=", "")
+        yield Finding("regex-for-equality", f"{one} is {plain}", str(plain))
+    elif not _METACHARACTERS.search(unanchored):
+        plain = Condition(one.label, "=" if one.operator == "=~" else "!=", unanchored)
+        yield Finding("regex-for-equality", f"{one} needs no regular expression", str(plain))
+    elif unanchored != one.value:
+        free = Condition(one.label, one.operator, unanchored)
+        yield Finding("needless-anchor", f"{one}: it always matches the whole value", str(free))
+
+
+def _unanchored(regex: str) -> str:
+    regex = regex.removeprefix("^")
+    return regex if regex.endswith("\\$") else regex.removesuffix("$")
+
+
+def _unbounded(selection: Selection, types: Types) -> Iterator[Finding]:
+    if not selection.metric and all(one.label != "__name__" for one in selection.conditions):
+        yield Finding("no-metric", f"{selection.text} reads every metric that has these labels", "name the metric")
+
+
+def _rate_of_aggregate(node: pp.Expr) -> Iterator[Finding]:
+    if not (isinstance(node, pp.Call) and node.func.name in RATES):
+        return
+    subquery = bare(children(node)[0])
+    if isinstance(subquery, pp.SubqueryExpr) and isinstance(inner := bare(subquery.expr), pp.AggregateExpr):
+        yield Finding(
+            "rate-of-aggregate",
+            f"{node.func.name}() of {operator_of(inner)}() can't tell a reset of one counter from a fall of them all",
+            f"{operator_of(inner)}({node.func.name}(...))",
+        )
+
+
+def _quantile_without_le(node: pp.Expr) -> Iterator[Finding]:
+    if not (isinstance(node, pp.Call) and node.func.name == "histogram_quantile"):
+        return
+    of = bare(children(node)[-1])
+    if not isinstance(of, pp.AggregateExpr) or not any(one.metric.endswith("_bucket") for one in selections(of)):
+        return
+    how, labels = grouping(of)
+    if ("le" in labels) == (how == "without"):
+        labels = ["le", *labels] if how == "by" else [label for label in labels if label != "le"]
+        yield Finding(
+            "quantile-without-le",
+            f"histogram_quantile() needs the label le, which {operator_of(of)}() drops",
+            f"{operator_of(of)} {how} ({', '.join(labels)}) (...)",
+        )
+
+
+def _mean_of_quantiles(node: pp.Expr) -> Iterator[Finding]:
+    if not (isinstance(node, pp.AggregateExpr) and operator_of(node) in ("avg", "sum")):
+        return
+    of = bare(node.expr)
+    quantiles = isinstance(of, pp.Call) and of.func.name == "histogram_quantile"
+    if isinstance(of, pp.VectorSelector):
+        quantiles = any(condition.label == "quantile" for one in selections(of) for condition in one.conditions)
+    if quantiles:
+        yield Finding(
+            "mean-of-quantiles",
+            f"{operator_of(node)}() of quantiles is no quantile of anything",
+            "sum the buckets by le first, then histogram_quantile(); or take max()",
+        )
+
+
+def _pairs_on_dropped_label(node: pp.Expr) -> Iterator[Finding]:
+    if not isinstance(node, pp.BinaryExpr) or node.modifier is None or node.modifier.matching is None:
+        return
+    if enum_name(node.modifier.matching.type) != "Include":
+        return
+    for label in node.modifier.matching.labels:
+        lacking = [side for side in (bare(node.lhs), bare(node.rhs)) if _drops(side, label)]
+        if len(lacking) == 1:
+            yield Finding(
+                "pairs-on-dropped-label",
+                f"on ({label}) never pairs: one side was aggregated without {label}",
+                f"keep {label} in that aggregation, or leave it out of on (...)",
+            )
+
+
+def _drops(side: pp.Expr, label: str) -> bool:
+    if not isinstance(side, pp.AggregateExpr) or operator_of(side) in _CHOOSING:
+        return False
+    how, labels = grouping(side)
+    return (label in labels) == (how == "without")
+
+
+def _or_vector(node: pp.Expr) -> Iterator[Finding]:
+    if not isinstance(node, pp.BinaryExpr) or operator_of(node) != "or":
+        return
+    left, right = bare(node.lhs), bare(node.rhs)
+    labelled = isinstance(left, pp.AggregateExpr) and grouping(left) != ("by", [])
+    matching = node.modifier is not None and node.modifier.matching is not None
+    if labelled and not matching and isinstance(right, pp.Call) and right.func.name == "vector":
+        yield Finding(
+            "or-vector",
+            "or vector() adds a series without labels beside the others, since it pairs with none of them",
+            "or on() vector(...)",
+        )
+
+
+def _every(root: pp.Expr) -> Iterator[pp.Expr]:
+    yield root
+    for child in children(root):
+        yield from _every(child)
+
+
+_OF_SELECTIONS: tuple[Callable[[Selection, Types], Iterator[Finding]], ...] = (
+    _rate_of_gauge,
+    _gauge_function_of_counter,
+    _unrated_counter,
+    _regex,
+    _unbounded,
+)
+_OF_NODES: tuple[Callable[[pp.Expr], Iterator[Finding]], ...] = (
+    _rate_of_aggregate,
+    _quantile_without_le,
+    _mean_of_quantiles,
+    _pairs_on_dropped_label,
+    _or_vector,
+)
