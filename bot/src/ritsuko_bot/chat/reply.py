@@ -57,17 +57,21 @@ class Reply:
         self._message = message
 
     async def show_running(self) -> None:
-        """Shows that the bot is at work, for as long as there is no answer. Returns after `answered` was called."""
+        """Shows that the bot is at work, for as long as there is no answer. Returns after `answered` was called.
+
+        Where requests to Zulip have to wait, answers go first: showing that they take long would make them take longer.
+        """
         if await self._answer_came(_TYPING_AFTER):
             return
-        self._typing = True
-        await self._type("start")
+        if not self._client.busy:
+            self._typing = True
+            await self._type("start")
         try:
-            if await self._answer_came(_RUNNING_AFTER - _TYPING_AFTER):
-                return
-            await self.announce()
-            while not await self._answer_came(_PROGRESS_EVERY):
-                await self.announce()
+            wait = _RUNNING_AFTER - _TYPING_AFTER
+            while not await self._answer_came(wait):
+                if not self._client.busy:
+                    await self.announce()
+                wait = _PROGRESS_EVERY
         except Refused as error:
             logger.info("could not show in %s that a call is running: %s", self._place, error)
             await self._answered.wait()
@@ -101,7 +105,8 @@ class Reply:
         message = self._message
         if message is None or not await self._edited(message, text):
             message = await self._outbox.send(self._place, text, after=self._after)
-        if self._typing:
+        if self._typing and not self._client.busy:
+            # Otherwise it ends by itself soon (https://zulip.com/api/set-typing-status).
             await self._type("stop")
         return message
 

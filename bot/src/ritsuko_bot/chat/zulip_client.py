@@ -68,6 +68,11 @@ class ZulipClient:
         for client in [*self._idle, *([self._prototype] if self._prototype else [])]:
             _close(client)
 
+    @property
+    def busy(self) -> bool:
+        """Whether a request would have to wait, for others or for Zulip's rate limit: no time for courtesies."""
+        return self._slots.locked() or asyncio.get_running_loop().time() < self._not_before
+
     async def call(
         self,
         method: str,
