@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -106,11 +105,11 @@ class Lease:
 
     async def _renew(self) -> None:
         """Returns when the Lease is lost: another pod holds it, or it could not be renewed in time."""
-        renewed = time.monotonic()
+        renewed = _clock()
         pause = self._timing.renew_every
         while True:
             await asyncio.sleep(pause)
-            attempt = time.monotonic()
+            attempt = _clock()
             try:
                 async with asyncio.timeout(max(0.0, renewed + self._timing.renew_within - attempt)):
                     held = await self._attempt()
@@ -122,7 +121,7 @@ class Lease:
                 return
             else:
                 # Late enough to be of use, early enough to notice the deadline.
-                pause = min(self._timing.retry, max(0.0, renewed + self._timing.renew_within - time.monotonic()))
+                pause = min(self._timing.retry, max(0.0, renewed + self._timing.renew_within - _clock()))
 
     async def _attempt(self) -> bool:
         """One try to take or renew the Lease; true if this pod holds it now."""
@@ -145,7 +144,7 @@ class Lease:
         """Takes note of the Lease as it is, and of when it changed last by our clock."""
         before = self._lease
         if lease is None or before is None or lease.metadata.version != before.metadata.version:
-            self._seen = time.monotonic()
+            self._seen = _clock()
         holder = lease.spec.holder if lease else ""
         if holder and holder != self._identity and (before is None or before.spec.holder != holder):
             logger.info("the pod %s holds the lease %s: standing by", holder, self._own.name)
@@ -164,7 +163,7 @@ class Lease:
             body: Json = {"metadata": metadata, "spec": {**spec, "acquireTime": now, "leaseTransitions": 0}}
             self._adopt(await self._api.request("POST", self._path, body))
             return True
-        if lease.spec.holder not in ("", self._identity) and time.monotonic() - self._seen <= lease.spec.duration:
+        if lease.spec.holder not in ("", self._identity) and _clock() - self._seen <= lease.spec.duration:
             return False
         if lease.spec.holder != self._identity:
             spec |= {"acquireTime": now, "leaseTransitions": lease.spec.transitions + 1}
@@ -198,7 +197,7 @@ class Lease:
 
     def _adopt(self, answer: Json) -> None:
         self._lease = _parse(answer)
-        self._seen = time.monotonic()
+        self._seen = _clock()
 
     def _note(self, problem: str | None) -> None:
         if problem == self.problem:
@@ -216,6 +215,11 @@ def _parse(answer: Json) -> _Lease:
         return _Lease.model_validate(answer)
     except ValidationError as error:
         raise ApiError("the apiserver's answer is not what a Lease looks like") from error
+
+
+def _clock() -> float:
+    """Seconds, of this process alone: what other machines say of the time proves nothing."""
+    return asyncio.get_running_loop().time()
 
 
 def _now() -> str:
