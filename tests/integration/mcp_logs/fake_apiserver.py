@@ -87,7 +87,8 @@ class FakeApiserver:
         key = f"{request.match_info['pod']}/{request.query['container']}"
         log = self.logs[key + ("/previous" if request.query.get("previous") == "true" else "")]
         if isinstance(log, tuple):
-            return _status(*log)
+            status, message = log
+            return _status(status, message)
         if isinstance(log, str):
             return web.Response(body=log.encode(), content_type="text/plain")
         response = web.StreamResponse(headers={"Content-Type": "text/plain"})

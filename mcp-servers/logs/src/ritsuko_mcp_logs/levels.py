@@ -26,6 +26,9 @@ _FIELD = re.compile(
 _BARE = re.compile(rb"(?:^|[\s|:\]])(?:\[\s*((?i:" + _WORD + rb"))\s*\]|(" + _WORD.upper() + rb")(?=[\s:\]|,]|$))")
 _HEAD = 160
 
+FIELDS = ("level", "lvl", "severity", "log.level", "detected_level", "SeverityText", "severity_text")
+"""What the field is called that says it, where a source keeps fields."""
+
 
 def level_of(line: bytes) -> str | None:
     """debug, info, warn, error or fatal; None when the line doesn't say."""
@@ -40,19 +43,27 @@ def level_of(line: bytes) -> str | None:
     return _LEVELS[word.decode().lower()]
 
 
-def level_named(word: str) -> str:
-    """The level that a field's value names, `WARNING` or `err` as well; empty if it names none."""
-    return _LEVELS.get(word.strip().lower(), "")
-
-
 @cache
 def may_state(level: str) -> Any:
     """A pattern of RE2 that is found in every text with a line of at least this level in it, and in few others."""
-    rank = RANKS[level]
-    words = "|".join(word for name, some in _WORDS.items() if RANKS[name] >= rank for word in some.split())
-    letters = "".join(letter.decode() for letter, name in _KLOG.items() if RANKS[name] >= rank)
     engine: Any = re2
     options = engine.Options()
     options.log_errors = False
+    return engine.compile(statement(level), options)
+
+
+def statement(level: str) -> str:
+    """The same as an expression, for others to search with."""
+    letters = "".join(letter.decode() for letter, name in _KLOG.items() if RANKS[name] >= RANKS[level])
     klog = rf"|[{letters}]\d{{4}} \d\d:" if letters else ""
-    return engine.compile(rf"\b(?i:{words})\b{klog}", options)
+    return rf"\b(?i:{'|'.join(words(level))})\b{klog}"
+
+
+def words(level: str) -> list[str]:
+    """The words for this level and those above it."""
+    return [word for name, some in _WORDS.items() if RANKS[name] >= RANKS[level] for word in some.split()]
+
+
+def level_named(word: str) -> str:
+    """The level that a field's value names, `WARNING` or `err` as well; empty if it names none."""
+    return _LEVELS.get(word.strip().lower(), "")

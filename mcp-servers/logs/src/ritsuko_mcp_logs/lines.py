@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 
 _LONGEST_LINE = 256 * 1024
@@ -71,3 +71,14 @@ def readable(text: bytes, longest: int) -> str:
     if len(decoded) <= longest and len(text) <= longest * 8:
         return decoded
     return f"{decoded[:longest]}… [{max(len(text) - longest, 1)} more bytes cut]"
+
+
+def timestamp(moment: int) -> bytes:
+    """The inverse of `nanoseconds`, in UTC."""
+    seconds, fraction = divmod(moment, 10**9)
+    return b"%b.%09dZ" % (_second(seconds), fraction)
+
+
+@lru_cache(maxsize=1024)
+def _second(seconds: int) -> bytes:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S").encode()

@@ -7,15 +7,14 @@ from dataclasses import replace
 from ritsuko_mcp_common import cursor as cursors
 from ritsuko_mcp_common.envelope import Envelope
 
-from .hits import Best, Hit
+from .hits import Best
 from .matching import Matcher
+from .neighbours import look_around
 from .question import Place, Question, window
 from .report import Found, report
 from .scan import Scan
 from .sources.registry import Sources
-from .sources.source import Coverage, Index, Line, Query, Source
-
-_LOOKS_AROUND = 8
+from .sources.source import Coverage, Index, Query, Source
 
 
 async def search(sources: Sources, question: Question, cursor: str, *, now: float) -> Envelope:
@@ -35,15 +34,16 @@ async def _looked_through(source: Source, query: Query, question: Question, plac
     """Every line that the source gives is looked at."""
     best = _best(question, place)
     coverage = Coverage()
-    scan = await _scanned(source, query, best, coverage, context=question.context)
-    return Found(
-        coverage=coverage,
-        hits=best.take(),
-        matches=scan.matches,
-        lines=coverage.lines,
-        pods=coverage.pods,
-        before=best.passed,
-    )
+    scan = await _scanned(source, query, best, coverage, context=0 if source.index else question.context)
+    hits = best.take()
+    lines, pods = coverage.lines, coverage.pods
+    if source.index is not None:
+        # It gave less than there is, but more than what matches.
+        everything = await source.index.totals(replace(query, text="", level="", fields=()))
+        lines, pods = everything.lines, everything.pods
+        if question.context:
+            await look_around(source, hits, question.context)
+    return Found(coverage=coverage, hits=hits, matches=scan.matches, lines=lines, pods=pods, before=best.passed)
 
 
 async def _looked_up(source: Source, index: Index, query: Query, question: Question, place: Place | None) -> Found:
@@ -61,7 +61,7 @@ async def _looked_up(source: Source, index: Index, query: Query, question: Quest
         limit *= 4
     whole, left = await asyncio.gather(index.totals(query), index.totals(rest))
     if question.context:
-        await _look_around(index, hits, question.context)
+        await look_around(source, hits, question.context)
     return Found(
         coverage=coverage,
         hits=hits,
@@ -78,22 +78,6 @@ async def _scanned(source: Source, query: Query, best: Best, coverage: Coverage,
         async for batch in batches:
             scan.take(batch)
     return scan
-
-
-async def _look_around(index: Index, hits: list[Hit], count: int) -> None:
-    slots = asyncio.Semaphore(_LOOKS_AROUND)
-
-    async def look(hit: Hit) -> None:
-        async with slots:
-            before, after = await index.around(hit.line[1], count)
-        hit.before, hit.after = [_placed(line) for line in before], [_placed(line) for line in after]
-        hit.line = _placed(hit.line[1])
-
-    await asyncio.gather(*map(look, hits))
-
-
-def _placed(line: Line) -> tuple[tuple[int, bytes], Line]:
-    return (line.nanoseconds, line.raw), line
 
 
 def _best(question: Question, place: Place | None) -> Best:

@@ -22,13 +22,12 @@ from functools import cached_property
 from typing import Literal, Protocol
 
 from ..fields import parse_fields
-from ..levels import level_named, level_of
-from ..lines import nanoseconds, readable, split
+from ..levels import FIELDS, level_named, level_of
+from ..lines import nanoseconds, readable, split, timestamp
 
 Order = Literal["newest", "oldest"]
 
 _LONGEST_TEXT = 2_000
-_LEVEL_FIELDS = ("level", "lvl", "severity", "log.level", "detected_level", "SeverityText", "severity_text")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -68,6 +67,11 @@ class Line:
         """Unix time in seconds; 0 if unknown."""
         return self.nanoseconds / 1e9
 
+    @property
+    def stamp(self) -> str:
+        """Its time, RFC 3339 in UTC, to the nanosecond."""
+        return timestamp(self.nanoseconds).decode()
+
     @cached_property
     def text(self) -> str:
         """For people: decoded, without colour codes, cut at 2,000 characters with a mark that says so. Not redacted."""
@@ -76,7 +80,7 @@ class Line:
     @cached_property
     def level(self) -> str:
         """debug, info, warn, error or fatal; empty when neither the source nor the line says."""
-        for name in _LEVEL_FIELDS if self._backend_fields else ():
+        for name in FIELDS if self._backend_fields else ():
             if level := level_named((self._backend_fields or {}).get(name, "")):
                 return level
         return level_of(self.raw) or ""
@@ -92,7 +96,7 @@ class Batch:
     """Whole lines of one container, oldest first: `<RFC 3339 time> <text>\\n` each, as the pod logs API writes them.
 
     An entry of several lines (a stack trace that a backend kept as one) is several lines with one time.
-    Batches of one origin follow each other in time order if the query asks for the oldest first, or from `pods`.
+    From `pods` the batches of one origin follow each other in time order; other sources promise it only within a batch.
     """
 
     origin: Origin
@@ -145,13 +149,16 @@ class Query:
     """The least level that a line must state."""
     fields: tuple[tuple[str, str], ...] = ()
     """Fields that a line must have with these values."""
+    origin: Origin | None = None
+    """Of a source with an index: only this container, whatever else is said of pods."""
     previous: bool = False
     """The run of each container before its last restart; only `pods` tells runs apart."""
     order: Order = "newest"
     limit: int = 0
-    """Of a source with an index: only the first so many matching lines in `order` are wanted; 0: all."""
+    """Of a source with an index, for an exact query: only the first so many matching lines in `order`, and those of the
+    same microsecond as the last of them; 0: all."""
     tail: int = 0
-    """Only so many newest lines of each container, whether they match or not, are wanted; 0: all."""
+    """Of a source without: only so many newest lines of each container, whether they match or not; 0: all."""
     seconds: float = 0.0
     """How long reading may take; 0: what the settings allow one call. What is missing then stands in the coverage."""
 
@@ -198,16 +205,6 @@ class Totals:
     pods: int
 
 
-@dataclass(frozen=True, slots=True)
-class FieldStat:
-    """A field's name, in how many lines it is, how many values it has (None: not counted), and the most frequent."""
-
-    name: str
-    lines: int
-    values: int | None
-    top: tuple[tuple[str, int], ...]
-
-
 class Index(Protocol):
     """What a source can do that filters and counts by itself."""
 
@@ -215,20 +212,22 @@ class Index(Protocol):
         """Whether it filters exactly what the query wants, so that its counts are ours; else it gives more."""
         ...
 
+    @property
+    def origin(self) -> str:
+        """Where its answers come from, for people: `Loki at http://loki:3100`."""
+        ...
+
     async def totals(self, query: Query) -> Totals:
         """Counts for an exact query."""
         ...
 
-    async def around(self, line: Line, count: int) -> tuple[list[Line], list[Line]]:
-        """The lines of the same container before and after, oldest first."""
+    async def histogram(self, query: Query, step: float, by: str) -> Mapping[str, Mapping[float, int]] | None:
+        """Lines of an exact query for each step of so many seconds, the first of which begins at a multiple of it, by
+        the values of a field or label if `by` names one. None if it cannot count by that."""
         ...
 
-    async def histogram(self, query: Query, step: float, by: str) -> Mapping[str, Mapping[float, int]]:
-        """Lines of an exact query for each beginning of a step of so many seconds, by values of a field, if any."""
-        ...
-
-    async def fields(self, query: Query, top: int) -> Sequence[FieldStat]:
-        """The fields of the lines of an exact query, the most frequent first, with their `top` values."""
+    async def values(self, query: Query, what: Literal["namespace", "pod", "container"]) -> list[str]:
+        """The names there are in the window, for a caller who misspelt one."""
         ...
 
 
@@ -251,6 +250,10 @@ class Source(Protocol):
         Raises ToolFailure when nothing can be read and the message says why: no such namespace or pod, not allowed,
         unreachable. What fails or is cut short in part is a gap of the coverage instead.
         """
+        ...
+
+    async def oldest(self) -> float | None:
+        """How far back it goes, in Unix seconds; None if there is nothing or it cannot be said. Raises ToolFailure."""
         ...
 
     async def check(self) -> str:

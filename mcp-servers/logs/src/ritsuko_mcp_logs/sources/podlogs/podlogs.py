@@ -92,6 +92,10 @@ class PodLogs:
                 "It takes a role with get on pods/log there (rbac.scope of the RitsukoBot).",
             )
 
+    async def oldest(self) -> float | None:
+        """See `Source.oldest`: each node keeps another length of each log."""
+        return None
+
     async def check(self) -> str:
         """See `Source.check`."""
         return await self._cluster.check()

@@ -1,0 +1,116 @@
+"""The tool `fields`: what can be asked for, seen in the newest lines."""
+
+from collections import Counter, defaultdict
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+
+from ritsuko_mcp_common.envelope import Envelope, Row
+from ritsuko_mcp_common.errors import ToolFailure
+from ritsuko_mcp_common.nearest import suggestion
+from ritsuko_mcp_common.sensitive import is_sensitive_name
+
+from .matching import Matcher
+from .prose import counted, some
+from .question import Question, window
+from .report import time_range, unread, where
+from .sources.registry import Sources
+from .sources.source import Coverage, Line
+
+_SAMPLE = 5_000
+_SAMPLE_OF_CONTAINER = 500
+_MOST_VALUES = 1_000
+_MOST_NAMES = 500
+_TOP = 3
+_LONGEST_VALUE = 80
+_HIDDEN = "(secrets)"
+
+
+@dataclass(slots=True)
+class _Seen:
+    """One field's values, counted while they are few enough."""
+
+    lines: int = 0
+    values: Counter[str] = field(default_factory=Counter[str])
+
+    def add(self, value: str) -> None:
+        self.lines += 1
+        if value in self.values or len(self.values) < _MOST_VALUES:
+            self.values[value] += 1
+
+    @property
+    def distinct(self) -> str:
+        return f"{len(self.values):,}{'+' if len(self.values) >= _MOST_VALUES else ''}"
+
+
+async def fields(sources: Sources, question: Question, name: str, *, now: float) -> Envelope:
+    """The fields of the newest lines, or the values of the field `name`."""
+    source = sources.choose(question.source)
+    query = question.query(*window(question.since, question.until, now))
+    sampled = replace(query, limit=_SAMPLE) if source.index is not None else replace(query, tail=_SAMPLE_OF_CONTAINER)
+    coverage = Coverage()
+    seen: defaultdict[str, _Seen] = defaultdict(_Seen)
+    lines = 0
+    async with aclosing(source.read(sampled, coverage)) as batches:
+        async for batch in batches:
+            for _, _, line in Matcher(sampled).find(batch):
+                lines += 1
+                _note(line, seen)
+    rows = _values(name, seen, lines) if name else _names(seen, lines, question.limit)
+    of = f"the newest {counted(lines, 'line')} of {where(coverage, coverage.pods)}"
+    what = f"{counted(len(rows), 'value')} of {name}" if name else counted(len(seen), "field")
+    return Envelope(
+        summary=coverage.empty or f"{what} in {of}.",
+        data=rows[: question.limit],
+        truncated=len(rows) > question.limit,
+        total=len(rows),
+        warnings=unread(coverage),
+        hints=[] if rows or not lines else ["These lines are prose: neither JSON nor key=value."],
+        source=coverage.origin,
+        time_range=time_range(query, now),
+        untrusted=True,
+    )
+
+
+def _note(line: Line, seen: defaultdict[str, _Seen]) -> None:
+    for name, value in line.fields.items():
+        if name in seen or len(seen) < _MOST_NAMES:
+            seen[name].add(value)
+    if line.level:
+        seen["level"].add(line.level) if "level" not in line.fields else None
+
+
+def _names(seen: dict[str, _Seen], lines: int, limit: int) -> list[Row]:
+    ranked = sorted(seen.items(), key=lambda item: (-item[1].lines, item[0]))
+    return [
+        {
+            "field": name,
+            "lines": f"{found.lines / lines:.0%}",
+            "values": found.distinct,
+            "top": _HIDDEN if is_sensitive_name(name) else _top(found.values),
+        }
+        for name, found in ranked
+    ]
+
+
+def _values(name: str, seen: dict[str, _Seen], lines: int) -> list[Row]:
+    if is_sensitive_name(name):
+        raise ToolFailure(f"the values of {name[:60]} are secrets", "Ask for another field.")
+    if name not in seen:
+        raise ToolFailure(
+            f"no field {name[:60]!r} in the newest {counted(lines, 'line')}",
+            suggestion(name, seen)
+            or (f"There are: {some(sorted(seen))}." if seen else "They are prose, without fields."),
+        )
+    found = seen[name]
+    return [
+        {"value": value, "lines": count, "share": f"{count / found.lines:.1%}"}
+        for value, count in found.values.most_common()
+    ]
+
+
+def _top(values: Counter[str]) -> str:
+    return ", ".join(f"{_short(value)} ({count:,})" for value, count in values.most_common(_TOP))
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= _LONGEST_VALUE else f"{value[:_LONGEST_VALUE]}…"

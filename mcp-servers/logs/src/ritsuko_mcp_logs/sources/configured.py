@@ -1,0 +1,58 @@
+"""The sources that the settings name."""
+
+from ritsuko_mcp_common.errors import BackendUnreachable
+
+from ..cluster import Cluster
+from ..settings import LogsSettings
+from .loki.loki import Loki
+from .podlogs.podlogs import PodLogs
+from .registry import Sources
+from .source import Source
+from .store import Access
+from .victorialogs.victorialogs import VictoriaLogs
+
+
+def configured(settings: LogsSettings, cluster: Cluster) -> Sources:
+    """Stores first: they keep what the nodes have thrown away, and filter by themselves. Pod logs are always there.
+
+    Raises ConfigurationError for a CA file that can't be used.
+    """
+
+    async def own_namespace() -> str:
+        try:
+            return await cluster.namespace()
+        except BackendUnreachable:
+            return "*"
+
+    found: list[Source] = []
+    seconds, most = settings.reading_seconds, settings.logs_max_answer_bytes
+    if settings.victorialogs_url:
+        found.append(VictoriaLogs(_victorialogs(settings), own_namespace, seconds=seconds, max_bytes=most))
+    if settings.loki_url:
+        found.append(Loki(_loki(settings), own_namespace, seconds=seconds, max_bytes=most))
+    return Sources([*found, PodLogs(cluster, settings)])
+
+
+def _victorialogs(settings: LogsSettings) -> Access:
+    account, _, project = settings.victorialogs_tenant.partition(":")
+    return Access(
+        product="VictoriaLogs",
+        variable="VICTORIALOGS",
+        url=settings.victorialogs_url,
+        bearer_token_file=settings.victorialogs_bearer_token_file,
+        basic_auth_file=settings.victorialogs_basic_auth_file,
+        ca_file=settings.victorialogs_ca_file,
+        headers={"AccountID": account, "ProjectID": project or "0"} if account else {},
+    )
+
+
+def _loki(settings: LogsSettings) -> Access:
+    return Access(
+        product="Loki",
+        variable="LOKI",
+        url=settings.loki_url,
+        bearer_token_file=settings.loki_bearer_token_file,
+        basic_auth_file=settings.loki_basic_auth_file,
+        ca_file=settings.loki_ca_file,
+        headers={"X-Scope-OrgID": settings.loki_tenant} if settings.loki_tenant else {},
+    )

@@ -1,0 +1,1 @@
+"""Loki as a source. https://grafana.com/docs/loki/latest/reference/loki-http-api/"""

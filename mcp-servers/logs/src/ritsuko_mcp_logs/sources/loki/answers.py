@@ -1,0 +1,87 @@
+"""Loki's answers as plain data. https://grafana.com/docs/loki/latest/reference/loki-http-api/#query-logs-within-a-range-of-time"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import BaseModel
+
+from ..names import Names
+from ..rows import Row
+
+Labels = dict[str, str]
+
+
+class Strings(BaseModel):
+    """Names of labels, or their values."""
+
+    status: Literal["success"]
+    data: list[str] = []
+
+
+class Metadata(BaseModel):
+    """What an entry keeps beside its text."""
+
+    structuredMetadata: Labels = {}
+    parsed: Labels = {}
+
+
+class Stream(BaseModel):
+    """Entries with the same labels: time in ns, text and, if there is any, metadata."""
+
+    stream: Labels
+    values: list[tuple[str, str] | tuple[str, str, Metadata]]
+
+
+class StreamData(BaseModel):
+    """A log query's result."""
+
+    resultType: Literal["streams"]
+    result: list[Stream]
+
+
+class Streams(BaseModel):
+    """The answer to a log query."""
+
+    status: Literal["success"]
+    data: StreamData
+
+
+class Sample(BaseModel):
+    """One value of a metric query, or its values over time."""
+
+    metric: Labels
+    value: tuple[float, str] | None = None
+    values: list[tuple[float, str]] = []
+
+
+class SampleData(BaseModel):
+    """A metric query's result."""
+
+    resultType: Literal["vector", "matrix"]
+    result: list[Sample]
+
+
+class Samples(BaseModel):
+    """The answer to a metric query."""
+
+    status: Literal["success"]
+    data: SampleData
+
+
+class BuildInfo(BaseModel):
+    """What /loki/api/v1/status/buildinfo says."""
+
+    version: str = ""
+
+
+def rows(streams: list[Stream], names: Names) -> list[Row]:
+    """The entries of all streams; labels and metadata are their fields."""
+    found: list[Row] = []
+    for stream in streams:
+        origin = names.origin(stream.stream)
+        for value in stream.values:
+            fields: Mapping[str, str] = stream.stream
+            if len(value) == 3:
+                fields = {**stream.stream, **value[2].parsed, **value[2].structuredMetadata}
+            found.append(Row(int(value[0]), origin, value[1], fields))
+    return found

@@ -1,0 +1,220 @@
+"""Loki: it filters by itself and answers in pages of bounded length."""
+
+import asyncio
+import math
+import re
+import time
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Callable, Mapping
+from dataclasses import replace
+from typing import Literal
+
+from ritsuko_mcp_common.errors import ToolFailure
+
+from ...levels import FIELDS, level_named
+from ..names import Names
+from ..rows import Row
+from ..source import Batch, Coverage, Origin, Query, Totals
+from ..store import Access, ModelT, Refused, Store
+from ..stored import OwnNamespace, check_names, limited, meant_namespace, within
+from . import logql
+from .answers import BuildInfo, Samples, Streams, Strings, rows
+
+_PAGE = 5_000
+_TOO_MANY = re.compile(r"\(\d+ > (\d+)\)")
+_LOOK_BACK_SECONDS = 30 * 86400.0
+# Structured metadata apart from the labels that make a stream.
+_CATEGORIZED = {"X-Loki-Response-Encoding-Flags": "categorize-labels"}
+
+
+class Loki:
+    """One Loki: a source that is its own index."""
+
+    name = "loki"
+
+    def __init__(
+        self,
+        access: Access,
+        own: OwnNamespace,
+        *,
+        seconds: float,
+        max_bytes: int,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._store = Store(replace(access, headers={**access.headers, **_CATEGORIZED}), max_bytes=max_bytes)
+        self._own = own
+        self._seconds = seconds
+        self._page = _PAGE
+        self._clock = clock
+
+    @property
+    def index(self) -> "Loki":
+        """See `Source.index`."""
+        return self
+
+    async def read(self, query: Query, coverage: Coverage) -> AsyncGenerator[Batch]:
+        """See `Source.read`."""
+        coverage.origin = self._store.name
+        existing = await self._existing(query)
+        coverage.namespace = await self._namespace(query, Names.among(existing))
+        pages = self._few(query, existing) if query.limit else self._many(query, existing)
+        async for batch in within(pages, coverage, self._store.name, seconds=query.seconds or self._seconds):
+            yield batch
+
+    @property
+    def origin(self) -> str:
+        """See `Index.origin`."""
+        return self._store.name
+
+    def exact(self, query: Query) -> bool:
+        """See `Index.exact`: LogQL knows a level or a field only where it is a label."""
+        return not query.level and not query.fields
+
+    async def totals(self, query: Query) -> Totals:
+        """See `Index.totals`."""
+        existing = await self._existing(query)
+        names = Names.among(existing)
+        selector = await self._selector(query, existing)
+        span = f"[{math.ceil((query.until - query.since) * 1000)}ms]"
+        counted = f"count_over_time({selector}{span})"
+        by = ", ".join(name for name in (names.namespace, names.pod) if name)
+        questions = [f"sum({counted})", f"count(sum by ({by}) ({counted}))" if by else f"count({counted})"]
+        if wanted := logql.wanted(query):
+            questions.append(f"sum(count_over_time({selector}{wanted} {span}))")
+        lines, pods, *matches = await asyncio.gather(*(self._number(one, query.until) for one in questions))
+        return Totals(matches[0] if matches else lines, lines, pods)
+
+    async def histogram(self, query: Query, step: float, by: str) -> Mapping[str, Mapping[float, int]] | None:
+        """See `Index.histogram`."""
+        existing = await self._existing(query)
+        # Loki itself detects levels, and keeps them beside the labels.
+        label = next((name for name in FIELDS if name in existing), "detected_level") if by == "level" else by
+        if by not in ("", "level") and by not in existing:
+            return None
+        lines = f"{await self._selector(query, existing)}{logql.wanted(query)}"
+        grouping = f" by ({label})" if by else ""
+        expression = f"sum{grouping} (count_over_time({lines} [{round(step * 1000)}ms]))"
+        # A value counts the step before its own time.
+        first = (query.since // step + 1) * step
+        window = {"start": f"{first:.3f}", "end": f"{query.until + step:.3f}", "step": f"{step:.3f}"}
+        answer = await self._get("/loki/api/v1/query_range", Samples, {"query": expression, **window})
+        counts: defaultdict[str, defaultdict[float, int]] = defaultdict(lambda: defaultdict(int))
+        for sample in answer.data.result:
+            value = sample.metric.get(label, "") if by else ""
+            key = (level_named(value) or value) if by == "level" else value
+            for moment, count in sample.values:
+                counts[key][moment - step] += int(float(count))
+        return None if by == "level" and not counts.keys() - {"", "unknown"} else counts
+
+    async def values(self, query: Query, what: Literal["namespace", "pod", "container"]) -> list[str]:
+        """See `Index.values`."""
+        existing = await self._existing(query)
+        name: str = getattr(Names.among(existing), what)
+        if not name:
+            return []
+        parameters = {**_window(query), "query": await self._selector(query, existing)}
+        return (await self._get(f"/loki/api/v1/label/{name}/values", Strings, parameters)).data
+
+    async def oldest(self) -> float | None:
+        """See `Source.oldest`: of the last 30 days, which is as far as Loki lets one query look by default."""
+        now = self._clock()
+        query = Query(since=now - _LOOK_BACK_SECONDS, until=now, namespace="*", order="oldest", limit=1)
+        async for page in self._many(query, await self._existing(query)):
+            return page[0].nanoseconds / 1e9
+        return None
+
+    async def check(self) -> str:
+        """See `Source.check`."""
+        await self._get("/loki/api/v1/labels", Strings, {})
+        try:
+            version = (await self._get("/loki/api/v1/status/buildinfo", BuildInfo, {})).version
+        except ToolFailure:
+            return self._store.name
+        return self._store.name.replace("Loki", f"Loki {version}", 1) if version else self._store.name
+
+    async def aclose(self) -> None:
+        """See `Source.aclose`."""
+        await self._store.aclose()
+
+    async def _few(self, query: Query, existing: frozenset[str]) -> AsyncGenerator[list[Row]]:
+        async def fetch(part: Query) -> list[Row]:
+            found: list[Row] = []
+            async for page in self._many(part, existing):
+                found += page
+                if len(found) >= part.limit:
+                    break
+            return found[: part.limit]
+
+        yield await limited(query, fetch)
+
+    async def _many(self, query: Query, existing: frozenset[str]) -> AsyncGenerator[list[Row]]:
+        """Page by page in the query's order, each entry once."""
+        names = Names.among(existing)
+        expression = f"{await self._selector(query, existing)}{logql.wanted(query)}"
+        newest = query.order == "newest"
+        start, end = _nanoseconds(query.since), _nanoseconds(query.until)
+        seen: frozenset[tuple[int, Origin, str]] = frozenset()
+        while start < end:
+            limit = min(self._page, query.limit) if query.limit else self._page
+            page = await self._entries(expression, start, end, limit, newest=newest, names=names)
+            if fresh := [row for row in page if _identity(row) not in seen]:
+                yield fresh
+            if len(page) < limit:
+                return
+            edge = page[-1].nanoseconds
+            # The next page begins with the moment that this one ended in, unless nothing else was on this one.
+            step_over = page[0].nanoseconds == edge
+            seen = frozenset(_identity(row) for row in page if row.nanoseconds == edge)
+            start, end = (start, edge + (not step_over)) if newest else (edge + step_over, end)
+
+    async def _entries(
+        self, expression: str, start: int, end: int, limit: int, *, newest: bool, names: Names
+    ) -> list[Row]:
+        parameters = {
+            "query": expression,
+            "start": str(start),
+            "end": str(end),
+            "limit": str(limit),
+            "direction": "backward" if newest else "forward",
+        }
+        try:
+            answer = await self._get("/loki/api/v1/query_range", Streams, parameters)
+        except Refused as refusal:
+            allowed = _TOO_MANY.search(refusal.said)
+            if allowed is None or int(allowed[1]) >= limit:
+                raise
+            self._page = int(allowed[1])
+            answer = await self._get("/loki/api/v1/query_range", Streams, {**parameters, "limit": allowed[1]})
+        return sorted(rows(answer.data.result, names), key=lambda row: row.nanoseconds, reverse=newest)
+
+    async def _number(self, expression: str, at: float) -> int:
+        parameters = {"query": expression, "time": str(_nanoseconds(at))}
+        result = (await self._get("/loki/api/v1/query", Samples, parameters)).data.result
+        return int(float(result[0].value[1])) if result and result[0].value else 0
+
+    async def _selector(self, query: Query, existing: frozenset[str]) -> str:
+        names = Names.among(existing)
+        check_names(query, names, existing, "Loki")
+        return logql.selector(query, await self._namespace(query, names), names, existing)
+
+    async def _namespace(self, query: Query, names: Names) -> str:
+        return await meant_namespace(query, names, self._own, "Loki")
+
+    async def _existing(self, query: Query) -> frozenset[str]:
+        """The labels that streams of that time have."""
+        return frozenset((await self._get("/loki/api/v1/labels", Strings, _window(query))).data)
+
+    async def _get(self, path: str, model: type[ModelT], parameters: Mapping[str, str]) -> ModelT:
+        return await self._store.get(path, model, parameters, seconds=self._seconds)
+
+
+def _window(query: Query) -> dict[str, str]:
+    return {"start": str(_nanoseconds(query.since)), "end": str(_nanoseconds(query.until))}
+
+
+def _nanoseconds(seconds: float) -> int:
+    return round(seconds * 1e6) * 1000
+
+
+def _identity(row: Row) -> tuple[int, Origin, str]:
+    return row.nanoseconds, row.origin, row.text

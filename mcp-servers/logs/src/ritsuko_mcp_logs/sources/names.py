@@ -1,0 +1,70 @@
+"""What collectors call a pod's namespace, name, container and labels, and how to ask for them in a pattern.
+
+The names are those of the usual collectors: Promtail and Alloy, Fluent Bit, Vector, vlagent, OpenTelemetry.
+"""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from .source import Origin
+
+_NAMESPACES = (
+    "namespace", "k8s_namespace_name", "k8s.namespace.name", "kubernetes.pod_namespace", "kubernetes.namespace_name",
+    "kubernetes_namespace_name", "kubernetes_pod_namespace", "kubernetes_namespace", "pod_namespace", "namespace_name",
+)  # fmt: skip
+_PODS = ("pod", "k8s_pod_name", "k8s.pod.name", "kubernetes.pod_name", "kubernetes_pod_name", "pod_name")
+_CONTAINERS = (
+    "container", "k8s_container_name", "k8s.container.name", "kubernetes.container_name", "kubernetes_container_name",
+    "container_name",
+)  # fmt: skip
+_LABELS = (
+    "{}", "label_{}", "kubernetes.pod_labels.{}", "kubernetes.labels.{}", "kubernetes_labels_{}", "k8s.pod.label.{}",
+    "k8s.pod.labels.{}", "kubernetes_pod_labels_{}", "k8s_pod_label_{}",
+)  # fmt: skip
+_SPECIAL = re.compile(r"[\\.+*?()|\[\]{}^$]")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What one source calls them; empty where it keeps no such thing."""
+
+    namespace: str = ""
+    pod: str = ""
+    container: str = ""
+
+    @classmethod
+    def among(cls, existing: Collection[str]) -> "Names":
+        """The usual names, as far as they exist."""
+        return cls(*(_first(candidates, existing) for candidates in (_NAMESPACES, _PODS, _CONTAINERS)))
+
+    def origin(self, labels: Mapping[str, str]) -> Origin:
+        """The container that labels speak of; if they speak of none, the labels stand for it."""
+        namespace, pod = labels.get(self.namespace, ""), labels.get(self.pod, "")
+        further = () if pod else tuple(sorted(labels.items()))
+        return Origin(namespace, pod, labels.get(self.container, ""), further)
+
+
+def label_name(key: str, existing: Collection[str]) -> str:
+    """What a source calls a pod's label, also with `.`, `/` and `-` turned into `_`; empty if it doesn't keep it."""
+    plain = re.sub(r"[^A-Za-z0-9_]", "_", key)
+    return _first([form.format(name) for name in (key, plain) for form in _LABELS], existing)
+
+
+def pod_pattern(wanted: str) -> str:
+    """A regular expression for a whole pod name: the name, its beginning, or a pattern with `*`.
+
+    `db-1` means `db-1` and `db-1-x`, not `db-10`.
+    """
+    if "*" in wanted:
+        return ".*".join(literal(part) for part in wanted.split("*"))
+    return literal(wanted) + ("([^0-9].*)?" if wanted[-1:].isdigit() else ".*")
+
+
+def literal(text: str) -> str:
+    """A regular expression (RE2) that matches just this text."""
+    return _SPECIAL.sub(r"\\\g<0>", text)
+
+
+def _first(candidates: Collection[str], existing: Collection[str]) -> str:
+    return next((name for name in candidates if name in existing), "")

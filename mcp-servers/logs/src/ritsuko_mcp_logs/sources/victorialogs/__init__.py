@@ -1,0 +1,1 @@
+"""VictoriaLogs as a source. https://docs.victoriametrics.com/victorialogs/querying/"""

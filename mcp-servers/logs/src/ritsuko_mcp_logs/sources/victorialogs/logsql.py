@@ -1,0 +1,82 @@
+"""LogsQL made from queries. Every text of a caller's goes in as a quoted string.
+
+https://docs.victoriametrics.com/victorialogs/logsql/
+"""
+
+import json
+import re
+from collections.abc import Collection
+
+from ...levels import FIELDS, statement, words
+from ...lines import timestamp
+from ..names import Names, label_name, literal, pod_pattern
+from ..selectors import Requirement, parse_selector
+from ..source import Origin, Query
+
+_PLAIN = re.compile(r"[\w.:/-]+", re.ASCII)
+
+
+def quoted(text: str) -> str:
+    """A string literal."""
+    return json.dumps(text.encode("utf-8", "replace").decode(), ensure_ascii=False)
+
+
+def window(query: Query, namespace: str, names: Names, existing: Collection[str]) -> str:
+    """Time and containers; `namespace` is `*` for all."""
+    parts = [time_range(query.since, query.until)]
+    if query.origin is not None:
+        return " ".join([*parts, *_origin(query.origin, names)])
+    if namespace != "*":
+        parts.append(_is(names.namespace, namespace))
+    if query.pod:
+        parts.append(f"{quoted(names.pod)}:~{quoted(f'^(?:{pod_pattern(query.pod)})$')}")
+    if query.container:
+        parts.append(_is(names.container, query.container))
+    for requirement in parse_selector(query.labels):
+        parts.append(_required(label_name(requirement.key, existing) or requirement.key, requirement))
+    return " ".join(parts)
+
+
+def time_range(since: float, until: float) -> str:
+    """From `since` up to but not including `until`, both to the microsecond."""
+    begin, end = (timestamp(round(moment * 1e6) * 1000).decode() for moment in (since, until))
+    return f"_time:[{begin}, {end})"
+
+
+def wanted(query: Query, existing: Collection[str]) -> str:
+    """What lines must have; never less than the query wants, and empty if it wants all."""
+    parts: list[str] = []
+    if query.text:
+        expression = query.text if query.regex else literal(query.text)
+        parts.append(f"_msg:~{quoted(expression if query.case_sensitive else f'(?i){expression}')}")
+    if query.level:
+        stated = f"(?i)^(?:{'|'.join(words(query.level))})$"
+        either = [f"{quoted(name)}:~{quoted(stated)}" for name in FIELDS if name in existing]
+        parts.append(_any_of([*either, f"_msg:~{quoted(statement(query.level))}"]))
+    for name, value in query.fields:
+        if _PLAIN.fullmatch(value):
+            parts.append(_any_of([_is(name, value), f"_msg:~{quoted(literal(value))}"]))
+    return " ".join(parts)
+
+
+def _origin(origin: Origin, names: Names) -> list[str]:
+    if not origin.pod:
+        return [f"_stream:{dict(origin.labels).get('stream', '{}')}"]
+    known = ((names.namespace, origin.namespace), (names.pod, origin.pod), (names.container, origin.container))
+    return [_is(name, value) for name, value in known if name]
+
+
+def _required(name: str, requirement: Requirement) -> str:
+    field = quoted(name)
+    if requirement.operator in ("exists", "absent"):
+        return f"{'!' if requirement.operator == 'absent' else ''}{field}:*"
+    among = f"{field}:in({','.join(map(quoted, requirement.values))})"
+    return f"!{among}" if requirement.operator == "notin" else among
+
+
+def _is(field: str, value: str) -> str:
+    return f"{quoted(field)}:={quoted(value)}"
+
+
+def _any_of(filters: list[str]) -> str:
+    return filters[0] if len(filters) == 1 else f"({' or '.join(filters)})"

@@ -1,0 +1,43 @@
+"""The tool `sources`: what is configured, whether it answers, and how far back it goes."""
+
+import asyncio
+
+from ritsuko_mcp_common.envelope import Envelope, Row
+from ritsuko_mcp_common.errors import ToolFailure
+from ritsuko_mcp_common.times import format_duration, format_time
+
+from .sources.registry import Sources
+from .sources.source import Source
+
+_SECONDS = 8.0
+
+
+async def status(sources: Sources, *, now: float) -> Envelope:
+    """A row for each source, the default first."""
+    rows = await asyncio.gather(*(_row(source, now) for source in sources.all))
+    down = [str(row["source"]) for row in rows if row["state"] != "answers"]
+    default = sources.names[0]
+    summary = f"{len(rows)} of {len(rows)} sources answer" if not down else f"{', '.join(down)} does not answer"
+    return Envelope(
+        summary=f"{summary}; {default} is asked unless a call names another.",
+        data=list(rows),
+        hints=[] if len(rows) > 1 else ["VICTORIALOGS_URL or LOKI_URL adds a store that keeps logs for longer."],
+    )
+
+
+async def _row(source: Source, now: float) -> Row:
+    state, detail, oldest = "answers", "", "as long as the nodes keep them" if source.index is None else "nothing yet"
+    try:
+        async with asyncio.timeout(_SECONDS):
+            detail = await source.check()
+            if (moment := await source.oldest()) is not None:
+                oldest = f"{format_time(moment)} ({format_duration(round(max(0.0, now - moment), -1))} ago)"
+    except ToolFailure as failure:
+        if not detail:
+            state, oldest = "does not answer", ""
+        detail = f"{failure.message} {failure.hint}".strip()
+    except TimeoutError:
+        if not detail:
+            state, detail = "does not answer", f"no answer within {_SECONDS:g} s"
+        oldest = "" if state != "answers" else "not known in time"
+    return {"source": source.name, "state": state, "detail": detail, "back to": oldest}

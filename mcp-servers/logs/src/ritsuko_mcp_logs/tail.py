@@ -1,0 +1,93 @@
+"""The tool `tail`: the newest lines of containers, in the order in which they were written, and what comes next."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+
+from ritsuko_mcp_common.envelope import Envelope
+from ritsuko_mcp_common.times import format_duration
+
+from .prose import counted
+from .question import Question, window
+from .report import time_range, unread, where
+from .sources.registry import Sources
+from .sources.source import Coverage, Line, Query, Source
+
+_POLL_SECONDS = 1.0
+_LATE_SECONDS = 10.0
+"""How long after its time a line may reach a store."""
+
+
+async def tail(
+    sources: Sources, question: Question, *, lines: int, follow: float, room: int, clock: Callable[[], float]
+) -> Envelope:
+    """The newest `lines` lines of all containers together, after waiting `follow` seconds for new ones.
+
+    They fit `room` bytes: the oldest are left out, said in the hints.
+    """
+    source = sources.choose(question.source)
+    now = clock()
+    query = question.query(*window(question.since, question.until, now))
+    coverage = Coverage()
+    if source.index is not None:
+        found = await _polled(source, query, lines, follow, coverage, clock)
+    else:
+        query = replace(query, tail=lines, follow=follow > 0, until=now + follow if follow else query.until)
+        found = await _lines(source, query, coverage)
+    newest = sorted(found, key=lambda line: line.nanoseconds)[-lines:]
+    shown = _within(newest, room)
+    hints = [f"{counted(len(newest) - len(shown), 'older line')} left out to fit: ask for fewer."] if shown else []
+    pods = len({(line.origin.namespace, line.origin.pod) for line in newest})
+    waited = f" after waiting {format_duration(follow)} for more" if follow else ""
+    summary = f"The newest {counted(len(shown), 'line')} of {where(coverage, pods)}{waited}."
+    if not newest:
+        summary = coverage.empty or f"Nothing was written in {where(coverage, coverage.meant)} since then{waited}."
+    return Envelope(
+        summary=summary,
+        data="\n".join(shown),
+        truncated=len(shown) < len(newest),
+        warnings=unread(coverage),
+        hints=hints if len(shown) < len(newest) else [],
+        source=coverage.origin,
+        time_range=time_range(query, max(now, clock())),
+        untrusted=True,
+    )
+
+
+async def _lines(source: Source, query: Query, coverage: Coverage) -> list[Line]:
+    async with aclosing(source.read(query, coverage)) as batches:
+        return [line async for batch in batches for line in batch.lines()]
+
+
+async def _polled(
+    source: Source, query: Query, lines: int, follow: float, coverage: Coverage, clock: Callable[[], float]
+) -> list[Line]:
+    """A store is asked again and again: lines reach it late and not in order."""
+    query = replace(query, limit=lines)
+    found = await _lines(source, query, coverage)
+    end = clock() + follow
+    while clock() < end:
+        await asyncio.sleep(min(_POLL_SECONDS, max(0.0, end - clock())))
+        again = replace(query, since=max(query.since, clock() - follow - _LATE_SECONDS), until=clock() + _LATE_SECONDS)
+        known = {(line.origin, line.nanoseconds, line.raw) for line in found}
+        fresh = await _lines(source, again, Coverage())
+        found += [line for line in fresh if (line.origin, line.nanoseconds, line.raw) not in known]
+    return found
+
+
+def _within(lines: Sequence[Line], room: int) -> list[str]:
+    """The newest of them that fit, each behind its time and, where there are several, its container."""
+    several = len({line.origin for line in lines}) > 1
+    shown: list[str] = []
+    for line in reversed(lines):
+        text = f"{_clock_time(line)} {line.origin} {line.text}" if several else f"{_clock_time(line)} {line.text}"
+        room -= len(text.encode()) + 1
+        if room < 0 and shown:
+            break
+        shown.append(text)
+    return shown[::-1]
+
+
+def _clock_time(line: Line) -> str:
+    return line.stamp[11:19] if line.nanoseconds else "--:--:--"

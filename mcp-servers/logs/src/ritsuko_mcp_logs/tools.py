@@ -1,0 +1,195 @@
+"""The tools that search, as callers see them."""
+
+import time
+from collections.abc import Callable
+from typing import Annotated, Literal
+
+from mcp.server.mcpserver.tools import Tool
+from pydantic import Field
+
+from ritsuko_mcp_common.envelope import Envelope
+from ritsuko_mcp_common.errors import ToolFailure
+from ritsuko_mcp_common.tool import read_tool
+
+from . import fields_seen, status
+from .histogram import histogram as count_lines
+from .question import Question
+from .search import search as search_logs
+from .sources.registry import Sources
+from .sources.source import Order
+from .tail import tail as newest_lines
+
+_ROOM_OF_BUDGET = 0.75
+_MOST_FIELDS = 10
+
+Text = Annotated[str, Field(max_length=1000, description="text to find; empty: every line")]
+Namespace = Annotated[str, Field(description="default: the server's own")]
+Pod = Annotated[str, Field(description="name, its beginning, or a pattern with *")]
+Level = Annotated[
+    Literal["", "debug", "info", "warn", "error", "fatal"], Field(description="least level a line must state")
+]
+Since = Annotated[str, Field(description="30m, 2d or a time like 2026-01-31T14:00:00Z")]
+Labels = Annotated[str, Field(description="label selector, like app=web,tier!=db")]
+Regex = Annotated[bool, Field(description="text is a regular expression (RE2)")]
+Fields = Annotated[str, Field(description="JSON or logfmt fields, like status=500,user.id=7")]
+
+
+class LogsTools:
+    """The tools, over the configured sources."""
+
+    def __init__(self, sources: Sources, *, budget: int, clock: Callable[[], float] = time.time) -> None:
+        self._sources = sources
+        self._budget = budget
+        self._clock = clock
+
+    def all(self) -> list[Tool]:
+        """Them all."""
+        tools = [
+            read_tool(self.search, title="Search logs"),
+            read_tool(self.tail, title="See the newest lines"),
+            read_tool(self.histogram, title="Count lines over time"),
+            read_tool(self.fields, title="See which fields lines have"),
+            read_tool(self.sources, title="See where logs come from"),
+        ]
+        return [offering(self._sources, tool) for tool in tools]
+
+    async def search(
+        self,
+        text: Text = "",
+        namespace: Namespace = "",
+        pod: Pod = "",
+        container: str = "",
+        level: Level = "",
+        since: Since = "1h",
+        until: str = "now",
+        labels: Labels = "",
+        fields: Fields = "",
+        regex: Regex = False,
+        context: Annotated[int, Field(ge=0, le=10, description="lines before and after each match")] = 0,
+        previous: Annotated[bool, Field(description="the run before the last restart")] = False,
+        order: Order = "newest",
+        case_sensitive: bool = False,
+        limit: Annotated[int, Field(ge=1, le=500, description="most matches to return")] = 50,
+        cursor: Annotated[str, Field(description="next_cursor of the answer to go on after")] = "",
+        source: str = "",
+    ) -> Envelope:
+        """Search logs for a text or regular expression, by level, field, pod, labels or time. Says how much was read
+        and what was not."""
+        question = Question(
+            text=text,
+            namespace=namespace,
+            pod=pod,
+            labels=labels,
+            container=container,
+            level=level,
+            fields=parse_fields(fields),
+            since=since,
+            until=until,
+            regex=regex,
+            case_sensitive=case_sensitive,
+            previous=previous,
+            context=context,
+            order=order,
+            limit=limit,
+            source=source,
+        )
+        return await search_logs(self._sources, question, cursor, now=self._clock())
+
+    async def tail(
+        self,
+        pod: Pod = "",
+        namespace: Namespace = "",
+        container: str = "",
+        lines: Annotated[int, Field(ge=1, le=500, description="of all containers together")] = 50,
+        follow: Annotated[float, Field(ge=0, le=15, description="seconds to wait for new lines")] = 0,
+        labels: Labels = "",
+        previous: bool = False,
+        since: Since = "24h",
+        source: str = "",
+    ) -> Envelope:
+        """The newest log lines, as they were written."""
+        question = Question(
+            pod=pod,
+            namespace=namespace,
+            container=container,
+            labels=labels,
+            previous=previous,
+            since=since,
+            source=source,
+        )
+        room = int(self._budget * _ROOM_OF_BUDGET)
+        return await newest_lines(self._sources, question, lines=lines, follow=follow, room=room, clock=self._clock)
+
+    async def histogram(
+        self,
+        text: Text = "",
+        namespace: Namespace = "",
+        pod: Pod = "",
+        by: Annotated[str, Field(description="level, pod, container or a field; empty: all together")] = "level",
+        since: Since = "1h",
+        until: str = "now",
+        step: Annotated[str, Field(description="like 30s or 5m; auto: about 60 steps")] = "auto",
+        level: Level = "",
+        labels: Labels = "",
+        container: str = "",
+        fields: Fields = "",
+        regex: Regex = False,
+        points: Annotated[bool, Field(description="a row a step instead of a sparkline")] = False,
+        source: str = "",
+    ) -> Envelope:
+        """Count log lines over time."""
+        question = Question(
+            text=text,
+            namespace=namespace,
+            pod=pod,
+            since=since,
+            until=until,
+            level=level,
+            labels=labels,
+            container=container,
+            fields=parse_fields(fields),
+            regex=regex,
+            source=source,
+        )
+        return await count_lines(self._sources, question, by=by, step=step, points=points, now=self._clock())
+
+    async def fields(
+        self,
+        name: Annotated[str, Field(description="show this field's values")] = "",
+        namespace: Namespace = "",
+        pod: Pod = "",
+        container: str = "",
+        since: Since = "1h",
+        labels: Labels = "",
+        limit: Annotated[int, Field(ge=1, le=500)] = 50,
+        source: str = "",
+    ) -> Envelope:
+        """Fields of the newest lines (JSON, logfmt, labels of the store): how frequent, how many values, which."""
+        question = Question(
+            namespace=namespace, pod=pod, container=container, since=since, labels=labels, limit=limit, source=source
+        )
+        return await fields_seen.fields(self._sources, question, name, now=self._clock())
+
+    async def sources(self) -> Envelope:
+        """Where logs come from: does it answer, how far back does it go."""
+        return await status.status(self._sources, now=self._clock())
+
+
+def offering(sources: Sources, tool: Tool) -> Tool:
+    """The tool with the sources there are as an enumeration, the best as default; one alone is nothing to choose."""
+    properties = {**tool.parameters["properties"]}
+    if source := properties.pop("source", None):
+        if len(sources.names) > 1:
+            properties["source"] = {**source, "enum": sources.names, "default": sources.names[0]}
+        tool.parameters = {**tool.parameters, "properties": properties}
+    return tool
+
+
+def parse_fields(text: str) -> dict[str, str]:
+    """`status=500,user.id=7`. A value with a comma in it can't be written. Raises ToolFailure."""
+    pairs = [pair.partition("=") for pair in text.split(",") if pair.strip()]
+    if not all(name.strip() and is_given for name, is_given, _ in pairs) or len(pairs) > _MOST_FIELDS:
+        raise ToolFailure(
+            f"fields {text[:100]!r} can't be read", f"Write it like status=500,user.id=7; at most {_MOST_FIELDS}."
+        )
+    return {name.strip(): value.strip() for name, _, value in pairs}
