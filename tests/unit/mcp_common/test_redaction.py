@@ -34,6 +34,8 @@ NAMES = st.sampled_from(
         "session_id",
         "PASSWORD_OLD",
         "REDIS_AUTH",
+        "FERNET_KEY",
+        "app_key",
     ]
 )
 PLANTED_AS_TEXT = [
@@ -146,6 +148,25 @@ def test_odd_passwords_in_urls_do_not_come_out_and_ports_stay(redactor: Redactor
 )
 def test_tokens_that_announce_themselves_need_no_name(redactor: Redactor, token: str) -> None:
     assert token not in redactor.begin().text(f"using {token} to log in")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://hooks.slack.com/services/T0AAAAAAA/B0BBBBBBB/{}",
+        "https://discord.com/api/webhooks/1234567890/{}",
+        "https://team.webhook.office.com/webhookb2/{}",
+        "https://api.telegram.org/bot123456789:{}/sendMessage",
+        "https://files.example.com/x?expires=1&sig={}",
+        "https://bucket.example.com/x?X-Amz-Signature={}&x=1",
+    ],
+)
+def test_addresses_that_let_in_whoever_knows_them_keep_their_key(redactor: Redactor, address: str) -> None:
+    secret = "a1B2c3" * 6
+    told = redactor.begin().text(f"posting to {address.format(secret)} failed")
+    assert secret not in told
+    assert told.startswith("posting to https://")
+    assert told.endswith(" failed")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 _WORD = (
     r"pass(?:word|wd|phrase|code)s?|pwd|secrets?|tokens?|credentials?|htpasswd|dockerconfigjson|dockercfg"
-    r"|(?:api|access|private|secret|signing|encryption|master|auth|account|shared|client|ssh)[-_. ]?keys?"
+    r"|(?:api|access|private|secret|signing|encryption|master|auth|account|shared|client|ssh|app|application|fernet|jwt"
+    r"|hmac|rsa|deploy|consumer|licen[cs]e)[-_. ]?keys?"
     r"|authorization|cookies?|session[-_.]?id|connection[-_.]?string"
 )
 # Short or ambiguous: only as a part of the name by itself (DB_PASS, auth; not bypass, oauth2).
@@ -67,6 +68,15 @@ SHAPES: tuple[Shape, ...] = (
             re.IGNORECASE | re.MULTILINE,
         ),
     ),
+    # Addresses that let in whoever knows them.
+    Shape(
+        "webhook",
+        re.compile(
+            r"(?:hooks\.slack\.com/(?:services|workflows|triggers)/|discord(?:app)?\.com/api/webhooks/"
+            r"|\.webhook\.office\.com/|api\.telegram\.org/bot)(?P<secret>[^\s\"'<>?#]{8,512})"
+        ),
+    ),
+    Shape("signature", re.compile(r"[?&](?:x-amz-)?sig(?:nature)?=(?P<secret>[^\s\"'<>&#]{8,512})", re.IGNORECASE)),
     Shape("bearer", re.compile(r"\b(?:bearer|basic)[ \t]+(?P<secret>[A-Za-z0-9._~+/=-]{8,})", re.IGNORECASE)),
     Shape("password", re.compile(r"(?<!\S)(?:-u|--user)[ =][^\s:]{1,128}:(?P<secret>\S+)")),
     # Tokens that announce themselves.
