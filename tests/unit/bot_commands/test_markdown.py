@@ -117,6 +117,22 @@ def test_a_wide_table_says_which_columns_it_leaves_out() -> None:
     assert "`column_17` and 2 more." in text
 
 
+def test_what_a_result_has_no_room_for_in_its_table_comes_as_a_file() -> None:
+    columns = tuple(f"column_{n}" for n in range(20))
+    table = Table(columns, (("a value of some length",) * 20,), name="wide", complete=True)
+    rendered = render(Answer((table,)))
+    [file] = rendered.attachments
+    assert file.filename == "wide.txt"
+    assert file.data.decode().count("a value of some length") == 20
+    assert rendered.text.endswith("Cells that end in … were too long. All of it is in the attached file.")
+    assert render(Answer((Table(("a",), (("b",),), complete=True),))).attachments == ()
+
+
+def test_a_table_that_is_attached_for_its_length_is_attached_once() -> None:
+    table = Table(("a", "b"), (("x" * 100, "y" * 100),) * 500, complete=True)
+    assert len(render(Answer((table,))).attachments) == 1
+
+
 def test_pictures_are_attached() -> None:
     rendered = render(Answer((Image("graph.png", "image/png", b"png"),)))
     assert [(a.filename, a.media_type, a.data) for a in rendered.attachments] == [("graph.png", "image/png", b"png")]

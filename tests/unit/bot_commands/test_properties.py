@@ -182,7 +182,7 @@ def test_no_block_lets_anything_out(texts: list[str], repeat: int, limit: int) -
     blocks = (
         say(texts[0], Code(texts[-1]), Strong(texts[0]), texts[-1], Code(texts[0])),
         CodeBlock(body, language=texts[0]),
-        Table(tuple(texts), (tuple(texts),) * repeat),
+        Table(tuple(texts), (tuple(texts),) * repeat, complete=repeat % 2 == 0),
         Spoiler(texts[-1], (CodeBlock(texts[0]), say(*texts))),
     )
     rendered = render(Answer(blocks), limit)

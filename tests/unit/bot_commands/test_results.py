@@ -52,9 +52,9 @@ def test_the_envelope_is_a_sentence_a_table_and_what_to_do_next() -> None:
 
 
 def test_the_envelope_with_a_record_and_with_text() -> None:
-    assert Table(("field", "value"), (("name", "web"), ("ips", "10.0.0.1, 10.0.0.2")), name="kubernetes-get") in (
-        answer(structured={"summary": "One.", "data": {"name": "web", "ips": ["10.0.0.1", "10.0.0.2"]}}).blocks
-    )
+    assert Table(
+        ("field", "value"), (("name", "web"), ("ips", "10.0.0.1, 10.0.0.2")), name="kubernetes-get", complete=True
+    ) in (answer(structured={"summary": "One.", "data": {"name": "web", "ips": ["10.0.0.1", "10.0.0.2"]}}).blocks)
     assert (
         CodeBlock("kind: Pod\n", name="kubernetes-get")
         in answer(structured={"summary": "One.", "data": "kind: Pod\n"}).blocks
@@ -69,13 +69,13 @@ def test_a_failure_in_the_envelope_names_cause_and_remedy() -> None:
 
 def test_structured_content_of_others_is_shown_once() -> None:
     assert answer(TextContent(text='{"total": 3}'), structured={"total": 3}).blocks == (
-        Table(("field", "value"), (("total", "3"),), name="kubernetes-get"),
+        Table(("field", "value"), (("total", "3"),), name="kubernetes-get", complete=True),
     )
     assert answer(TextContent(text="hi"), structured={"result": "hi"}).blocks == (
         CodeBlock("hi", name="kubernetes-get"),
     )
     [table] = answer(structured={"result": [{"a": 1}, {"b": None}]}).blocks
-    assert table == Table(("a", "b"), (("1", ""), ("", "")), frozenset({0, 1}), "kubernetes-get")
+    assert table == Table(("a", "b"), (("1", ""), ("", "")), frozenset({0, 1}), "kubernetes-get", complete=True)
 
 
 def test_json_in_text_is_read() -> None:

@@ -47,12 +47,14 @@ class Table:
     """Rows under column names. Every row has as many cells as there are columns.
 
     `right` holds the positions of the columns whose cells are numbers; `name` is the file's name, should it become one.
+    `complete`: nothing of it may be lost, so what does not fit where it is shown comes as a file.
     """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     right: frozenset[int] = frozenset()
     name: str = "table"
+    complete: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ _LINK_ROOM = 200
 _MOST_ATTACHMENTS = 10
 _LANGUAGE = re.compile(r"[a-z0-9+-]{1,20}")
 _PRE_LINE = 2_000
+_IN_THE_FILE = "All of it is in the attached file."
 
 
 class Attachment(NamedTuple):
@@ -145,7 +146,8 @@ class _Message:
         full = lay_out(table, 1_000_000)
         whole = "\n".join([full.header, *full.rows])
         summary = partial(of_table, table)
-        self._body(_Body(lines.header, lines.rows, "text", "rows", f"{table.name}.txt", whole, summary))
+        body = _Body(lines.header, lines.rows, "text", "rows", f"{table.name}.txt", whole, summary)
+        attached = self._body(body)
         notes: list[str] = []
         if lines.dropped:
             columns = ", ".join(code_span(name) for name in lines.dropped[:10])
@@ -154,16 +156,20 @@ class _Message:
             notes.append(f"{count} not shown, for lack of room: {columns}{rest}.")
         if lines.clipped:
             notes.append("Cells that end in … were too long.")
+        if notes and table.complete and not attached:
+            notes.append(_IN_THE_FILE)
+            self._attach_whole(body)
         if notes:
             self.parts.append(" ".join(notes))
 
-    def _body(self, body: _Body) -> None:
+    def _body(self, body: _Body) -> bool:
+        """Shows what fits; true if all of it is attached."""
         lines = [line if len(line) <= _PRE_LINE else line[:_PRE_LINE] + "…" for line in body.lines]
         shown = _that_fit(lines, _SHOWN_LINES, _SHOWN_CHARACTERS)
         whole = shown == len(lines) and lines == list(body.lines)
         if whole:
             self.parts.append(_fenced(body, lines))
-            return
+            return False
         self.parts.append(_paragraph(body.summary()))
         rest = lines[shown:]
         size = sum(len(line) + 1 for line in rest)
@@ -171,11 +177,15 @@ class _Message:
             self.parts.append(_fenced(body, lines[:shown]))
             title = f"{len(rest)} more {body.noun} ({len(lines)} in all)"
             self.parts.append(_spoiler(title, _fenced(body, rest)))
-            return
+            return False
         preview = max(1, min(shown, _PREVIEW_LINES))
         self.parts.append(_fenced(body, lines[:preview]))
         what = f"Shown: {preview} of {len(lines)} {body.noun}" if preview < len(lines) else "Shown: a part"
-        self.parts.append(f"{what} ({_size(len(body.full.encode()))}). All of it is in the attached file.")
+        self.parts.append(f"{what} ({_size(len(body.full.encode()))}). {_IN_THE_FILE}")
+        self._attach_whole(body)
+        return True
+
+    def _attach_whole(self, body: _Body) -> None:
         self._attach(body.filename, "text/plain; charset=utf-8", body.full.encode())
 
     def _attach(self, filename: str, media_type: str, data: bytes) -> None:

@@ -23,12 +23,14 @@ def table_of(rows: Sequence[Mapping[str, JsonValue]], *, name: str = "table") ->
         rows=tuple(tuple(cell(row.get(column)) for column in columns) for row in rows),
         right=frozenset(numeric),
         name=name,
+        complete=True,
     )
 
 
 def record(value: Mapping[str, JsonValue], *, name: str = "record") -> Table:
     """One object: a line for each of its fields."""
-    return Table(("field", "value"), tuple((key, cell(item)) for key, item in value.items()), name=name)
+    rows = tuple((key, cell(item)) for key, item in value.items())
+    return Table(("field", "value"), rows, name=name, complete=True)
 
 
 def is_rows(value: JsonValue) -> bool:
