@@ -18,7 +18,7 @@ class Window:
         if not self._begun:
             block = self._from_beginning(block)
         last = nanoseconds(split(block[block.rfind(b"\n", 0, -1) + 1 : -1])[0])
-        return self._to_end(block) if last >= self._until else block
+        return block if 0 < last < self._until else self._to_end(block)
 
     def _from_beginning(self, block: bytes) -> bytes:
         start = 0

@@ -1,0 +1,90 @@
+"""What a look at a whole block finds is what a look at each line would find."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ritsuko_mcp_common.errors import ToolFailure
+from ritsuko_mcp_logs.levels import RANKS, level_of
+from ritsuko_mcp_logs.matching import Matcher
+from ritsuko_mcp_logs.sources.source import Batch, Origin, Query
+
+EXPRESSIONS = [
+    "err.r", "^error", "error$", r"\Aerror", r"error\z", r"\berror\b", r"\Brror", r"\s+error", "[^x]*INFO", "2026", "^$", "",
+    r"\n", "a.b|größe",
+]  # fmt: skip
+ORIGIN = Origin("shop", "web-1", "app")
+WORDS = [
+    "error",
+    "ERROR",
+    "Fehler",
+    "größe",
+    "INFO",
+    "level=warn",
+    '{"level":"error"}',
+    "E0102 11:12:13",
+    "2026",
+    "",
+    " ",
+    "a.b",
+]
+TEXTS = st.lists(st.lists(st.sampled_from(WORDS), max_size=4).map(" ".join), min_size=1, max_size=12)
+
+
+def batch(texts: list[str], *, fields: bool = False) -> Batch:
+    data = "".join(f"2026-09-21T14:00:{number:02}.000000000Z {text}\n" for number, text in enumerate(texts))
+    return Batch(ORIGIN, data.encode(), [{"code": str(number)} for number in range(len(texts))] if fields else ())
+
+
+def query(**wanted: object) -> Query:
+    return Query(since=0, until=1, **wanted)  # pyright: ignore[reportArgumentType]
+
+
+def found(matcher: Matcher, block: Batch) -> list[int]:
+    return [block.data[:start].count(b"\n") for start, _, _ in matcher.find(block)]
+
+
+@settings(max_examples=300)
+@given(
+    texts=TEXTS,
+    text=st.sampled_from(["error", "e", "größe", "2026", "00Z", "\n", "a.b", " ", "E0102"]),
+    case_sensitive=st.booleans(),
+    level=st.sampled_from(["", "debug", "info", "warn", "error", "fatal"]),
+)
+def test_texts_and_levels(texts: list[str], text: str, case_sensitive: bool, level: str) -> None:
+    def wanted(line: str) -> bool:
+        stated = level_of(line.encode())
+        has_level = not level or (stated is not None and RANKS[stated] >= RANKS[level])
+        has_text = text in line if case_sensitive else text.lower() in line.lower()
+        return has_text and has_level
+
+    matcher = Matcher(query(text=text, case_sensitive=case_sensitive, level=level))
+    expected = [number for number, line in enumerate(texts) if wanted(line)]
+    assert found(matcher, batch(texts)) == expected
+    assert found(matcher, batch(texts, fields=True)) == expected
+
+
+@settings(max_examples=300)
+@given(texts=TEXTS, expression=st.sampled_from(EXPRESSIONS))
+def test_expressions_see_one_line_at_a_time(texts: list[str], expression: str) -> None:
+    matcher = Matcher(query(text=expression, regex=True))
+    one_by_one = [number for number, text in enumerate(texts) if found(matcher, batch([text]))]
+    assert found(matcher, batch(texts)) == one_by_one
+
+
+def test_anchors_mean_the_line_and_not_its_timestamp() -> None:
+    assert found(Matcher(query(text="^error", regex=True)), batch(["error one", "no error"])) == [0]
+    assert found(Matcher(query(text="2026-09", regex=True)), batch(["error one", "in 2026-09 it was"])) == [1]
+
+
+def test_fields_of_the_line_or_of_the_source() -> None:
+    block = batch(['{"status": 500, "user": {"id": "7"}}', 'status=404 msg="not found"', "prose about status 500"])
+    assert found(Matcher(query(fields=(("status", "500"),))), block) == [0]
+    assert found(Matcher(query(fields=(("user.id", "7"),))), block) == [0]
+    assert found(Matcher(query(fields=(("msg", "not found"),))), block) == [1]
+    assert found(Matcher(query(fields=(("code", "2"),))), batch(["a", "b", "c"], fields=True)) == [2]
+
+
+def test_what_is_no_expression_is_said() -> None:
+    with pytest.raises(ToolFailure, match="not a regular expression"):
+        Matcher(query(text="(", regex=True))
