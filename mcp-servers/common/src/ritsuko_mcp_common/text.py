@@ -30,7 +30,7 @@ def render(envelope: Envelope) -> str:
     notes += [f"[{link.title}]({link.url})" for link in envelope.links]
     if notes:
         parts.append("\n".join(notes))
-    return "\n\n".join(parts)
+    return _CONTROL.sub("�", "\n\n".join(parts))
 
 
 def table(rows: Sequence[Row]) -> str:

@@ -7,7 +7,7 @@ from typing import cast
 from pydantic import JsonValue
 
 from ritsuko_mcp_kubernetes.apiserver import Json
-from ritsuko_mcp_kubernetes.diagnosis.fields import at, conditions, objects, one_line
+from ritsuko_mcp_kubernetes.diagnosis.fields import at, conditions, objects, one_line, quoted
 
 
 def write(data: JsonValue) -> str:
@@ -24,7 +24,7 @@ def write(data: JsonValue) -> str:
         _list("Events (warnings)", [one_line(told) for told in cast("list[str]", record["events"])]),
         _list("Last lines before it ended", str(record["log"]).splitlines()),
         _list("Pod", [f"{key}: {value}" for key, value in cast(Json, record.get("pod") or {}).items() if value]),
-        f"Node\n  {record['node']}" if record.get("node") else "",
+        f"Node\n  {one_line(record['node'])}" if record.get("node") else "",
     ]
     return "\n\n".join(section for section in sections if section)
 
@@ -58,7 +58,7 @@ def node(item: Json) -> str:
     """`worker-1, ready` or `worker-1, not ready: ...`, and its pressures."""
     found = conditions(item)
     ready_ = found.get("Ready", {})
-    state = "ready" if ready_.get("status") == "True" else f"not ready: {ready_.get('message')}"
+    state = "ready" if ready_.get("status") == "True" else f"not ready:{quoted(str(ready_.get('message')), 300)}"
     pressures = [kind for kind, value in found.items() if kind.endswith("Pressure") and value.get("status") == "True"]
     cordoned = ", cordoned" if at(item, "spec").get("unschedulable") else ""
     return f"{at(item, 'metadata').get('name')}, {state}{cordoned}" + "".join(f", {kind}" for kind in pressures)
