@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 from ritsuko_mcp_common.envelope import Link
-from ritsuko_mcp_common.times import format_duration
 
 from ..errors import BadRequest
 from ..failures import without_credentials
@@ -48,7 +47,7 @@ def prometheus_graph(pages: Pages, promql: str, start: float, end: float) -> Lin
     panel = {
         "g0.expr": promql,
         "g0.tab": "0",
-        "g0.range_input": format_duration(round(end - start)),
+        "g0.range_input": _in_one_unit(round(end - start)),
         "g0.end_input": moment,
         "g0.moment_input": moment,
         "g0.step_input": f"{max(1, round(choose_step(start, end)))}",
@@ -89,6 +88,12 @@ def grafana_dashboard(pages: Pages, uid: str, variables: Mapping[str, str], star
     parameters = {"orgId": str(pages.organisation), **_grafana_range(start, end), "timezone": "utc"}
     parameters |= {f"var-{name}": value for name, value in variables.items()}
     return Link(title="Grafana dashboard", url=f"{pages.grafana}/d/{uid}?{_encoded(parameters)}")
+
+
+def _in_one_unit(seconds: int) -> str:
+    """90m rather than 1h30m, which the old page (still Debian's) does not understand."""
+    unit, size = next(pair for pair in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)) if seconds % pair[1] == 0)
+    return f"{seconds // size}{unit}"
 
 
 def _grafana_range(start: float, end: float) -> dict[str, str]:

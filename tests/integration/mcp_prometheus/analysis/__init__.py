@@ -1,0 +1,1 @@
+"""The tools that analyse, on a history whose changes are known."""

@@ -1,0 +1,60 @@
+"""`movers` ranks what was planted first, and says what it did not look at."""
+
+import pytest
+
+from tests.integration.mcp_prometheus.analysis.conftest import Call, answer
+from tests.integration.mcp_prometheus.analysis.planted import CHANGE, WOBBLING
+
+pytestmark = [pytest.mark.prometheus, pytest.mark.asyncio(loop_scope="session")]
+
+AROUND = {"at": str(CHANGE), "window": "30m"}
+
+
+@pytest.mark.parametrize("scope", [{"namespace": "shop"}, {"job": "web"}, {"namespace": "shop", "job": "web"}])
+async def test_the_planted_movers_come_first(call: Call, scope: dict[str, str]) -> None:
+    told = answer(await call("movers", **scope, **AROUND))
+    found = [(row["metric"], row["figure"]) for row in told["data"]]
+    assert found == [
+        ("shop_failures_total", "rate"),
+        ("shop_latency_seconds", "p90"),
+        ("shop_queue_length", "level"),
+    ]
+    failures, latency, queue = told["data"]
+    assert float(failures["before"].removesuffix("/s")) == pytest.approx(0.2, rel=0.05)
+    assert float(failures["after"].removesuffix("/s")) == pytest.approx(4, rel=0.05)
+    assert latency["change"] == "x 10.6"
+    assert queue["change"].startswith("+8")
+    assert float(failures["effect"]) > float(latency["effect"]) > float(queue["effect"])
+    assert "new metrics: shop_build_info" in told["warnings"]
+
+
+async def test_what_is_not_looked_at_is_said(call: Call) -> None:
+    told = answer(await call("movers", namespace="shop", **AROUND))
+    assert "series of 100 metrics" in told["summary"]
+    (left,) = [warning for warning in told["warnings"] if "not looked at closely" in warning]
+    assert "shop_wobble_" in left
+    # Of the others five change, and eight names are enough.
+    assert f"and {WOBBLING + 5 - 100 - 8} more" in left
+
+
+async def test_a_namespace_that_does_not_exist_has_its_nearest_named(call: Call) -> None:
+    told = answer(await call("movers", namespace="shp", **AROUND))
+    assert told["summary"].startswith('No metrics with {namespace="shp"}')
+    assert told["hints"] == ["Did you mean shop?"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({}, "neither a namespace nor a job"),
+        ({"namespace": "shop", "at": "now"}, "nothing to see after"),
+        ({"namespace": "shop", "window": "10s"}, "too short"),
+    ],
+)
+async def test_a_question_that_cannot_be_answered_is_refused(call: Call, arguments: dict[str, str], said: str) -> None:
+    assert said in answer(await call("movers", fails=True, **arguments))["summary"]
+
+
+async def test_a_namespace_with_quotes_stays_a_name(call: Call) -> None:
+    told = answer(await call("movers", namespace='x"} or {namespace="shop', **AROUND))
+    assert told["data"] == []
