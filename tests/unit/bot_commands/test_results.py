@@ -51,6 +51,14 @@ def test_the_envelope_is_a_sentence_a_table_and_what_to_do_next() -> None:
     )
 
 
+def test_a_picture_beside_the_envelope_is_shown_below_its_sentence() -> None:
+    picture = ImageContent(data=base64.b64encode(b"bytes").decode(), mime_type="image/png")
+    told = {"summary": "load over 1h.", "data": [{"colour": "blue", "last": 3}]}
+    found = answer(TextContent(text="load over 1h."), picture, structured=told)
+    assert found.blocks[1] == Image("kubernetes-get.png", "image/png", b"bytes")
+    assert isinstance(found.blocks[2], Table)
+
+
 def test_the_envelope_with_a_record_and_with_text() -> None:
     assert Table(
         ("field", "value"), (("name", "web"), ("ips", "10.0.0.1, 10.0.0.2")), name="kubernetes-get", complete=True

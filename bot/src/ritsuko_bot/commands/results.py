@@ -34,7 +34,14 @@ def answer_of(result: CallToolResult, *, server: str, tool: str, continues: bool
     structured = cast("Mapping[str, JsonValue] | None", result.structured_content)
     if (found := envelope.read(structured)) is not None:
         shown = envelope.blocks(found, name=name, failed=result.is_error, continues=continues)
-        return Answer(tuple(shown), failed=result.is_error)
+        # The text beside it says the same; a picture says more.
+        pictures = [
+            block
+            for content in result.content
+            if isinstance(content, ImageContent)
+            for block in _bytes(content.data, content.mime_type, name)
+        ]
+        return Answer((*shown[:1], *pictures, *shown[1:]), failed=result.is_error)
     blocks: list[Block] = []
     if result.is_error:
         blocks.append(say(Code(f"{server} {tool}"), " ", Strong("failed.")))
