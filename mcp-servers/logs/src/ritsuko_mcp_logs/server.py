@@ -5,6 +5,7 @@ from importlib.metadata import version
 from ritsuko_mcp_common.server import Service
 
 from .cluster import Cluster
+from .insight.tools import insight_tools
 from .settings import LogsSettings
 from .sources.configured import configured
 from .tools import LogsTools
@@ -12,12 +13,17 @@ from .tools import LogsTools
 
 def build(settings: LogsSettings) -> Service:
     """The service for these settings; the cluster is looked for at the first call. Raises ConfigurationError."""
-    sources = configured(settings, Cluster())
+    cluster = Cluster()
+    sources = configured(settings, cluster)
     return Service(
         name="logs",
         version=version("ritsuko-mcp-logs"),
-        instructions="Searches logs: pod logs of a Kubernetes cluster, and the log stores that are configured.",
+        instructions="Searches and explains logs: pod logs of a Kubernetes cluster, and the log stores that are "
+        "configured. errors tells what goes wrong, compare what changed, incident what happened when.",
         settings=settings,
-        tools=LogsTools(sources, budget=settings.mcp_output_budget).all(),
+        tools=[
+            *LogsTools(sources, budget=settings.mcp_output_budget).all(),
+            *insight_tools(sources, cluster, settings),
+        ],
         backend=sources,
     )

@@ -11,7 +11,7 @@ _RESERVED_SECONDS = 3.0
 
 
 class LogsSettings(ServerSettings):
-    """The contract's variables, `LOGS_*`, `VICTORIALOGS_*` and `LOKI_*`. Pod logs need none."""
+    """The contract's variables, `LOGS_*`, `VICTORIALOGS_*`, `LOKI_*` and `PROMETHEUS_*`. Pod logs need none."""
 
     mcp_port: int = Field(default=8083, ge=0, le=65535, description="port to listen on")
     logs_max_containers: int = Field(default=50, ge=1, le=1000, description="most containers read in one search")
@@ -41,7 +41,16 @@ class LogsSettings(ServerSettings):
     loki_basic_auth_file: Path | None = Field(default=None, description="file with user:password for Loki")
     loki_ca_file: Path | None = Field(default=None, description="CA certificates to trust instead of the system's")
 
-    @field_validator("victorialogs_url", "loki_url")
+    prometheus_url: str = Field(
+        default="", description="address in front of /api/v1, to show alerts in incidents; unset: none are shown"
+    )
+    prometheus_bearer_token_file: Path | None = Field(default=None, description="file with a bearer token for it")
+    prometheus_basic_auth_file: Path | None = Field(default=None, description="file with user:password for it")
+    prometheus_ca_file: Path | None = Field(
+        default=None, description="CA certificates to trust instead of the system's"
+    )
+
+    @field_validator("victorialogs_url", "loki_url", "prometheus_url")
     @classmethod
     def _is_an_address(cls, url: str) -> str:
         parts = urlsplit(url)
@@ -71,6 +80,7 @@ class LogsSettings(ServerSettings):
         for name, bearer, basic in (
             ("VICTORIALOGS", self.victorialogs_bearer_token_file, self.victorialogs_basic_auth_file),
             ("LOKI", self.loki_bearer_token_file, self.loki_basic_auth_file),
+            ("PROMETHEUS", self.prometheus_bearer_token_file, self.prometheus_basic_auth_file),
         ):
             if bearer and basic:
                 raise ValueError(f"set {name}_BEARER_TOKEN_FILE or {name}_BASIC_AUTH_FILE, not both")

@@ -5,6 +5,7 @@ numbers in them are.
 """
 
 import re
+from collections.abc import Sequence
 
 MASK = b"<*>"
 # A word, hyphens and underscores included, with two runs of digits or more: ids, UUIDs, dates, names of pods.
@@ -48,3 +49,17 @@ def mask(text: bytes) -> bytes:
 def tokens(masked: bytes) -> tuple[bytes, ...]:
     """The words that Drain compares: `a=b` are two, so is `(x`."""
     return tuple(_BOUNDARY.sub(b" ", masked).split())
+
+
+def with_wildcards(masked: bytes, template: Sequence[bytes]) -> bytes:
+    """A masked message with a mark for each word that is one in the template, if they are of equal length."""
+    words = tokens(masked)
+    if len(words) != len(template):
+        return masked
+    out: list[bytes] = []
+    position = 0
+    for word, general in zip(words, template, strict=True):
+        start = masked.index(word, position)
+        out += [masked[position:start], MASK if general == MASK else word]
+        position = start + len(word)
+    return _ADJACENT.sub(MASK, b"".join(out) + masked[position:])

@@ -67,6 +67,7 @@ class Miner:
     """
 
     def __init__(self, spans: Spans, *, everything: bool = False) -> None:
+        self.spans = spans
         self._everything = everything
         self._shapes = Shapes()
         self._clock = Clock(spans)
@@ -75,6 +76,8 @@ class Miner:
         self._drain = Drain()
         self._members: dict[Template, list[Tally]] = {}
         self.lines = 0
+        self.begin: float | None = None
+        """The second of the first line of all."""
         self.records = 0
         """Records that were counted."""
         self.ungrouped = 0
@@ -88,6 +91,8 @@ class Miner:
             stream = self._streams[batch.origin] = _Stream(len(self._streams), batch.origin)
         raws, shapes = self._shapes.of(batch)
         self.lines += len(raws)
+        if (second := self._clock.read(raws[0])[0]) and (self.begin is None or second < self.begin):
+            self.begin = second
         dull = {shape for shape in set(shapes) if not self._everything and _is_dull(shape)}
         self._join(stream, dull, zip(shapes, raws, strict=True))
         if len(self._tallies) > _MOST_MESSAGES:
@@ -140,7 +145,7 @@ class Miner:
         tally = self._tallies.get(texts)
         if tally is None:
             example = Example(stream.origin, record.raws)
-            tally = self._tallies[texts] = Tally(record.head.level, example, example, second, second)
+            tally = self._tallies[texts] = Tally(record.head.level, record.is_error, example, example, second, second)
         else:
             tally.see(second, stream.origin, record.raws)
         tally.spans[span] += 1

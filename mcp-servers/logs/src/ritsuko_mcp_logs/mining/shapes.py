@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..levels import RANKS, level_named, level_of
+from ..levels import FIELDS, RANKS, level_named, level_of
 from ..lines import split
 from ..sources.source import Batch
 from .looks import is_error
@@ -14,7 +14,6 @@ from .traces import Part, part_of
 # Behind a line's key goes its level where the source keeps one beside the text.
 _LEVEL_MARK = b"\x08"
 _STAMPS = (b"\n0-0-0T0:0:0.0Z ", b"\n0-0-0T0:0:0Z ", b"\n0-0-0T0:0:0.0+0:0 ", b"\n0-0-0T0:0:0.0-0:0 ")
-_LEVEL_FIELDS = ("level", "lvl", "severity", "log.level", "detected_level", "SeverityText", "severity_text")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,7 +79,7 @@ class Shapes:
 
 
 def _levelled(key: bytes, fields: Mapping[str, str]) -> bytes:
-    for name in _LEVEL_FIELDS:
+    for name in FIELDS:
         if name in fields and (level := level_named(fields[name])):
             return key + _LEVEL_MARK + level.encode()
     return key

@@ -12,16 +12,17 @@ _MOST_SECONDS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """Equal spans of time from `since` to `until` (Unix seconds), in which records are counted."""
+    """One or more windows of time (Unix seconds), in their order, each cut into so many equal spans to count in."""
 
-    since: float
-    until: float
+    windows: tuple[tuple[float, float], ...]
     count: int
 
     def index(self, second: float) -> int:
-        """In which span a moment lies; one outside counts as the first or the last."""
-        place = int((second - self.since) * self.count / (self.until - self.since))
-        return min(max(place, 0), self.count - 1)
+        """In which of all spans a moment lies; one outside counts for the nearest span before."""
+        number = max(sum(since <= second for since, _ in self.windows) - 1, 0)
+        since, until = self.windows[number]
+        place = int((second - since) * self.count / (until - since))
+        return number * self.count + min(max(place, 0), self.count - 1)
 
 
 class Clock:
@@ -62,6 +63,7 @@ class Tally:
     """Counts of one sort of record. Times are Unix seconds."""
 
     level: str
+    is_error: bool
     first: Example
     last: Example
     first_second: int
@@ -76,6 +78,11 @@ class Tally:
         """How many records."""
         return self.spans.total()
 
+    def course(self, spans: Spans, window: int = 0) -> list[int]:
+        """The counts of one window, span by span."""
+        first = window * spans.count
+        return [self.spans[index] for index in range(first, first + spans.count)]
+
     def see(self, second: int, origin: Origin, raws: Sequence[bytes]) -> None:
         """Remember a record if it is the first or the last so far."""
         if second >= self.last_second:
@@ -85,6 +92,7 @@ class Tally:
 
     def absorb(self, other: "Tally") -> None:
         """Count what the other counted as well."""
+        self.is_error = self.is_error or other.is_error
         self.spans.update(other.spans)
         self.origins.update(other.origins)
         if other.first_second < self.first_second:
@@ -97,7 +105,7 @@ def total(tallies: Sequence[Tally]) -> Tally:
     """All of them, at least one, as one."""
     first = tallies[0]
     whole = Tally(
-        first.level, first.first, first.last, first.first_second, first.last_second,
+        first.level, first.is_error, first.first, first.last, first.first_second, first.last_second,
         first.spans.copy(), first.origins.copy(),
     )  # fmt: skip
     for other in tallies[1:]:

@@ -1,0 +1,129 @@
+"""The tool `incident`: what errors, Kubernetes events and alerts there were, on one time line."""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import TypeVar
+
+from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
+from ritsuko_mcp_common.errors import ToolFailure
+from ritsuko_mcp_common.times import format_duration, format_time
+
+from ..cluster import Cluster
+from ..mining.tally import Spans
+from ..prose import counted
+from ..question import window
+from ..settings import LogsSettings
+from .alerts import Fired, alerts
+from .errors import SPANS, Judged, judge, where
+from .events import Happened, events
+from .naming import Names
+from .scope import Mined, Scope, mine
+
+_CHANGED = ("new", "rising")
+
+T = TypeVar("T")
+
+
+async def incident(
+    scope: Scope, cluster: Cluster, settings: LogsSettings, *, since: str, until: str, limit: int, now: float
+) -> Envelope:
+    """What happened between the two moments. Raises ToolFailure only if the logs cannot be read at all."""
+    begin, read_until = window(since, until, now)
+    end = min(read_until, now)
+    spans = Spans(((begin - (end - begin), begin), (begin, end)), SPANS)
+    mined = await mine(scope, spans, until=read_until)
+    namespace = mined.coverages[0].namespace
+    warnings = mined.warnings
+    happened, fired = await asyncio.gather(
+        _told("Kubernetes events", events(cluster, namespace, begin, end), warnings),
+        _told("alerts", alerts(settings, namespace, begin, end), warnings) if settings.prometheus_url else _nothing(),
+    )
+    if not settings.prometheus_url:
+        warnings.append("alerts are not looked at: this server has no PROMETHEUS_URL")
+    if scope.pod:
+        happened = [one for one in happened if one.about.partition("/")[2].startswith(scope.pod.partition("*")[0])]
+    judged = [one for one in judge(mined) if one.now]
+    changed = [one for one in judged if one.change in _CHANGED]
+    names = Names()
+    entries = [
+        *(_of_error(one, mined, names, begin) for one in changed),
+        *(_of_event(one) for one in happened),
+        *(_of_alert(one) for one in fired),
+    ]
+    entries.sort(key=lambda entry: entry[0])
+    rows = [row for _, row in entries]
+    return Envelope(
+        summary=_summary(mined, len(judged), changed, happened, fired),
+        data=rows[:limit],
+        total=len(rows),
+        returned=len(rows[:limit]),
+        truncated=len(rows) > limit,
+        warnings=warnings,
+        hints=_hints(judged, changed),
+        source=mined.source,
+        time_range=TimeRange(start=format_time(begin), end=format_time(end)),
+        untrusted=True,
+    )
+
+
+async def _told(what: str, asking: Awaitable[list[T]], warnings: list[str]) -> list[T]:
+    """What comes of asking; if it fails the rest of the answer still stands."""
+    try:
+        return await asking
+    except ToolFailure as failure:
+        warnings.append(f"{what} are missing: {failure.message}")
+        return []
+
+
+async def _nothing() -> list[Fired]:
+    return []
+
+
+def _of_error(one: Judged, mined: Mined, names: Names, begin: float) -> tuple[float, Row]:
+    """At its first record if it is new; else where it began to rise: at the first span above all before."""
+    tally, spans = one.group.tally, mined.miner.spans
+    start = float(tally.first_second)
+    if one.before:
+        usual = max(tally.course(spans, 0))
+        course = tally.course(spans, 1)
+        place = next((index for index, count in enumerate(course) if count > usual), 0)
+        start = begin + place * (spans.windows[1][1] - begin) / spans.count
+    said = f"{names.template(one.group)} ({one.change}, {names.fingerprint(one.group)})"
+    return start, _row("error", start, tally.last_second, one.now, where(one.group, mined), said)
+
+
+def _of_event(one: Happened) -> tuple[float, Row]:
+    kind = "warning" if one.warning else "event"
+    return one.first, _row(kind, one.first, one.last, one.count, one.about, f"{one.reason}: {one.message}")
+
+
+def _of_alert(one: Fired) -> tuple[float, Row]:
+    severity = f" ({one.severity})" if one.severity else ""
+    earlier = ", fired before already" if one.before else ""
+    return one.first, _row("alert", one.first, one.last, 1, one.about, f"{one.name}{severity}{earlier}")
+
+
+def _row(kind: str, first: float, last: float, count: int, about: str, what: str) -> Row:
+    return {
+        "time": format_time(int(first)),
+        "kind": kind,
+        "where": about,
+        "what": what,
+        "count": count,
+        "lasted": format_duration(int(last) - int(first)) if int(last) > int(first) else "",
+    }
+
+
+def _summary(mined: Mined, errors: int, changed: list[Judged], happened: list[Happened], fired: list[Fired]) -> str:
+    warnings = sum(one.warning for one in happened)
+    _, (begin, end) = mined.miner.spans.windows
+    return (
+        f"{counted(len(changed), 'new or rising error')} of {errors}, {counted(warnings, 'warning')} among "
+        f"{counted(len(happened), 'event')}, {counted(len(fired), 'alert')} from {format_time(begin)} to "
+        f"{format_time(end)}; read were {mined.read}."
+    )
+
+
+def _hints(judged: list[Judged], changed: list[Judged]) -> list[str]:
+    usual = len(judged) - len(changed)
+    return [f"{counted(usual, 'error')} as frequent as before are left out: errors shows them."] if usual else []

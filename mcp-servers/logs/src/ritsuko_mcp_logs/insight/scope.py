@@ -1,0 +1,102 @@
+"""Whose logs a question is about, and the reading of a window of them into groups."""
+
+import asyncio
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from ..mining.miner import Group, Miner
+from ..mining.tally import Spans
+from ..prose import counted
+from ..report import unread, where
+from ..sources.source import Coverage, Gap, Query, Source
+
+_NOT_RUN_BEFORE = "has not run before"
+_GROUPING_SHARE = 0.8
+"""Of the time that a call has for reading; the rest is for grouping what was read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """The pods that are meant, in one source."""
+
+    source: Source
+    seconds: float
+    namespace: str = ""
+    pod: str = ""
+    labels: str = ""
+
+    def query(self, since: float, until: float) -> Query:
+        """What to read of that time (Unix seconds), oldest first."""
+        return Query(
+            since=since, until=until, namespace=self.namespace, pod=self.pod, labels=self.labels, order="oldest"
+        )
+
+
+@dataclass(slots=True)
+class Mined:
+    """The groups of one reading, and what it covered."""
+
+    miner: Miner
+    groups: list[Group] = field(default_factory=list[Group])
+    coverages: list[Coverage] = field(default_factory=list[Coverage])
+
+    @property
+    def warnings(self) -> list[str]:
+        """What was not read or not grouped."""
+        told = list(dict.fromkeys(line for coverage in self.coverages for line in unread(coverage)))
+        if self.miner.ungrouped:
+            told.append(f"{self.miner.ungrouped:,} records are in no group: there are too many different messages")
+        elif self.miner.settled:
+            told.append("there are more than 20,000 different messages: the groups may depend on the order of reading")
+        return told
+
+    @property
+    def read(self) -> str:
+        """`1,234 lines of 3 pods in namespace shop`."""
+        pods = {(origin.namespace, origin.pod) for coverage in self.coverages for origin in coverage.origins}
+        return f"{counted(self.miner.lines, 'line')} of {where(self.coverages[0], len(pods))}"
+
+    @property
+    def empty(self) -> str:
+        """Why there was nothing to read at all, if there was not."""
+        return self.coverages[0].empty
+
+    @property
+    def source(self) -> str:
+        """Where it comes from."""
+        return self.coverages[0].origin
+
+
+async def mine(scope: Scope, spans: Spans, *, until: float, everything: bool = False) -> Mined:
+    """The groups in all windows of `spans`; `until` (Unix seconds) is where the last window is read to.
+
+    Of containers that restarted the run before is read too: what ended it is in there.
+    """
+    mined = Mined(Miner(spans, everything=everything))
+    windows = [(since, end) for since, end in spans.windows[:-1]] + [(spans.windows[-1][0], until)]
+    adjoining = all(end == since for (_, end), (since, _) in pairwise(windows))
+    if adjoining:
+        windows = [(windows[0][0], until)]
+    parts = [(since, end, previous) for previous in _runs(scope.source) for since, end in windows]
+    seconds = scope.seconds * _GROUPING_SHARE / len(parts)
+    for since, end, previous in parts:
+        coverage = Coverage()
+        mined.coverages.append(coverage)
+        query = replace(scope.query(since, end), previous=previous, seconds=seconds)
+        async with aclosing(scope.source.read(query, coverage)) as batches:
+            async for batch in batches:
+                mined.miner.feed(batch)
+        if previous:
+            coverage.gaps = [gap for gap in coverage.gaps if _matters(gap)]
+    mined.groups = await asyncio.to_thread(mined.miner.groups)
+    return mined
+
+
+def _runs(source: Source) -> list[bool]:
+    """Whether to read the run before the last restart, in the order of time. A log store does not tell runs apart."""
+    return [True, False] if source.index is None else [False]
+
+
+def _matters(gap: Gap) -> bool:
+    return gap.reason != _NOT_RUN_BEFORE

@@ -1,0 +1,135 @@
+"""The tools that tell what logs mean, as callers see them."""
+
+import time
+from collections.abc import Callable
+from typing import Annotated
+
+from mcp.server.mcpserver.tools import Tool
+from pydantic import Field
+
+from ritsuko_mcp_common.envelope import Envelope
+from ritsuko_mcp_common.tool import read_tool
+
+from ..cluster import Cluster
+from ..settings import LogsSettings
+from ..sources.registry import Sources
+from ..tools import Labels, Namespace, Pod, Since, offering
+from .compare import Lines
+from .compare import compare as compare_windows
+from .error import error as one_error
+from .errors import errors as all_errors
+from .incident import incident as time_line
+from .scope import Scope
+from .trace import By
+from .trace import trace as follow
+
+Limit = Annotated[int, Field(ge=1, le=500)]
+
+
+def insight_tools(
+    sources: Sources, cluster: Cluster, settings: LogsSettings, *, clock: Callable[[], float] = time.time
+) -> list[Tool]:
+    """Them all."""
+    tools = InsightTools(sources, cluster, settings, clock=clock)
+    found = [
+        read_tool(tools.errors, title="See what goes wrong"),
+        read_tool(tools.error, title="Look into one error"),
+        read_tool(tools.trace, title="Follow a request"),
+        read_tool(tools.compare, title="See what changed in the logs"),
+        read_tool(tools.incident, title="See an incident on one time line"),
+    ]
+    return [offering(sources, tool) for tool in found]
+
+
+class InsightTools:
+    """What can be asked, over the configured sources."""
+
+    def __init__(
+        self, sources: Sources, cluster: Cluster, settings: LogsSettings, *, clock: Callable[[], float]
+    ) -> None:
+        self._sources = sources
+        self._cluster = cluster
+        self._settings = settings
+        self._clock = clock
+
+    async def errors(
+        self,
+        namespace: Namespace = "",
+        pod: Pod = "",
+        since: Since = "1h",
+        labels: Labels = "",
+        limit: Limit = 30,
+        source: str = "",
+    ) -> Envelope:
+        """What goes wrong: every error once, with its fingerprint and count, new and rising ones first, compared with
+        as long a time before. Stack traces count as one."""
+        scope = self._scope(namespace, pod, labels, source)
+        return await all_errors(scope, since=since, limit=limit, now=self._clock())
+
+    async def error(
+        self,
+        fingerprint: Annotated[str, Field(max_length=100, description="as errors shows it")],
+        namespace: Namespace = "",
+        pod: Pod = "",
+        since: Since = "6h",
+        labels: Labels = "",
+        source: str = "",
+    ) -> Envelope:
+        """One error: examples with their stack traces, where, first and last seen, its course."""
+        scope = self._scope(namespace, pod, labels, source)
+        return await one_error(scope, fingerprint, since=since, now=self._clock())
+
+    async def trace(
+        self,
+        id: Annotated[str, Field(max_length=200, description="request or trace id, exactly as written")],
+        namespace: Namespace = "",
+        pod: Pod = "",
+        since: Since = "1h",
+        by: Annotated[By, Field(description="order: times as written, or put right where clocks disagree")] = "clock",
+        labels: Labels = "",
+        limit: Limit = 200,
+        source: str = "",
+    ) -> Envelope:
+        """Follow a request through all pods by its id, in time order. Names gaps and clocks that must be wrong."""
+        scope = self._scope(namespace, pod, labels, source)
+        return await follow(scope, id, since=since, by=by, limit=limit, now=self._clock())
+
+    async def compare(
+        self,
+        namespace: Namespace = "",
+        pod: Pod = "",
+        since: Since = "1h",
+        before: Annotated[str, Field(description="how much earlier: 1d, 7d; empty: just before")] = "",
+        lines: Lines = "all",
+        labels: Labels = "",
+        limit: Limit = 50,
+        source: str = "",
+    ) -> Envelope:
+        """What is logged now against then: messages that are new, gone, rising or falling by more than chance."""
+        scope = self._scope(namespace, pod, labels, source)
+        return await compare_windows(scope, since=since, before=before, of=lines, limit=limit, now=self._clock())
+
+    async def incident(
+        self,
+        namespace: Namespace = "",
+        since: Since = "30m",
+        until: str = "now",
+        pod: Pod = "",
+        labels: Labels = "",
+        limit: Limit = 100,
+        source: str = "",
+    ) -> Envelope:
+        """New and rising errors, Kubernetes events and alerts of a window on one time line."""
+        scope = self._scope(namespace, pod, labels, source)
+        return await time_line(
+            scope, self._cluster, self._settings, since=since, until=until, limit=limit, now=self._clock()
+        )
+
+    def _scope(self, namespace: str, pod: str, labels: str, source: str) -> Scope:
+        return Scope(
+            source=self._sources.choose(source),
+            seconds=self._settings.reading_seconds,
+            namespace=namespace,
+            pod=pod,
+            labels=labels,
+        )

@@ -1,0 +1,169 @@
+"""The tool `trace`: one request, followed through all pods by its id."""
+
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from math import isinf
+from typing import Literal
+
+from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
+from ritsuko_mcp_common.errors import ToolFailure
+from ritsuko_mcp_common.times import format_time
+
+from ..matching import Matcher
+from ..prose import counted, some
+from ..question import window
+from ..report import unread, where
+from ..sources.source import Coverage, Line, Query
+from .scope import Scope
+from .skew import Seen, Skew, corrected, find_skews, mentions, workload
+
+By = Literal["clock", "cause"]
+
+_SHORTEST_ID = 4
+_MOST_LINES = 5_000
+_MOST_GAPS = 3
+_SHORTEST_GAP = 0.05
+_GAP_SHARE = 0.25
+# What stores keep an id under that is not in the text.
+_ID_FIELDS = ("trace_id", "traceId", "traceID", "request_id", "requestId", "correlation_id")
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A line, and its time by the clocks as far as they can be put right."""
+
+    line: Line
+    time: float
+
+    @property
+    def pod(self) -> str:
+        return self.line.origin.pod or str(self.line.origin)
+
+
+async def trace(scope: Scope, id: str, *, since: str, by: By, limit: int, now: float) -> Envelope:
+    """All lines with this id since then. Raises ToolFailure for an id so short that it would be found everywhere."""
+    wanted = id.strip()
+    if len(wanted) < _SHORTEST_ID:
+        raise ToolFailure(f"{wanted!r} is too short for an id", f"Give at least {_SHORTEST_ID} characters of it.")
+    begin, end = window(since, "now", now)
+    coverage = Coverage()
+    lines = await _read(scope, replace(scope.query(begin, end), text=wanted, case_sensitive=True), coverage)
+    seen = [Seen(line.origin.pod or str(line.origin), line.time, line.text) for line in lines]
+    skews = find_skews(seen)
+    steps = [_Step(line, time) for line, time in zip(lines, corrected(seen, skews), strict=True)]
+    steps.sort(key=lambda step: step.time if by == "cause" else step.line.time)
+    gaps = _gaps(steps)
+    rows = _rows(steps[:limit], skewed=bool(skews))
+    return Envelope(
+        summary=_summary(wanted, steps, coverage, begin),
+        data=rows,
+        total=len(steps),
+        returned=len(rows),
+        truncated=len(steps) > len(rows),
+        warnings=[*_clocks(skews, by), *gaps, *_silent(steps, coverage), *unread(coverage)],
+        hints=_hints(steps, skews, by),
+        source=coverage.origin,
+        time_range=TimeRange(start=format_time(begin), end=format_time(now)),
+        untrusted=True,
+    )
+
+
+async def _read(scope: Scope, query: Query, coverage: Coverage) -> list[Line]:
+    """The lines in the order of their timestamps, each once."""
+    queries = [query]
+    if scope.source.index is not None:
+        queries += [replace(query, text="", fields=((name, query.text),)) for name in _ID_FIELDS]
+    found: dict[tuple[str, int, bytes], Line] = {}
+    for number, asked in enumerate(queries):
+        matcher = Matcher(asked)
+        # What the lines with the id in a field cover is the same.
+        async with aclosing(scope.source.read(asked, coverage if not number else Coverage())) as batches:
+            async for batch in batches:
+                for _, _, line in matcher.find(batch):
+                    found[str(line.origin), line.nanoseconds, line.raw] = line
+                    if len(found) >= _MOST_LINES:
+                        break
+    return sorted(found.values(), key=lambda line: line.nanoseconds)
+
+
+def _rows(steps: list[_Step], *, skewed: bool) -> list[Row]:
+    rows: list[Row] = []
+    before: float | None = None
+    for step in steps:
+        time = step.time if skewed else step.line.time
+        row: Row = {"time": format_time(step.line.time)}
+        if skewed:
+            row["corrected"] = format_time(step.time)
+        row |= {
+            "after": "" if before is None else f"{time - before:+.3f}s",
+            "pod": step.pod,
+            "container": step.line.origin.container,
+            "text": step.line.text,
+        }
+        rows.append(row)
+        before = time
+    return rows
+
+
+def _summary(wanted: str, steps: list[_Step], coverage: Coverage, begin: float) -> str:
+    if coverage.empty:
+        return coverage.empty
+    read = f"{counted(coverage.lines, 'line')} of {where(coverage, coverage.pods)} since {format_time(begin)}"
+    if not steps:
+        return f"No line with {wanted} in {read}."
+    pods = list(dict.fromkeys(step.pod for step in sorted(steps, key=lambda step: step.time)))
+    took = max(step.time for step in steps) - min(step.time for step in steps)
+    return (
+        f"{counted(len(steps), 'line')} with {wanted} in {counted(len(pods), 'pod')}, {took:.3f} s from the first to "
+        f"the last: {' → '.join(pods)}. Read were {read}."
+    )
+
+
+def _clocks(skews: list[Skew], by: By) -> list[str]:
+    told: list[str] = []
+    for skew in skews:
+        direction = "ahead of" if skew.estimate > 0 else "behind"
+        least, most = sorted((abs(skew.least), abs(skew.most)))
+        much = f"at least {least:.3f} s" if isinf(most) else f"{abs(skew.estimate):.3f} s ({least:.3f} to {most:.3f})"
+        told.append(f"the clock of {skew.pod} is {much} {direction} that of {skew.against}: its lines say so by cause")
+    if skews:
+        order = "corrected times" if by == "cause" else "the times as written, not in the order of causes"
+        told.append(f"the lines are in the order of {order}")
+    return told
+
+
+def _gaps(steps: list[_Step]) -> list[str]:
+    """The longest times without a line, between lines in the order of corrected times."""
+    ordered = sorted(steps, key=lambda step: step.time)
+    if len(ordered) < 3:
+        return []
+    took = ordered[-1].time - ordered[0].time
+    long = [
+        (after.time - before.time, before, after)
+        for before, after in pairwise(ordered)
+        if after.time - before.time >= max(_SHORTEST_GAP, _GAP_SHARE * took)
+    ]
+    return [
+        f"{gap:.3f} s without a line, from {_named(before)} to {_named(after)}"
+        for gap, before, after in sorted(long, key=lambda one: -one[0])[:_MOST_GAPS]
+    ]
+
+
+def _named(step: _Step) -> str:
+    text = step.line.text
+    return f"{step.pod} “{text[:60]}{'…' if len(text) > 60 else ''}”"
+
+
+def _silent(steps: list[_Step], coverage: Coverage) -> list[str]:
+    """Pods that were read and are mentioned by others, but wrote no line with the id."""
+    wrote = {workload(step.pod) for step in steps}
+    silent = {workload(origin.pod) for origin in coverage.origins if origin.pod} - wrote
+    mentioned = sorted(name for name in silent if any(mentions(step.line.text, name) for step in steps))
+    return [f"mentioned, but without a line with this id: {some(mentioned)}"] if mentioned else []
+
+
+def _hints(steps: list[_Step], skews: list[Skew], by: By) -> list[str]:
+    if not steps:
+        return ["Look further back with since=24h, in another namespace, or for a part of the id."]
+    return ["by=cause puts the lines in the order of corrected times."] if skews and by == "clock" else []
