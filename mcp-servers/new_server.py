@@ -9,6 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 TEMPLATE = ROOT / "mcp-servers" / "TEMPLATE"
+TESTS = ROOT / "tests" / "unit" / "mcp_template"
 _NAME = re.compile(r"[a-z][a-z0-9]{1,20}")
 _TAKEN = {"list", "help", "status", "next", "common", "bridge", "template"}
 # Where pyproject.toml lists its servers: beside the template's entry comes the new one's.
@@ -25,22 +26,24 @@ def main(arguments: list[str]) -> int:
     if target.exists():
         print(f"{target.relative_to(ROOT)} is there already", file=sys.stderr)
         return 1
-    copy(name, target)
+    copy(name, TEMPLATE, target)
+    copy(name, TESTS, ROOT / renamed(str(TESTS.relative_to(ROOT)), name))
     tell_the_workspace(name)
     print(
-        f"mcp-servers/{name} is a server. Next: make venv requirements, then\n"
-        f"  .venv/bin/python -m pytest tests/unit/mcp_contract -k {name}\n"
-        "and its own settings, client and tools: mcp-servers/TEMPLATE/README.md"
+        f"mcp-servers/{name} is a server, and tests/unit/mcp_{name} are its tests. Next:\n"
+        "  make requirements venv\n"
+        f"  .venv/bin/python -m pytest tests/unit/mcp_contract tests/unit/mcp_{name} -k {name}\n"
+        "then its own settings, client and tools: mcp-servers/TEMPLATE/README.md"
     )
     return 0
 
 
-def copy(name: str, target: Path) -> None:
+def copy(name: str, origin: Path, target: Path) -> None:
     """The template's files with the new name in their text and in their paths."""
-    for source in sorted(TEMPLATE.rglob("*")):
+    for source in sorted(origin.rglob("*")):
         if not source.is_file() or source.name == "README.md" or "__pycache__" in source.parts:
             continue
-        path = target / str(source.relative_to(TEMPLATE)).replace("template", name)
+        path = target / str(source.relative_to(origin)).replace("template", name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(renamed(source.read_text(), name))
         shutil.copymode(source, path)
@@ -60,7 +63,9 @@ def tell_the_workspace(name: str) -> None:
     project = ROOT / "pyproject.toml"
     text = project.read_text()
     for entry in _ENTRIES:
-        text = re.sub(rf"{re.escape(entry)}(?=[,\]\n])", f"{entry}, {renamed(entry, name)}", text)
+        # on a line of its own where the template is, else beside it
+        text = re.sub(rf"(?m)^( *){re.escape(entry)},$", rf"\g<0>\n\1{renamed(entry, name)},", text)
+        text = re.sub(rf"{re.escape(entry)}(?=[,\]](?!\n\s*\"))", f"{entry}, {renamed(entry, name)}", text)
     project.write_text(text)
     makefile = ROOT / "Makefile"
     makefile.write_text(re.sub(r"^(SERVERS := .*)$", rf"\1 {name}", makefile.read_text(), flags=re.MULTILINE))

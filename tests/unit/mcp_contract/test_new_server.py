@@ -19,7 +19,8 @@ def checkout(tmp_path: Path) -> Path:
         shutil.copy(ROOT / name, tmp_path / name)
     skip = shutil.ignore_patterns("__pycache__", "*.egg-info")
     shutil.copytree(ROOT / "mcp-servers", tmp_path / "mcp-servers", ignore=skip)
-    shutil.copytree(ROOT / "tests" / "unit" / "mcp_contract", tmp_path / "tests" / "unit" / "mcp_contract", ignore=skip)
+    for folder in ("tests/unit/mcp_contract", "tests/unit/mcp_template"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=skip)
     for folder in ("tests", "tests/unit"):
         shutil.copy(ROOT / folder / "__init__.py", tmp_path / folder / "__init__.py")
     return tmp_path
@@ -33,12 +34,13 @@ def new_server(checkout: Path, *names: str) -> subprocess.CompletedProcess[str]:
 def test_a_new_server_keeps_the_contract_and_the_workspace_knows_it(checkout: Path) -> None:
     made = new_server(checkout, "tickets")
     assert made.returncode == 0, made.stderr
-    package = checkout / "mcp-servers" / "tickets"
-    for path in package.rglob("*"):
+    package, tests = checkout / "mcp-servers" / "tickets", checkout / "tests" / "unit" / "mcp_tickets"
+    for path in (*package.rglob("*"), *tests.rglob("*")):
         assert "template" not in path.name.lower()
         if path.is_file():
             assert "template" not in path.read_text().lower(), path
     project = tomllib.loads((checkout / "pyproject.toml").read_text())
+    assert '"mcp-servers/TEMPLATE",\n  "mcp-servers/tickets",\n]' in (checkout / "pyproject.toml").read_text()
     assert "mcp-servers/tickets" in project["tool"]["uv"]["workspace"]["members"]
     assert "ritsuko_mcp_tickets" in project["tool"]["importlinter"]["root_packages"]
     assert "mcp-servers/tickets/src" in project["tool"]["pyright"]["include"]
@@ -49,13 +51,13 @@ def test_a_new_server_keeps_the_contract_and_the_workspace_knows_it(checkout: Pa
 
 
 def _contract(checkout: Path, name: str) -> subprocess.CompletedProcess[str]:
-    """The contract's tests of that server, which is not installed but found by its path."""
+    """The tests of that server, the contract's and its own; it is not installed but found by its path."""
     source = checkout / "mcp-servers" / name / "src"
     metadata = source / f"ritsuko_mcp_{name}-0.1.0.dist-info"
     metadata.mkdir()
     (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: ritsuko-mcp-{name}\nVersion: 0.1.0\n")
-    tests = checkout / "tests" / "unit" / "mcp_contract" / "test_every_server.py"
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tests), "-k", f"[{name} or {name}]"]
+    tests = ["tests/unit/mcp_contract/test_every_server.py", f"tests/unit/mcp_{name}"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests, "-k", name]
     environment = {**os.environ, "PYTHONPATH": str(source)}
     return subprocess.run(
         command, cwd=checkout, env=environment, capture_output=True, text=True, timeout=200, check=False

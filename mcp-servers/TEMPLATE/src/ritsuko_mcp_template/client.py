@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, cast
 
 import httpx2
@@ -15,11 +16,14 @@ _CONNECT_SECONDS = 5.0
 class Client:
     """GETs JSON over connections that stay open. Cancelling a call closes its request."""
 
-    def __init__(self, settings: TemplateSettings) -> None:
+    def __init__(self, settings: TemplateSettings, *, transport: httpx2.AsyncBaseTransport | None = None) -> None:
         self._limit = settings.template_max_bytes
         self._url = settings.template_url
         self._http = httpx2.AsyncClient(
-            base_url=self._url, trust_env=False, timeout=httpx2.Timeout(None, connect=_CONNECT_SECONDS)
+            base_url=self._url,
+            trust_env=False,
+            timeout=httpx2.Timeout(None, connect=_CONNECT_SECONDS),
+            transport=transport,
         )
 
     async def get(self, path: str, **query: str) -> dict[str, Any]:
@@ -35,10 +39,7 @@ class Client:
             raise BackendUnreachable(f"{self._url} does not answer: {error}", "Is it up? See TEMPLATE_URL.") from error
         if response.status_code >= 400:
             raise ToolFailure(f"the backend refuses this ({response.status_code})", body[:300].decode(errors="replace"))
-        answer: Any = httpx2.Response(200, content=body).json() if body else {}
-        if not isinstance(answer, dict):
-            raise BackendUnreachable("the backend's answer is not a JSON object", "Is there a proxy in between?")
-        return cast("dict[str, Any]", answer)
+        return _object(body)
 
     async def check(self) -> str:
         """For /health: what answers."""
@@ -47,3 +48,13 @@ class Client:
 
     async def aclose(self) -> None:
         await self._http.aclose()
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        answer: Any = json.loads(body)
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict):
+        raise BackendUnreachable("the backend's answer is not a JSON object", "Is there a proxy in between?")
+    return cast("dict[str, Any]", answer)
