@@ -78,12 +78,21 @@ class Authority:
         assert isinstance(key, ec.EllipticCurvePrivateKey)
         return cls(folder, certificate, key)
 
-    def issue(self, name: str, *, subject: str, groups: Sequence[str] = (), hosts: Sequence[str] = ()) -> KeyPair:
+    def issue(
+        self,
+        name: str,
+        *,
+        subject: str,
+        groups: Sequence[str] = (),
+        hosts: Sequence[str] = (),
+        lifetime: datetime.timedelta = _LIFETIME,
+    ) -> KeyPair:
         """Sign a certificate for a client (user `subject` in `groups`) that may also serve as `hosts`.
 
         Args:
             name: of the two files, without their suffixes.
             hosts: DNS names and IP addresses.
+            lifetime: from now on; negative (up to the clock skew allowed) for one that has expired.
         """
         pair = KeyPair(self.folder / f"{name}.crt", self.folder / f"{name}.key")
         key = new_key(pair.key)
@@ -91,7 +100,7 @@ class Authority:
         attributes.append(x509.NameAttribute(NameOID.COMMON_NAME, subject))
         usages = [ExtendedKeyUsageOID.CLIENT_AUTH]
         builder = (
-            _builder(x509.Name(attributes), self._certificate.subject, key.public_key())
+            _builder(x509.Name(attributes), self._certificate.subject, key.public_key(), lifetime)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_usage(signs_certificates=False), critical=True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
@@ -109,7 +118,12 @@ class Authority:
         return pair
 
 
-def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+def _builder(
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePublicKey,
+    lifetime: datetime.timedelta = _LIFETIME,
+) -> x509.CertificateBuilder:
     now = datetime.datetime.now(datetime.UTC)
     return (
         x509.CertificateBuilder()
@@ -118,7 +132,7 @@ def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicK
         .public_key(key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - _CLOCK_SKEW)
-        .not_valid_after(now + _LIFETIME)
+        .not_valid_after(now + lifetime)
     )
 
 

@@ -10,8 +10,8 @@ from ritsuko_mcp_logs.matching import Matcher
 from ritsuko_mcp_logs.sources.source import Batch, Origin, Query
 
 EXPRESSIONS = [
-    "err.r", "^error", "error$", r"\Aerror", r"error\z", r"\berror\b", r"\Brror", r"\s+error", "[^x]*INFO", "2026", "^$", "",
-    r"\n", "a.b|größe",
+    "err.r", "^error", "error$", r"\Aerror", r"error\z", r"\berror\b", r"\Brror", r"\s+error", "[^x]*INFO", "2026",
+    "^$", "", r"\n", "a.b|größe",
 ]  # fmt: skip
 ORIGIN = Origin("shop", "web-1", "app")
 WORDS = [

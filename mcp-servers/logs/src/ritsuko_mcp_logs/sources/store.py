@@ -110,7 +110,7 @@ class Store:
         status, said, variable = response.status_code, await _described(response), self._access.variable
         if status in (401, 403):
             return BackendUnreachable(
-                f"{self.name} refuses our credentials: {said}",
+                f"{self.name} does not let us in: {said}",
                 f"Check the file of {variable}_BEARER_TOKEN_FILE or {variable}_BASIC_AUTH_FILE, and {variable}_TENANT.",
             )
         if status == 429:

@@ -1,6 +1,6 @@
 """VictoriaLogs' answers as plain data."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any, cast
 
 from pydantic import BaseModel
@@ -38,10 +38,10 @@ async def entries(chunks: AsyncIterator[bytes]) -> AsyncIterator[list[dict[str, 
         carry = data[end:]
         if len(carry) > _LONGEST_ENTRY:
             raise ValueError("one entry is larger than 4 MiB")
-        if end:
-            yield [_entry(line) for line in data[: end - 1].split(b"\n") if line]
-    if carry:
-        yield [_entry(carry)]
+        for group in _parsed(data[:end].split(b"\n")):
+            yield group
+    for group in _parsed([carry]):
+        yield group
 
 
 def row(entry: dict[str, str], names: Names) -> Row:
@@ -52,6 +52,19 @@ def row(entry: dict[str, str], names: Names) -> Row:
     moment = nanoseconds(entry.pop("_time", "").encode())
     origin = names.origin(entry if entry.get(names.pod) else {"stream": stream})
     return Row(moment, origin, text, entry)
+
+
+def _parsed(lines: Sequence[bytes]) -> Iterator[list[dict[str, str]]]:
+    """One group; what comes before a line that is no JSON object is not lost by it."""
+    found: list[dict[str, str]] = []
+    try:
+        for line in lines:
+            if line:
+                found.append(_entry(line))
+    except ValueError:
+        yield found
+        raise
+    yield found
 
 
 def _entry(line: bytes) -> dict[str, str]:
