@@ -24,7 +24,8 @@ def test_a_log_tells_its_errors_its_warnings_and_its_time() -> None:
         "2026-11-24T10:59:59Z bye",
     ]
     assert words(of_text(lines)) == (
-        "5 lines; 2 mention an error, 1 mention a warning; from 2026-11-24T10:00:00 to 2026-11-24T10:59:59."
+        "5 lines; 2 mention an error, the last of them: `2026-11-24T10:00:03Z warning: an error came back`; "
+        "1 mention a warning; from 2026-11-24T10:00:00 to 2026-11-24T10:59:59."
     )
 
 

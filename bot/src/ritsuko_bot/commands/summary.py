@@ -24,7 +24,7 @@ _WITHOUT_NUMBERS = str.maketrans("", "", "0123456789")
 _MOST_COMPARED = 20_000
 _FEWEST_ALIKE = 3
 _LONGEST_PARSED = 1_000_000
-_LONGEST_EXAMPLE = 80
+_LONGEST_EXAMPLE = 100
 _MOST_FIELDS = 8
 _MOST_COLUMNS = 3
 _MOST_VALUES = 5
@@ -32,17 +32,19 @@ _LONGEST_VALUE = 30
 
 
 def of_text(lines: Sequence[str], *, language: str = "") -> list[Inline]:
-    """How much it is, which errors and warnings it mentions, from when to when it goes, and what most of it is like."""
+    """How much it is, how often it mentions errors and warnings, from when to when it goes, what most of it is like."""
     parts: list[Inline] = [f"{len(lines)} lines"]
     if language == "json" and (shape := _of_json("\n".join(lines))):
         return [*parts, f": {shape}."]
-    errors, warnings = _mentions(lines)
-    if errors or warnings:
-        counts = [f"{count} mention {what}" for count, what in ((errors, "an error"), (warnings, "a warning")) if count]
-        parts.append("; " + ", ".join(counts))
+    errors, warnings = _mentioning(lines)
+    if errors:
+        last = clip(errors[-1].strip(), _LONGEST_EXAMPLE)
+        parts += [f"; {len(errors)} mention an error, the last of them: ", Code(last)]
+    if warnings:
+        parts.append(f"; {warnings} mention a warning")
     if span := _span(lines):
         parts.append(f"; from {span[0]} to {span[1]}")
-    if common := _commonest(lines):
+    if not errors and (common := _commonest(lines)):
         parts += [f"; {common[0]} are like ", Code(clip(common[1], _LONGEST_EXAMPLE))]
     return [*parts, "."]
 
@@ -58,13 +60,14 @@ def of_table(table: Table) -> list[Inline]:
     return [f"{len(table.rows)} rows", *notes, "."]
 
 
-def _mentions(lines: Sequence[str]) -> tuple[int, int]:
-    """The lines that mention an error, and those that mention no more than a warning."""
-    errors = warnings = 0
+def _mentioning(lines: Sequence[str]) -> tuple[list[str], int]:
+    """The lines that mention an error, and how many mention no more than a warning."""
+    errors: list[str] = []
+    warnings = 0
     for line in lines:
         lowered = line.lower()
         if any(word in lowered for word in _ERRORS):
-            errors += 1
+            errors.append(line)
         elif any(word in lowered for word in _WARNINGS):
             warnings += 1
     return errors, warnings
