@@ -25,7 +25,7 @@ _AT_ONCE = 6
 
 
 @dataclass(frozen=True, slots=True)
-class _Owner:
+class Owner:
     """A label that says whose a metric is, and the regular expression of its values for a name."""
 
     label: str
@@ -43,7 +43,7 @@ class Found:
     """A metric that belongs to the service: what selects its series, and which outcomes and the like they have."""
 
     metric: str
-    owner: _Owner
+    owner: Owner
     more: str
     values: set[str] = field(default_factory=set[str])
     namespaces: set[str] = field(default_factory=set[str])
@@ -54,7 +54,7 @@ class Found:
         return f"{self.metric}{{{', '.join(part for part in parts if part)}}}"
 
 
-def _owners(name: str) -> list[_Owner]:
+def owners(name: str) -> list[Owner]:
     """The most telling label first."""
     exact = literally(name)
     pod = f"{exact}(-{_RANDOM}{{1,10}})?-({_RANDOM}{{5}}|[0-9]+)|{exact}"
@@ -75,14 +75,14 @@ def _owners(name: str) -> list[_Owner]:
         "exported_job",
     )
     return [
-        _Owner("exported_service", routed),
-        _Owner("service", routed),
-        *(_Owner(label, exact) for label in plain),
+        Owner("exported_service", routed),
+        Owner("service", routed),
+        *(Owner(label, exact) for label in plain),
         # OpenTelemetry makes the job of the service's namespace and name.
-        _Owner("job", f"(.+/)?{exact}"),
-        _Owner("envoy_cluster_name", cluster),
-        _Owner("pod", pod),
-        _Owner("container", exact),
+        Owner("job", f"(.+/)?{exact}"),
+        Owner("envoy_cluster_name", cluster),
+        Owner("pod", pod),
+        Owner("container", exact),
     ]
 
 
@@ -98,17 +98,17 @@ async def find(client: PrometheusClient, name: str, namespace: str, at: float, r
     telling |= {convention.only[0] for convention in CONVENTIONS if convention.only}
     slots = asyncio.Semaphore(_AT_ONCE)
 
-    async def ask(owner: _Owner) -> list[Series]:
+    async def ask(owner: Owner) -> list[Series]:
         names = any_of(sorted(set(wanted)))
         inner = f"last_over_time({{{names}, {owner.matcher()}}}[{range_}])"
         labels = ", ".join(("__name__", owner.label, *_NAMESPACES, *sorted(telling)))
         async with slots:
             return (await client.query(f"count by ({labels}) ({inner})", at)).series
 
-    owners = _owners(name)
-    answers = await asyncio.gather(*map(ask, owners))
+    whose = owners(name)
+    answers = await asyncio.gather(*map(ask, whose))
     found: dict[str, Found] = {}
-    for owner, series in zip(owners, answers, strict=True):
+    for owner, series in zip(whose, answers, strict=True):
         here: dict[str, Found] = {}
         for one in series:
             if _may_own(owner.label, one.name):
@@ -125,7 +125,7 @@ def _may_own(label: str, metric: str) -> bool:
     return label not in ("statefulset", "daemonset")
 
 
-def _note(here: dict[str, Found], owner: _Owner, series: Series, namespace: str, telling: Iterable[str]) -> None:
+def _note(here: dict[str, Found], owner: Owner, series: Series, namespace: str, telling: Iterable[str]) -> None:
     label = next((label for label in _NAMESPACES if series.labels.get(label)), "")
     its = series.labels.get(label, "")
     if namespace and its not in ("", namespace):

@@ -12,6 +12,8 @@ _TIME_STEPS = (
 _BINARY = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 _DECIMAL = ("", "k", "M", "G", "T", "P")
 _LARGEST_PLAIN = 1e18
+_ALIKE, _SMALLEST = 1e-12, 1e-290
+"""Values that lie no further apart, relatively or at all, are drawn as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,8 @@ def value_axis(low: float, high: float, unit: str, ticks: int = 5) -> Axis:
     """An axis that holds both values, from zero where that is not far off. `unit`: as `units.py` names them."""
     if low >= 0 and low <= high * 0.6:
         low = 0.0
-    if low == high:
-        low, high = (low - 1, high + 1) if low == 0 else (low - abs(low) * 0.1, high + abs(high) * 0.1)
+    if high - low <= max(abs(low), abs(high)) * _ALIKE or high - low < _SMALLEST:
+        low, high = (low - 1, high + 1) if abs(low) < _SMALLEST else (low - abs(low) * 0.1, high + abs(high) * 0.1)
         low = 0.0 if low < 0 < high and high - low < 2 else low
     size, suffix = _scale(max(abs(low), abs(high)), unit)
     step = _nice((high - low) / size / ticks) * size

@@ -20,6 +20,8 @@ _FINER = 3
 """The curves are drawn so many times larger and then scaled down, which makes them smooth."""
 _MARGIN, _TITLE, _TIMES, _LEGEND_LINE = 24, 64, 62, 30
 _THICKNESS = 2.2
+_LARGEST = 1e300
+"""Beyond it differences overflow. NaN and infinities are not below it either."""
 _ROOM = 4
 """Around the plot, for the half of a line that runs along its edge."""
 _GAP = 1.6
@@ -40,7 +42,7 @@ class Line:
 
 def draw(title: str, lines: Sequence[Line], more: int, start: float, end: float, step: float, unit: Unit) -> bytes:
     """The PNG. `more` is how many series are not drawn; gaps in time and values that are no numbers leave gaps."""
-    finite = [value for line in lines for _, value in line.samples if math.isfinite(value)]
+    finite = [value for line in lines for _, value in line.samples if abs(value) < _LARGEST]
     values = value_axis(min(finite, default=0.0), max(finite, default=1.0), unit)
     times = time_axis(start, end)
     small, large = _font(18), _font(21)
@@ -93,7 +95,7 @@ def _pieces(samples: Sequence[tuple[float, float]], gap: float) -> list[list[tup
     pieces: list[list[tuple[float, float]]] = []
     before = -math.inf
     for time, value in samples:
-        if math.isfinite(value):
+        if abs(value) < _LARGEST:
             if time - before > gap:
                 pieces.append([])
             pieces[-1].append((time, value))
