@@ -14,6 +14,8 @@ from .traces import Joint, Part
 
 _LONGEST_RECORD = 200
 _MOST_MESSAGES = 20_000
+_AT_ONCE_SECONDS = 1
+_BEGIN_TRACES = frozenset({Part.ERROR, Part.TRACEBACK})
 _OF_TRACES = frozenset({Part.ERROR, Part.CAUSE, Part.TRACEBACK, Part.PANIC, Part.GOROUTINE})
 
 
@@ -122,12 +124,11 @@ class Miner:
                 joint.after = Part.HEAD
                 previous = (shape, raw)
                 continue
-            head = record.head if record is not None else previous[0] if previous is not None else shape
-            if joint.joins(shape.part, levelled=bool(shape.level), complaint=head.complaint):
-                if record is None:
-                    record = _Record(previous[0], [previous[1]]) if previous is not None else _Record(shape, [raw])
-                    if previous is None:
-                        continue
+            if record is None and previous is not None:
+                record = _Record(previous[0], [previous[1]])
+            complaint = record is not None and shape.part in _BEGIN_TRACES and self._complains(record, raw)
+            joined = joint.joins(shape.part, levelled=bool(shape.level), complaint=complaint)
+            if record is not None and joined:
                 record.add(shape, raw)
             else:
                 if record is not None:
@@ -135,6 +136,11 @@ class Miner:
                 record = _Record(shape, [raw])
             previous = None
         stream.previous, stream.open = previous, record
+
+    def _complains(self, record: _Record, raw: bytes) -> bool:
+        """Whether a line was written with a warning or error: a logger writes it and its trace at once."""
+        seconds = self._clock.read(raw)[0] - self._clock.read(record.raws[0])[0]
+        return record.head.complaint and seconds <= _AT_ONCE_SECONDS
 
     def _count(self, record: _Record, stream: _Stream) -> None:
         if not (self._everything or record.is_error):

@@ -50,6 +50,7 @@ _PARTS = (
 )
 _ANY = re.compile(b"|".join(b"(?P<%s>%s)" % (part.value.encode(), pattern) for part, pattern in _PARTS))
 _NAMES = {part.value: part for part in Part}
+_PYTHON_FRAME = re.compile(rb'\s+File "(?:[^"]*/)?(?P<file>[^"/]+)", line \d+, in (?P<function>.+)')
 _GO_RUNTIME = (b"panic(", b"runtime.", b"runtime/")
 
 
@@ -76,7 +77,8 @@ class Joint:
     def joins(self, part: Part, *, levelled: bool, complaint: bool) -> bool:
         """Whether a line of this part joins the record before.
 
-        `levelled`: the line states a level of its own. `complaint`: the record's first line is a warning or an error.
+        `levelled`: the line states a level of its own. `complaint`: the record before is a warning or an error
+        of the same moment.
         """
         after = self.after
         match part:
@@ -123,8 +125,8 @@ def essence(lines: Sequence[tuple[Part, bytes]]) -> bytes:
 def _python_place(lines: Sequence[tuple[Part, bytes]]) -> bytes:
     if not any(part is Part.TRACEBACK for part, _ in lines):
         return b""
-    frames = [text.strip() for part, text in lines if part is Part.FRAME and text.lstrip().startswith(b"File ")]
-    return b"at " + frames[-1].replace(b'"', b"") if frames else b""
+    frames = [found for part, text in lines if part is Part.FRAME and (found := _PYTHON_FRAME.match(text))]
+    return b"at %b (%b)" % (frames[-1]["function"], frames[-1]["file"]) if frames else b""
 
 
 def _place(lines: Sequence[tuple[Part, bytes]]) -> bytes:
