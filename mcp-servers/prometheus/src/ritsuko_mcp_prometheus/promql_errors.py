@@ -33,15 +33,16 @@ _HINTS = {
 }
 
 # Functions (https://prometheus.io/docs/prometheus/latest/querying/functions/) and aggregation operators.
-_FUNCTIONS = """
+FUNCTIONS = """
 abs absent absent_over_time acos acosh asin asinh atan atanh avg avg_over_time bottomk ceil changes clamp clamp_max
-clamp_min cos cosh count count_over_time count_values day_of_month day_of_week day_of_year days_in_month deg delta deriv
-double_exponential_smoothing exp floor group histogram_avg histogram_count histogram_fraction histogram_quantile
-histogram_stddev histogram_stdvar histogram_sum holt_winters hour idelta increase info irate label_join label_replace
-last_over_time limit_ratio limitk ln log10 log2
-mad_over_time max max_over_time min min_over_time minute month pi predict_linear present_over_time quantile
-quantile_over_time rad rate resets round scalar sgn sin sinh sort sort_by_label sort_by_label_desc sort_desc sqrt stddev
-stddev_over_time stdvar stdvar_over_time sum sum_over_time tan tanh time timestamp topk vector year
+clamp_min cos cosh count count_over_time count_values day_of_month day_of_week day_of_year days_in_month deg delta
+deriv double_exponential_smoothing exp first_over_time floor group histogram_avg histogram_count histogram_fraction
+histogram_quantile histogram_stddev histogram_stdvar histogram_sum holt_winters hour idelta increase info irate
+label_join label_replace last_over_time limit_ratio limitk ln log10 log2 mad_over_time max max_over_time min
+min_over_time minute month pi predict_linear present_over_time quantile quantile_over_time rad rate resets round scalar
+sgn sin sinh sort sort_by_label sort_by_label_desc sort_desc sqrt stddev stddev_over_time stdvar stdvar_over_time sum
+sum_over_time tan tanh time timestamp topk ts_of_first_over_time ts_of_last_over_time ts_of_max_over_time
+ts_of_min_over_time vector year
 """
 
 
@@ -69,11 +70,9 @@ def failed_query(error_type: str, complaint: str) -> QueryFailed:
 
 def _hint(complaint: str) -> str:
     if unknown := _UNKNOWN_FUNCTION.search(complaint):
-        known = _FUNCTIONS.split()
+        known = FUNCTIONS.split()
         if unknown[1] in known:
-            return (
-                "This Prometheus does not have that function: its version is another, or it is behind a feature flag."
-            )
+            return "This Prometheus lacks that function: its version is another, or it is behind a feature flag."
         return suggestion(unknown[1], known) or "Metrics are written without parentheses."
     return next((hint for part, hint in _HINTS.items() if part in complaint), "")
 

@@ -26,6 +26,7 @@ _FUNCTIONS = {
     "deriv": "slope per second, by linear regression (for gauges)",
     "double_exponential_smoothing": "smoothed, factors {0} and {1}",
     "exp": "e to the power of it",
+    "first_over_time": "oldest sample of the range",
     "floor": "rounded down",
     "histogram_avg": "mean observation of native histograms",
     "histogram_count": "number of observations in native histograms",
@@ -68,6 +69,10 @@ _FUNCTIONS = {
     "stdvar_over_time": "variance over the range",
     "time": "the moment of evaluation, in Unix seconds",
     "timestamp": "when each sample was taken, in Unix seconds",
+    "ts_of_first_over_time": "when the oldest sample of the range was taken, in Unix seconds",
+    "ts_of_last_over_time": "when the newest sample of the range was taken, in Unix seconds",
+    "ts_of_max_over_time": "when the range was at its highest, in Unix seconds",
+    "ts_of_min_over_time": "when the range was at its lowest, in Unix seconds",
     "vector": "the number as a series without labels",
     "year": "year (UTC)",
 }
