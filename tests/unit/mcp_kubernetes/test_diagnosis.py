@@ -121,7 +121,7 @@ def test_a_service_is_wrong_about_a_number_only_if_its_pods_declare_others() -> 
         "metadata": {"name": "web", "namespace": "shop"},
         "spec": {"selector": {"app": "web"}, "ports": [{"port": 80, "targetPort": 8080}]},
     }
-    silent, other = (Backend({"app": "web"}, ports) for ports in ((), (("", 9090),)))
+    silent, other = (Backend(frozenset({("app", "web")}), ports) for ports in ((), (("", 9090),)))
     assert service_findings(service, [silent], []) == []
     assert service_findings(service, [other], [])[0].severity is Severity.WARNING
     assert service_findings(service, [], [silent]) == [], "its workload is scaled to nothing"

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ritsuko_mcp_kubernetes.apiserver import Json
-from ritsuko_mcp_kubernetes.diagnosis.fields import at, matches, objects
+from ritsuko_mcp_kubernetes.diagnosis.fields import at, objects
 from ritsuko_mcp_kubernetes.diagnosis.finding import Finding, Severity, Subject
 
 
 @dataclass(frozen=True, slots=True)
 class Backend:
-    """What a Service has to know of a pod, or of the template of one that could be."""
+    """What a Service has to know of a pod, or of the template of one that could be. Pods of one workload mostly have it
+    in common."""
 
-    labels: Json
+    labels: frozenset[tuple[str, str]]
     ports: tuple[tuple[str, int], ...]  # (name, number) of those its containers declare
 
     @staticmethod
@@ -26,16 +27,17 @@ class Backend:
             for container in objects(pod, "spec", lists)
             for port in objects(container, "ports")
         ]
-        return Backend(at(pod, "metadata", "labels"), tuple(ports))
+        return Backend(_pairs(at(pod, "metadata", "labels")), tuple(ports))
 
 
-def service_findings(service: Json, pods: Sequence[Backend], templates: Iterable[Backend]) -> list[Finding]:
+def service_findings(service: Json, pods: Collection[Backend], templates: Iterable[Backend]) -> list[Finding]:
     """`pods` run in the Service's namespace; `templates` are those of its workloads, scaled to nothing or not."""
     selector = at(service, "spec", "selector")
     if not selector or at(service, "spec").get("type") == "ExternalName":
         return []
     subject = Subject.of(service, "Service")
-    selected = [pod for pod in pods if matches(selector, pod.labels)]
+    wanted = _pairs(selector)
+    selected = [pod for pod in pods if wanted <= pod.labels]
     if not selected:
         return _nobody(subject, selector, pods, templates)
     found: list[Finding] = []
@@ -74,11 +76,11 @@ def ingress_findings(ingress: Json, services: Mapping[tuple[str, str], Json]) ->
     return found
 
 
-def _nobody(subject: Subject, selector: Json, pods: Sequence[Backend], templates: Iterable[Backend]) -> list[Finding]:
-    if any(matches(selector, template.labels) for template in templates):
+def _nobody(subject: Subject, selector: Json, pods: Collection[Backend], templates: Iterable[Backend]) -> list[Finding]:
+    if any(_pairs(selector) <= template.labels for template in templates):
         return []  # its workload has no pods now, and says itself if that is not as wanted
     written = ",".join(f"{key}={value}" for key, value in selector.items())
-    near = [key for key, value in selector.items() if not any(pod.labels.get(key) == value for pod in pods)]
+    near = [key for key, value in selector.items() if not any((key, value) in pod.labels for pod in pods)]
     which = f" (no pod has {', '.join(f'{key}={selector[key]}' for key in near)})" if near and pods else ""
     return [
         Finding(
@@ -96,3 +98,7 @@ def _wrong(subject: Subject, severity: Severity, cause: str, declared: Sequence[
     return Finding(
         subject, severity, "WrongPort", f"{cause}; they declare {ports}", "Correct targetPort, or the pods' ports."
     )
+
+
+def _pairs(labels: Json) -> frozenset[tuple[str, str]]:
+    return frozenset((key, str(value)) for key, value in labels.items())

@@ -48,7 +48,7 @@ class Survey:
     now: datetime
     pods: int = 0
     _found: list[tuple[Subject, Finding]] = field(default_factory=list[tuple[Subject, Finding]])
-    _backends: dict[str, list[Backend]] = field(default_factory=lambda: defaultdict(list))
+    _backends: dict[str, set[Backend]] = field(default_factory=lambda: defaultdict(set))
     _claims: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
 
     def take_pods(self, pods: Iterable[Json]) -> None:
@@ -58,7 +58,7 @@ class Survey:
             owner = workload_of(pod)
             namespace = owner.namespace
             self._found += [(owner, finding) for finding in pod_findings(pod, self.now)]
-            self._backends[namespace].append(Backend.of(pod))
+            self._backends[namespace].add(Backend.of(pod))
             self._claims.update(
                 (namespace, str(claim["claimName"]))
                 for volume in objects(pod, "spec", "volumes")
@@ -107,7 +107,7 @@ class Survey:
         services = lists.get("services", [])
         for service in services:
             namespace = Subject.of(service, "").namespace
-            yield from service_findings(service, self._backends.get(namespace, []), templates[namespace])
+            yield from service_findings(service, self._backends.get(namespace, ()), templates[namespace])
         if "services" in lists:
             for ingress in lists.get("ingresses", []):
                 yield from ingress_findings(ingress, _by_name(services))
