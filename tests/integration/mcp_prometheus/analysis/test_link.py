@@ -95,15 +95,22 @@ async def test_a_dashboard_has_its_variables_and_the_frozen_time(planted: Promet
 async def test_without_grafana_only_prometheus_is_linked_and_that_is_said(planted: Prometheus) -> None:
     answer = await links(planted, dashboard="abc")
     assert [found.title for found in answer.links] == ["Prometheus"]
-    assert "GRAFANA_URL" in answer.hints[0]
+    assert "GRAFANA_URL" in answer.hints[-1]
     half = await links(planted, grafana_url="https://grafana.example.com")
     assert [found.title for found in half.links] == ["Prometheus"]
-    assert "GRAFANA_DATASOURCE_UID" in half.hints[0]
+    assert "GRAFANA_DATASOURCE_UID" in half.hints[-1]
 
 
 async def test_people_are_sent_to_the_public_address(planted: Prometheus) -> None:
     answer = await links(planted, prometheus_public_url="https://prometheus.example.com/base/")
     assert answer.links[0].url.startswith("https://prometheus.example.com/base/graph?g0.expr=")
+    assert "PROMETHEUS_PUBLIC_URL" not in str(answer.hints)
+    assert "PROMETHEUS_PUBLIC_URL" in (await links(planted)).hints[0]
+
+
+async def test_a_prometheus_that_is_down_can_be_linked_to_all_the_same() -> None:
+    answer = await links(Prometheus("http://127.0.0.1:1"))
+    assert [found.title for found in answer.links] == ["Prometheus"]
 
 
 async def test_a_link_survives_markdown(planted: Prometheus) -> None:

@@ -1,10 +1,12 @@
 """`link`: where to go on looking, at the same query and time."""
 
+from contextlib import suppress
+
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.times import format_time
 
 from ..client import PrometheusClient
-from ..errors import BadRequest
+from ..errors import BackendUnavailable, BadRequest, NotOffered
 from .links import Pages, grafana_dashboard, grafana_explore, prometheus_graph
 from .windows import time_range, window
 
@@ -22,7 +24,8 @@ async def link(
 ) -> Envelope:
     """Links to the query in Prometheus and Grafana, and to a dashboard, all from start to end as they are now.
 
-    The query is evaluated once: Raises what Prometheus says of one that is wrong, since nobody needs a link to that.
+    Raises what Prometheus says of a query that is wrong, since nobody needs a link to that. Where Prometheus can't be
+    asked the links are given all the same: they may be what somebody needs to find out why.
     """
     if not query.strip() and not dashboard:
         raise BadRequest("there is neither a query nor a dashboard to link to", "Give a query, or a dashboard's uid.")
@@ -33,8 +36,11 @@ async def link(
         time_range=time_range(first, last),
     )
     if query.strip():
-        await client.query(query, last)
+        with suppress(NotOffered, BackendUnavailable):
+            await client.format_query(query)
         envelope.links.append(prometheus_graph(pages, query, first, last))
+        if not pages.public:
+            envelope.hints.append(f"{pages.prometheus} may open inside the cluster only (PROMETHEUS_PUBLIC_URL).")
         if explore := grafana_explore(pages, query, first, last):
             envelope.links.append(explore)
     if dashboard and pages.grafana:

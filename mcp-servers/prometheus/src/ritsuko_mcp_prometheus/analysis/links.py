@@ -20,9 +20,13 @@ _VARIABLE = re.compile(r"\w{1,100}")
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """Where people look, without a slash at the end. `grafana` is empty where there is none."""
+    """Where people look, without a slash at the end. `grafana` is empty where there is none.
+
+    `public`: whether `prometheus` was set for people, and is not just what this server uses.
+    """
 
     prometheus: str
+    public: bool
     grafana: str
     datasource: str
     organisation: int
@@ -32,6 +36,7 @@ class Pages:
         public = settings.prometheus_public_url or without_credentials(settings.prometheus_url)
         return cls(
             public.rstrip("/"),
+            bool(settings.prometheus_public_url),
             settings.grafana_url.rstrip("/"),
             settings.grafana_datasource_uid,
             settings.grafana_org_id,

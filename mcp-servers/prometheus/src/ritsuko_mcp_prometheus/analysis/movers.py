@@ -152,6 +152,8 @@ async def _look(
                 return []
         # What is no rate is as it is at once.
         settled = 0.0 if candidate.figure == "level" else min(blur, (end - moment) / 2)
+        if any(series.histograms for series in answer.series):
+            failures.append(f"{candidate.metric} is a native histogram, and not judged: compare a quantile of it")
         moves = (_move(candidate, series, moment, moment + settled) for series in answer.series)
         return [move for move in moves if move is not None]
 

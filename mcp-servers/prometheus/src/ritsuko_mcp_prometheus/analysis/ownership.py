@@ -92,14 +92,14 @@ async def find(client: PrometheusClient, name: str, namespace: str, at: float, r
     Each is found by the first label that has the name on it; the metrics of pods and objects only by those labels that
     say so, since their job is that of their exporter. A namespace, if given, counts where the metric says one.
     """
-    wanted = [*(metric for convention in CONVENTIONS for metric in convention.metrics)]
-    wanted += [metric for usage in USAGES for metric in usage.metrics]
+    wanted = {metric for convention in CONVENTIONS for metric in convention.metrics}
+    wanted |= {metric for usage in USAGES for metric in usage.metrics}
     telling = {label for convention in CONVENTIONS for label in convention.outcomes}
     telling |= {convention.only[0] for convention in CONVENTIONS if convention.only}
     slots = asyncio.Semaphore(_AT_ONCE)
 
     async def ask(owner: Owner) -> list[Series]:
-        names = any_of(sorted(set(wanted)))
+        names = any_of(sorted(metric for metric in wanted if _may_own(owner.label, metric)))
         inner = f"last_over_time({{{names}, {owner.matcher()}}}[{range_}])"
         labels = ", ".join(("__name__", owner.label, *_NAMESPACES, *sorted(telling)))
         async with slots:
@@ -111,8 +111,7 @@ async def find(client: PrometheusClient, name: str, namespace: str, at: float, r
     for owner, series in zip(whose, answers, strict=True):
         here: dict[str, Found] = {}
         for one in series:
-            if _may_own(owner.label, one.name):
-                _note(here, owner, one, namespace, telling)
+            _note(here, owner, one, namespace, telling)
         for metric, own in here.items():
             found.setdefault(metric, own)
     return found
