@@ -14,12 +14,15 @@ import httpx2
 
 _PATIENCE_SECONDS = 30.0
 _CONFIG = """
-global: {scrape_interval: 1s}
+global: {scrape_interval: 1s, evaluation_interval: 1s}
+rule_files: [rules.yml]
 scrape_configs:
   - job_name: prometheus
-    static_configs: [{targets: ["127.0.0.1:%d"]}]
+    metrics_path: %(prefix)s/metrics
+    static_configs: [{targets: ["127.0.0.1:%(port)d"]}]
   - job_name: nobody
     static_configs: [{targets: ["127.0.0.1:1"]}]
+%(jobs)s
 """
 
 
@@ -36,10 +39,13 @@ class Prometheus:
 
 
 @contextmanager
-def real_prometheus(folder: Path, openmetrics: str) -> Iterator[Prometheus]:
+def real_prometheus(
+    folder: Path, openmetrics: str, *, rules: str = "groups: []", jobs: str = "", prefix: str = "", features: str = ""
+) -> Iterator[Prometheus]:
     """Backfill the samples, start it, wait until it has scraped; afterwards end it. `folder` is its to fill.
 
-    It scrapes itself (job `prometheus`, up) and a port where nothing listens (job `nobody`, down).
+    It scrapes itself (job `prometheus`, up) and a port where nothing listens (job `nobody`, down), and `jobs`, which
+    are entries of `scrape_configs`. `prefix` is the path that it serves under, `features` what to enable.
     """
     data = folder / "data"
     samples, configuration = folder / "samples.om", folder / "prometheus.yml"
@@ -47,7 +53,8 @@ def real_prometheus(folder: Path, openmetrics: str) -> Iterator[Prometheus]:
     command = [_binary("promtool"), "tsdb", "create-blocks-from", "openmetrics", str(samples), str(data)]
     subprocess.run(command, check=True, capture_output=True, timeout=60)
     port = _free_port()
-    configuration.write_text(_CONFIG % port, encoding="utf-8")
+    configuration.write_text(_CONFIG % {"port": port, "jobs": jobs, "prefix": prefix}, encoding="utf-8")
+    (folder / "rules.yml").write_text(rules, encoding="utf-8")
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
             [
@@ -57,12 +64,14 @@ def real_prometheus(folder: Path, openmetrics: str) -> Iterator[Prometheus]:
                 f"--web.listen-address=127.0.0.1:{port}",
                 "--storage.tsdb.retention.time=10y",
                 "--query.max-samples=200000",
+                f"--web.route-prefix={prefix or '/'}",
+                f"--enable-feature={features}",
             ],
             stdout=log,
             stderr=log,
         )
     try:
-        prometheus = Prometheus(f"http://127.0.0.1:{port}")
+        prometheus = Prometheus(f"http://127.0.0.1:{port}{prefix}")
         _wait_until_ready(prometheus, process, folder / "log")
         yield prometheus
     finally:
@@ -87,7 +96,7 @@ def _wait_until_ready(prometheus: Prometheus, process: subprocess.Popen[bytes], 
     while time.monotonic() < deadline:
         assert process.poll() is None, f"Prometheus ended: {log.read_text()[-2000:]}"
         try:
-            if prometheus.get("query", query="sum(up) == 1 and count(up) == 2").get("result"):
+            if prometheus.get("query", query='up{job="prometheus"} == 1 and on () up{job="nobody"} == 0').get("result"):
                 return
         except (httpx2.TransportError, httpx2.HTTPStatusError):
             pass

@@ -1,0 +1,254 @@
+"""Metrics, labels, alerts, rules and targets of a real Prometheus that has something to complain of."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from ritsuko_mcp_prometheus.server import build
+from ritsuko_mcp_prometheus.settings import PrometheusSettings
+from tests.integration.mcp_prometheus.calls import asking
+from tests.integration.mcp_prometheus.conftest import SECRET
+from tests.integration.mcp_prometheus.real_prometheus import Prometheus, real_prometheus
+from tests.mcp_serving import serving
+
+pytestmark = [pytest.mark.prometheus, pytest.mark.asyncio(loop_scope="module")]
+
+_PATIENCE_SECONDS = 30.0
+_SAMPLES = "# TYPE anything gauge\nanything 1 1790000000\n# EOF\n"
+_RULES = f"""
+groups:
+  - name: shop
+    rules:
+      - alert: JobDown
+        expr: up == 0
+        labels: {{severity: critical}}
+        annotations: {{summary: "{{{{ $labels.job }}}} can't be scraped"}}
+      - alert: Leaking
+        expr: vector(7)
+        labels: {{severity: warning, api_token: "{SECRET}"}}
+        annotations: {{description: "call https://ops:hunter2secret@pager.example.com/?token={SECRET}"}}
+      - alert: Watchdog
+        expr: vector(1)
+        labels: {{severity: none}}
+      - alert: SoonFiring
+        expr: vector(3)
+        for: 1h
+        labels: {{severity: info}}
+      - alert: NeverFiring
+        expr: vector(1) > 2
+        labels: {{severity: page}}
+  - name: recorded
+    rules:
+      - record: job:up:sum
+        expr: sum by (job) (up)
+      - record: broken:ratio
+        expr: up / on () up
+"""
+_JOBS = f"""
+  - job_name: guarded
+    params: {{token: ["{SECRET}"]}}
+    static_configs: [{{targets: ["127.0.0.1:2"], labels: {{password: "{SECRET}", team: shop}}}}]
+"""
+
+
+def _alerts(prometheus: Prometheus) -> list[Any]:
+    found: Any = prometheus.get("alerts")
+    return found["alerts"]
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
+    with real_prometheus(tmp_path_factory.mktemp("watched"), _SAMPLES, rules=_RULES, jobs=_JOBS) as running:
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while len(_alerts(running)) < 5 or "unknown" in str(running.get("rules")):
+            assert time.monotonic() < deadline, _alerts(running)
+            time.sleep(0.1)
+        yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def address(watched: Prometheus) -> AsyncIterator[str]:
+    async with serving(build(PrometheusSettings(prometheus_url=watched.url))) as address:
+        yield address
+
+
+async def test_alerts_come_worst_first_with_what_they_mean(address: str, watched: Prometheus) -> None:
+    async with asking(address, watched.url) as ask:
+        answer = await ask.tool("alerts")
+        firing = await ask.tool("alerts", name="jobdown")
+        pending = await ask.tool("alerts", state="pending")
+    rows = answer["data"]
+    assert [row["alert"] for row in rows] == ["JobDown", "JobDown", "Leaking", "SoonFiring", "Watchdog"]
+    assert answer["summary"].startswith("4 firing (2 critical, 1 warning, 1 none), 1 pending")
+    assert rows[0]["severity"] == "critical"
+    assert rows[0]["labels"].startswith("instance=127.0.0.1:")
+    assert {row["says"] for row in firing["data"]} == {"guarded can't be scraped", "nobody can't be scraped"}
+    assert firing["hints"] == ["JobDown means: up == 0"]
+    assert [row["value"] for row in pending["data"]] == [3]
+    assert pending["hints"] == ["SoonFiring means: vector(3) for 1h"]
+
+
+async def test_an_alert_that_does_not_fire_is_told_from_one_that_does_not_exist(
+    address: str, watched: Prometheus
+) -> None:
+    async with asking(address, watched.url) as ask:
+        quiet = await ask.tool("alerts", name="NeverFiring")
+        misspelt = await ask.tool("alerts", name="NevrFiring")
+    assert "condition is not met: vector(1) > 2" in quiet["hints"][0]
+    assert "Did you mean NeverFiring" in misspelt["hints"][0]
+
+
+async def test_rules_with_errors_come_first(address: str, watched: Prometheus) -> None:
+    async with asking(address, watched.url) as ask:
+        answer = await ask.tool("rules")
+        recording = await ask.tool("rules", type="recording")
+        firing = await ask.tool("rules", state="firing")
+        named = await ask.tool("rules", name="job:up")
+    assert answer["summary"] == "7 rules in 2 groups, 1 of them failing."
+    first = answer["data"][0]
+    assert (first["rule"], first["health"], first["query"]) == ("broken:ratio", "err", "up / on () up")
+    assert "duplicate series" in first["error"]
+    assert {row["rule"] for row in recording["data"]} == {"job:up:sum", "broken:ratio"}
+    assert {row["rule"] for row in firing["data"]} == {"JobDown", "Leaking", "Watchdog"}
+    assert [row["query"] for row in named["data"]] == ["sum by (job) (up)"]
+
+
+async def test_targets_that_are_down_come_first_with_the_reason(address: str, watched: Prometheus) -> None:
+    async with asking(address, watched.url) as ask:
+        answer = await ask.tool("targets")
+        up = await ask.tool("targets", state="up")
+        elsewhere = await ask.tool("targets", name="promethues")
+    assert answer["summary"] == "3 targets in 3 jobs: 2 down, 1 up; down: 1 of guarded, 1 of nobody."
+    assert [(row["job"], row["health"]) for row in answer["data"]] == [
+        ("guarded", "down"),
+        ("nobody", "down"),
+        ("prometheus", "up"),
+    ]
+    assert "connection refused" in answer["data"][0]["error"]
+    assert answer["data"][0]["url"] == "http://127.0.0.1:2/metrics"
+    assert [row["job"] for row in up["data"]] == ["prometheus"]
+    assert "Did you mean prometheus" in elsewhere["hints"][0]
+
+
+async def test_no_secret_of_a_rule_or_a_target_comes_out(address: str, watched: Prometheus) -> None:
+    assert SECRET in str([watched.get("alerts"), watched.get("targets")])
+    calls = [
+        ("alerts", {}),
+        ("rules", {}),
+        ("targets", {}),
+        ("query", {"query": "up"}),
+        ("query_range", {"query": "up", "start": "-1m"}),
+        ("query", {"query": "ALERTS"}),
+        ("describe", {"metric": "ALERTS"}),
+        ("describe", {"metric": "up"}),
+        ("labels", {}),
+        ("labels", {"name": "password"}),
+        ("labels", {"name": "api_token", "match": "ALERTS"}),
+        ("explain", {"query": f'up{{password="{SECRET}"}}'}),
+        ("explain", {"query": f'up{{password="{SECRET[:-1]}"}}'}),
+        ("search", {"words": SECRET}),
+    ]
+    async with asking(address, watched.url) as ask:
+        for tool, arguments in calls:
+            answer = await ask.tool(tool, **arguments)
+            assert SECRET not in str(answer), tool
+            assert SECRET[4:-1] not in str(answer), tool
+            assert "hunter2secret" not in str(answer), tool
+        failed = await ask.tool("explain", fails=True, query=f'up{{password="{SECRET}"')
+    assert SECRET[4:] not in str(failed)
+
+
+async def test_metrics_are_found_by_words_with_their_type_and_help(address: str, watched: Prometheus) -> None:
+    async with asking(address, watched.url) as ask:
+        answer = await ask.tool("search", words="request duration")
+        by_help = await ask.tool("search", words="goroutines exist")
+        counters = await ask.tool("search", type="counter", limit=1000)
+        nothing = await ask.tool("search", words="htttp request")
+        first = await ask.tool("search", limit=10)
+        second = await ask.tool("search", limit=10, cursor=first["next_cursor"])
+    metadata: Any = watched.get("metadata")
+    row = answer["data"][0]
+    assert (row["metric"], row["type"], row["unit"]) == (
+        "prometheus_http_request_duration_seconds",
+        "histogram",
+        "seconds",
+    )
+    assert row["help"] == metadata["prometheus_http_request_duration_seconds"][0]["help"]
+    assert row["series"] >= 1
+    assert [row["metric"] for row in by_help["data"]] == ["go_goroutines"]
+    assert {row["type"] for row in counters["data"]} <= {"counter", "counter (by its name)"}
+    assert nothing["data"] == []
+    assert "prometheus_http_requests_total" in str(nothing["hints"])
+    names = [row["metric"] for row in [*first["data"], *second["data"]]]
+    assert names == sorted(set(names))
+    assert len(names) == 20
+
+
+@pytest.mark.parametrize(
+    ("metric", "told", "suggested"),
+    [
+        ("go_goroutines", "go_goroutines is a gauge: Number of goroutines", "go_goroutines"),
+        (
+            "prometheus_http_request_duration_seconds",
+            "is a histogram in seconds",
+            "histogram_quantile(0.95, sum by (le",
+        ),
+        ("prometheus_http_request_duration_seconds_bucket", "is a histogram in seconds", "histogram_quantile"),
+        ("go_gc_duration_seconds", "is a summary in seconds", "rate(go_gc_duration_seconds_sum[5m]) / rate("),
+        ("prometheus_http_requests_total", "is a counter: Counter of HTTP requests.", "(rate(prometheus_http_"),
+        ("anything", "anything is a gauge (by its name). 0 series", "anything"),
+    ],
+)
+async def test_a_metric_is_described_with_a_query_that_works(
+    address: str, watched: Prometheus, metric: str, told: str, suggested: str
+) -> None:
+    async with asking(address, watched.url) as ask:
+        answer = await ask.tool("describe", metric=metric)
+        query = next(hint for hint in answer["hints"] if hint.startswith("Try: ")).removeprefix("Try: ")
+        raw = await ask.raw("query", query=query)
+    assert told in answer["summary"]
+    assert suggested in query
+    assert raw["status"] == "success"
+    assert bool(raw["data"]["result"]) == (metric != "anything")
+    if metric == "prometheus_http_requests_total":
+        handlers = next(row for row in answer["data"] if row["label"] == "handler")
+        found = watched.get("label/handler/values", **{"match[]": metric})
+        assert handlers["values"] >= len(found) - 5
+        assert handlers["values"] <= len(found)
+        assert any(hint.startswith("Example: prometheus_http_requests_total{") for hint in answer["hints"])
+
+
+async def test_a_metric_that_does_not_exist_is_answered_with_the_nearest(address: str, watched: Prometheus) -> None:
+    async with asking(address, watched.url) as ask:
+        answer = await ask.tool("describe", fails=True, metric="go_gorutines")
+    assert "no metric named" in answer["summary"]
+    assert "go_goroutines" in answer["hints"][0]
+
+
+async def test_labels_and_their_values(address: str, watched: Prometheus) -> None:
+    async with asking(address, watched.url) as ask:
+        names = await ask.tool("labels", match="up")
+        values = await ask.tool("labels", name="job")
+        counted = await ask.tool("labels", name="job", match="up")
+        containing = await ask.tool("labels", name="job", contains="OBOD")
+        misspelt = await ask.tool("labels", name="jbo")
+        nowhere = await ask.tool("labels", name="job", match="no_such_metric")
+        broken = await ask.tool("labels", fails=True, match="up{")
+    assert [row["label"] for row in names["data"]] == ["__name__", "instance", "job", "password", "team"]
+    assert next(row for row in names["data"] if row["label"] == "job")["values"] == 3
+    assert [row["value"] for row in values["data"]] == ["guarded", "nobody", "prometheus"]
+    assert counted["data"][0]["series"] == 1
+    assert [row["value"] for row in containing["data"]] == ["nobody"]
+    assert "Did you mean job" in misspelt["hints"][0]
+    assert "no series no_such_metric" in nowhere["summary"]
+    assert "line 1, column 4" in broken["summary"]
+
+
+async def test_calls_at_once_do_not_mix_their_answers(address: str, watched: Prometheus) -> None:
+    async with asking(address, watched.url) as ask:
+        answers = await asyncio.gather(*(ask.tool("query", query=f"vector({number})") for number in range(30)))
+    assert [answer["data"] for answer in answers] == [[{"value": number}] for number in range(30)]
