@@ -1,6 +1,7 @@
 """A cluster of given objects, behind the face that the tools read through."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -60,7 +61,8 @@ class FakeApiserver(Apiserver):
         if parts[0] == "namespaces" and len(parts) > 2:
             parts = parts[2:]
         plural, *name = parts
-        found = [each for each in self._objects if KINDS[each["kind"]][2] == plural]
+        # copies: whoever reads may keep what it needs and drop the rest
+        found = [deepcopy(each) for each in self._objects if KINDS[each["kind"]][2] == plural]
         if name:
             found = [each for each in found if each["metadata"]["name"] == name[0]]
             if not found:

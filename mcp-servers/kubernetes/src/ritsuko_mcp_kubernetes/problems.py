@@ -11,6 +11,7 @@ from ritsuko_mcp_common import Envelope, Row
 from ritsuko_mcp_kubernetes.apiserver import Apiserver, Json
 from ritsuko_mcp_kubernetes.description import age
 from ritsuko_mcp_kubernetes.diagnosis import events as events_about
+from ritsuko_mcp_kubernetes.diagnosis.fields import at, objects
 from ritsuko_mcp_kubernetes.diagnosis.finding import TOLD_BY_EVENTS, Severity
 from ritsuko_mcp_kubernetes.diagnosis.survey import CLUSTER_WIDE, NAMESPACED, STORAGE_CLASSES, Problem, Survey, rank
 from ritsuko_mcp_kubernetes.discovery import Discovery, Resource
@@ -34,7 +35,9 @@ async def problems(apiserver: Apiserver, discovery: Discovery, namespace: str) -
         async with slots:
             try:
                 resource = await discovery.resolve(plural)
-                lists[plural] = await items(apiserver, resource, namespace, most=_MOST_OF_A_KIND, warnings=warnings)
+                lists[plural] = await items(
+                    apiserver, resource, namespace, most=_MOST_OF_A_KIND, warnings=warnings, keep=_needed
+                )
             except Forbidden as error:
                 if plural != STORAGE_CLASSES:
                     warnings.append(f"{plural} were not looked at: {error.message}")
@@ -57,6 +60,19 @@ async def _read_pods(
             warnings.append(f"only the first {survey.pods} pods were looked at: ask for one namespace")
             return
         survey.take_pods(page)
+
+
+def _needed(item: Json) -> Json:
+    """An object with no more of a pod template than Services go by: thousands are held at once, and it is the bulk."""
+    template = at(item, "spec", "template")
+    if not template:
+        return item
+    pod: Json = {
+        lists: [{"ports": objects(container, "ports")} for container in objects(template, "spec", lists)]
+        for lists in ("containers", "initContainers")
+    }
+    lean = {"metadata": {"labels": at(template, "metadata", "labels")}, "spec": pod}
+    return {**item, "spec": {**at(item, "spec"), "template": lean}}
 
 
 async def _explained(

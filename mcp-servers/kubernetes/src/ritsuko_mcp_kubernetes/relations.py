@@ -28,6 +28,9 @@ _NEIGHBOURS = (
     "poddisruptionbudgets",
     "networkpolicies",
 )
+_NEEDED_OF_SPEC = frozenset(
+    ("selector", "podSelector", "ports", "defaultBackend", "rules", "scaleTargetRef", "minReplicas", "maxReplicas")
+)
 _KINDS = {
     "replicasets": "ReplicaSet",
     "deployments": "Deployment",
@@ -47,7 +50,7 @@ async def relations(apiserver: Apiserver, discovery: Discovery, item: Json, reso
     async def read(plural: str) -> None:
         try:
             kind = await discovery.resolve(plural)
-            lists[plural] = await items(apiserver, kind, namespace, most=_MOST, warnings=warnings)
+            lists[plural] = await items(apiserver, kind, namespace, most=_MOST, warnings=warnings, keep=_needed)
         except Forbidden as error:
             warnings.append(f"{plural} were not looked at: {error.message}")
 
@@ -64,6 +67,16 @@ async def relations(apiserver: Apiserver, discovery: Discovery, item: Json, reso
         warnings=sorted(warnings),
         untrusted=True,
     )
+
+
+def _needed(item: Json) -> Json:
+    """What relations go by: thousands of objects are held at once, and most of each is its pod or pod template."""
+    metadata, spec, status = at(item, "metadata"), at(item, "spec"), at(item, "status")
+    return {
+        "metadata": {key: metadata.get(key) for key in ("name", "labels", "ownerReferences")},
+        "spec": {key: value for key, value in spec.items() if key in _NEEDED_OF_SPEC},
+        "status": {key: status.get(key) for key in ("phase", "replicas")},
+    }
 
 
 def _rows(item: Json, kind: str, lists: Mapping[str, list[Json]]) -> Iterator[Row]:

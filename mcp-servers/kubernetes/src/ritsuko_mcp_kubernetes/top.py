@@ -32,7 +32,8 @@ async def top(apiserver: Apiserver, discovery: Discovery, of: Of, namespace: str
             "this cluster has no metrics API, so nobody knows what is used now",
             "It comes with metrics-server; or ask prometheus for container_memory_working_set_bytes.",
         ) from error
-    known = {_key(item): item for item in await items(apiserver, kind, namespace, most=_MOST, warnings=warnings)}
+    bounded = await items(apiserver, kind, namespace, most=_MOST, warnings=warnings, keep=_needed)
+    known = {_key(item): item for item in bounded}
     rows = [_row(item, known.get(_key(item)), of, with_namespace=of == "pods" and not namespace) for item in found]
     rows.sort(key=lambda row: row[0] if by == "cpu" else row[1], reverse=True)
     where = f" in namespace {namespace}" if namespace else ""
@@ -44,6 +45,16 @@ async def top(apiserver: Apiserver, discovery: Discovery, of: Of, namespace: str
         truncated=len(rows) > limit,
         warnings=warnings,
     )
+
+
+def _needed(item: Json) -> Json:
+    """What bounds a pod or node: thousands are held at once."""
+    metadata = at(item, "metadata")
+    return {
+        "metadata": {"namespace": metadata.get("namespace"), "name": metadata.get("name")},
+        "spec": {"containers": [{"resources": at(each, "resources")} for each in objects(item, "spec", "containers")]},
+        "status": {"allocatable": at(item, "status", "allocatable")},
+    }
 
 
 def _row(item: Json, known: Json | None, of: Of, *, with_namespace: bool) -> tuple[float, float, Row]:
