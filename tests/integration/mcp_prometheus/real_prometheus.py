@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import time
 from collections.abc import Iterator
@@ -31,21 +32,33 @@ class Prometheus:
     """Where it listens, and its raw API."""
 
     url: str
+    tls: ssl.SSLContext | None = None
 
     def get(self, endpoint: str, **parameters: str | float) -> dict[str, object]:
         """The `data` of an answer of the API, asked for without any code of ours in between."""
-        answer = httpx2.get(f"{self.url}/api/v1/{endpoint}", params=parameters, trust_env=False)
+        answer = httpx2.get(
+            f"{self.url}/api/v1/{endpoint}", params=parameters, verify=self.tls or True, trust_env=False
+        )
         return answer.raise_for_status().json()["data"]
 
 
 @contextmanager
 def real_prometheus(
-    folder: Path, openmetrics: str, *, rules: str = "groups: []", jobs: str = "", prefix: str = "", features: str = ""
+    folder: Path,
+    openmetrics: str,
+    *,
+    rules: str = "groups: []",
+    jobs: str = "",
+    prefix: str = "",
+    features: str = "",
+    web: str = "",
+    tls: ssl.SSLContext | None = None,
 ) -> Iterator[Prometheus]:
     """Backfill the samples, start it, wait until it has scraped; afterwards end it. `folder` is its to fill.
 
     It scrapes itself (job `prometheus`, up) and a port where nothing listens (job `nobody`, down), and `jobs`, which
-    are entries of `scrape_configs`. `prefix` is the path that it serves under, `features` what to enable.
+    are entries of `scrape_configs`. `prefix` is the path that it serves under, `features` what to enable, `web` its
+    web configuration, and `tls` how to come in if that asks for TLS (its job `prometheus` is down then).
     """
     data = folder / "data"
     samples, configuration = folder / "samples.om", folder / "prometheus.yml"
@@ -55,6 +68,7 @@ def real_prometheus(
     port = _free_port()
     configuration.write_text(_CONFIG % {"port": port, "jobs": jobs, "prefix": prefix}, encoding="utf-8")
     (folder / "rules.yml").write_text(rules, encoding="utf-8")
+    (folder / "web.yml").write_text(web, encoding="utf-8")
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
             [
@@ -65,13 +79,14 @@ def real_prometheus(
                 "--storage.tsdb.retention.time=10y",
                 "--query.max-samples=200000",
                 f"--web.route-prefix={prefix or '/'}",
+                f"--web.config.file={folder / 'web.yml'}",
                 f"--enable-feature={features}",
             ],
             stdout=log,
             stderr=log,
         )
     try:
-        prometheus = Prometheus(f"http://127.0.0.1:{port}{prefix}")
+        prometheus = Prometheus(f"http{'s' if tls else ''}://127.0.0.1:{port}{prefix}", tls)
         _wait_until_ready(prometheus, process, folder / "log")
         yield prometheus
     finally:
@@ -92,11 +107,12 @@ def _free_port() -> int:
 
 
 def _wait_until_ready(prometheus: Prometheus, process: subprocess.Popen[bytes], log: Path) -> None:
+    ready = "count(up) >= 2" if prometheus.tls else 'up{job="prometheus"} == 1 and on () up{job="nobody"} == 0'
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline:
         assert process.poll() is None, f"Prometheus ended: {log.read_text()[-2000:]}"
         try:
-            if prometheus.get("query", query='up{job="prometheus"} == 1 and on () up{job="nobody"} == 0').get("result"):
+            if prometheus.get("query", query=ready).get("result"):
                 return
         except (httpx2.TransportError, httpx2.HTTPStatusError):
             pass

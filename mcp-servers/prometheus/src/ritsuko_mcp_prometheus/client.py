@@ -4,6 +4,7 @@ https://prometheus.io/docs/prometheus/latest/querying/api/
 """
 
 import asyncio
+import ssl
 from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import quote
@@ -115,7 +116,8 @@ class PrometheusClient:
             except httpx2.RemoteProtocolError:
                 # A pooled connection that the other side had closed meanwhile. Reading twice does no harm.
                 return await self._read_once(url, parameters)
-        except (httpx2.RequestError, httpx2.InvalidURL) as error:
+        except (httpx2.RequestError, httpx2.InvalidURL, ssl.SSLError) as error:
+            # A client certificate is refused after the handshake, when the HTTP client no longer looks for TLS errors.
             raise failures.no_answer(self.address, error) from error
 
     async def _read_once(self, url: str, parameters: _Parameters) -> tuple[httpx2.Response, bytes]:

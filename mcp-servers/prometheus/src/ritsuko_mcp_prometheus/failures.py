@@ -14,6 +14,10 @@ from .promql_errors import bad_query, failed_query
 _QUERYING = ("query", "query_range")
 _CREDENTIALS = "Check PROMETHEUS_BEARER_TOKEN_FILE or PROMETHEUS_BASIC_AUTH_FILE, what the file holds, and its rights."
 _ADDRESS = "Check PROMETHEUS_URL: it is the address in front of /api/v1, without /graph or /query"
+_CLIENT_CERTIFICATE = (
+    "It wants a client certificate that it trusts: PROMETHEUS_CLIENT_CERT_FILE and PROMETHEUS_CLIENT_KEY_FILE."
+)
+_HTTPS = "It may speak TLS only: write https:// in PROMETHEUS_URL."
 # Errors of Prometheus that are about its state, not about the query.
 _ABOUT_THE_SERVER = ("", "unauthorized", "forbidden", "too_many_requests", "unavailable", "not_found")
 
@@ -24,10 +28,10 @@ _CONNECTION_HINTS = {
     "Hostname mismatch": "Use the name that the certificate is made for in PROMETHEUS_URL.",
     "IP address mismatch": "Use the name that the certificate is made for in PROMETHEUS_URL.",
     "CERTIFICATE_VERIFY_FAILED": "Name the CA that signed its certificate in PROMETHEUS_CA_FILE.",
-    "certificate required": "It wants a client certificate: set PROMETHEUS_CLIENT_CERT_FILE (and _KEY_FILE).",
     "certificate expired": "Renew the client certificate that PROMETHEUS_CLIENT_CERT_FILE names.",
-    "unknown ca": "It does not know the CA of the client certificate in PROMETHEUS_CLIENT_CERT_FILE.",
-    "bad certificate": "It does not take the client certificate in PROMETHEUS_CLIENT_CERT_FILE.",
+    "certificate required": _CLIENT_CERTIFICATE,
+    "unknown ca": _CLIENT_CERTIFICATE,
+    "bad certificate": _CLIENT_CERTIFICATE,
     "WRONG_VERSION_NUMBER": "It speaks no TLS: write http:// in PROMETHEUS_URL.",
     "RECORD_LAYER_FAILURE": "It speaks no TLS: write http:// in PROMETHEUS_URL.",
     "Name or service not known": "There is no such host: check the name in PROMETHEUS_URL and its namespace.",
@@ -57,6 +61,8 @@ def no_answer(address: str, error: Exception) -> BackendUnavailable:
             f"Prometheus at {address} can't be reached: {reason}",
             hint or "Check that it runs, that PROMETHEUS_URL is right and that no network policy is in the way.",
         )
+    if isinstance(error, httpx2.RemoteProtocolError) and "without sending a response" in reason:
+        hint = _HTTPS if address.startswith("http://") else _CLIENT_CERTIFICATE
     return BackendUnavailable(
         f"the answer of Prometheus at {address} broke off: {reason}",
         hint or "Try again; if it stays so, look at Prometheus' log or at the proxy before it.",
@@ -86,6 +92,8 @@ def refused(address: str, path: str, asked: str, response: httpx2.Response, body
     if failure and failure.errorType not in _ABOUT_THE_SERVER:
         return failed_query(failure.errorType, failure.error)
     said = _describe(response, body, failure)
+    if "http request" in said.lower() and "https" in said.lower():
+        return BackendUnavailable(f"Prometheus at {address} wants TLS: {said}", _HTTPS)
     if status in (401, 403):
         return BackendUnavailable(f"Prometheus at {address} refuses our credentials: {said}", _CREDENTIALS)
     if status in (414, 431):
