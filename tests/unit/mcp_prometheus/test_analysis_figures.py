@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from ritsuko_mcp_prometheus.analysis.candidates import bounded, candidates
 from ritsuko_mcp_prometheus.analysis.comparison import compare
+from ritsuko_mcp_prometheus.analysis.moves import move_of
 from ritsuko_mcp_prometheus.analysis.robust import effect, format_relative, level, relative, spread
-from ritsuko_mcp_prometheus.series import Sample
+from ritsuko_mcp_prometheus.series import Sample, Series
 
 FINITE = st.floats(-1e9, 1e9, allow_nan=False)
 
@@ -80,9 +81,10 @@ def test_what_both_days_have_in_common_is_no_noise() -> None:
 
 
 def test_a_change_that_stands_out_and_is_tiny_is_not_notable() -> None:
-    found = compare({}, course([102.0] * 60), course([100.0] * 60, 86400), 86400, 60)
+    found = compare({}, course([106.0] * 60), course([100.0] * 60, 86400), 86400, 60)
     assert found.verdict == "as before"
-    assert found.share == pytest.approx(0.02)
+    assert found.effect > 5
+    assert found.share == pytest.approx(0.06)
 
 
 @pytest.mark.parametrize(
@@ -100,6 +102,17 @@ def test_a_change_that_stands_out_and_is_tiny_is_not_notable() -> None:
 )
 def test_the_verdict(now: list[float], then: list[float], verdict: str) -> None:
     assert compare({}, course(now), course(then, 86400), 86400, 60).verdict == verdict
+
+
+def test_what_a_rate_still_sees_of_the_past_belongs_to_neither_side() -> None:
+    (failures,) = candidates({"failures_total": 1}, {}, 'job="a"', "4m")
+    # Four minutes long the rate rises from the old level to the new one, which holds for three minutes.
+    series = Series({"job": "a"}, course([1.0] * 30 + [3.0, 5.0, 7.0, 9.0] + [9.0] * 3))
+    moment = 29 * 60.0
+    moved = move_of(failures, series, moment, moment + 240)
+    assert moved is not None
+    assert (moved.before, moved.after) == (1.0, 9.0)
+    assert move_of(failures, series, moment, moment + 360) is None
 
 
 def test_each_metric_is_asked_for_by_what_it_is() -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from pydantic import JsonValue
 
@@ -13,10 +12,11 @@ from ritsuko_mcp_common.times import format_duration, format_time, parse_time
 
 from ..client import PrometheusClient
 from ..errors import BadRequest, NotOffered, QueryFailed
-from ..series import Labels, Series, common_labels, label_columns, selector
-from ..values import format_value, json_number, unit_of
+from ..series import Series, common_labels, label_columns, selector
+from ..values import format_value, json_number
 from .candidates import Candidate, bounded, candidates
-from .robust import effect, format_relative, level, relative
+from .moves import FLOOR, LEAST_EFFECT, Move, move_of, rank
+from .robust import format_relative, relative
 from .rows import label_cells
 from .screening import glanced_at, rough_changes
 from .selectors import quoted
@@ -30,27 +30,6 @@ _NAMED = 8
 _POINTS = 60
 _SHORTEST_RATE = 240.0
 _LEAST_AFTER = 120.0
-# Of the larger level: what changes by less than a twentieth changes little, however still it stood before.
-_FLOOR = 0.05
-_LEAST_EFFECT = 3.0
-_LEAST_POINTS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """How far a series of a candidate moved."""
-
-    candidate: Candidate
-    labels: Labels
-    before: float
-    after: float
-    effect: float
-
-    @property
-    def unit(self) -> str:
-        if self.candidate.figure == "rate":
-            return "bytes" if unit_of(self.candidate.metric) == "bytes" else ""
-        return unit_of(self.candidate.metric)
 
 
 async def movers(
@@ -84,7 +63,7 @@ async def movers(
     changes = await rough_changes(client, glanced, scope, start, moment, end)
     looked_at = bounded(glanced, changes, _MOST_METRICS, _MOST_SERIES)
     moves, failures = await _look(client, looked_at, start, moment, end, rate_range)
-    moved = [move for move in moves if abs(move.effect) >= _LEAST_EFFECT]
+    moved = [move for move in moves if abs(move.effect) >= LEAST_EFFECT]
     shown = moved[:limit]
     labels = [Series(move.labels, []) for move in shown]
     columns = [name for name in label_columns(labels, common_labels(labels)) if name != "__name__"]
@@ -103,7 +82,7 @@ async def movers(
         *_come_and_gone(earlier, later),
     ]
     envelope.hints = [
-        f"effect: change of the median in units of its spread, at least {_FLOOR:.0%} of its level; 20: from nothing."
+        f"effect: change of the median in units of its spread, at least {FLOOR:.0%} of its level; 20: from nothing."
     ]
     return envelope
 
@@ -154,28 +133,11 @@ async def _look(
         settled = 0.0 if candidate.figure == "level" else min(blur, (end - moment) / 2)
         if any(series.histograms for series in answer.series):
             failures.append(f"{candidate.metric} is a native histogram, and not judged: compare a quantile of it")
-        moves = (_move(candidate, series, moment, moment + settled) for series in answer.series)
+        moves = (move_of(candidate, series, moment, moment + settled) for series in answer.series)
         return [move for move in moves if move is not None]
 
     found = [move for moves in await asyncio.gather(*map(look, looked_at)) for move in moves]
-    return sorted(found, key=_rank), failures
-
-
-def _move(candidate: Candidate, series: Series, moment: float, settled: float) -> Move | None:
-    before = [value for time, value in series.samples if time <= moment and math.isfinite(value)]
-    after = [value for time, value in series.samples if time > settled and math.isfinite(value)]
-    former, current = level(before), level(after)
-    if former is None or current is None or min(former.count, current.count) < _LEAST_POINTS:
-        return None
-    noise = math.hypot(former.spread, current.spread) / math.sqrt(2)
-    change = current.median - former.median
-    size = effect(change, noise, former.median, current.median, floor=_FLOOR)
-    return Move(candidate, series.labels, former.median, current.median, size)
-
-
-def _rank(move: Move) -> tuple[float, float, str, list[tuple[str, str]]]:
-    share = relative(move.before, move.after)
-    return -round(abs(move.effect), 6), -abs(share), move.candidate.metric, sorted(move.labels.items())
+    return sorted(found, key=rank), failures
 
 
 def _rows(moves: Sequence[Move], columns: Sequence[str]) -> list[Row]:
