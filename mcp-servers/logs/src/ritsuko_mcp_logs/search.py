@@ -7,6 +7,7 @@ from dataclasses import replace
 from ritsuko_mcp_common import cursor as cursors
 from ritsuko_mcp_common.envelope import Envelope
 
+from .absence import nearest_names
 from .hits import Best
 from .matching import Matcher
 from .neighbours import look_around
@@ -27,7 +28,10 @@ async def search(sources: Sources, question: Question, cursor: str, *, now: floa
         found = await _looked_up(source, source.index, query, question, place)
     else:
         found = await _looked_through(source, query, question, place)
-    return report(question, query, found, now=now)
+    nearest = ""
+    if source.index is not None and not found.lines:
+        nearest = await nearest_names(source.index, query, found.coverage.namespace)
+    return report(question, query, found, nearest, now=now)
 
 
 async def _looked_through(source: Source, query: Query, question: Question, place: Place | None) -> Found:

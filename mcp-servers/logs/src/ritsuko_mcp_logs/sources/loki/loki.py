@@ -12,9 +12,10 @@ from typing import Literal
 from ritsuko_mcp_common.errors import ToolFailure
 
 from ...levels import FIELDS, level_named
+from ...lines import timestamp
 from ..names import Names
 from ..rows import Row
-from ..source import Batch, Coverage, Origin, Query, Totals
+from ..source import Batch, Coverage, Gap, Origin, Query, Totals
 from ..store import Access, ModelT, Refused, Store
 from ..stored import OwnNamespace, check_names, limited, meant_namespace, within
 from . import logql
@@ -57,7 +58,7 @@ class Loki:
         coverage.origin = self._store.name
         existing = await self._existing(query)
         coverage.namespace = await self._namespace(query, Names.among(existing))
-        pages = self._few(query, existing) if query.limit else self._many(query, existing)
+        pages = (self._few if query.limit else self._many)(query, existing, coverage)
         async for batch in within(pages, coverage, self._store.name, seconds=query.seconds or self._seconds):
             yield batch
 
@@ -81,7 +82,9 @@ class Loki:
         questions = [f"sum({counted})", f"count(sum by ({by}) ({counted}))" if by else f"count({counted})"]
         if wanted := logql.wanted(query):
             questions.append(f"sum(count_over_time({selector}{wanted} {span}))")
-        lines, pods, *matches = await asyncio.gather(*(self._number(one, query.until) for one in questions))
+        lines, pods, *matches = await asyncio.gather(
+            *(self._number(one, _nanoseconds(query.until) - 1) for one in questions)
+        )
         return Totals(matches[0] if matches else lines, lines, pods)
 
     async def histogram(self, query: Query, step: float, by: str) -> Mapping[str, Mapping[float, int]] | None:
@@ -94,16 +97,16 @@ class Loki:
         lines = f"{await self._selector(query, existing)}{logql.wanted(query)}"
         grouping = f" by ({label})" if by else ""
         expression = f"sum{grouping} (count_over_time({lines} [{round(step * 1000)}ms]))"
-        # A value counts the step before its own time.
-        first = (query.since // step + 1) * step
-        window = {"start": f"{first:.3f}", "end": f"{query.until + step:.3f}", "step": f"{step:.3f}"}
+        # A value counts the step before its own time, that time included and the step's beginning not.
+        first = _nanoseconds((query.since // step + 1) * step) - 1
+        window = {"start": str(first), "end": str(_nanoseconds(query.until + step)), "step": f"{step:g}"}
         answer = await self._get("/loki/api/v1/query_range", Samples, {"query": expression, **window})
         counts: defaultdict[str, defaultdict[float, int]] = defaultdict(lambda: defaultdict(int))
         for sample in answer.data.result:
             value = sample.metric.get(label, "") if by else ""
             key = (level_named(value) or value) if by == "level" else value
             for moment, count in sample.values:
-                counts[key][moment - step] += int(float(count))
+                counts[key][round(moment / step - 1) * step] += int(float(count))
         return None if by == "level" and not counts.keys() - {"", "unknown"} else counts
 
     async def values(self, query: Query, what: Literal["namespace", "pod", "container"]) -> list[str]:
@@ -119,7 +122,7 @@ class Loki:
         """See `Source.oldest`: of the last 30 days, which is as far as Loki lets one query look by default."""
         now = self._clock()
         query = Query(since=now - _LOOK_BACK_SECONDS, until=now, namespace="*", order="oldest", limit=1)
-        async for page in self._many(query, await self._existing(query)):
+        async for page in self._many(query, await self._existing(query), Coverage()):
             return page[0].nanoseconds / 1e9
         return None
 
@@ -136,10 +139,10 @@ class Loki:
         """See `Source.aclose`."""
         await self._store.aclose()
 
-    async def _few(self, query: Query, existing: frozenset[str]) -> AsyncGenerator[list[Row]]:
+    async def _few(self, query: Query, existing: frozenset[str], coverage: Coverage) -> AsyncGenerator[list[Row]]:
         async def fetch(part: Query) -> list[Row]:
             found: list[Row] = []
-            async for page in self._many(part, existing):
+            async for page in self._many(part, existing, coverage):
                 found += page
                 if len(found) >= part.limit:
                     break
@@ -147,7 +150,7 @@ class Loki:
 
         yield await limited(query, fetch)
 
-    async def _many(self, query: Query, existing: frozenset[str]) -> AsyncGenerator[list[Row]]:
+    async def _many(self, query: Query, existing: frozenset[str], coverage: Coverage) -> AsyncGenerator[list[Row]]:
         """Page by page in the query's order, each entry once."""
         names = Names.among(existing)
         expression = f"{await self._selector(query, existing)}{logql.wanted(query)}"
@@ -155,8 +158,7 @@ class Loki:
         start, end = _nanoseconds(query.since), _nanoseconds(query.until)
         seen: frozenset[tuple[int, Origin, str]] = frozenset()
         while start < end:
-            limit = min(self._page, query.limit) if query.limit else self._page
-            page = await self._entries(expression, start, end, limit, newest=newest, names=names)
+            page, limit = await self._page_of(expression, start, end, query.limit, newest=newest, names=names)
             if fresh := [row for row in page if _identity(row) not in seen]:
                 yield fresh
             if len(page) < limit:
@@ -164,12 +166,17 @@ class Loki:
             edge = page[-1].nanoseconds
             # The next page begins with the moment that this one ended in, unless nothing else was on this one.
             step_over = page[0].nanoseconds == edge
+            if step_over:
+                moment = timestamp(edge).decode()
+                coverage.gaps.append(Gap(f"lines of {moment}", f"Loki gives at most {limit:,} of one moment"))
             seen = frozenset(_identity(row) for row in page if row.nanoseconds == edge)
             start, end = (start, edge + (not step_over)) if newest else (edge + step_over, end)
 
-    async def _entries(
-        self, expression: str, start: int, end: int, limit: int, *, newest: bool, names: Names
-    ) -> list[Row]:
+    async def _page_of(
+        self, expression: str, start: int, end: int, most: int, *, newest: bool, names: Names
+    ) -> tuple[list[Row], int]:
+        """At most `most` entries (0: any number), and how many could have been on the page."""
+        limit = min(self._page, most or self._page)
         parameters = {
             "query": expression,
             "start": str(start),
@@ -183,12 +190,12 @@ class Loki:
             allowed = _TOO_MANY.search(refusal.said)
             if allowed is None or int(allowed[1]) >= limit:
                 raise
-            self._page = int(allowed[1])
+            self._page = limit = int(allowed[1])
             answer = await self._get("/loki/api/v1/query_range", Streams, {**parameters, "limit": allowed[1]})
-        return sorted(rows(answer.data.result, names), key=lambda row: row.nanoseconds, reverse=newest)
+        return sorted(rows(answer.data.result, names), key=lambda row: row.nanoseconds, reverse=newest), limit
 
-    async def _number(self, expression: str, at: float) -> int:
-        parameters = {"query": expression, "time": str(_nanoseconds(at))}
+    async def _number(self, expression: str, at: int) -> int:
+        parameters = {"query": expression, "time": str(at)}
         result = (await self._get("/loki/api/v1/query", Samples, parameters)).data.result
         return int(float(result[0].value[1])) if result and result[0].value else 0
 

@@ -1,0 +1,25 @@
+"""Why a store has nothing of what was asked for: most often a name that is not quite right."""
+
+from dataclasses import replace
+
+from ritsuko_mcp_common.nearest import suggestion
+
+from .prose import some
+from .sources.source import Index, Query
+
+
+async def nearest_names(index: Index, query: Query, namespace: str) -> str:
+    """The namespaces or pods that there are in the query's time, nearest first; empty if those named are among them."""
+    anywhere = replace(query, namespace="*", pod="", container="", labels="")
+    namespaces = await index.values(anywhere, "namespace")
+    if namespace != "*" and namespace not in namespaces:
+        return _instead("namespace", namespace, namespaces)
+    if not query.pod:
+        return ""
+    pods = await index.values(replace(anywhere, namespace=namespace), "pod")
+    return _instead("pod", query.pod, pods)
+
+
+def _instead(what: str, wanted: str, existing: list[str]) -> str:
+    near = suggestion(wanted, existing) or (f"There are: {some(sorted(existing))}." if existing else "There are none.")
+    return f"No line is of {what} {wanted}. {near}"

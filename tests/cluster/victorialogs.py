@@ -1,0 +1,80 @@
+"""A real VictoriaLogs on a free loopback port."""
+
+import json
+import shutil
+import urllib.request
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.parse import urlencode
+
+from . import cache, gobuild
+from .daemons import Daemon
+from .ports import free
+
+_VERSION = "1.52.1"
+_PACKAGE = "github.com/VictoriaMetrics/VictoriaLogs/app/victoria-logs"
+_STREAM = "namespace,pod,container"
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def program() -> str:
+    """The path of a VictoriaLogs: the one that is installed, or one built from its Go module."""
+    if installed := shutil.which("victoria-logs"):
+        return installed
+    target = cache.root() / "build" / f"victoria-logs-{_VERSION}" / "victoria-logs"
+    return str(cache.install(target, lambda draft: gobuild.build("victorialogs", _PACKAGE, draft)))
+
+
+@dataclass(frozen=True, slots=True)
+class VictoriaLogs:
+    """Where it listens."""
+
+    url: str
+
+    def push(self, entries: Iterable[Mapping[str, str]], *, stream: str = _STREAM, account: int = 0) -> None:
+        """Store entries: `_time`, `_msg` and fields, of which those in `stream` tell streams apart. They are found at once."""
+        body = "".join(json.dumps(entry) + "\n" for entry in entries).encode()
+        self._post(f"/insert/jsonline?{urlencode({'_stream_fields': stream})}", body, {"AccountID": str(account)})
+        self._post("/internal/force_flush", b"", {})
+
+    def _post(self, path: str, body: bytes, headers: Mapping[str, str]) -> None:
+        request = urllib.request.Request(self.url + path, data=body, headers=dict(headers), method="POST")
+        with _OPENER.open(request, timeout=30) as answer:
+            answer.read()
+
+
+@contextmanager
+def victorialogs(folder: Path) -> Iterator[VictoriaLogs]:
+    """One that keeps everything, in `folder`, until the end of the block.
+
+    Raises:
+        ClusterError: it can't be built or did not start; with the end of its log.
+    """
+    port = free(1, "127.0.0.1")[0]
+    command = [
+        program(),
+        f"-storageDataPath={folder / 'data'}",
+        f"-httpListenAddr=127.0.0.1:{port}",
+        "-retentionPeriod=100y",
+        "-futureRetention=1y",
+        "-memory.allowedBytes=200MB",
+    ]
+    daemon = Daemon("victoria-logs", folder, command)
+    daemon.start()
+    try:
+        store = VictoriaLogs(f"http://127.0.0.1:{port}")
+        daemon.wait_until(lambda: _answers(store.url), timeout=60)
+        yield store
+    finally:
+        daemon.stop()
+
+
+def _answers(url: str) -> bool:
+    try:
+        with _OPENER.open(f"{url}/health", timeout=5) as answer:
+            return answer.status == 200
+    except (URLError, ConnectionError, TimeoutError):
+        return False

@@ -1,0 +1,64 @@
+"""Stores and the way to ask them: over HTTP, as a bot does."""
+
+import itertools
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+import pytest
+from mcp import Client
+
+from ritsuko_mcp_logs.server import build
+from ritsuko_mcp_logs.settings import LogsSettings
+from tests.cluster.victorialogs import VictoriaLogs, victorialogs
+from tests.integration.mcp_logs.fake_loki import FakeLoki
+from tests.integration.mcp_logs.stores import Filled, FilledLoki, FilledVictoriaLogs
+from tests.mcp_serving import serving
+
+_TENANTS = itertools.count(1)
+
+Ask = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def real_victorialogs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VictoriaLogs]:
+    """One for all tests; each takes a tenant of its own."""
+    with victorialogs(tmp_path_factory.mktemp("victorialogs")) as store:
+        yield store
+
+
+@pytest.fixture(params=["victorialogs", "loki"])
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[Filled]:
+    """An empty one of each kind."""
+    if request.param == "victorialogs":
+        yield FilledVictoriaLogs(request.getfixturevalue("real_victorialogs"), next(_TENANTS))
+    else:
+        async with FakeLoki().serve() as fake:
+            yield FilledLoki(fake)
+
+
+@asynccontextmanager
+async def asking(**settings: Any) -> AsyncIterator[Ask]:
+    """A function that calls a tool over HTTP and gives its structured answer, with `text` in it as well."""
+    async with serving(build(LogsSettings.model_validate(settings))) as address:
+
+        async def ask(tool: str, *, fails: bool = False, **arguments: Any) -> dict[str, Any]:
+            async with Client(f"{address}/mcp") as client:
+                result = await client.call_tool(tool, arguments)
+            content = result.content[0]
+            assert content.type == "text"
+            assert result.is_error == fails, content.text
+            assert result.structured_content is not None
+            return {**result.structured_content, "text": content.text}
+
+        yield ask
+
+
+@pytest.fixture
+def asking_store(store: Filled) -> Callable[..., AbstractAsyncContextManager[Ask]]:
+    """`asking` with the store's settings."""
+
+    def ask(**settings: Any) -> AbstractAsyncContextManager[Ask]:
+        return asking(**store.settings, **settings)
+
+    return ask

@@ -1,0 +1,286 @@
+"""VictoriaLogs and Loki through the tools: the same entries give the same answers."""
+
+import random
+import re
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import pytest
+
+from ritsuko_mcp_common.times import format_time
+from tests.integration.mcp_logs.conftest import asking
+from tests.integration.mcp_logs.fake_loki import FakeLoki
+from tests.integration.mcp_logs.stores import START, Entry, Filled, FilledLoki
+
+Ask = Callable[..., Any]
+Asking = Callable[..., AbstractAsyncContextManager[Ask]]
+
+WINDOW = {"namespace": "shop", "since": format_time(START), "until": format_time(START + 3600)}
+
+
+def texts(answer: dict[str, Any]) -> list[str]:
+    return [row["text"] for row in answer["data"]]
+
+
+async def test_found_newest_first_and_counted(store: Filled, asking_store: Asking) -> None:
+    store.push(
+        [
+            Entry(0, "start"),
+            Entry(1, "a Timeout here"),
+            Entry(2, "TIMEOUT in two", pod="web-2"),
+            Entry(3, "timeout elsewhere", namespace="other"),
+            Entry(4, "timeout again"),
+            Entry(5, "fine", pod="web-3"),
+        ]
+    )
+    async with asking_store() as ask:
+        answer = await ask("search", text="timeout", **WINDOW)
+        everywhere = await ask("search", text="timeout", **{**WINDOW, "namespace": "*"})
+        exact = await ask("search", text="timeout", case_sensitive=True, order="oldest", **WINDOW)
+    assert answer["summary"].startswith('Found 3 lines with "timeout" in 5 lines of 3 pods in namespace shop since')
+    assert answer["data"] == [
+        {"time": "2026-09-21T14:13:24Z", "pod": "web-1", "container": "app", "text": "timeout again"},
+        {"time": "2026-09-21T14:13:22Z", "pod": "web-2", "container": "app", "text": "TIMEOUT in two"},
+        {"time": "2026-09-21T14:13:21Z", "pod": "web-1", "container": "app", "text": "a Timeout here"},
+    ]
+    assert answer["untrusted"] is True
+    assert everywhere["total"] == 4
+    assert "4 pods in all namespaces" in everywhere["summary"]
+    assert texts(exact) == ["timeout again"]
+
+
+@pytest.mark.parametrize(
+    "hostile", ['say "no"', "back\\slash \\n", "{a=~b} | c", "größe €", "100% $x^2 [a-z]*", "it's `quoted`", "a\tb"]
+)
+async def test_text_is_taken_literally(store: Filled, asking_store: Asking, hostile: str) -> None:
+    store.push([Entry(0, f"x {hostile} y"), Entry(1, "x y"), Entry(2, hostile[:-1])])
+    async with asking_store() as ask:
+        for text, case_sensitive in ((hostile, True), (hostile.upper() if hostile.isascii() else hostile, False)):
+            if "\\N" in text:
+                continue  # upper case of what only looks like an escape
+            answer = await ask("search", text=text, case_sensitive=case_sensitive, **WINDOW)
+            assert len(answer["data"]) == 1, answer["text"]
+
+
+async def test_regular_expressions(store: Filled, asking_store: Asking) -> None:
+    store.push([Entry(index, f"took {index * 100} ms") for index in range(20)])
+    async with asking_store() as ask:
+        answer = await ask("search", text=r"took 1\d{3} ms$", regex=True, **WINDOW)
+        broken = await ask("search", text="took (", regex=True, fails=True, **WINDOW)
+    assert answer["total"] == 10
+    assert "not a regular expression" in broken["text"]
+
+
+async def test_levels_of_a_field_or_of_the_text(store: Filled, asking_store: Asking) -> None:
+    store.push(
+        [
+            Entry(0, "by a field", fields={"level": "ERROR"}),
+            Entry(1, "level=error by the text"),
+            Entry(2, "no error at all", fields={"level": "info"}),
+            Entry(3, "E0921 14:13:23.000000       1 klog.go:1] by klog"),
+            Entry(4, "[WARN] not bad enough"),
+            Entry(5, "by another name of a field", fields={"severity": "critical"}),
+        ]
+    )
+    async with asking_store() as ask:
+        answer = await ask("search", level="error", **WINDOW)
+    assert {text.split("by ")[1].split()[0] for text in texts(answer)} == {"a", "the", "klog", "another"}
+    assert answer["summary"].startswith("Found 4 lines at level error or worse in 6 lines of 1 pod")
+
+
+async def test_fields_of_the_store_or_of_the_text(store: Filled, asking_store: Asking) -> None:
+    store.push(
+        [
+            Entry(0, "kept beside", fields={"status": "500"}),
+            Entry(1, '{"status": 500, "msg": "in JSON"}'),
+            Entry(2, "status=500 in logfmt"),
+            Entry(3, "status 500 in prose"),
+            Entry(4, "another", fields={"status": "404"}),
+        ]
+    )
+    async with asking_store() as ask:
+        answer = await ask("search", fields="status=500", **WINDOW)
+        with_text = await ask("search", text="logfmt", fields="status=500", **WINDOW)
+        nonsense = await ask("search", fields="status", fails=True, **WINDOW)
+    assert len(answer["data"]) == 3
+    assert texts(with_text) == ["status=500 in logfmt"]
+    assert "status=500" in nonsense["text"]
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+async def test_pages_give_every_match_once(store: Filled, asking_store: Asking, order: str) -> None:
+    entries = [Entry(index / 10, f"error {index:03}", pod=f"web-{index % 3}") for index in range(40)]
+    entries += [Entry(2.0, f"error of one moment {index:02}", pod=f"web-{index % 2}") for index in range(23)]
+    store.push([*entries, *(Entry(index, "fine") for index in range(30))])
+    if isinstance(store, FilledLoki):
+        store.fake.max_entries = 30
+    seen: list[str] = []
+    cursor = ""
+    async with asking_store() as ask:
+        for _ in range(40):
+            answer = await ask("search", text="error", limit=7, order=order, cursor=cursor, **WINDOW)
+            assert answer["total"] == 63
+            seen += texts(answer)
+            cursor = answer.get("next_cursor", "")
+            if not cursor:
+                break
+    assert len(seen) == 63
+    assert sorted(seen) == sorted(entry.text for entry in entries)
+    apart = [text for text in seen if "moment" not in text]
+    assert apart == sorted(apart, reverse=order == "newest")
+
+
+async def test_context_is_of_the_same_container(store: Filled, asking_store: Asking) -> None:
+    store.push([Entry(index, text) for index, text in enumerate(["a", "b", "error 1", "c", "error 2", "d", "e"])])
+    store.push([Entry(index + 0.5, "elsewhere", pod="web-2") for index in range(7)])
+    async with asking_store() as ask:
+        answer = await ask("search", text="error", context=1, **WINDOW)
+        by_level = await ask("search", level="error", context=1, **WINDOW)
+    assert [(row["match"], row["text"]) for row in answer["data"]] == [
+        ("", "c"), ("»", "error 2"), ("", "d"), ("", "b"), ("»", "error 1"),
+    ]  # fmt: skip
+    assert by_level["data"] == []
+
+
+async def test_an_entry_of_several_lines_is_lines(store: Filled, asking_store: Asking) -> None:
+    store.push([Entry(0, "Traceback:\n  File x\nValueError: bad\n"), Entry(1, "next")])
+    async with asking_store() as ask:
+        answer = await ask("search", text="valueerror", context=2, **WINDOW)
+    assert texts(answer) == ["Traceback:", "  File x", "ValueError: bad", "next"]
+
+
+async def test_pods_containers_and_labels(store: Filled, asking_store: Asking) -> None:
+    store.push(
+        [
+            Entry(0, "error db-1", pod="db-1", app="db"),
+            Entry(1, "error db-10", pod="db-10", app="db"),
+            Entry(2, "error web", pod="web-7d9f-abcde"),
+            Entry(3, "error proxy", pod="web-7d9f-abcde", container="proxy"),
+        ]
+    )
+    async with asking_store() as ask:
+
+        async def found(**arguments: str) -> set[str]:
+            answer = await ask("search", text="error", **arguments, **WINDOW)
+            return {text.removeprefix("error ") for text in texts(answer)}
+
+        assert await found(pod="db-1") == {"db-1"}
+        assert await found(pod="db") == {"db-1", "db-10"}
+        assert await found(pod="*7d9f*", container="app") == {"web"}
+        assert await found(labels="app=db") == {"db-1", "db-10"}
+        assert await found(labels="app in (web,x),app!=db") == {"web", "proxy"}
+        assert await found(labels="!app") == set()
+        unknown = await ask("search", labels="ap=db", fails=True, **WINDOW)
+        nobody = await ask("search", pod="web-7d9f-bcde", text="error", **WINDOW)
+    assert "have no label ap" in unknown["text"]
+    assert "Did you mean app" in unknown["text"]
+    assert "Did you mean" in nobody["text"]
+    assert "web-7d9f-abcde" in nobody["text"]
+
+
+async def test_the_window_is_exact(store: Filled, asking_store: Asking) -> None:
+    store.push([Entry(offset, f"at {offset}") for offset in (0, 0.999999, 1, 1.5, 1.999999, 2, 3)])
+    window = {"namespace": "shop", "since": format_time(START + 1), "until": format_time(START + 2)}
+    async with asking_store() as ask:
+        answer = await ask("search", order="oldest", **window)
+    assert texts(answer) == ["at 1", "at 1.5", "at 1.999999"]
+
+
+async def test_histogram_counts_what_is_there(store: Filled, asking_store: Asking) -> None:
+    choose = random.Random(7)
+    entries = [
+        Entry(
+            choose.uniform(0, 3599),
+            f"line {index}",
+            pod=f"web-{choose.randrange(3)}",
+            fields={"level": choose.choice(["info", "error"])},
+        )
+        for index in range(400)
+    ]
+    store.push(entries)
+    async with asking_store() as ask:
+        by_level = await ask("histogram", step="5m", points=True, **WINDOW)
+        by_pod = await ask("histogram", by="pod", **WINDOW)
+        together = await ask("histogram", by="", text="line 1", **WINDOW)
+        scanned = await ask("histogram", by="pod", level="error", **WINDOW)
+        secret = await ask("histogram", by="password", fails=True, **WINDOW)
+    begun = START // 300 * 300
+    expected = Counter((int((START + entry.offset) // 300 * 300), entry.fields["level"]) for entry in entries)
+    found = {
+        (begun + 300 * index, level): row[level]
+        for index, row in enumerate(by_level["data"])
+        for level in ("info", "error")
+        if row[level]
+    }
+    assert found == dict(expected)
+    assert {row["pod"]: row["lines"] for row in by_pod["data"]} == Counter(entry.pod for entry in entries)
+    assert [row["lines"] for row in together["data"]] == [sum(entry.text.startswith("line 1") for entry in entries)]
+    errors = Counter(entry.pod for entry in entries if entry.fields["level"] == "error")
+    assert {row["pod"]: row["lines"] for row in scanned["data"]} == errors
+    assert "secrets" in secret["text"]
+
+
+async def test_fields_seen(store: Filled, asking_store: Asking) -> None:
+    beside = {"zone": "a", "password": "hunter2"}
+    methods = ["PUT", "GET", "GET", "GET"] * 2
+    store.push(
+        Entry(index, f'{{"method": "{method}", "id": {index}}}', fields=beside) for index, method in enumerate(methods)
+    )
+    async with asking_store() as ask:
+        answer = await ask("fields", namespace="shop", since=format_time(START))
+        values = await ask("fields", name="method", namespace="shop", since=format_time(START))
+        unknown = await ask("fields", name="methd", namespace="shop", since=format_time(START), fails=True)
+    rows = {row["field"]: row for row in answer["data"]}
+    assert rows["method"] == {"field": "method", "lines": "100%", "values": "2", "top": "GET (6), PUT (2)"}
+    assert rows["id"]["values"] == "8"
+    assert rows["zone"]["top"] == "a (8)"
+    assert "hunter2" not in answer["text"]
+    assert values["data"][0] == {"value": "GET", "lines": 6, "share": "75.0%"}
+    assert "Did you mean method" in unknown["text"]
+
+
+async def test_tail_is_in_the_order_written(store: Filled, asking_store: Asking) -> None:
+    store.push([Entry(index, f"line {index}", pod=f"web-{index % 2}") for index in range(10)])
+    async with asking_store() as ask:
+        answer = await ask("tail", namespace="shop", lines=3, since=format_time(START))
+    assert answer["data"].splitlines() == [
+        "14:13:27 web-1/app line 7",
+        "14:13:28 web-0/app line 8",
+        "14:13:29 web-1/app line 9",
+    ]
+
+
+async def test_sources_says_how_far_back_it_goes(store: Filled, asking_store: Asking) -> None:
+    store.push([Entry(time.time() - 3600 - START, "the first")])
+    async with asking_store() as ask:
+        answer = await ask("sources")
+    row = answer["data"][0]
+    assert row["state"] == "answers"
+    assert re.search(r"http://127\.0\.0\.1:\d+", row["detail"])
+    assert row["back to"].endswith("(1h ago)")
+
+
+async def test_an_empty_store(store: Filled, asking_store: Asking) -> None:
+    async with asking_store() as ask:
+        answer = await ask("search", text="x", since="1h")
+        named = await ask("search", pod="web", since="1h", fails=True)
+    assert answer["data"] == []
+    assert "wrote nothing" in answer["summary"] or "Nothing was read" in answer["summary"]
+    assert "look further back" in named["text"]
+
+
+async def test_loki_cannot_page_within_a_moment_and_that_is_said() -> None:
+    async with FakeLoki().serve() as fake:
+        store = FilledLoki(fake)
+        store.push(
+            [*(Entry(1, f"error {index}") for index in range(20)), Entry(0, "error before"), Entry(2, "error after")]
+        )
+        fake.max_entries = 5
+        async with asking(**store.settings) as ask:
+            answer = await ask("search", level="error", **WINDOW)
+            errors = await ask("search", text="error", limit=3, **WINDOW)
+    assert any("at most 5 of one moment" in warning for warning in answer["warnings"])
+    assert errors["total"] == 22
