@@ -44,7 +44,7 @@ def judge(mined: Mined) -> list[Judged]:
             # Once is enough to be new; whether that says something is another question.
             change = "gone" if sum(then) else "new"
         judged.append(Judged(group, change, sum(then), sum(now), sure))
-    return sorted(judged, key=lambda one: (_ORDER.index(one.change), -one.now, one.group.template.tokens))
+    return sorted(judged, key=lambda one: (_ORDER.index(one.change), -one.now, one.group.template.words))
 
 
 async def errors(scope: Scope, *, since: str, limit: int, now: float) -> Envelope:

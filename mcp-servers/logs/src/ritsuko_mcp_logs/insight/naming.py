@@ -28,8 +28,9 @@ class Names:
     def template(self, group: Group) -> str:
         """What its records have in common, with `<*>` for what varies."""
         clean = self._redact(b"\n".join(group.members[0].first.lines).decode(errors="replace"))
-        text = with_wildcards(masked(clean.encode().split(b"\n")), group.template.tokens)
-        return readable(text, _LONGEST_TEMPLATE)
+        said, place = masked(clean.encode().split(b"\n"))
+        text = with_wildcards(said, group.template.words)
+        return readable(b"%b %b" % (text, place) if place else text, _LONGEST_TEMPLATE)
 
     def find(self, groups: Sequence[Group], wanted: str) -> Group | None:
         """The group with a message of this fingerprint. Looks at what groups go by first."""

@@ -86,7 +86,8 @@ async def mine(scope: Scope, spans: Spans, *, until: float, everything: bool = F
         query = replace(scope.query(since, end), previous=previous, seconds=seconds)
         async with aclosing(scope.source.read(query, coverage)) as batches:
             async for batch in batches:
-                mined.miner.feed(batch)
+                # In a thread: a call that reads much must not hold up the others.
+                await asyncio.to_thread(mined.miner.feed, batch)
         if previous:
             coverage.gaps = [gap for gap in coverage.gaps if _matters(gap)]
     mined.groups = await asyncio.to_thread(mined.miner.groups)

@@ -12,6 +12,8 @@ in which the words that differ became wildcards. Two things are done otherwise t
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import eq
+from typing import NamedTuple
 
 from .masking import MASK
 
@@ -20,80 +22,96 @@ WILDCARD = MASK
 Tokens = tuple[bytes, ...]
 
 _VARIETY = 8
+_MOST_TEMPLATES = 5_000
+
+
+class Message(NamedTuple):
+    """The words of a message, and where a stack trace was raised. Those of two places never share a template."""
+
+    words: Tokens
+    place: bytes = b""
 
 
 @dataclass(slots=True, eq=False)
 class Template:
     """What its messages have in common, a wildcard where they differ."""
 
-    tokens: Tokens
-
-    def __str__(self) -> str:
-        return b" ".join(self.tokens).decode(errors="replace")
+    words: Tokens
+    place: bytes
 
 
-def variable_words(messages: Iterable[Tokens]) -> dict[Tokens, Tokens]:
+def variable_words(messages: Iterable[Message]) -> dict[Message, Message]:
     """Each message with a wildcard for every word in whose place other messages, otherwise equal, have many others."""
-    places: defaultdict[tuple[int, Tokens], set[bytes]] = defaultdict(set)
     different = list(dict.fromkeys(messages))
+    found: defaultdict[tuple[int, Message], set[bytes]] = defaultdict(set)
     for message in different:
-        for index, word in enumerate(message):
+        for index, word in enumerate(message.words):
             if word != MASK:
-                places[index, _without(message, index)].add(word)
-    variable = {place for place, words in places.items() if len(words) >= _VARIETY}
-    return {
-        message: tuple(
-            WILDCARD if (index, _without(message, index)) in variable else word for index, word in enumerate(message)
-        )
-        for message in different
-    }
+                found[index, _without(message, index)].add(word)
+    variable = {place for place, words in found.items() if len(words) >= _VARIETY}
+    return {message: _general(message, variable) for message in different}
 
 
-def _without(message: Tokens, index: int) -> Tokens:
-    return (*message[:index], *message[index + 1 :])
+def _general(message: Message, variable: set[tuple[int, Message]]) -> Message:
+    words = enumerate(message.words)
+    return message._replace(
+        words=tuple(WILDCARD if (index, _without(message, index)) in variable else word for index, word in words)
+    )
+
+
+def _without(message: Message, index: int) -> Message:
+    return message._replace(words=(*message.words[:index], *message.words[index + 1 :]))
 
 
 class Drain:
-    """A tree of fixed depth: number of words, first word, templates. `similarity`: the least share of equal words."""
+    """A tree of fixed depth: number of words (and place), first word, templates.
 
-    def __init__(self, *, similarity: float = 0.8, most_first_words: int = 100, most_templates: int = 5_000) -> None:
+    `similarity` is the least share of equal words.
+    """
+
+    def __init__(self, *, similarity: float = 0.8, most_first_words: int = 100, most_in_leaf: int = 100) -> None:
         self._similarity = similarity
         self._most_first_words = most_first_words
-        self._most_templates = most_templates
-        self._leaves: defaultdict[int, dict[bytes, list[Template]]] = defaultdict(dict)
+        self._most_in_leaf = most_in_leaf
+        self._leaves: defaultdict[tuple[int, bytes], dict[bytes, list[Template]]] = defaultdict(dict)
         self.templates: list[Template] = []
 
-    def add(self, tokens: Tokens) -> Template | None:
+    def add(self, message: Message) -> Template | None:
         """The template of this message, changed or made to fit it; None if there would be too many."""
-        first_words = self._leaves[len(tokens)]
-        first = tokens[0] if tokens else b""
+        words = message.words
+        first_words = self._leaves[len(words), message.place]
+        first = words[0] if words else b""
         if MASK in first or (first not in first_words and len(first_words) >= self._most_first_words):
             first = WILDCARD
         leaf = first_words.setdefault(first, [])
-        best = self._most_similar(leaf, tokens)
+        best = self._most_similar(leaf, words)
         if best is not None:
-            best.tokens = _common(best.tokens, tokens)
+            best.words = _common(best.words, words)
             return best
-        if len(self.templates) >= self._most_templates:
+        if len(self.templates) >= _MOST_TEMPLATES or len(leaf) >= self._most_in_leaf:
             return None
-        template = Template(tokens)
+        template = Template(words, message.place)
         leaf.append(template)
         self.templates.append(template)
         return template
 
-    def _most_similar(self, leaf: list[Template], tokens: Tokens) -> Template | None:
+    def _most_similar(self, leaf: list[Template], words: Tokens) -> Template | None:
         best, highest = None, 0.0
+        # Similarity is at most the share of equal words, masked ones included, which is cheaper to know.
+        equal = self._similarity * len(words)
         for template in leaf:
-            similarity = _similarity(template.tokens, tokens)
+            if sum(map(eq, template.words, words)) < equal:
+                continue
+            similarity = _similarity(template.words, words)
             if similarity > highest:
                 best, highest = template, similarity
         return best if highest >= self._similarity else None
 
 
-def _similarity(template: Tokens, tokens: Tokens) -> float:
+def _similarity(template: Tokens, words: Tokens) -> float:
     """The share of equal words among those that could be equal: 1 for equal messages."""
     equal = compared = 0
-    for ours, theirs in zip(template, tokens, strict=True):
+    for ours, theirs in zip(template, words, strict=True):
         if ours != theirs:
             compared += 1
         elif MASK not in ours:
@@ -102,7 +120,7 @@ def _similarity(template: Tokens, tokens: Tokens) -> float:
     return equal / compared if compared else 1.0
 
 
-def _common(template: Tokens, tokens: Tokens) -> Tokens:
-    if template == tokens:
+def _common(template: Tokens, words: Tokens) -> Tokens:
+    if template == words:
         return template
-    return tuple(ours if ours == theirs else WILDCARD for ours, theirs in zip(template, tokens, strict=True))
+    return tuple(ours if ours == theirs else WILDCARD for ours, theirs in zip(template, words, strict=True))

@@ -22,15 +22,16 @@ Redact = Callable[[str], str]
 _LENGTH = 10
 
 
-def masked(lines: Sequence[bytes]) -> bytes:
-    """The message of a record, whose lines come without timestamps, with marks for all that is variable."""
-    return mask(essential([hide_ids(squashed(line)) for line in lines]))
+def masked(lines: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """What a record, whose lines come without timestamps, says and where, with marks for all that is variable."""
+    said, place = essential([hide_ids(squashed(line)) for line in lines])
+    return mask(said), mask(place)
 
 
-def essential(lines: Sequence[bytes]) -> bytes:
-    """What is said in a record, whose lines were squashed and have no ids any more: all that is to be masked."""
+def essential(lines: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """What is said in a record and where, before masking. Its lines were squashed and have no ids any more."""
     if len(lines) == 1:
-        return message(lines[0])
+        return message(lines[0]), b""
     parts = [(part_of(line), line) for line in lines]
     return essence([(parts[0][0], message(lines[0])), *parts[1:]])
 
@@ -38,6 +39,7 @@ def essential(lines: Sequence[bytes]) -> bytes:
 def fingerprint(lines: Sequence[bytes], redact: Redact) -> str:
     """Ten hexadecimal digits for a record, given as its lines without timestamps. Secrets don't enter it."""
     clean = redact(b"\n".join(lines).decode(errors="replace")).encode()
-    words = b" ".join(tokens(masked(clean.split(b"\n"))))
+    said, place = masked(clean.split(b"\n"))
+    words = b" ".join([*tokens(said), place])
     constant = b" ".join(word for word in words.replace(MASK, b" ").split() if word.strip(b".,:;-_/()[]{}<>=\"'"))
     return hashlib.sha256(constant).hexdigest()[:_LENGTH]

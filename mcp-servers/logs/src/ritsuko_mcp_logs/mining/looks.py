@@ -6,7 +6,7 @@ from ..levels import RANKS
 
 _LOOK = re.compile(
     rb"""\b(?:panic|segfault|segmentation\ fault|core\ dumped|[Uu]ncaught|[Uu]nhandled|FATAL)\b
-    | \b(?:out\ of\ memory|OOMKilled)\b
+    | \b(?:out\ of\ memory|OOMKilled|panicked\ at)\b
     | \bTraceback\ \(most\ recent\ call\ last\)
     | (?:^|[\s:\[("'])(?:[\w$]+\.)*[A-Z][\w$]*(?:Exception|Error)(?:$|[\s:,;)\]"'])
     | ^\W*(?i:error|fatal|panic|failure|failed|exception)\b[\s:\]]

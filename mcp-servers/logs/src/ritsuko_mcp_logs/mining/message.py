@@ -56,7 +56,9 @@ def _of_json(text: bytes, start: int) -> bytes:
     if said is None:
         # No message, like the line of an access log: the names of its fields tell what it is.
         said = " ".join(f"{name}={_plain(value)}" for name, value in record.items())
-    return _without_header(text[:start]) + said.encode("utf-8", "replace")
+    before = text[:start]
+    header = _HEADER.match(before)
+    return before[header.end() if header else 0 :] + said.encode("utf-8", "replace")
 
 
 def _of_logfmt(text: bytes) -> bytes:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ..sources.source import Batch, Origin
-from .drain import Drain, Template, Tokens, variable_words
+from .drain import Drain, Message, Template, variable_words
 from .fingerprint import essential
 from .masking import mask, tokens
 from .shapes import Shape, Shapes
@@ -165,12 +165,12 @@ class Miner:
         self.settled = True
 
     def _group(self) -> None:
-        by_text: defaultdict[bytes, list[Tally]] = defaultdict(list)
+        by_text: defaultdict[tuple[bytes, bytes], list[Tally]] = defaultdict(list)
         for texts, tally in sorted(self._tallies.items()):
             by_text[essential(texts)].append(tally)
-        by_message: defaultdict[Tokens, list[Tally]] = defaultdict(list)
-        for text, tallies in by_text.items():
-            by_message[tokens(mask(text))] += tallies
+        by_message: defaultdict[Message, list[Tally]] = defaultdict(list)
+        for (said, place), tallies in by_text.items():
+            by_message[Message(tokens(mask(said)), mask(place))] += tallies
         general = variable_words(by_message)
         for message in sorted(by_message):
             tallies = by_message[message]

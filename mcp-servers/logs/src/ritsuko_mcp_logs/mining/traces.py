@@ -110,16 +110,15 @@ class Joint:
         return joined
 
 
-def essence(lines: Sequence[tuple[Part, bytes]]) -> bytes:
-    """What a record is about: its first line, the errors named behind it, and where the innermost was raised.
+def essence(lines: Sequence[tuple[Part, bytes]]) -> tuple[bytes, bytes]:
+    """What a record says, in its first line and the errors named behind it, and where the innermost was raised.
 
     The calls in between are left out: the same error reached on two ways is one error.
     """
     (first, head), behind = lines[0], lines[1:]
     said = [] if first is Part.TRACEBACK else [head]
     said += [text.strip() for part, text in behind if part in (Part.ERROR, Part.CAUSE, Part.HEAD)]
-    place = _python_place(lines) or _place(lines)
-    return b" ".join([*said, place] if place else said)
+    return b" ".join(said), _python_place(lines) or _place(lines)
 
 
 def _python_place(lines: Sequence[tuple[Part, bytes]]) -> bytes:

@@ -1,0 +1,114 @@
+"""Stack traces count as one record, however the log was cut into batches and whatever stands around them."""
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ritsuko_mcp_logs.mining.miner import Group, Miner
+from ritsuko_mcp_logs.mining.tally import Spans
+from ritsuko_mcp_logs.sources.source import Batch, Origin
+from tests.load.labelled_logs import Variables, record
+
+SINCE = 1_790_000_000
+ORIGIN = Origin("shop", "web-1", "app")
+
+
+def mined(*lines: str, cuts: tuple[int, ...] = (), step: float = 0.0) -> list[Group]:
+    """The groups of errors in lines so many seconds apart, cut into batches at these places."""
+    miner = Miner(Spans(((SINCE, SINCE + 1000),), 10))
+    times = [f"2026-09-21T14:13:{20 + min(39, int(index * step)):02}.5Z" for index in range(len(lines))]
+    stamped = [f"{time} {line}\n".encode() for time, line in zip(times, lines, strict=True)]
+    edges = sorted({0, *(cut % (len(lines) + 1) for cut in cuts), len(lines)})
+    for start, end in pairwise(edges):
+        miner.feed(Batch(ORIGIN, b"".join(stamped[start:end])))
+    return miner.groups()
+
+
+def heads(groups: list[Group]) -> list[tuple[str, int, int]]:
+    """The first line of each group, how many records it has and of how many lines."""
+    found = [(g.tally.first.lines[0].decode(), g.tally.count, len(g.tally.first.lines)) for g in groups]
+    return sorted(found)
+
+
+JAVA = (
+    "12:00:00 ERROR [main] com.shop.Orders - request 17 failed",
+    "java.lang.IllegalStateException: order 5",
+    "\tat com.shop.Order.ship(Order.java:12)",
+    "Caused by: java.io.IOException: broken pipe",
+    "\tat com.shop.Wire.send(Wire.java:7)",
+    "\t... 3 more",
+)
+PYTHON = (
+    "Traceback (most recent call last):",
+    '  File "/app/a.py", line 1, in f',
+    "    g()",
+    "KeyError: 'x'",
+    "",
+    "During handling of the above exception, another exception occurred:",
+    "",
+    "Traceback (most recent call last):",
+    '  File "/app/b.py", line 2, in g',
+    "    raise Odd(7)",
+    "shop.Odd: seven 7",
+)
+GO = ("panic: boom 1", "", "goroutine 1 [running]:", "main.f(0x1)", "\t/app/m.go:3 +0x1d", "exit status 2")
+RUST = ("thread 'main' panicked at src/main.rs:4:5:", "index out of bounds", "note: run with `RUST_BACKTRACE=1`")
+NODE = ("TypeError: x is not a function", "    at f (/app/a.js:1:2)", "    at node:internal/main:3:4")
+
+
+def test_each_trace_is_one_record_between_lines_that_are_none() -> None:
+    for trace in (JAVA, PYTHON, GO, RUST, NODE):
+        groups = mined("INFO started", *trace, "INFO going on", *trace, "INFO stopped")
+        assert heads(groups) == [(trace[0], 2, len(trace))], trace
+
+
+@given(st.tuples(st.integers(0, 99), st.integers(0, 99), st.integers(0, 99)))
+def test_it_does_not_matter_where_the_log_is_cut(cuts: tuple[int, ...]) -> None:
+    lines = ("INFO a", *JAVA, "INFO b", *PYTHON, *NODE, "WARN c", *GO, "INFO d")
+    assert heads(mined(*lines, cuts=cuts)) == heads(mined(*lines))
+
+
+def test_a_trace_that_was_logged_with_an_error_belongs_to_it() -> None:
+    assert heads(mined("ERROR cannot send", *PYTHON, "INFO next")) == [("ERROR cannot send", 1, 12)]
+    assert heads(mined("INFO all is well", *NODE, "INFO next")) == [(NODE[0], 1, 3)]
+
+
+def test_an_error_of_another_moment_is_another_error() -> None:
+    assert heads(mined("ERROR cannot send", *NODE, step=5)) == [("ERROR cannot send", 1, 1), (NODE[0], 1, 3)]
+
+
+def test_a_warning_with_a_trace_is_an_error_and_a_long_message_is_none() -> None:
+    assert heads(mined("WARN retrying", *NODE)) == [("WARN retrying", 1, 4)]
+    assert mined("INFO settings:", "  a: 1", "  exception: none") == []
+    assert mined("DEBUG tried", "java.io.IOException: never mind", step=5) != []
+
+
+def test_two_traces_in_a_row_are_two() -> None:
+    assert heads(mined(*GO, *GO)) == [(GO[0], 2, 6)]
+    assert heads(mined(*NODE, *NODE)) == [(NODE[0], 2, 3)]
+    assert heads(mined(*PYTHON[:4], *PYTHON[:4])) == [(PYTHON[0], 2, 4)]
+
+
+def test_the_way_to_an_error_does_not_matter_but_where_it_was_raised_does() -> None:
+    deep = (*JAVA[:3], "\tat com.shop.Deep.er(Deep.java:1)", *JAVA[3:])
+    elsewhere = (*JAVA[:4], "\tat com.shop.Other.send(Other.java:7)", JAVA[5])
+    assert len(mined(*JAVA, *deep)) == 1
+    assert len(mined(*JAVA, *elsewhere)) == 2
+
+
+def test_a_panic_that_a_server_caught_brings_its_stack_along() -> None:
+    lines = ("2026/01/02 03:04:05 http: panic serving 10.1.2.3:4: boom", *GO[2:5])
+    assert [count for _, count, _ in heads(mined(*lines, "INFO x", *lines))] == [2]
+
+
+def test_an_endless_trace_is_kept_to_its_first_lines() -> None:
+    groups = mined("ERROR deep", *["\tat a.b.C.d(C.java:1)"] * 1000, "INFO x")
+    assert heads(groups) == [("ERROR deep", 1, 200)]
+
+
+def test_the_generated_traces_are_told_apart() -> None:
+    make = Variables(7)
+    labels = [f"trace: {name}" for name in ("java", "python", "go", "node")]
+    lines = [line for label in labels * 5 for line in (*record(label, make).lines, "INFO between")]
+    assert [group.tally.count for group in mined(*lines)] == [5, 5, 5, 5]
