@@ -1,4 +1,4 @@
-"""The kubernetes server in a cluster with thousands of pods, beside kubectl and a third party's server."""
+"""The kubernetes server in a cluster of 5,000 pods on 100 nodes, beside kubectl and a third party's server."""
 
 from __future__ import annotations
 
@@ -12,33 +12,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import aiohttp
 import httpx2
 from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from tests.cluster import ControlPlane, binaries, control_plane
 from tests.cluster.images import third_party_image
+from tests.cluster.kwok import simulation
 from tests.cluster.ports import free
 from tests.integration.operator.eventually import eventually
-from tests.load.backends import apiserver
 from tests.load.figures import Figure
+from tests.load.population import Population, settle
 from tests.load.program import peak_rss_mib
 from tests.load.samples import latencies, ratio, timed
 from tests.load.serving import client, server
 
 PODS = 5_000
-_NAMESPACES = 10
-_AT_ONCE = 16
+CROWD = Population(pods=PODS, nodes=100, namespaces=10)
 _REPEATS = 7
-_BROKEN_EVERY = 50
 
 
 async def measure(folder: Path) -> list[Figure]:
     """In a control plane of its own: a crowd makes everything else slower."""
-    with control_plane() as plane:
-        async with apiserver(plane) as session:
-            await _crowd(session)
+    with control_plane() as plane, simulation(plane, log="starting\ncannot reach the database\n"):
+        await settle(plane, CROWD)
         environment = {"KUBECONFIG": str(plane.kubeconfig)}
         with server("kubernetes", folder, **environment) as running:
             async with client(running.url) as connected:
@@ -65,11 +62,16 @@ async def _ours(connected: Client, plane: ControlPlane) -> list[Figure]:
 
     async def problems() -> None:
         result = await connected.call_tool("problems", {"all_namespaces": True})
-        assert "crashing" in result.content[0].text, result
+        assert "CrashLoop" in result.content[0].text, result
+
+    async def nodes() -> None:
+        result = await connected.call_tool("nodes", {})
+        assert result.structured_content["summary"].startswith(f"{CROWD.nodes} nodes, all in order"), result
 
     async def diagnose() -> None:
         result = await connected.call_tool("diagnose", {"kind": "pod", "name": "pod-0", "namespace": "crowd-0"})
         assert "does not work" in result.content[0].text, result
+        assert "cannot reach the database" in result.content[0].text, result
 
     ours: list[float] = []
     theirs: list[float] = []
@@ -77,6 +79,7 @@ async def _ours(connected: Client, plane: ControlPlane) -> list[Figure]:
         ours.append(await timed(get_all))
         theirs.append(await timed(kubectl))
     surveys = [await timed(problems) for _ in range(_REPEATS)]
+    rooms = [await timed(nodes) for _ in range(_REPEATS)]
     diagnoses = [await timed(diagnose) for _ in range(_REPEATS * 3)]
     ratio_ = ratio(f"kubernetes: get pods -A with {PODS} pods", ours, "kubectl get pods -A", theirs)
     return [
@@ -85,6 +88,7 @@ async def _ours(connected: Client, plane: ControlPlane) -> list[Figure]:
         Figure(ratio_.name, ratio_.value, ratio_.unit, 1.0),
         Figure(f"kubernetes: get pods -A with {PODS} pods: size of the answer", size / 1000, "kB", 16),
         *latencies(f"kubernetes: problems over {PODS} pods", surveys, p50=3_000),
+        *latencies(f"kubernetes: nodes with {PODS} pods on {CROWD.nodes}", rooms),
         *latencies("kubernetes: diagnose a crashing pod", diagnoses, p50=300),
     ]
 
@@ -138,58 +142,3 @@ def _third_party(plane: ControlPlane, folder: Path) -> Iterator[tuple[str, int]]
 def _listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-async def _crowd(session: aiohttp.ClientSession) -> None:
-    """Pods of Deployments on a node that is none: every 50th crashes, the others run."""
-    for number in range(_NAMESPACES):
-        body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": f"crowd-{number}"}}
-        await _send(session, "POST", "/api/v1/namespaces", body)
-    numbers = iter(range(PODS))
-
-    async def make() -> None:
-        for number in numbers:
-            await _pod(session, number)
-
-    await asyncio.gather(*(make() for _ in range(_AT_ONCE)))
-
-
-async def _pod(session: aiohttp.ClientSession, number: int) -> None:
-    path = f"/api/v1/namespaces/crowd-{number % _NAMESPACES}/pods"
-    labels = {"app": f"app-{number % 100}", "app.kubernetes.io/managed-by": "bench"}
-    container = {
-        "name": "app",
-        "image": "registry.example.com/team/app:1.2.3",
-        "env": [{"name": f"SETTING_{index}", "value": f"value-{index}"} for index in range(10)],
-        "resources": {"requests": {"cpu": "100m", "memory": "128Mi"}, "limits": {"memory": "256Mi"}},
-        "readinessProbe": {"httpGet": {"path": "/ready", "port": 8080}},
-    }
-    metadata = {"name": f"pod-{number}", "labels": labels}
-    body = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": {"containers": [container]}}
-    await _send(session, "POST", path, body)
-    await _send(session, "PATCH", f"{path}/pod-{number}/status", {"status": _status(number)})
-
-
-def _status(number: int) -> dict[str, object]:
-    started = "2026-11-01T00:00:00Z"
-    state: dict[str, object] = {"running": {"startedAt": started}}
-    broken = number % _BROKEN_EVERY == 0
-    if broken:
-        state = {"waiting": {"reason": "CrashLoopBackOff", "message": "crashing again and again"}}
-    container = {
-        "name": "app",
-        "ready": not broken,
-        "restartCount": 12 if broken else 0,
-        "image": "registry.example.com/team/app:1.2.3",
-        "imageID": "",
-        "state": state,
-        "lastState": {"terminated": {"exitCode": 3, "reason": "Error", "message": "crashing"}} if broken else {},
-    }
-    ready = {"type": "Ready", "status": str(not broken), "lastTransitionTime": started}
-    return {"phase": "Running", "startTime": started, "conditions": [ready], "containerStatuses": [container]}
-
-
-async def _send(session: aiohttp.ClientSession, method: str, path: str, body: object) -> None:
-    kind = "application/json" if method == "POST" else "application/strategic-merge-patch+json"
-    async with session.request(method, path, data=json.dumps(body), headers={"Content-Type": kind}) as answer:
-        await answer.read()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import platform
 from collections.abc import Sequence
@@ -24,12 +25,20 @@ class Figure:
     value: float
     unit: str
     target: float | None = None
+    why_missing: str = ""
+
+    @staticmethod
+    def missing(name: str, why: str) -> Figure:
+        """In place of figures that could not be measured."""
+        return Figure(name, math.nan, "", why_missing=why)
 
     @property
     def met(self) -> bool | None:
         return None if self.target is None else self.value <= self.target
 
     def as_json(self) -> dict[str, Any]:
+        if self.why_missing:
+            return {"name": self.name, "value": None, "unit": self.unit, "why_missing": self.why_missing}
         value = round(self.value, 3)
         return {"name": self.name, "value": value, "unit": self.unit, "target": self.target, "met": self.met}
 
@@ -65,6 +74,9 @@ def table(title: str, figures: Sequence[Figure]) -> str:
     width = max(len(figure.name) for figure in figures)
     lines = [f"{title:{width}}  {'value':>15}  {'target':>9}"]
     for figure in figures:
+        if figure.why_missing:
+            lines.append(f"{figure.name:{width}}  {'-':>15}  not measured: {figure.why_missing}")
+            continue
         value = f"{figure.value:.{_places(figure.value)}f} {figure.unit}"
         target = "" if figure.target is None else f"<= {figure.target:g}"
         verdict = {None: "", True: "met", False: "MISSED"}[figure.met]

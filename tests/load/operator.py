@@ -145,6 +145,7 @@ async def _crowd(bench: Bench, story: Story, number: int) -> list[Figure]:
 async def _at_rest(bench: Bench, story: Story, number: int) -> list[Figure]:
     """Nothing changes; it is started anew; it is started anew after drift."""
     operator, audit, label = bench.operator, bench.audit, f"N={number}"
+    await _given_up(bench, story)
     await operator.reconciled(number)
     mark, cpu = await audit.settled(), cpu_seconds(operator.pid)
     memory = rss_mib(operator.pid)
@@ -213,6 +214,20 @@ async def _seconds_to_config(bench: Bench, story: Story, sightings: Sightings, i
         await sightings.until("configmap", _child("configmap", bot), lambda live: live["data"]["mcp.json"] != before)
         - began
     )
+
+
+async def _given_up(bench: Bench, story: Story) -> None:
+    """Waits until the pods, which no node takes, have been pending for so long that each status has said so: from then
+    on time changes nothing."""
+    async with asyncio.timeout(240):
+        while True:
+            async with bench.api.get(story.path("bot")) as answer:
+                bots = (await answer.json())["items"]
+            lines = [line for bot in bots for line in bot["status"]["sidecars"]]
+            if all(line["phase"] == "Failed" for line in lines):
+                break
+            await asyncio.sleep(2)
+    await bench.audit.settled()
 
 
 async def _seen_whole(sightings: Sightings, kind: str, name: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Mapping
@@ -12,11 +11,12 @@ from pathlib import Path
 import aiohttp
 from mcp.client import Client
 
-from tests.cluster import ControlPlane
+from tests.cluster import ControlPlane, kwok, third_party_image
 from tests.integration.mcp_prometheus.real_prometheus import real_prometheus
-from tests.load import crowd
+from tests.load import crowd, parts
 from tests.load.backends import NAMESPACE, apiserver, read
 from tests.load.figures import Figure
+from tests.load.parts import Part
 from tests.load.program import rss_mib
 from tests.load.samples import latencies, median, ratio, timed
 from tests.load.serving import client, server
@@ -38,24 +38,31 @@ async def query_up(client: Client) -> None:
 
 
 async def measure(plane: ControlPlane, folder: Path) -> list[Figure]:
-    """Of `logs`, which needs a kubelet to read from, only the start; no Prometheus where none is installed."""
-    cluster = {"KUBECONFIG": str(plane.kubeconfig)}
+    return await parts.of_all(PARTS, plane, folder)
+
+
+async def _kubernetes(plane: ControlPlane, folder: Path) -> list[Figure]:
     async with apiserver(plane) as session:
         list_pods = read(session, f"/api/v1/namespaces/{NAMESPACE}/pods", limit="100")
-        figures = await _calls("kubernetes", "get pods", get_pods, list_pods, folder, cluster)
-    figures += _starts("logs", folder, cluster)
-    figures.append(_floor_of_a_start())
-    figures += await crowd.measure(folder)
-    if not (shutil.which("prometheus") and shutil.which("promtool")):
-        print("The prometheus server is left out: no prometheus on this machine (Debian package prometheus).")
-        return figures
+        cluster = {"KUBECONFIG": str(plane.kubeconfig)}
+        return await _calls("kubernetes", "get pods", get_pods, list_pods, folder, cluster)
+
+
+async def _starts_of_the_rest(plane: ControlPlane, folder: Path) -> list[Figure]:
+    return [*_starts("logs", folder, {"KUBECONFIG": str(plane.kubeconfig)}), _floor_of_a_start()]
+
+
+async def _crowd(_: ControlPlane, folder: Path) -> list[Figure]:
+    return await crowd.measure(folder)
+
+
+async def _prometheus(_: ControlPlane, folder: Path) -> list[Figure]:
     (data := folder / "prometheus").mkdir()
     with real_prometheus(data, _ONE_SAMPLE) as prometheus:
         async with aiohttp.ClientSession(prometheus.url, raise_for_status=True) as session:
             query = read(session, "/api/v1/query", query="up")
             environment = {"PROMETHEUS_URL": prometheus.url}
-            figures += await _calls("prometheus", "query up", query_up, query, folder, environment)
-    return figures
+            return await _calls("prometheus", "query up", query_up, query, folder, environment)
 
 
 async def _calls(
@@ -110,3 +117,11 @@ def _to_ready(name: str, folder: Path, environment: Mapping[str, str]) -> Figure
         with server(name, folder, **environment) as started:
             costs.append(started.cpu_to_ready)
     return Figure(f"{name}: CPU from start to ready, median of {_STARTS}", median(costs), "s", 1.5)
+
+
+PARTS = (
+    Part("kubernetes", _kubernetes, 120),
+    Part("start of a server", _starts_of_the_rest, 60),
+    Part("kubernetes with 5,000 pods", _crowd, 420, prepare=(kwok.program, third_party_image)),
+    Part("prometheus", _prometheus, 120, ("prometheus", "promtool")),
+)

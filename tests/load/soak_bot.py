@@ -33,7 +33,7 @@ COMMANDS = int(os.environ.get("RITSUKO_SOAK_COMMANDS", "100000"))
 _FIRST = 0.1  # of the commands; after that many everything has been warm for a while
 _MOST_GROWTH = 1.10
 _BACKLOG = 60
-_EXPIRES_EVERY, _CHANGES_EVERY, _TIDIES_EVERY = 500, 1000, 500
+_EXPIRES_EVERY, _CHANGES_EVERY, _TIDIES_EVERY, _TELLS_EVERY = 500, 1000, 500, 5000
 _SETTLES_WITHIN = 15.0
 _SEED = 20261124  # so that two runs do the same
 
@@ -94,6 +94,8 @@ class Day:
                 self.write_config()
             if self.asked % _TIDIES_EVERY == 0:
                 self._tidy()
+            if self.asked % _TELLS_EVERY == 0:
+                print(f"{self.asked} commands", file=sys.stderr, flush=True)
             await eventually(lambda: self.asked - self.answered < _BACKLOG, within=120)
         await eventually(lambda: self.answered >= self.asked, within=120)
 

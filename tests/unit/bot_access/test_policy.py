@@ -135,7 +135,7 @@ def test_whose_vote_decides(person: Person, approved: bool, approvers: Approvers
 
 
 def test_the_approvers_in_words() -> None:
-    assert in_words(None) == "whoever is Owner, Administrator or Moderator"
+    assert in_words(None) == "an owner, an administrator or a moderator"
     assert in_words(Approvers(roles=[Role.OWNER], groups=["leads"], users=["a@b.c"])) == (
-        "whoever is Owner, members of leads or a@b.c"
+        "an owner, a member of leads or a@b.c"
     )

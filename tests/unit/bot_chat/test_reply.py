@@ -73,8 +73,8 @@ async def test_a_command_that_takes_long_is_seen_to_run_and_answered_in_the_same
     await finished(reply, running)
     assert zulip.requests == [
         "typing start",
-        "send Running `mcp wait` …",
-        "edit 70 Running `mcp wait` … half of it",
+        "send Running `mcp wait`",
+        "edit 70 Running `mcp wait`: half of it",
         "edit 70 done",
         "typing stop",
     ]
@@ -89,9 +89,21 @@ async def test_where_requests_have_to_wait_only_the_answer_is_sent() -> None:
     assert zulip.requests == ["send done"]
 
 
+async def test_while_a_question_is_open_nothing_else_is_said_of_the_command() -> None:
+    zulip = Zulip(busy=False)
+    reply = reply_by(zulip)
+    with reply.asking():
+        running = asyncio.create_task(reply.show_running())
+        await until(lambda: zulip.asked >= 5)
+        assert zulip.requests == ["typing start"]
+    await until(lambda: len(zulip.requests) == 2)
+    await finished(reply, running)
+    assert zulip.requests[1:3] == ["send Running `mcp wait`", "edit 70 done"]
+
+
 async def test_what_changes_something_is_announced_all_the_same() -> None:
     zulip = Zulip(busy=True)
     reply = reply_by(zulip)
     await reply.announce()
     await reply.finish(Answer((say("done"),)))
-    assert zulip.requests == ["send Running `mcp wait` …", "edit 70 done"]
+    assert zulip.requests == ["send Running `mcp wait`", "edit 70 done"]

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from pydantic import JsonValue
 
-from ritsuko_bot.commands.answer import CodeBlock, Table
+from ritsuko_bot.commands.answer import Answer, CodeBlock, Table
 from ritsuko_bot.commands.arguments import bind
+from ritsuko_bot.commands.markdown import render
 from ritsuko_bot.commands.tokens import tokenize
-from ritsuko_bot.commands.usage import example, tool_help, usage_line
+from ritsuko_bot.commands.usage import example, tool_help, usage, usage_line
 from ritsuko_bot.mcp.tools import Tool
 from tests.unit.bot_commands.schemas import GET, MIXED, QUERY
 
@@ -26,6 +27,22 @@ def test_the_help_lists_every_argument_with_its_values_and_default() -> None:
         ("time", "text", "", ""),
         ("limit", "a whole number from 1 to 100", "10", ""),
     )
+
+
+def test_a_meaning_that_is_long_stands_whole_below_the_table() -> None:
+    meaning = "What it is for, " * 10 + "and that is all."
+    schema: dict[str, JsonValue] = {"properties": {"what": {"type": "string", "description": meaning}}}
+    answer = Answer(tuple(tool_help("s", Tool("t", "", schema))))
+    assert f"`what`: {meaning}" in render(answer).text
+    assert "too long" not in render(answer).text
+
+
+def test_a_long_usage_line_is_wrapped_between_its_words() -> None:
+    schema: dict[str, JsonValue] = {"properties": {f"argument_{n}": {"type": "integer"} for n in range(12)}}
+    lines = usage("server", "tool", schema).text.split("\n")
+    assert len(lines) > 1
+    assert max(map(len, lines)) <= 110
+    assert " ".join(line.strip() for line in lines) == usage_line("server", "tool", schema)
 
 
 def test_the_example_is_a_command_that_the_tool_accepts() -> None:

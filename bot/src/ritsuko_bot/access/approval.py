@@ -30,15 +30,10 @@ def counts(vote: Vote, *, asker: Person, approvers: Approvers | None) -> bool:
 
 
 def in_words(approvers: Approvers | None) -> str:
-    """Who may approve: `an Owner, Administrator or Moderator`."""
+    """Who may approve: `an owner, an administrator or a moderator`."""
     by = _present(approvers)
-    words: list[str] = []
-    if by.roles:
-        words.append("whoever is " + _or([role.value for role in by.roles]))
-    if by.groups:
-        words.append("members of " + _or(by.groups))
-    words += by.users
-    return _or(words)
+    roles = [f"{'an' if role.value[0] in 'AO' else 'a'} {role.value.lower()}" for role in by.roles]
+    return _or([*roles, *(f"a member of {group}" for group in by.groups), *by.users])
 
 
 def _present(approvers: Approvers | None) -> Approvers:

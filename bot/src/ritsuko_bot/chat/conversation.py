@@ -61,8 +61,9 @@ class Conversation:
             except Refused as error:
                 logger.warning("a question cannot be asked in %s: %s", self._place, error)
                 return None
-            async with self._turn.paused():
-                await asyncio.wait({reply}, timeout=within)
+            with self._reply.asking():
+                async with self._turn.paused():
+                    await asyncio.wait({reply}, timeout=within)
             message = reply.result() if reply.done() else None
         if message is None:
             return None
@@ -77,7 +78,7 @@ class Conversation:
         except Refused as error:
             logger.warning("an approval cannot be asked for in %s: %s", self._place, error)
             return None
-        with self._waiting.votes(message) as ballots:
+        with self._waiting.votes(message) as ballots, self._reply.asking():
             async with self._turn.paused():
                 try:
                     async with asyncio.timeout(within):

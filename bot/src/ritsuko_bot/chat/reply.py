@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Generator
 
 from ritsuko_bot.chat.composing import composed
 from ritsuko_bot.chat.outbox import Outbox
@@ -51,6 +52,7 @@ class Reply:
         self._limit = limit - room(place, after)
         self._answered = asyncio.Event()
         self._typing = False
+        self._questions = 0
         self._showing = asyncio.Lock()
         self._shown: str | None = None
         self._latest: str | None = None
@@ -69,7 +71,7 @@ class Reply:
         try:
             wait = _RUNNING_AFTER - _TYPING_AFTER
             while not await self._answer_came(wait):
-                if not self._client.busy:
+                if not (self._client.busy or self._questions):
                     await self.announce()
                 wait = _PROGRESS_EVERY
         except Refused as error:
@@ -91,6 +93,15 @@ class Reply:
     async def progress(self, text: str) -> None:
         """What a running call reports; the message that says so shows it soon."""
         self._latest = text
+
+    @contextlib.contextmanager
+    def asking(self) -> Generator[None]:
+        """Within this it is seen anyway that the command is not over: a question of it is open."""
+        self._questions += 1
+        try:
+            yield
+        finally:
+            self._questions -= 1
 
     def answered(self) -> None:
         """There is an answer: nothing else is shown from now on."""
@@ -119,8 +130,9 @@ class Reply:
         return True
 
     def _running(self) -> str:
-        parts = ("Running ", Code(" ".join(self._line.split())[:200]), " …")
-        text = render(Answer((say(*parts, *([f" {self._latest}"] if self._latest else [])),)), self._limit).text
+        progress = [f": {self._latest}"] if self._latest else []
+        running = say("Running ", Code(" ".join(self._line.split())[:200]), *progress)
+        text = render(Answer((running,)), self._limit).text
         return marked(text, Kind.RUNNING, self._place, self._after)
 
     async def _answer_came(self, within: float) -> bool:

@@ -55,8 +55,8 @@ def request(asker: Asker, decision: Decision, name: str, arguments: Mapping[str,
         blocks.append(CodeBlock(text, "json", f"{name.replace(' ', '-')}-arguments"))
     blocks.append(
         say(
-            f"👍 lets it run, 👎 refuses it: {in_words(decision.approvers)}, but not who asks. "
-            f"It is given up after {APPROVAL_WITHIN / 60:g} minutes."
+            f"👍 lets it run, 👎 refuses it: that of {in_words(decision.approvers)} other than who asks, "
+            f"within {APPROVAL_WITHIN / 60:g} minutes."
         )
     )
     return Answer(tuple(blocks))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from ritsuko_api.access import Effect
 from ritsuko_api.runtime import ServerReport, ServerState
 from ritsuko_bot.access.approval import in_words
 from ritsuko_bot.access.policy import Decision, offered
+from ritsuko_bot.commands import usage as usages
 from ritsuko_bot.commands.answer import Answer, Block, Code, CodeBlock, Strong, Table, codes, say
-from ritsuko_bot.commands.usage import tool_help, usage_line
+from ritsuko_bot.commands.usage import tool_help
 from ritsuko_bot.mcp.server import Server
 from ritsuko_bot.mcp.tools import Tool
 
@@ -104,7 +106,7 @@ def one_tool(server: Server, tool: Tool, decision: Decision) -> Answer:
 
 def usage(server: Server, tool: Tool) -> Block:
     """The usage line that goes with a mistake."""
-    return CodeBlock(usage_line(server.name, tool.name, tool.input_schema))
+    return usages.usage(server.name, tool.name, tool.input_schema)
 
 
 def status(
@@ -164,5 +166,8 @@ def _latency(server: Server | None) -> str:
 
 
 def _short(description: str) -> str:
-    first = " ".join(description.split())
-    return first if len(first) <= _LONGEST_DESCRIPTION else first[: _LONGEST_DESCRIPTION - 1] + "…"
+    """The first sentence, or as many whole words of it as there is room for."""
+    first = re.split(r"(?<=\w[.!?])\s", " ".join(description.split()), maxsplit=1)[0]
+    if len(first) <= _LONGEST_DESCRIPTION:
+        return first
+    return first[:_LONGEST_DESCRIPTION].rpartition(" ")[0].rstrip(",;:") + " …"

@@ -11,13 +11,13 @@ from typing import Any
 from mcp_types import CallToolResult
 from pydantic import JsonValue
 
-from ritsuko_bot.commands.answer import Answer, Block, Code, CodeBlock, Table, codes, say
+from ritsuko_bot.commands.answer import Answer, Block, Code, Table, codes, say
 from ritsuko_bot.commands.arguments import BadArguments, bind
 from ritsuko_bot.commands.calling import Calling, Turn, asking
 from ritsuko_bot.commands.nearest import find, nearest
 from ritsuko_bot.commands.results import answer_of
 from ritsuko_bot.commands.tokens import Token
-from ritsuko_bot.commands.usage import argument_words, usage_line
+from ritsuko_bot.commands.usage import argument_words, usage
 from ritsuko_bot.mcp import shelf
 from ritsuko_bot.mcp.call import Outcome
 from ritsuko_bot.mcp.server import Server
@@ -63,8 +63,8 @@ async def prompts(calling: Calling, server: Server, line: str, tokens: Sequence[
                 return Outcome(CallToolResult(content=[], is_error=bool(wanted)))
             given = {key: str(value) for key, value in bind(line, tokens[1:], known[name]).items()}
         except BadArguments as error:
-            usage = usage_line(server.name, f"prompts {name}", known[name or ""])
-            instead.append(Answer((say(*error.parts), CodeBlock(usage)), failed=True))
+            how = usage(server.name, f"prompts {name}", known[name or ""])
+            instead.append(Answer((say(*error.parts), how), failed=True))
             return Outcome(CallToolResult(content=[], is_error=True))
         return Outcome(await shelf.prompt(server, name, given, asking=asking(server.name, turn.dialogue)))
 

@@ -5,21 +5,32 @@ from __future__ import annotations
 import json
 import math
 import re
+import textwrap
 from collections.abc import Sequence
 
 from pydantic import JsonValue
 
 from ritsuko_bot.commands.answer import Block, Code, CodeBlock, Table, say
 from ritsuko_bot.commands.coerce import describe
+from ritsuko_bot.commands.layout import clip
 from ritsuko_bot.commands.schema import Parameter, Schema, alternatives, as_list, as_object, parameters
 from ritsuko_bot.mcp.tools import Tool
 
 _OPTIONAL_BY_POSITION = 2
+_WIDTH = 110
+_LONGEST_IN_TABLE = 60
 
 
 def usage_line(server: str, tool: str, schema: Schema) -> str:
     """`mcp kubernetes get <kind> [name] [namespace=…]`: required ones first as typed, the rest by name."""
     return " ".join(["mcp", server, tool, *argument_words(schema)])
+
+
+def usage(server: str, tool: str, schema: Schema) -> CodeBlock:
+    """The usage line in a block, wrapped where it is long."""
+    line = usage_line(server, tool, schema)
+    lines = textwrap.wrap(line, _WIDTH, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
+    return CodeBlock("\n".join(lines))
 
 
 def argument_words(schema: Schema) -> list[str]:
@@ -44,12 +55,14 @@ def tool_help(server: str, tool: Tool) -> list[Block]:
     """All there is to know about calling one tool."""
     schema = tool.input_schema
     found = parameters(schema)
-    blocks: list[Block] = [CodeBlock(usage_line(server, tool.name, schema))]
+    blocks: list[Block] = [usage(server, tool.name, schema)]
     if tool.description:
         blocks.append(say(" ".join(tool.description.split())))
     if found:
-        rows = tuple((p.name, _kind(p, schema), _need(p), p.description) for p in found)
+        meanings = {p.name: " ".join(p.description.split()) for p in found}
+        rows = tuple((p.name, _kind(p, schema), _need(p), clip(meanings[p.name], _LONGEST_IN_TABLE)) for p in found)
         blocks.append(Table(("argument", "value", "default", "meaning"), rows, name=f"{tool.name}-arguments"))
+        blocks += [say(Code(name), ": ", text) for name, text in meanings.items() if len(text) > _LONGEST_IN_TABLE]
     else:
         blocks.append(say("It takes no arguments."))
     blocks.append(say("Example: ", Code(example(server, tool.name, schema))))
