@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from ritsuko_operator.reconcile.cluster import BotKey, ObjectRef
 from ritsuko_operator.reconcile.errors import ApiError, NotDoneError
 from ritsuko_operator.reconcile.kinds import (
     CLUSTER_ROLE_BINDING,
@@ -17,7 +18,7 @@ from ritsuko_operator.reconcile.kinds import (
     SECRET,
     SERVICE_ACCOUNT,
 )
-from tests.unit.reconcile.worlds import HAL, World, ended, report, running, server, waiting
+from tests.unit.reconcile.worlds import HAL, NAMESPACE, World, ended, report, running, server, waiting
 
 
 @pytest.fixture
@@ -137,17 +138,28 @@ async def test_tokens_stay_the_same_and_are_in_no_other_object(settled: World) -
 
 async def test_a_changed_secret_rolls_the_pod_if_the_pod_reads_what_changed(settled: World) -> None:
     settled.secret("zulip", ZULIP_EMAIL="hal@chat.test", ZULIP_API_KEY="key", OTHER="not read")
-    assert await settled.secrets.changed(HAL)
+    assert await settled.secrets_changed()
     assert await settled.reconcile() == []
     settled.secret("zulip", ZULIP_EMAIL="hal@chat.test", ZULIP_API_KEY="rotated")
-    assert await settled.secrets.changed(HAL)
+    assert await settled.secrets_changed()
     assert await settled.reconcile() == ["apply Deployment hal"]
-    assert not await settled.secrets.changed(HAL)
+    assert not await settled.secrets_changed()
+
+
+async def test_a_secret_that_several_bots_name_is_looked_at_once_for_all_of_them(settled: World) -> None:
+    settled.bot("eve")
+    await settled.bots.reconcile(BotKey(NAMESPACE, "eve"))
+    zulip = ObjectRef(SECRET, NAMESPACE, "zulip")
+    assert settled.secrets.refs.count(zulip) == 1
+    settled.secret("zulip", ZULIP_EMAIL="hal@chat.test", ZULIP_API_KEY="rotated")
+    assert set(await settled.secrets.changed(zulip)) == {HAL, BotKey(NAMESPACE, "eve")}
+    settled.secrets.forget(HAL)
+    assert await settled.secrets.changed(zulip) == [BotKey(NAMESPACE, "eve")]
 
 
 async def test_our_own_write_of_the_token_secret_is_no_change_to_come_back_for(world: World) -> None:
     await world.reconcile()
-    assert not await world.secrets.changed(HAL)
+    assert not await world.secrets_changed()
 
 
 async def test_without_credentials_no_pod_is_made_and_the_status_says_what_to_create(world: World) -> None:

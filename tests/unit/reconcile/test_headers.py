@@ -52,25 +52,25 @@ async def test_the_value_is_copied_without_the_line_break_at_its_end(world: Worl
 
 
 async def test_a_change_is_noticed_and_copied_and_no_pod_restarts(world: World) -> None:
-    assert not await world.secrets.changed(HAL)
+    assert not await world.secrets_changed()
     world.secret("github", token="Bearer another")
-    assert await world.secrets.changed(HAL)
+    assert await world.secrets_changed()
     assert await world.reconcile() == ["apply Secret hal-mcp-headers"]
     assert copied(world) == {"github.authorization": "Bearer another"}
-    assert not await world.secrets.changed(HAL)
+    assert not await world.secrets_changed()
 
 
 async def test_a_missing_secret_is_told_and_the_bot_runs_on(world: World) -> None:
     works(world)
     world.remove(ObjectRef(SECRET, NAMESPACE, "github"))
-    assert await world.secrets.changed(HAL)
+    assert await world.secrets_changed()
     await world.reconcile("github")
     words = "header Authorization has no value: Secret github not found: create it in namespace ops with the key token"
     assert line(world) == ("Failed", words)
     assert world.condition("Ready")["reason"] == "SidecarsFailed"
     assert world.exists(DEPLOYMENT, "hal")
     world.secret("github", token="Bearer back")
-    assert await world.secrets.changed(HAL)
+    assert await world.secrets_changed()
     await world.reconcile("github")
     assert line(world) == ("Ready", "")
 

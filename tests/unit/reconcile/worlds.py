@@ -53,6 +53,10 @@ class World:
             follow=lambda key: self.followed.append(key.name),
         )
 
+    async def secrets_changed(self) -> bool:
+        """Whether a look at all Secrets finds something for a bot to do."""
+        return any([await self.secrets.changed(ref) for ref in self.secrets.refs])
+
     # --- what reconcilers call
 
     async def get(self, ref: ObjectRef) -> Object | None:

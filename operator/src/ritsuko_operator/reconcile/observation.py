@@ -24,7 +24,7 @@ from ritsuko_operator.render.select import Reason, Refusal, Selection, accept
 
 BOT_CONTAINER = "bot"
 
-_HOT_BOTS = 64
+_HOT_BOTS = 32
 
 
 @dataclass(frozen=True)

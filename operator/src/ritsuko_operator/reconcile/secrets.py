@@ -7,12 +7,15 @@ reconcile, and `changed` looks in between whether one of them is another by now.
 from __future__ import annotations
 
 import base64
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ritsuko_operator.reconcile.cluster import BotKey, Cluster, Object, ObjectRef
 from ritsuko_operator.reconcile.kinds import SECRET
 from ritsuko_operator.reconcile.objects import mapping_at
+
+Peek = Callable[[ObjectRef], Awaitable[Object | None]]
 
 _NO_SECRETS = frozenset({"ZULIP_EMAIL", "ZULIP_SITE"})  # beside the key, and worth telling
 
@@ -33,23 +36,23 @@ class Read:
 
 
 class SecretReader:
-    """Reads the Secrets of bots, and remembers which version of each it saw last. No content is kept.
+    """Reads the Secrets of bots, and remembers which version of each a bot saw last. No content is kept.
 
-    `fresh` reads one that may have changed just now, if the cluster itself remembers Secrets for a moment.
+    `peek` tells the metadata of one that may have changed just now; without it the cluster is asked for all of it.
     """
 
     def __init__(
-        self, cluster: Cluster, *, fresh: Callable[[ObjectRef], Awaitable[Object | None]] | None = None
+        self, cluster: Cluster, *, peek: Callable[[ObjectRef], Awaitable[Object | None]] | None = None
     ) -> None:
         self._cluster = cluster
-        self._fresh = fresh or cluster.get
+        self._peek = peek or cluster.get
         self._seen: dict[BotKey, dict[ObjectRef, str | None]] = {}
-        self._unwanted: dict[BotKey, set[ObjectRef]] = {}
+        self._readers: dict[ObjectRef, set[BotKey]] = defaultdict(set)  # the bots that look out for a change of it
 
     @property
-    def bots(self) -> list[BotKey]:
-        """The bots whose Secrets were read."""
-        return list(self._seen)
+    def refs(self) -> list[ObjectRef]:
+        """The Secrets of which a change would matter to a bot, each once."""
+        return [ref for ref, readers in self._readers.items() if readers]
 
     async def read(self, key: BotKey, names: Iterable[str], *, own: Mapping[str, bool]) -> Read:
         """Reads the Secrets in `names` and the bot's own ones.
@@ -61,11 +64,11 @@ class SecretReader:
         refs = {_ref(key, name): needed for name, needed in own.items()}
         ours = {ref: await self._read(ref, needed, before) for ref, needed in refs.items()}
         named = {name: await self._cluster.get(_ref(key, name)) for name in names}
-        self._seen[key] = {
-            **{ref: _version(live) for ref, live in ours.items()},
-            **{_ref(key, name): _version(live) for name, live in named.items()},
-        }
-        self._unwanted[key] = {ref for ref, needed in refs.items() if not needed}
+        wanted = {_ref(key, name): live for name, live in named.items()}
+        self._stop_looking(key)
+        for ref in (*(ref for ref, needed in refs.items() if needed), *wanted):
+            self._readers[ref].add(key)
+        self._seen[key] = {ref: _version(live) for ref, live in (ours | wanted).items()}
         return Read(ours, named)
 
     async def _read(self, ref: ObjectRef, needed: bool, before: Mapping[ObjectRef, str | None]) -> Object | None:
@@ -78,18 +81,24 @@ class SecretReader:
             self._seen[key][ref] = _version(live)
 
     def forget(self, key: BotKey) -> None:
+        self._stop_looking(key)
         self._seen.pop(key, None)
-        self._unwanted.pop(key, None)
 
-    async def changed(self, key: BotKey) -> bool:
-        """Whether one of the bot's Secrets came, went or changed since it was read."""
-        for ref, version in list(self._seen.get(key, {}).items()):
-            if ref in self._unwanted.get(key, ()):
-                continue
-            live = _version(await self._fresh(ref))
-            if key in self._seen and self._seen[key].get(ref) == version and live != version:
-                return True
-        return False
+    async def changed(self, ref: ObjectRef) -> list[BotKey]:
+        """The bots for which the Secret came, went or changed since they read it."""
+        before = {key: self._seen[key].get(ref) for key in self._readers.get(ref, ())}
+        live = _version(await self._peek(ref))
+        return [
+            key
+            for key, version in before.items()
+            if version != live and self._seen.get(key, {}).get(ref) == version  # and not read anew meanwhile
+        ]
+
+    def _stop_looking(self, key: BotKey) -> None:
+        for ref in self._seen.get(key, ()):
+            self._readers[ref].discard(key)
+            if not self._readers[ref]:
+                del self._readers[ref]
 
 
 def _ref(key: BotKey, name: str) -> ObjectRef:

@@ -7,7 +7,6 @@ quote, none can forget it, and the YAML of one template is parsed once for each 
 
 from __future__ import annotations
 
-import json
 import re
 from functools import cache, lru_cache
 from typing import Any, cast
@@ -15,6 +14,7 @@ from typing import Any, cast
 import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, Undefined, pass_context
 from jinja2.runtime import Context
+from pydantic_core import from_json, to_json
 
 from ritsuko_operator.render.canonical import canonical
 from ritsuko_operator.render.errors import RenderError
@@ -23,7 +23,7 @@ from ritsuko_operator.render.manifest import Manifest
 # libyaml is many times faster; PyYAML's wheels bring it along.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NOT_PLAIN = re.compile(r"[^\x20-\x7e]")
-_LONG_KEY = re.compile(r'"[^"]{1025,}":')  # more than an apply patch, being YAML, may have
+_LONG_KEY = re.compile(rb'"[^"]{1025,}":')  # more than an apply patch, being YAML, may have
 _MARK = "\ue000"  # no template has it
 _VALUES = "values of this rendering"  # not a name that a template could use
 _SHAPES = 256
@@ -33,10 +33,10 @@ def from_template(name: str, **values: object) -> Manifest:
     """The canonical manifest that a template makes of the values. A value that the template misses is a bug in it."""
     slots: list[Any] = []
     text = _template(name).render({**values, _VALUES: slots})
-    as_json = json.dumps(slots)
+    as_json = to_json(slots)
     if _LONG_KEY.search(as_json):
         raise RenderError(f"{name}: a key is too long: shorten the names of labels and annotations")
-    return canonical(_filled(_shape(text), json.loads(as_json)))
+    return canonical(_filled(_shape(text), from_json(as_json)))
 
 
 def to_yaml(value: object) -> str:
@@ -44,7 +44,7 @@ def to_yaml(value: object) -> str:
 
     JSON is nearly YAML; what differs is how characters outside ASCII are escaped.
     """
-    return _NOT_PLAIN.sub(lambda match: f"\\U{ord(match[0]):08X}", json.dumps(value, ensure_ascii=False))
+    return _NOT_PLAIN.sub(lambda match: f"\\U{ord(match[0]):08X}", to_json(value).decode())
 
 
 @pass_context

@@ -16,6 +16,7 @@ from typing import Any, Self
 
 import aiohttp
 import kopf
+from pydantic_core import from_json, to_json
 
 from ritsuko_operator.reconcile.cluster import FIELD_MANAGER, Object, ObjectRef
 from ritsuko_operator.reconcile.errors import ApiError, ApiUnreachableError, GoneError
@@ -25,9 +26,10 @@ from ritsuko_operator.runtime.metrics import Metrics
 
 _APPLY = "application/apply-patch+yaml"
 _MERGE = "application/merge-patch+json"
+_METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 _TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
 _CREDENTIALS_LIFE = 60.0  # seconds: how client-go treats the token in a file
-_PAGE = 500
+PAGE = 30  # objects of one list: they are all parsed at once, which takes ten times the memory of the text
 _TOO_BUSY = (429, 503)
 _PATIENT_TRIES = 3
 _LONGEST_PAUSE = 8.0  # seconds; longer than that a key waits in the queue and not in a worker
@@ -60,6 +62,14 @@ class Api:
         except GoneError:
             return None
 
+    async def get_metadata(self, ref: ObjectRef) -> Object | None:
+        """The object without anything but its metadata: of a Secret no content travels."""
+        path = ref.kind.path(ref.namespace, ref.name)
+        try:
+            return await self._request("GET", ref.kind, path, accept=_METADATA, what=f"looking at {ref}")
+        except GoneError:
+            return None
+
     async def plurals(self, kind: Kind) -> frozenset[str]:
         """What the API serves in the kind's group and version; nothing if it knows no such group."""
         path = f"/apis/{kind.api_version}"
@@ -71,7 +81,7 @@ class Api:
 
     async def list_all(self, kind: Kind, *, namespace: str | None = None, selector: str = "") -> AsyncIterator[Object]:
         """All objects of a kind, in pages; without a namespace, of all of them."""
-        params = {"limit": str(_PAGE), **({"labelSelector": selector} if selector else {})}
+        params = {"limit": str(PAGE), **({"labelSelector": selector} if selector else {})}
         while True:
             path = kind.path(namespace)
             page = await self._request("GET", kind, path, params=params, verb="LIST", what=f"listing {kind.plural}")
@@ -132,12 +142,14 @@ class Api:
         verb: str | None = None,
         body: Object | None = None,
         content_type: str = "application/json",
+        accept: str = "application/json",
         params: dict[str, str] | None = None,
     ) -> Object:
+        headers = {"Accept": accept, **({"Content-Type": content_type} if body is not None else {})}
         for last in (*[False] * _PATIENT_TRIES, True):
-            async with self._answer(method, kind, path, verb or method, what, body, content_type, params) as answer:
+            async with self._answer(method, kind, path, verb or method, what, body, headers, params) as answer:
                 if answer.status < 400:
-                    return await answer.json()
+                    return _parsed(what, await answer.read())
                 refusal, pause = _refusal(what, answer, await answer.text()), _asked_to_wait(answer)
             if last or pause is None:
                 raise refusal
@@ -154,19 +166,21 @@ class Api:
         verb: str,
         what: str,
         body: Object | None,
-        content_type: str,
+        headers: dict[str, str],
         params: dict[str, str] | None,
     ) -> AsyncGenerator[aiohttp.ClientResponse]:
-        headers = {**self._credentials(), "Accept": "application/json"}
         data: bytes | None = None
         if body is not None:
-            headers["Content-Type"] = content_type
             # the apiserver reads an apply patch as YAML, which knows none of JSON's escapes beyond the basic plane
-            data = (to_yaml(body) if content_type.endswith("yaml") else json.dumps(body)).encode()
+            data = to_yaml(body).encode() if headers["Content-Type"] == _APPLY else to_json(body)
         code = "unreachable"
         try:
             async with self._session.request(
-                method, f"{self._info.server}{path}", params=params, data=data, headers=headers
+                method,
+                f"{self._info.server}{path}",
+                params=params,
+                data=data,
+                headers={**self._credentials(), **headers},
             ) as answer:
                 code = str(answer.status)
                 if answer.status == 401:
@@ -182,6 +196,13 @@ class Api:
             self._info = self._connect()
             self._read_at = time.monotonic()
         return self._info.as_http_headers()
+
+
+def _parsed(what: str, text: bytes) -> Object:
+    try:
+        return from_json(text, cache_strings="keys")
+    except ValueError as error:
+        raise ApiUnreachableError(f"{what}: the answer is not JSON, so it is not the apiserver's ({error})") from error
 
 
 def _asked_to_wait(answer: aiohttp.ClientResponse) -> float | None:

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from ritsuko_operator.reconcile.cluster import BotKey, Object, ObjectRef
 from ritsuko_operator.reconcile.kinds import BOT, DEPLOYMENT, POD, SIDECAR, WATCHED, Kind
 from ritsuko_operator.reconcile.membership import belongs, named_bot, selects
 from ritsuko_operator.reconcile.ownership import bot_of
+from ritsuko_operator.runtime.texts import Texts
+
+
+class _Known(NamedTuple):
+    """What is compared without a look at the object."""
+
+    version: int
+    uid: str | None
+
 
 _GRAVES = 5_000  # that many are remembered: for longer than any answer can be late
 _POD_SPEC_KEPT = ("nodeName", "initContainers", "containers")
@@ -22,7 +32,8 @@ class Cache:
     """
 
     def __init__(self) -> None:
-        self._objects: dict[ObjectRef, Object] = {}
+        self._objects = Texts()
+        self._known: dict[ObjectRef, _Known] = {}
         self._graves: OrderedDict[ObjectRef, int] = OrderedDict()  # the last version of what is gone
         self._by_bot: dict[BotKey, set[ObjectRef]] = defaultdict(set)
         self._naming: dict[BotKey, set[ObjectRef]] = defaultdict(set)  # the sidecars that name a bot
@@ -36,32 +47,40 @@ class Cache:
         namespace, name = bot["metadata"]["namespace"], bot["metadata"]["name"]
         refs = set(self._naming.get(BotKey(namespace, name), ()))
         if selects(bot):
-            refs.update(ref for ref in self._sidecars.get(namespace, ()) if belongs(self._objects[ref], bot))
-        return [self._objects[ref] for ref in sorted(refs)]
+            refs.update(ref for ref in self._sidecars.get(namespace, ()) if belongs(self._there(ref), bot))
+        return [self._there(ref) for ref in sorted(refs)]
 
     def bots_of(self, sidecar: Object) -> Iterable[Object]:
         namespace = sidecar["metadata"]["namespace"]
-        bots = {ref for ref in self._selecting.get(namespace, ()) if belongs(sidecar, self._objects[ref])}
+        bots = {ref for ref in self._selecting.get(namespace, ()) if belongs(sidecar, self._there(ref))}
         if (named := named_bot(sidecar)) and (ref := BotKey(namespace, named).ref) in self._objects:
             bots.add(ref)
-        return [self._objects[ref] for ref in sorted(bots)]
+        return [self._there(ref) for ref in sorted(bots)]
 
     def of_bot(self, key: BotKey) -> Iterable[tuple[ObjectRef, Object]]:
-        return [(ref, self._objects[ref]) for ref in sorted(self._by_bot.get(key, ()))]
+        return [(ref, self._there(ref)) for ref in sorted(self._by_bot.get(key, ()))]
 
-    def of_kind(self, kind: Kind) -> Iterator[tuple[ObjectRef, Object]]:
-        return ((ref, found) for ref, found in self._objects.items() if ref.kind == kind)
+    def of_kind(self, kind: Kind) -> list[ObjectRef]:
+        return [ref for ref in self._objects if ref.kind == kind]
+
+    def uid(self, ref: ObjectRef) -> str | None:
+        known = self._known.get(ref)
+        return known.uid if known else None
+
+    def is_news(self, ref: ObjectRef, manifest: Object) -> bool:
+        """Whether the object is of a kind that is kept, and newer than what is known of it."""
+        known = self._known.get(ref)
+        newest = max(self._graves.get(ref, 0), known.version if known else 0)
+        return ref.kind in WATCHED and _version(manifest) > newest
 
     def put(self, ref: ObjectRef, manifest: Object) -> bool:
         """Takes an object in; returns whether it tells anything new."""
-        if ref.kind not in WATCHED:
-            return False
-        before = self._objects.get(ref)
-        if max(self._graves.get(ref, 0), _version(before) if before else 0) >= _version(manifest):
+        if not self.is_news(ref, manifest):
             return False
         self._graves.pop(ref, None)
         self._forget(ref)
-        self._objects[ref] = _trimmed(ref.kind, manifest)
+        self._objects.put(ref, _trimmed(ref.kind, manifest))
+        self._known[ref] = _Known(_version(manifest), manifest["metadata"].get("uid"))
         for index in self._indexes(ref, manifest):
             index.add(ref)
         return True
@@ -71,12 +90,12 @@ class Cache:
 
         `version` is the resource version of the deletion, if it is known.
         """
-        before = self._objects.get(ref)
-        if before is not None and uid is not None and before["metadata"].get("uid") != uid:
+        known = self._known.get(ref)
+        if known is not None and uid is not None and known.uid != uid:
             return False
-        self._bury(ref, max(version, _version(before) if before else 0))
+        self._bury(ref, max(version, known.version if known else 0))
         self._forget(ref)
-        return before is not None
+        return known is not None
 
     def _bury(self, ref: ObjectRef, version: int) -> None:
         self._graves[ref] = version
@@ -85,10 +104,17 @@ class Cache:
             self._graves.popitem(last=False)
 
     def _forget(self, ref: ObjectRef) -> None:
-        before = self._objects.pop(ref, None)
+        before = self._objects.get(ref)
         if before is not None:
             for index in self._indexes(ref, before):
                 index.discard(ref)
+            self._objects.remove(ref)
+            del self._known[ref]
+
+    def _there(self, ref: ObjectRef) -> Object:
+        found = self._objects.get(ref)
+        assert found is not None, f"an index names {ref}, which is gone"
+        return found
 
     def _indexes(self, ref: ObjectRef, manifest: Object) -> Iterator[set[ObjectRef]]:
         if ref.kind is BOT:

@@ -46,9 +46,10 @@ class Intake:
 
     def present(self, ref: ObjectRef, manifest: Object, *, new: bool = False) -> bool:
         """An object as it is; returns whether that was news. With a `new` one others may still come."""
-        before = self.cache.get(ref)
-        if not self.cache.put(ref, manifest):
+        if not self.cache.is_news(ref, manifest):
             return False
+        before = self.cache.get(ref)
+        self.cache.put(ref, manifest)
         self._enqueue(ref, before, manifest, new=new and before is None)
         return True
 

@@ -16,7 +16,7 @@ from ritsuko_operator.reconcile.cluster import BotKey
 from ritsuko_operator.reconcile.secrets import SecretReader
 from ritsuko_operator.reconcile.sidecar import SidecarReconciler
 from ritsuko_operator.runtime import watches
-from ritsuko_operator.runtime.api import Api
+from ritsuko_operator.runtime.api import PAGE, Api
 from ritsuko_operator.runtime.cache import Cache
 from ritsuko_operator.runtime.connection import connection_info
 from ritsuko_operator.runtime.errors import WatchEndedError
@@ -76,7 +76,7 @@ async def run(settings: Settings, *, heed_signals: Callable[[], None]) -> None:
             clock=clock,
             may_write=leads,
         )
-        secrets = SecretReader(cluster, fresh=api.get)
+        secrets = SecretReader(cluster, peek=api.get_metadata)
         workers = Workers(
             queue,
             BotReconciler(
@@ -193,12 +193,13 @@ def _kopf_settings(ours: Settings) -> kopf.OperatorSettings:
     settings = kopf.OperatorSettings()
     settings.posting.enabled = False
     settings.scanning.disabled = True  # no rights on CRDs and namespaces are needed then; a CRD that goes ends kopf
+    settings.watching.chunk_size = PAGE  # at the start all kinds are listed at once
     settings.watching.server_timeout = 300
     settings.watching.client_timeout = 310
     settings.watching.connect_timeout = 30
     settings.watching.inactivity_timeout = ours.watch_inactivity
     settings.networking.request_timeout = 30
-    settings.queueing.idle_timeout = 1
+    settings.queueing.idle_timeout = 0.1
     settings.persistence.diffbase_storage = NoDiffBase()
     settings.persistence.progress_storage = NoProgress()
     settings.process.ultimate_exiting_timeout = None  # the process ends with `run`

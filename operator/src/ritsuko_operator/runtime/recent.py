@@ -1,7 +1,8 @@
 """Secrets that were read a moment ago.
 
 Many bots of a namespace name the same Secret, and one bot is reconciled several times while it comes up: each Secret is
-read once for all of them. It is kept for seconds only; a change is found by `check_secrets`, which never asks here.
+read once for all of them. Few are kept, and none is believed for longer than seconds; a change is found by
+`check_secrets`, which never asks here.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from ritsuko_operator.reconcile.cluster import Object, ObjectRef
 
 _LIFE = 5.0  # seconds
+_MOST = 64
 
 
 class RecentSecrets:
@@ -33,8 +35,11 @@ class RecentSecrets:
 
     def put(self, ref: ObjectRef, live: Object) -> None:
         """It was written by us, or read."""
-        self._found[ref] = (self._clock(), live)
+        metadata = {key: value for key, value in live["metadata"].items() if key != "managedFields"}
+        self._found[ref] = (self._clock(), {**live, "metadata": metadata})
         self._found.move_to_end(ref)
+        if len(self._found) > _MOST:
+            self._found.popitem(last=False)
 
     def drop(self, ref: ObjectRef) -> None:
         self._found.pop(ref, None)

@@ -72,30 +72,35 @@ class Resync:
         """Lists everything and queues every bot and sidecar: whoever led before may have left something undone."""
         await self.until_first()
         for kind, key in ((BOT, BotKey), (SIDECAR, SidecarKey)):
-            for ref, _ in list(self._intake.cache.of_kind(kind)):
+            for ref in self._intake.cache.of_kind(kind):
                 self._intake.queue.add(key(ref.namespace, ref.name))
 
     async def once(self, *, first: bool = False) -> None:
         """Lists all kinds. Raises `ApiError` or `ApiUnreachableError` if one could not be listed."""
         for kind in self.kinds:
-            before = dict(self._intake.cache.of_kind(kind))
-            listed = [item for namespace in self._namespaces async for item in self._list(kind, namespace)]
-            self._compare(kind, before, listed, first=first)
+            before = {ref: self._intake.cache.uid(ref) for ref in self._intake.cache.of_kind(kind)}
+            present: set[ObjectRef] = set()
+            news: list[tuple[int, ObjectRef]] = []
+            for namespace in self._namespaces:
+                async for item in self._list(kind, namespace):
+                    ref = ref_for(kind, item)
+                    present.add(ref)
+                    if self._intake.present(ref, item):
+                        news.append((_version(item), ref))
+            # an object that came into the cache while we listed is no ghost
+            missing = before.keys() - present
+            ghosts = [ref for ref in missing if self._intake.gone(ref, uid=before[ref])]
+            if not first:
+                self._account_for(kind, news, ghosts)
         self._look_after_orphans()
 
-    def _compare(self, kind: Kind, before: dict[ObjectRef, Object], listed: list[Object], *, first: bool) -> None:
-        present = {ref_for(kind, item): item for item in listed}
-        news = [item for ref, item in present.items() if self._intake.present(ref, item)]
-        # an object that came into the cache while we listed is no ghost
-        ghosts = [ref for ref in before.keys() - present.keys() if self._intake.gone(ref, uid=_uid(before[ref]))]
-        if first:
-            return
+    def _account_for(self, kind: Kind, news: list[tuple[int, ObjectRef]], ghosts: list[ObjectRef]) -> None:
         self._intake.metrics.resync_repairs.labels(kind.plural).inc(len(news) + len(ghosts))
         if ghosts:
             logger.warning("the watch of %s had missed deletions: %s", kind.plural, [str(ref) for ref in ghosts])
         if news and kind not in self._owed:
-            newest = max(news, key=_version)
-            self._owed[kind] = ref_for(kind, newest), _version(newest), self._clock() + self._grace
+            version, ref = max(news)
+            self._owed[kind] = ref, version, self._clock() + self._grace
         elif kind in self._owed and not self._is_owed(kind):
             del self._owed[kind]
 
@@ -107,8 +112,9 @@ class Resync:
     def _look_after_orphans(self) -> None:
         """Queues the bots that are gone and have left something: it was deleted while nobody watched."""
         cache = self._intake.cache
-        for _, child in cache.of_kind(CLUSTER_ROLE_BINDING):
-            key = bot_of(child)
+        for ref in cache.of_kind(CLUSTER_ROLE_BINDING):
+            child = cache.get(ref)
+            key = bot_of(child) if child else None
             if key is not None and cache.get(key.ref) is None:
                 self._intake.queue.add(key)
 
@@ -119,7 +125,3 @@ class Resync:
 
 def _version(manifest: Object) -> int:
     return int(manifest["metadata"]["resourceVersion"])
-
-
-def _uid(manifest: Object) -> str | None:
-    return manifest["metadata"].get("uid")

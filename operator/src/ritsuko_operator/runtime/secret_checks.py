@@ -15,16 +15,19 @@ logger = logging.getLogger(__name__)
 
 
 async def check_secrets(reader: SecretReader, queue: WorkQueue[Key], metrics: Metrics, *, period: float) -> None:
-    """Looks at every bot's Secrets once each `period` seconds, spread out evenly; queues the bots with a change."""
+    """Looks at every Secret once each `period` seconds, spread out evenly; queues the bots for which it changed."""
     while True:
-        bots = reader.bots
-        if not bots:
+        refs = reader.refs
+        if not refs:
             await asyncio.sleep(period)
-        for key in bots:
-            await asyncio.sleep(period / len(bots))
+        for ref in refs:
+            await asyncio.sleep(period / len(refs))
             try:
-                if await reader.changed(key):
-                    metrics.secret_changes.inc()
-                    queue.add(key)
+                changed = await reader.changed(ref)
             except (ApiError, ApiUnreachableError) as error:
-                logger.warning("the Secrets of %s could not be checked: %s", key.ref, error)
+                logger.warning("%s could not be checked: %s", ref, error)
+                continue
+            if changed:
+                metrics.secret_changes.inc()
+            for key in changed:
+                queue.add(key)
