@@ -31,8 +31,11 @@ def operator(credentials: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.fixture
-def story(plane: ControlPlane) -> Story:
-    """A namespace with the credentials Secret in it."""
+def story(plane: ControlPlane) -> Iterator[Story]:
+    """A namespace with the credentials Secret in it. Its bots end with it: what has not started within two minutes
+    gets a new status then, and a later story may be one about nothing being written."""
     story = Story(plane)
     story.secret()
-    return story
+    yield story
+    for bot in story.items("bot"):
+        story.delete("bot", bot["metadata"]["name"])
