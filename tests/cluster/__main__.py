@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from . import binaries, images, packages
+from . import binaries, images, packages, victorialogs
 from .cluster import available, named_cluster
 from .errors import ClusterError
 
@@ -66,6 +66,7 @@ def prepare() -> None:
 
     What this machine cannot run is left out; the tests say so.
     """
+    victorialogs.program()
     if available().control_plane is None:
         for program in ("kube-apiserver", "kube-controller-manager", "kubectl"):
             binaries.kubernetes(program)

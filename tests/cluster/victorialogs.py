@@ -35,13 +35,16 @@ class VictoriaLogs:
     url: str
 
     def push(self, entries: Iterable[Mapping[str, str]], *, stream: str = _STREAM, account: int = 0) -> None:
-        """Store entries: `_time`, `_msg` and fields, of which those in `stream` tell streams apart. They are found at once."""
+        """Store entries: `_time`, `_msg` and fields, of which those in `stream` tell streams apart. They are found at
+        once, by whoever asks for this account's."""
         body = "".join(json.dumps(entry) + "\n" for entry in entries).encode()
         self._post(f"/insert/jsonline?{urlencode({'_stream_fields': stream})}", body, {"AccountID": str(account)})
         self._post("/internal/force_flush", b"", {})
 
     def _post(self, path: str, body: bytes, headers: Mapping[str, str]) -> None:
-        request = urllib.request.Request(self.url + path, data=body, headers=dict(headers), method="POST")
+        # as a form, which is the default, the body would be taken for parameters
+        given = {"Content-Type": "application/stream+json", **headers}
+        request = urllib.request.Request(self.url + path, data=body, headers=given, method="POST")
         with _OPENER.open(request, timeout=30) as answer:
             answer.read()
 

@@ -19,10 +19,12 @@ OwnNamespace = Callable[[], Awaitable[str]]
 _MOST_OF_ONE_MOMENT = 5_000
 
 
-async def meant_namespace(query: Query, names: Names, own: OwnNamespace, product: str) -> str:
+async def meant_namespace(
+    query: Query, names: Names, existing: Collection[str], own: OwnNamespace, product: str
+) -> str:
     """The namespace of a query, `*` for all. Raises ToolFailure for a name when the store keeps no namespaces."""
     if not names.namespace:
-        if query.namespace not in ("", "*"):
+        if existing and query.namespace not in ("", "*"):
             raise ToolFailure(f"the logs in {product} do not say their namespace", "Leave namespace out.")
         return "*"
     return query.namespace or await own()

@@ -57,7 +57,9 @@ class Loki:
         """See `Source.read`."""
         coverage.origin = self._store.name
         existing = await self._existing(query)
-        coverage.namespace = await self._namespace(query, Names.among(existing))
+        coverage.namespace = await self._namespace(query, existing)
+        if not existing:
+            coverage.empty = f"{self._store.name} has no logs of that time."
         pages = (self._few if query.limit else self._many)(query, existing, coverage)
         async for batch in within(pages, coverage, self._store.name, seconds=query.seconds or self._seconds):
             yield batch
@@ -202,10 +204,10 @@ class Loki:
     async def _selector(self, query: Query, existing: frozenset[str]) -> str:
         names = Names.among(existing)
         check_names(query, names, existing, "Loki")
-        return logql.selector(query, await self._namespace(query, names), names, existing)
+        return logql.selector(query, await self._namespace(query, existing), names, existing)
 
-    async def _namespace(self, query: Query, names: Names) -> str:
-        return await meant_namespace(query, names, self._own, "Loki")
+    async def _namespace(self, query: Query, existing: frozenset[str]) -> str:
+        return await meant_namespace(query, Names.among(existing), existing, self._own, "Loki")
 
     async def _existing(self, query: Query) -> frozenset[str]:
         """The labels that streams of that time have."""

@@ -40,7 +40,9 @@ class VictoriaLogs:
         """See `Source.read`."""
         coverage.origin = self._store.name
         existing = await self._existing(query)
-        coverage.namespace = await self._namespace(query, Names.among(existing))
+        coverage.namespace = await self._namespace(query, existing)
+        if not existing:
+            coverage.empty = f"{self._store.name} has no logs of that time."
         rows = self._few(query, existing) if query.limit else self._many(query, existing)
         async for batch in within(rows, coverage, self._store.name, seconds=query.seconds or self._seconds):
             yield batch
@@ -143,10 +145,10 @@ class VictoriaLogs:
     async def _window(self, query: Query, existing: frozenset[str]) -> str:
         names = Names.among(existing)
         check_names(query, names, existing, "VictoriaLogs")
-        return logsql.window(query, await self._namespace(query, names), names, existing)
+        return logsql.window(query, await self._namespace(query, existing), names, existing)
 
-    async def _namespace(self, query: Query, names: Names) -> str:
-        return await meant_namespace(query, names, self._own, "VictoriaLogs")
+    async def _namespace(self, query: Query, existing: frozenset[str]) -> str:
+        return await meant_namespace(query, Names.among(existing), existing, self._own, "VictoriaLogs")
 
     async def _existing(self, query: Query) -> frozenset[str]:
         """The fields that entries of that time have."""
