@@ -18,8 +18,8 @@ from tests.load.serving import client, server
 
 SERIES = 200
 DAYS = 7
-CALLS = 40
-_WARM_UP = 5
+CALLS = 20
+_WARM_UP = 3
 _END = 1_790_006_400  # a multiple of the two hours that a block spans
 _SCRAPE_SECONDS = 60
 _PART_SECONDS = 7200

@@ -60,11 +60,8 @@ def real_prometheus(
     are entries of `scrape_configs`. `prefix` is the path that it serves under, `features` what to enable, `web` its
     web configuration, and `tls` how to come in if that asks for TLS (its job `prometheus` is down then).
     """
-    data = folder / "data"
-    samples, configuration = folder / "samples.om", folder / "prometheus.yml"
-    samples.write_text(openmetrics, encoding="utf-8")
-    command = [_binary("promtool"), "tsdb", "create-blocks-from", "openmetrics", str(samples), str(data)]
-    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    backfill(folder, openmetrics)
+    configuration = folder / "prometheus.yml"
     port = _free_port()
     configuration.write_text(_CONFIG % {"port": port, "jobs": jobs, "prefix": prefix}, encoding="utf-8")
     (folder / "rules.yml").write_text(rules, encoding="utf-8")
@@ -74,7 +71,7 @@ def real_prometheus(
             [
                 _binary("prometheus"),
                 f"--config.file={configuration}",
-                f"--storage.tsdb.path={data}",
+                f"--storage.tsdb.path={folder / 'data'}",
                 f"--web.listen-address=127.0.0.1:{port}",
                 "--storage.tsdb.retention.time=10y",
                 "--query.max-samples=200000",
@@ -92,6 +89,17 @@ def real_prometheus(
     finally:
         process.terminate()
         process.wait(timeout=10)
+
+
+def backfill(folder: Path, openmetrics: str) -> None:
+    """Write the samples into the data of a Prometheus that is not running yet.
+
+    promtool reads all of them again for every two hours that they span: a long history is better given in parts.
+    """
+    samples = folder / "samples.om"
+    samples.write_text(openmetrics, encoding="utf-8")
+    command = [_binary("promtool"), "tsdb", "create-blocks-from", "openmetrics", str(samples), str(folder / "data")]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
 
 
 def _binary(name: str) -> str:

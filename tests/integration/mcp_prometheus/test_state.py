@@ -62,7 +62,9 @@ def _alerts(prometheus: Prometheus) -> list[Any]:
 
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
-    with real_prometheus(tmp_path_factory.mktemp("watched"), _SAMPLES, rules=_RULES, jobs=_JOBS) as running:
+    with real_prometheus(
+        tmp_path_factory.mktemp("watched"), _SAMPLES, rules=_RULES, jobs=_JOBS, prefix="/metrics-store"
+    ) as running:
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while len(_alerts(running)) < 5 or "unknown" in str(running.get("rules")):
             assert time.monotonic() < deadline, _alerts(running)

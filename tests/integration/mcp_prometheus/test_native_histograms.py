@@ -1,0 +1,67 @@
+"""Native histograms of a real Prometheus: they have no single value, and are told by what they hold."""
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ritsuko_mcp_prometheus.server import build
+from ritsuko_mcp_prometheus.settings import PrometheusSettings
+from tests.integration.mcp_prometheus.calls import asking
+from tests.integration.mcp_prometheus.native_histograms import native_histogram_target
+from tests.integration.mcp_prometheus.real_prometheus import real_prometheus
+from tests.mcp_serving import serving
+
+pytestmark = pytest.mark.prometheus
+
+_PATIENCE_SECONDS = 30.0
+_SAMPLES = "# TYPE anything gauge\nanything 1 1790000000\n# EOF\n"
+
+
+async def test_native_histograms_are_told_by_what_they_hold(tmp_path: Path) -> None:
+    async with native_histogram_target() as port:
+        jobs = f"""
+  - job_name: native
+    static_configs: [{{targets: ["127.0.0.1:{port}"]}}]
+"""
+        # Its start blocks, and waits for scrapes: only for those that don't come from here.
+        with real_prometheus(tmp_path, _SAMPLES, jobs=jobs, features="native-histograms") as prometheus:
+            settings = PrometheusSettings(prometheus_url=prometheus.url)
+            async with serving(build(settings)) as address, asking(address, prometheus.url) as ask:
+                raw = await _three_scrapes(ask)
+                at = str(raw["histogram"][0])
+                answer = await ask.tool("query", query="native_seconds", time=at)
+                both = await ask.tool("query", query='{__name__=~"native_seconds|up",job="native"}', time=at)
+                course = await ask.tool("query_range", query="native_seconds", start="-10s", step="1s")
+                points = await ask.tool("query_range", query="native_seconds", start="-10s", step="1s", points=True)
+                rate = await ask.tool("query", query="rate(native_seconds[30s])", time=at)
+                described = await ask.tool("describe", metric="native_seconds")
+    held = raw["histogram"][1]
+    (row,) = answer["data"]
+    assert (row["value"], row["count"], row["sum"]) == ("histogram", int(held["count"]), float(held["sum"]))
+    assert row["mean"] == 3.4
+    assert (row["from"], row["to"]) == (1, 8)
+    assert "a histogram of" in answer["summary"]
+    assert {row["value"] for row in both["data"]} == {"histogram", 1}
+    assert [row["count"] for row in both["data"] if row["value"] == 1] == [""]
+    assert (course["data"][0]["min"], course["data"][0]["max"]) == (3.4, 3.4)
+    assert any("native histograms" in hint for hint in course["hints"])
+    counts = [row["count"] for row in points["data"]]
+    assert counts == sorted(counts)
+    assert all(count % 10 == 0 for count in counts)
+    assert rate["data"][0]["mean"] == pytest.approx(3.4)
+    assert "native_seconds is a histogram" in described["summary"]
+    assert "Try: histogram_quantile(0.95, sum (rate(native_seconds[5m])))" in described["hints"]
+
+
+async def _three_scrapes(ask: Any) -> dict[str, Any]:
+    """The raw sample, once there are three."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        found = (await ask.raw("query", query="native_seconds"))["data"]["result"]
+        if found and float(found[0]["histogram"][1]["count"]) >= 30:
+            return found[0]
+        await asyncio.sleep(0.1)
+    raise AssertionError("no native histogram was scraped")
