@@ -7,7 +7,7 @@ import pytest
 from ritsuko_operator.reconcile.bot import BotReconciler
 from ritsuko_operator.reconcile.cluster import BotKey
 from ritsuko_operator.reconcile.kinds import DEPLOYMENT
-from tests.unit.reconcile.worlds import HAL, RELEASE, World
+from tests.unit.reconcile.worlds import HAL, RELEASE, World, waiting
 
 
 @pytest.fixture
@@ -35,11 +35,24 @@ def put_off(world: World) -> list[BotKey]:
     return put_off
 
 
-async def test_its_first_status_is_written_when_it_is_looked_at_again(world: World, put_off: list[BotKey]) -> None:
+async def test_its_first_status_is_written_when_controllers_have_begun_with_it(
+    world: World, put_off: list[BotKey]
+) -> None:
     assert "status RitsukoBot hal" not in await world.reconcile()
-    assert put_off == [HAL]
+    world.rolled_out(reason="ReplicaSetUpdated", availableReplicas=0)
+    assert await world.reconcile() == []  # its pod is not seen yet
+    assert put_off == [HAL, HAL]
+    world.pod("hal-1", [waiting("bot", "ContainerCreating")])
     assert await world.reconcile() == ["status RitsukoBot hal"]
-    assert put_off == [HAL]
+    assert put_off == [HAL, HAL]
+
+
+async def test_controllers_that_do_nothing_delay_it_by_seconds_only(world: World, put_off: list[BotKey]) -> None:
+    await world.reconcile()
+    assert await world.reconcile() == []
+    world.now = "2026-11-24T10:00:04Z"
+    assert await world.reconcile() == ["status RitsukoBot hal"]
+    assert put_off == [HAL, HAL]
 
 
 async def test_one_that_lacks_its_credentials_says_so_at_once(world: World, put_off: list[BotKey]) -> None:
@@ -52,8 +65,9 @@ async def test_somebody_who_keeps_deleting_the_deployment_does_not_silence_it(
     world: World, put_off: list[BotKey]
 ) -> None:
     await world.reconcile()
-    await world.reconcile()
-    world.remove(next(ref for ref in world.objects if ref.kind is DEPLOYMENT))
-    world.live(HAL.ref.kind, "hal")["status"] = {}
-    await world.reconcile()
+    world.now = "2026-11-24T10:00:04Z"
+    for _ in range(2):
+        world.remove(next(ref for ref in world.objects if ref.kind is DEPLOYMENT))
+        world.live(HAL.ref.kind, "hal")["status"] = {}
+        await world.reconcile()
     assert put_off == [HAL]
