@@ -4,6 +4,7 @@ from importlib.metadata import version
 
 from ritsuko_mcp_common.server import Service
 
+from .analysis.tools import analysis_tools
 from .client import PrometheusClient
 from .connection import connect
 from .settings import PrometheusSettings
@@ -24,8 +25,14 @@ def build(settings: PrometheusSettings) -> Service:
         name="prometheus",
         version=version("ritsuko-mcp-prometheus"),
         instructions="Queries one Prometheus: query for a moment, query_range for a course over time; search and "
-        "describe find metrics, alerts and targets tell what is wrong.",
+        "describe find metrics; alerts and targets tell what is wrong, performance how a service does, movers and "
+        "compare what changed.",
         settings=settings,
-        tools=[*querying_tools(client), *catalogue_tools(client), *state_tools(client)],
+        tools=[
+            *querying_tools(client),
+            *catalogue_tools(client),
+            *state_tools(client),
+            *analysis_tools(client, settings),
+        ],
         backend=client,
     )
