@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ritsuko_operator.reconcile.cluster import BotKey, Cluster, Object, ObjectRef, View
 from ritsuko_operator.reconcile.compare import Difference, difference, was_stamped
 from ritsuko_operator.reconcile.errors import ApiError, ForeignObjectError, ImmutableFieldError, ReconcileError
-from ritsuko_operator.reconcile.kinds import DEPLOYMENT, SECRET, Kind
+from ritsuko_operator.reconcile.kinds import CLUSTER_ROLE_BINDING, DEPLOYMENT, ROLE_BINDING, SECRET, Kind
 from ritsuko_operator.reconcile.ownership import bot_of, ref_of
+
+_WAVE = {ROLE_BINDING: 1, CLUSTER_ROLE_BINDING: 1, DEPLOYMENT: 2}
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,20 @@ class Applied:
     changes: list[Change] = field(default_factory=list[Change])
     in_place: set[ObjectRef] = field(default_factory=set[ObjectRef])
     failures: list[ReconcileError] = field(default_factory=list[ReconcileError])
+    refused: set[Kind] = field(default_factory=set[Kind])
+
+    def note(self, ref: ObjectRef, result: Change | BaseException | None) -> None:
+        """What became of one child. Raises what is no refusal of this one alone."""
+        match result:
+            case ApiError() | ForeignObjectError() | ImmutableFieldError():
+                self.failures.append(result)
+                self.refused.add(ref.kind)
+            case BaseException():
+                raise result
+            case _:
+                self.in_place.add(ref)
+                if result is not None:
+                    self.changes.append(result)
 
     def wrote(self, kind: Kind) -> bool:
         return any(change.ref.kind is kind for change in self.changes)
@@ -36,27 +53,34 @@ class Applied:
 async def apply_children(
     cluster: Cluster, view: View, key: BotKey, manifests: Sequence[Object], secrets: Mapping[ObjectRef, Object | None]
 ) -> Applied:
-    """Applies what differs of the stamped manifests, in order.
+    """Applies what differs of the stamped manifests: what a pod needs before the pod.
 
-    `secrets` are the live Secrets, which the view does not have. If one cannot be written, neither is the Deployment,
-    which comes after them. Raises `ApiUnreachableError` at once; refusals are collected.
+    `secrets` are the live Secrets, which the view does not have. If one cannot be written, neither is the Deployment.
+    Raises `ApiUnreachableError`; refusals are collected.
     """
     applied = Applied()
-    tokenless = False
-    for wanted in manifests:
-        ref = ref_of(wanted)
-        if ref.kind is DEPLOYMENT and tokenless:
-            continue  # its pods would name a token that is never to be: the next try makes another
-        try:
-            live = secrets[ref] if ref in secrets else view.get(ref)
-            change = await _bring_in_line(cluster, key, ref, wanted, live)
-            if change is not None:
-                applied.changes.append(change)
-            applied.in_place.add(ref)
-        except (ApiError, ForeignObjectError, ImmutableFieldError) as error:
-            applied.failures.append(error)
-            tokenless = tokenless or ref.kind is SECRET
+    for wave in _waves(manifests):
+        if SECRET in applied.refused:  # pods would name a token that is never to be: the next try makes another
+            wave = [wanted for wanted in wave if ref_of(wanted).kind is not DEPLOYMENT]
+        lives = [secrets[ref] if (ref := ref_of(wanted)) in secrets else view.get(ref) for wanted in wave]
+        results = await asyncio.gather(
+            *(
+                _bring_in_line(cluster, key, ref_of(wanted), wanted, live)
+                for wanted, live in zip(wave, lives, strict=True)
+            ),
+            return_exceptions=True,
+        )
+        for wanted, result in zip(wave, results, strict=True):
+            applied.note(ref_of(wanted), result)
     return applied
+
+
+def _waves(manifests: Sequence[Object]) -> list[list[Object]]:
+    """What can be written side by side: a Role before what binds it, and everything that a pod needs before the pod."""
+    waves: list[list[Object]] = [[], [], []]
+    for wanted in manifests:
+        waves[_WAVE.get(ref_of(wanted).kind, 0)].append(wanted)
+    return waves
 
 
 async def _bring_in_line(
