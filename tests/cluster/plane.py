@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from . import binaries, kubeconfig, ports
-from .certificates import Authority, new_signing_key
+from .certificates import Authority, KeyPair, new_signing_key
 from .client import Client
 from .daemons import Daemon
 from .kubeconfig import Credentials
@@ -79,6 +79,10 @@ class ControlPlane(Client):
         """A kubeconfig of user `name`, who has no rights but those that RBAC gives the name and `groups`."""
         pair = Authority.open(self._pki).issue(f"user-{name.replace(':', '-')}", subject=name, groups=groups)
         return self._write_kubeconfig(f"user-{name.replace(':', '-')}", Credentials(pair=pair))
+
+    def server_certificate(self, name: str, *, hosts: tuple[str, ...]) -> KeyPair:
+        """A certificate that this cluster's parts trust, as a kubelet or a webhook serves with."""
+        return Authority.open(self._pki).issue(f"server-{name}", subject=name, hosts=hosts)
 
     # --- faults, for tests
 
