@@ -20,6 +20,8 @@ from ritsuko_bot.mcp.servers import Servers
 from ritsuko_bot.settings import SettingsError
 from ritsuko_bot.settle import settled
 
+_TYPED_WITHIN, _PIPED_WITHIN = 5.0, 60.0
+
 
 def talk(config: Path | None, *, log_level: str) -> int:
     """Talks until the input ends; returns 1 if the last command failed and nobody was there to see it."""
@@ -36,7 +38,8 @@ async def _talk(config_file: ConfigFile) -> int:
         gateway = ConsoleGateway(Interpreter(servers, config_file))
         watching = asyncio.create_task(config_file.run(servers.apply, servers.notify), name="config file")
         try:
-            await settled(servers, config_file)
+            # Somebody who types sees what is missing and asks again; what is piped in is asked once.
+            await settled(servers, config_file, within=_TYPED_WITHIN if gateway.interactive else _PIPED_WITHIN)
             # What is piped on shall be answers and nothing else.
             print(greeting(servers.reports()), file=sys.stdout if gateway.interactive else sys.stderr, flush=True)
             with terminal(_history()) if gateway.interactive else contextlib.nullcontext():

@@ -27,6 +27,8 @@ from ritsuko_bot.web.metrics import CallCounter, Metrics
 
 logger = logging.getLogger(__name__)
 
+_SETTLES_WITHIN = 5.0
+
 
 async def serve(
     settings: ZulipSettings,
@@ -67,7 +69,7 @@ async def serve(
                 tasks.create_task(config_file.run(state.apply, servers.notify), name="config file"),
                 tasks.create_task(app.serve(state, listening), name="http"),
             ]
-            await _first_of(settled(servers, config_file), stopping.wait())
+            await _first_of(settled(servers, config_file, within=_SETTLES_WITHIN), stopping.wait())
             if state.lease is None or writer is None:
                 await gateway.run(stopping)
             else:

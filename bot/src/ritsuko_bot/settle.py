@@ -9,17 +9,15 @@ from ritsuko_api.runtime import ServerState
 from ritsuko_bot.mcp.config_file import ConfigFile
 from ritsuko_bot.mcp.servers import Servers
 
-_WITHIN = 5.0
 
-
-async def settled(servers: Servers, config_file: ConfigFile) -> None:
-    """Returns when the config is applied or refused and every server is up or known to be down; at the latest after
-    five seconds.
+async def settled(servers: Servers, config_file: ConfigFile, *, within: float) -> None:
+    """Returns when the config is applied or refused and every server is up or known to be down; at the latest after so
+    many seconds.
 
     A command that is answered before that finds no tools, although they are about to be there.
     """
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(_WITHIN):
+        async with asyncio.timeout(within):
             changes = servers.changes()
             while _settling(servers, config_file):
                 await anext(changes)

@@ -56,7 +56,7 @@ EXHIBITS = [
     ),
     _one("wide-table", "a table with more columns than fit", "mcp workshop fleet", "columns are not shown"),
     _one("long-table", "a table that is folded", "mcp workshop orders 70", "40 more rows (70 in all)"),
-    _one("other-scripts", "a table with other scripts", "mcp workshop cities", "東京"),
+    _one("other-scripts", "a table with other scripts", "mcp workshop cities", "Αθήνα"),
     _one("object", "nested data", "mcp workshop settings", "eu-central"),
     _one("folded-log", "a long text: summarised, then folded", "mcp workshop logs 90", "more lines (90 in all)"),
     _one(

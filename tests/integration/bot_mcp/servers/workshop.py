@@ -55,7 +55,7 @@ def build() -> MCPServer:
         return [
             {"city": "Zürich", "people": 12, "open": True},
             {"city": "São Paulo", "people": 7, "open": False},
-            {"city": "東京", "people": 140, "open": True},
+            {"city": "Αθήνα", "people": 140, "open": True},
             {"city": "Łódź", "people": 3, "open": True},
         ]
 
