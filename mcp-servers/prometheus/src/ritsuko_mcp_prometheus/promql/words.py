@@ -76,6 +76,7 @@ _FUNCTIONS = {
     "vector": "the number as a series without labels",
     "year": "year (UTC)",
 }
+_TRIGONOMETRY = {"sin": "sine", "cos": "cosine", "tan": "tangent"}
 _OVER_TIME = {"avg": "mean", "min": "lowest value", "max": "highest value", "sum": "sum"}
 _AGGREGATIONS = {
     "avg": "mean",
@@ -136,7 +137,8 @@ def phrase(node: pp.Expr) -> str:
         case pp.BinaryExpr():
             return _binary(node)
         case pp.Call():
-            return f"{node.func.name}: {_call(node)}"
+            words = _call(node)
+            return f"{node.func.name}: {words}" if words else node.func.name
         case pp.VectorSelector():
             return _selector(node) + _when(node.offset, node.at)
         case pp.MatrixSelector():
@@ -169,12 +171,22 @@ def _draw(node: pp.Expr, lead: str, below: str, lines: list[tuple[str, str]]) ->
 def _call(node: pp.Call) -> str:
     name = node.func.name
     settings = [_literal(argument) for argument in children(node) if value_type(argument) in ("scalar", "string")]
-    stem = name.removesuffix("_over_time")
-    words = _FUNCTIONS.get(name) or (f"{_OVER_TIME[stem]} over the range" if stem in _OVER_TIME else "")
+    words = _FUNCTIONS.get(name) or _aggregate_or_angle(name)
     try:
         return words.format(*settings)
     except IndexError:  # An argument that has a default was left out.
         return words.partition(" {")[0]
+
+
+def _aggregate_or_angle(name: str) -> str:
+    """For `max_over_time` and `acosh`, which are made of parts."""
+    if (part := name.removesuffix("_over_time")) in _OVER_TIME:
+        return f"{_OVER_TIME[part]} over the range"
+    angle = name.removeprefix("a").removesuffix("h")
+    words = f"{'hyperbolic ' if name.endswith('h') else ''}{_TRIGONOMETRY.get(angle, '')}"
+    if angle not in _TRIGONOMETRY:
+        return ""
+    return f"arc {words}" if name.startswith("a") else words
 
 
 def _binary(node: pp.BinaryExpr) -> str:
