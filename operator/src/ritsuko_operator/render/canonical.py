@@ -7,7 +7,6 @@ live object would never say what the rendered one says, and the operator would w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, cast
 
 from ritsuko_operator.render import quantity
@@ -34,20 +33,20 @@ _KEPT_WHEN_EMPTY = frozenset({
 _READ_ONLY_IS_A_POINTER = frozenset({"azureDisk", "csi"})
 
 
-def canonical(manifest: Mapping[str, Any]) -> Manifest:
+def canonical(manifest: Manifest) -> Manifest:
     """The manifest without what the apiserver would not keep."""
     return _object(manifest, "")
 
 
-def _object(value: Mapping[str, Any], under: str) -> Manifest:
+def _object(value: dict[str, Any], under: str) -> Manifest:
     cleaned = {key: _value(entry, key, under) for key, entry in value.items()}
     return {key: entry for key, entry in cleaned.items() if entry is not None}
 
 
 def _value(value: Any, key: str, under: str) -> Any:
     """The canonical value of a key in the object that stands under the key `under`; None to leave it out."""
-    if isinstance(value, Mapping):
-        entries = cast(Mapping[str, Any], value)
+    if isinstance(value, dict):
+        entries = cast(dict[str, Any], value)
         if key in _STRING_MAPS:
             return dict(entries) or None
         if key in _QUANTITY_MAPS:
@@ -61,7 +60,7 @@ def _value(value: Any, key: str, under: str) -> Any:
 
 
 def _entry(value: Any, key: str) -> Any:
-    return _object(cast(Mapping[str, Any], value), key) if isinstance(value, Mapping) else value
+    return _object(cast(dict[str, Any], value), key) if isinstance(value, dict) else value
 
 
 def _says_nothing(value: Any, key: str, under: str) -> bool:
