@@ -124,6 +124,16 @@ soak: venv ## 50,000 changes to 100 bots, does the operator grow? Then 2,000 ran
 	@$(PYTHON) -m tests.load.soak
 	@RITSUKO_FUZZ=2000 $(PYTHON) -m pytest tests/integration/operator/reliability/test_fuzz.py
 
+.PHONY: soak-bot
+soak-bot: venv ## 100,000 commands, does the bot grow? 10,000 through a failing Zulip and kills; 100,000 random lines (an hour)
+	@$(PYTHON) -m tests.load.soak_bot
+	@RITSUKO_SOAK_MESSAGES=10000 $(PYTHON) -m pytest tests/integration/bot/test_exactly_once.py
+	@RITSUKO_RANDOM_LINES=100000 $(PYTHON) -m pytest --timeout 1800 tests/unit/bot_commands/test_properties.py
+
+.PHONY: gallery
+gallery: venv ## Ask the bot for a bit of everything, and keep pictures of its answers in docs/gallery
+	@RITSUKO_GALLERY=docs/gallery $(PYTHON) -m pytest tests/integration/bot/test_gallery.py
+
 ##@ Build it
 
 .PHONY: images
