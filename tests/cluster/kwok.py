@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from . import cache, gobuild
+from .certificates import Authority
 from .daemons import Daemon
 from .plane import ControlPlane
 from .ports import free
@@ -38,7 +39,10 @@ def simulation(plane: ControlPlane, *, log: str = "starting\n") -> Iterator[None
     """
     folder = plane.folder / "kwok"
     folder.mkdir(exist_ok=True)
-    (file := folder / "containers.log").write_text(log)
+    # as container runtimes write it
+    (file := folder / "containers.log").write_text(
+        "".join(f"2026-11-01T00:00:00.000000000Z stdout F {line}\n" for line in log.splitlines())
+    )
     logs = {
         "apiVersion": "kwok.x-k8s.io/v1alpha1",
         "kind": "ClusterLogs",
@@ -47,6 +51,7 @@ def simulation(plane: ControlPlane, *, log: str = "starting\n") -> Iterator[None
     }
     (settings := folder / "logs.yaml").write_text(json.dumps(logs))
     port = free(1, "127.0.0.1")[0]
+    served_with = Authority.open(plane.folder / "pki").issue("kwok", subject="kwok", hosts=["127.0.0.1"])
     command = [
         program(),
         f"--kubeconfig={plane.kubeconfig}",
@@ -57,6 +62,8 @@ def simulation(plane: ControlPlane, *, log: str = "starting\n") -> Iterator[None
         "--node-ip=127.0.0.1",
         f"--node-port={port}",
         f"--server-address=127.0.0.1:{port}",
+        f"--tls-cert-file={served_with.certificate}",
+        f"--tls-private-key-file={served_with.key}",
     ]
     # its home: it would read settings from the user's
     daemon = Daemon("kwok", plane.folder, command, {"HOME": str(folder)})

@@ -1,10 +1,12 @@
 """Findings from plain objects: what a real node cannot be made to show in a test, or only slowly."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from ritsuko_mcp_common import BackendUnreachable
 from ritsuko_mcp_kubernetes.diagnosis import Severity
 from ritsuko_mcp_kubernetes.diagnosis.images import pull_failure
 from ritsuko_mcp_kubernetes.diagnosis.nodes import node_findings
@@ -13,6 +15,7 @@ from ritsuko_mcp_kubernetes.diagnosis.services import Backend, service_findings
 from ritsuko_mcp_kubernetes.diagnosis.storage import claim_findings
 from ritsuko_mcp_kubernetes.diagnosis.survey import Survey, workload_of
 from ritsuko_mcp_kubernetes.diagnosis.workloads import job_findings, namespace_findings
+from tests.unit.mcp_kubernetes.cluster_of import FakeApiserver, server_of
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -159,3 +162,22 @@ def test_fifty_pods_with_one_cause_are_one_problem_of_their_deployment() -> None
 @pytest.mark.parametrize("odd", [{}, {"metadata": None, "spec": None, "status": None}, {"status": {"phase": "Odd"}}])
 def test_odd_objects_are_no_reason_to_fail(odd: dict[str, Any]) -> None:
     assert pod_findings(odd, NOW) == []
+
+
+async def test_a_node_that_cannot_be_asked_for_a_log_does_not_cost_the_diagnosis(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Silent(FakeApiserver):
+        async def text(self, path: str, query: Mapping[str, str]) -> str:
+            raise BackendUnreachable("the apiserver is in trouble (500): dial tcp: connection refused", "")
+
+    waiting = {"waiting": {"reason": "CrashLoopBackOff"}}
+    crashing = {"name": "app", "state": waiting, "lastState": {"terminated": {"exitCode": 3}}, "restartCount": 4}
+    cluster = Silent([{"kind": "Pod", **pod(status={"containerStatuses": [crashing]})}])
+    answer = await server_of(cluster, monkeypatch).call_tool(
+        "diagnose", {"kind": "pod", "name": "web-abc-1", "namespace": "shop"}
+    )
+    assert not answer.is_error
+    assert answer.structured_content is not None
+    assert "ends again and again (4 restarts)" in answer.structured_content["summary"]
+    assert any("its log could not be read" in warning for warning in answer.structured_content["warnings"])

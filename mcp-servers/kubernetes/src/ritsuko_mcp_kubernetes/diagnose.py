@@ -134,10 +134,10 @@ class Diagnosis:
         return diagnosis_text.node(node)
 
     async def _try(self, what: str, question: Awaitable[T]) -> T | None:
-        """An answer that the diagnosis can do without."""
+        """An answer that the diagnosis can do without: a node that is away answers for its logs with 500."""
         try:
             return await question
-        except ApiserverFailure as error:
+        except ToolFailure as error:
             self._warn(f"{what} could not be read: {error.message}")
             return None
 
