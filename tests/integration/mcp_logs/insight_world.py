@@ -32,8 +32,8 @@ class Written:
 
     @property
     def moments(self) -> Iterable[tuple[float, str]]:
-        """Its lines with their Unix times, microseconds apart."""
-        return ((NOW - self.ago + index * 1e-6, line) for index, line in enumerate(self.lines))
+        """Its lines with their Unix times, milliseconds apart."""
+        return ((NOW - self.ago + index * 1e-3, line) for index, line in enumerate(self.lines))
 
 
 def line(ago: float, text: str) -> Written:
@@ -105,11 +105,10 @@ async def asking_insight(
         tools=insight_tools(sources, events or cluster, configuration, clock=lambda: now),
         backend=sources,
     )
-    async with serving(service) as address:
+    async with serving(service) as address, Client(f"{address}/mcp") as client:
 
         async def ask(tool: str, *, fails: bool = False, **arguments: Any) -> dict[str, Any]:
-            async with Client(f"{address}/mcp") as client:
-                result = await client.call_tool(tool, {"namespace": "shop", **arguments})
+            result = await client.call_tool(tool, {"namespace": "shop", **arguments})
             content = result.content[0]
             assert content.type == "text"
             assert result.is_error == fails, content.text

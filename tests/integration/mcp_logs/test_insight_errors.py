@@ -217,8 +217,8 @@ VALUES = st.one_of(
 )
 
 
-@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(planted=st.lists(st.tuples(SECRETS, VALUES, st.text("abc xyz:,", max_size=20)), min_size=10, max_size=25))
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(planted=st.lists(st.tuples(SECRETS, VALUES, st.text("abc xyz:,", max_size=20)), min_size=9, max_size=12))
 def test_no_secret_comes_out_of_templates_examples_or_traces(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, planted: list[tuple[str, str, str]]
 ) -> None:
@@ -230,7 +230,10 @@ def test_no_secret_comes_out_of_templates_examples_or_traces(
                 )
                 for index, (form, secret, word) in enumerate(planted)
             ]
-            fake.add("web-0", log([*lines, line(1, "INFO req-4711 " + planted[0][0].format(planted[0][1]))]))
+            form, secret, _ = planted[0]
+            request = [f"INFO {'x' * width} req-4711 {form.format(secret)}" for width in (0, 20, 30)]
+            lines += [line(10 * number, text) for number, text in enumerate(request)]
+            fake.add("web-0", log(lines))
             monkeypatch.setenv("KUBECONFIG", str(fake.kubeconfig(tmp_path)))
             async with asking_insight({}) as ask:
                 errors = await ask("errors", limit=200)
@@ -240,4 +243,6 @@ def test_no_secret_comes_out_of_templates_examples_or_traces(
 
     answers = asyncio.run(run())
     assert len(answers) > 4
-    assert [secret for _, secret, _ in planted for answer in answers if secret in answer] == []
+    # Not even a part: masking and cutting tear apart what redaction did not see.
+    parts = {secret[place : place + 8] for _, secret, _ in planted for place in range(len(secret) - 7)}
+    assert [part for part in parts for answer in answers if part in answer] == []

@@ -11,7 +11,7 @@ from ritsuko_mcp_common.nearest import suggestion
 from ritsuko_mcp_common.times import format_duration, format_time
 
 from ..course import bars
-from ..lines import split
+from ..lines import nanoseconds, split
 from ..mining.miner import Group
 from ..mining.tally import Example, Spans
 from ..prose import counted
@@ -85,8 +85,8 @@ def _examples(group: Group) -> list[Example]:
 
 
 def _shown(example: Example) -> JsonValue:
-    timestamp, _ = split(example.raws[0])
-    return {"from": f"{timestamp.decode(errors='replace')} {example.origin}", "text": written(example)}
+    moment = nanoseconds(split(example.raws[0])[0])
+    return {"from": f"{format_time(moment / 1e9)} {example.origin}", "text": written(example)}
 
 
 def _write(data: JsonValue) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ritsuko_mcp_common.redaction import Redactor
 
 from ..lines import readable
-from ..mining.fingerprint import fingerprint, masked
+from ..mining.fingerprint import fingerprint, masked, without_secrets
 from ..mining.masking import with_wildcards
 from ..mining.miner import Group
 from ..mining.tally import Example, Tally
@@ -16,7 +16,7 @@ _MOST_LOOKED_AT = 5_000
 
 
 class Names:
-    """Names groups. Redaction comes before masking here, since half a masked secret is no longer known as one."""
+    """Names groups."""
 
     def __init__(self) -> None:
         self._redactor = Redactor()
@@ -27,8 +27,7 @@ class Names:
 
     def template(self, group: Group) -> str:
         """What its records have in common, with `<*>` for what varies."""
-        clean = self._redact(b"\n".join(group.members[0].first.lines).decode(errors="replace"))
-        said, place = masked(clean.encode().split(b"\n"))
+        said, place = masked(without_secrets(group.members[0].first.lines, self._redact))
         text = with_wildcards(said, group.template.words)
         return readable(b"%b %b" % (text, place) if place else text, _LONGEST_TEMPLATE)
 

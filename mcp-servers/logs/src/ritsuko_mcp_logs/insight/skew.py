@@ -64,28 +64,25 @@ def find_skews(lines: Sequence[Seen]) -> list[Skew]:
     by_pod: dict[str, list[Seen]] = {}
     for line in sorted(lines, key=lambda line: line.time):
         by_pod.setdefault(line.pod, []).append(line)
-    found: dict[str, Skew] = {}
-    ahead: dict[str, float] = {}
     called = {other for pod in by_pod for other in by_pod if other != pod and _call(by_pod[pod], other)}
     waiting = [pod for pod in by_pod if pod not in called] or list(by_pod)[:1]
-    ahead.update(dict.fromkeys(waiting, 0.0))
+    # For each pod whose clock was compared: by how much it is ahead, and of whose.
+    ahead = {pod: (0.0, pod) for pod in waiting}
+    found: list[Skew] = []
     while waiting:
         caller = waiting.pop(0)
+        base, root = ahead[caller]
         for other, theirs in by_pod.items():
             if other in ahead or (call := _call(by_pod[caller], other)) is None:
                 continue
             # Their first line lies behind the call, their last one before the answer.
-            most = theirs[0].time - call[0]
-            least = theirs[-1].time - call[1]
-            shift = 0.0
-            if least <= most and (least > _TOLERANCE or most < -_TOLERANCE):
-                relative = Skew(other, caller, least, most)
-                shift = relative.estimate
-                base = ahead[caller]
-                found[other] = Skew(other, caller, base + least, base + most)
-            ahead[other] = ahead[caller] + shift
+            skew = Skew(other, root, base + theirs[-1].time - call[1], base + theirs[0].time - call[0])
+            certain = skew.least <= skew.most and (skew.least > _TOLERANCE or skew.most < -_TOLERANCE)
+            if certain:
+                found.append(skew)
+            ahead[other] = (skew.estimate if certain else 0.0, root)
             waiting.append(other)
-    return list(found.values())
+    return found
 
 
 def corrected(lines: Sequence[Seen], skews: Sequence[Skew]) -> list[float]:

@@ -1,5 +1,6 @@
 """The tool `trace`: one request, followed through all pods by its id."""
 
+from collections.abc import Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -8,13 +9,14 @@ from typing import Literal
 
 from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
 from ritsuko_mcp_common.errors import ToolFailure
+from ritsuko_mcp_common.redaction import Redactor
 from ritsuko_mcp_common.times import format_time
 
 from ..matching import Matcher
 from ..prose import counted, some
 from ..question import window
 from ..report import unread, where
-from ..sources.source import Coverage, Line, Query
+from ..sources.source import Coverage, Gap, Line, Query
 from .scope import Scope
 from .skew import Seen, Skew, corrected, find_skews, mentions, workload
 
@@ -48,7 +50,9 @@ async def trace(scope: Scope, id: str, *, since: str, by: By, limit: int, now: f
         raise ToolFailure(f"{wanted!r} is too short for an id", f"Give at least {_SHORTEST_ID} characters of it.")
     begin, end = window(since, "now", now)
     coverage = Coverage()
-    lines = await _read(scope, replace(scope.query(begin, end), text=wanted, case_sensitive=True), coverage)
+    query = replace(scope.query(begin, end), text=wanted, case_sensitive=True)
+    lines = await _read(scope, query, coverage)
+    looked_at = await _looked_at(scope, query, coverage)
     seen = [Seen(line.origin.pod or str(line.origin), line.time, line.text) for line in lines]
     skews = find_skews(seen)
     steps = [_Step(line, time) for line, time in zip(lines, corrected(seen, skews), strict=True)]
@@ -56,12 +60,12 @@ async def trace(scope: Scope, id: str, *, since: str, by: By, limit: int, now: f
     gaps = _gaps(steps)
     rows = _rows(steps[:limit], skewed=bool(skews))
     return Envelope(
-        summary=_summary(wanted, steps, coverage, begin),
+        summary=_summary(wanted, steps, coverage, looked_at, begin),
         data=rows,
         total=len(steps),
         returned=len(rows),
         truncated=len(steps) > len(rows),
-        warnings=[*_clocks(skews, by), *gaps, *_silent(steps, coverage), *unread(coverage)],
+        warnings=[*_clocks(skews, by), *gaps, *_silent(steps, looked_at), *unread(coverage)],
         hints=_hints(steps, skews, by),
         source=coverage.origin,
         time_range=TimeRange(start=format_time(begin), end=format_time(now)),
@@ -82,9 +86,31 @@ async def _read(scope: Scope, query: Query, coverage: Coverage) -> list[Line]:
             async for batch in batches:
                 for _, _, line in matcher.find(batch):
                     found[str(line.origin), line.nanoseconds, line.raw] = line
-                    if len(found) >= _MOST_LINES:
-                        break
-    return sorted(found.values(), key=lambda line: line.nanoseconds)
+                if len(found) > _MOST_LINES:
+                    coverage.gaps.append(Gap("the rest", f"more than {_MOST_LINES:,} lines have this id"))
+                    return _in_order(found.values())
+    return _in_order(found.values())
+
+
+def _in_order(lines: Iterable[Line]) -> list[Line]:
+    return sorted(lines, key=lambda line: line.nanoseconds)
+
+
+@dataclass(frozen=True, slots=True)
+class _LookedAt:
+    """Among how many lines the id was looked for, and of which pods."""
+
+    lines: int
+    pods: Sequence[str]
+
+
+async def _looked_at(scope: Scope, query: Query, coverage: Coverage) -> _LookedAt:
+    """A store with an index tells it; of another every line was read."""
+    if scope.source.index is None:
+        return _LookedAt(coverage.lines, sorted({origin.pod for origin in coverage.origins}))
+    everything = replace(query, text="")
+    totals = await scope.source.index.totals(everything)
+    return _LookedAt(totals.lines, await scope.source.index.values(everything, "pod"))
 
 
 def _rows(steps: list[_Step], *, skewed: bool) -> list[Row]:
@@ -106,10 +132,10 @@ def _rows(steps: list[_Step], *, skewed: bool) -> list[Row]:
     return rows
 
 
-def _summary(wanted: str, steps: list[_Step], coverage: Coverage, begin: float) -> str:
+def _summary(wanted: str, steps: list[_Step], coverage: Coverage, looked_at: _LookedAt, begin: float) -> str:
     if coverage.empty:
         return coverage.empty
-    read = f"{counted(coverage.lines, 'line')} of {where(coverage, coverage.pods)} since {format_time(begin)}"
+    read = f"{counted(looked_at.lines, 'line')} of {where(coverage, len(looked_at.pods))} since {format_time(begin)}"
     if not steps:
         return f"No line with {wanted} in {read}."
     pods = list(dict.fromkeys(step.pod for step in sorted(steps, key=lambda step: step.time)))
@@ -151,14 +177,14 @@ def _gaps(steps: list[_Step]) -> list[str]:
 
 
 def _named(step: _Step) -> str:
-    text = step.line.text
+    # Redacted before it is cut: half a secret looks like none.
+    text = Redactor().begin().text(step.line.text)
     return f"{step.pod} “{text[:60]}{'…' if len(text) > 60 else ''}”"
 
 
-def _silent(steps: list[_Step], coverage: Coverage) -> list[str]:
-    """Pods that were read and are mentioned by others, but wrote no line with the id."""
-    wrote = {workload(step.pod) for step in steps}
-    silent = {workload(origin.pod) for origin in coverage.origins if origin.pod} - wrote
+def _silent(steps: list[_Step], looked_at: _LookedAt) -> list[str]:
+    """Pods that were looked at and are mentioned by others, but wrote no line with the id."""
+    silent = {workload(pod) for pod in looked_at.pods} - {workload(step.pod) for step in steps}
     mentioned = sorted(name for name in silent if any(mentions(step.line.text, name) for step in steps))
     return [f"mentioned, but without a line with this id: {some(mentioned)}"] if mentioned else []
 

@@ -11,6 +11,7 @@ the words, or the function that raised it, makes it another error.
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 
 from .masking import MASK, hide_ids, mask, tokens
@@ -20,6 +21,14 @@ from .traces import essence, part_of
 
 Redact = Callable[[str], str]
 _LENGTH = 10
+# The redaction's own mark, which is another one for each process.
+_REDACTED = re.compile(rb"\[redacted-[^\]]*\]")
+
+
+def without_secrets(lines: Sequence[bytes], redact: Redact) -> list[bytes]:
+    """The lines with a mark for every secret. This comes before masking: half a masked secret is known as none."""
+    clean = redact(b"\n".join(lines).decode(errors="replace")).encode()
+    return _REDACTED.sub(MASK, clean).split(b"\n")
 
 
 def masked(lines: Sequence[bytes]) -> tuple[bytes, bytes]:
@@ -38,8 +47,7 @@ def essential(lines: Sequence[bytes]) -> tuple[bytes, bytes]:
 
 def fingerprint(lines: Sequence[bytes], redact: Redact) -> str:
     """Ten hexadecimal digits for a record, given as its lines without timestamps. Secrets don't enter it."""
-    clean = redact(b"\n".join(lines).decode(errors="replace")).encode()
-    said, place = masked(clean.split(b"\n"))
+    said, place = masked(without_secrets(lines, redact))
     words = b" ".join([*tokens(said), place])
     constant = b" ".join(word for word in words.replace(MASK, b" ").split() if word.strip(b".,:;-_/()[]{}<>=\"'"))
     return hashlib.sha256(constant).hexdigest()[:_LENGTH]

@@ -12,8 +12,7 @@ MASK = b"<*>"
 _ID = re.compile(rb"\b(?:[A-Za-z_-]*+0){2,}+[A-Za-z_-]*+")
 
 _VARIABLE = re.compile(
-    rb"""\[redacted-[a-z]+-[^\]]*\]
-    | [\w.+-]+@[\w-]+(?:\.[\w-]+)+                                              # mail addresses
+    rb"""[\w.+-]+@[\w-]+(?:\.[\w-]+)+                                              # mail addresses
     | (?<![=:\w])"[^\s"]+" | (?<![=:\w])'[^\s']+'                               # one quoted word: a name
     | (?<=\?)[^\s"'<>?]*=[^\s"'<>]*                                             # the query of a URL
     | (?<![\w.:/])/(?:var|tmp|home|etc|usr|opt|proc|run|data|mnt|dev|sys|root|srv)/[^\s"',;:)\]}]*
