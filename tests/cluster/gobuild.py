@@ -4,6 +4,7 @@ Each module under `golang/` pins everything by its go.sum. Where no Go is instal
 """
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -31,6 +32,25 @@ def build(module: str, package: str, target: Path, *, ldflags: Sequence[str] = (
     shutil.copytree(_MODULES / module, sources)
     with step(f"building {target.name} with Go (once, minutes; the result is kept)"):
         _build(sources, package, target, ldflags)
+
+
+def download(module: str, package: str) -> Path:
+    """The folder with the sources of `package`, such as example.com/name@v1.2.3, as pinned in `golang/<module>`.
+
+    Raises:
+        ClusterError: there is no Go and none can be installed, or the sources are not to be had or are others.
+    """
+    result = subprocess.run(
+        [toolchain(), "mod", "download", "-json", package],
+        cwd=_MODULES / module,
+        env={**os.environ, "GOFLAGS": "-mod=readonly", "GOWORK": "off"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if result.returncode:
+        raise ClusterError(f"go mod download {package} failed:\n{(result.stdout + result.stderr)[-3000:]}")
+    return Path(json.loads(result.stdout)["Dir"])
 
 
 def bridge() -> Path:

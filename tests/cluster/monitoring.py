@@ -1,0 +1,17 @@
+"""The real CRDs of `monitoring.coreos.com`, out of the Go module of the Prometheus operator."""
+
+from pathlib import Path
+
+from .gobuild import download
+
+_MODULE = "github.com/prometheus-operator/prometheus-operator@v0.86.1"
+
+
+def crds() -> list[Path]:
+    """The files with the CRDs of PodMonitor and PrometheusRule.
+
+    Raises:
+        ClusterError: there is no Go and none can be installed, or the module cannot be downloaded.
+    """
+    folder = download("monitoring", _MODULE) / "example" / "prometheus-operator-crd"
+    return [folder / f"monitoring.coreos.com_{plural}.yaml" for plural in ("podmonitors", "prometheusrules")]
