@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from ritsuko_mcp_common.errors import ConfigurationError
+from ritsuko_mcp_common.errors import ConfigurationError, ToolFailure
 from ritsuko_mcp_common.settings import from_environment
 from ritsuko_mcp_prometheus.server import build
 from ritsuko_mcp_prometheus.settings import PrometheusSettings
@@ -194,3 +194,71 @@ def test_a_ca_file_that_is_none_is_refused_at_the_start(tmp_path: Path) -> None:
     (tmp_path / "ca").write_text("no certificate")
     with pytest.raises(ConfigurationError, match="PROMETHEUS_CA_FILE"):
         build(PrometheusSettings(prometheus_url="http://x", prometheus_ca_file=tmp_path / "ca"))
+
+
+async def test_tenant_headers_are_sent_with_every_request() -> None:
+    seen: list[str | None] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        seen.append(request.headers.get("x-scope-orgid"))
+        if seen[-1] is None:
+            return web.Response(status=401, text="no org id")
+        return web.json_response(UP)
+
+    async with backend(answer) as url:
+        async with client(url, prometheus_headers="X-Scope-OrgID=team-a|team-b") as prometheus:
+            await prometheus.query("up", 1.0)
+        without = await failure(url)
+    assert seen == ["team-a|team-b", None]
+    assert "wants to know the tenant" in without.message
+    assert "PROMETHEUS_HEADERS" in without.hint
+
+
+async def test_a_store_without_rules_says_where_they_may_be() -> None:
+    async with backend(says(404, "404 page not found")) as url, client(url) as prometheus:
+        with pytest.raises(ToolFailure) as caught:
+            await prometheus.rules()
+    assert "has no /api/v1/rules" in caught.value.message
+    assert "ruler" in caught.value.hint
+
+
+async def test_explain_tells_what_it_can_while_prometheus_is_down() -> None:
+    service = build(PrometheusSettings(prometheus_url="http://127.0.0.1:1"))
+    tool = next(tool for tool in service.tools if tool.name == "explain")
+    told = await tool.fn(query="sum(rate(x_total[5m]))")
+    with pytest.raises(ToolFailure) as caught:
+        await tool.fn(query="sum(raet(x_total[5m]))")
+    await service.backend.aclose()
+    assert "growth per second" in told.data
+    assert "judged by its form alone" in told.warnings[0]
+    assert caught.value.excerpt == "sum(raet(x_total[5m]))\n    ^"
+
+
+async def test_metadata_that_is_not_kept_costs_only_the_types() -> None:
+    async def answer(request: web.Request) -> web.Response:
+        if "metadata" in request.path:
+            return web.Response(status=404)
+        if "values" in request.path:
+            return web.json_response({"status": "success", "data": ["up"]})
+        return web.json_response(UP)
+
+    async with backend(answer) as url:
+        service = build(PrometheusSettings(prometheus_url=url))
+        tool = next(tool for tool in service.tools if tool.name == "search")
+        told = await tool.fn(words="up")
+        await service.backend.aclose()
+    assert told.data[0]["type"] == "gauge (by its name)"
+    assert told.warnings == ["types are guessed from names: this store keeps no metadata"]
+
+
+@pytest.mark.parametrize("name", ["query", "query_range", "search", "describe", "labels", "alerts", "rules", "targets"])
+async def test_every_tool_says_what_is_wrong_with_the_backend(name: str) -> None:
+    required = {"query": {"query": "up"}, "query_range": {"query": "up"}, "describe": {"metric": "up"}}
+    async with backend(says(429, "slow down", retry_after="17")) as url:
+        service = build(PrometheusSettings(prometheus_url=url))
+        tool = next(tool for tool in service.tools if tool.name == name)
+        with pytest.raises(ToolFailure) as caught:
+            await tool.fn(**required.get(name, {}))
+        await service.backend.aclose()
+    assert "takes no more requests" in caught.value.message
+    assert "17 seconds" in caught.value.hint

@@ -84,6 +84,8 @@ class _Success(BaseModel):
     data: Annotated[_Vector | _Matrix | _Scalar | _String, Field(discriminator="resultType")]
     warnings: list[str] = []
     infos: list[str] = []
+    # VictoriaMetrics' word for "some of my nodes did not answer".
+    isPartial: bool = False
 
 
 _SUCCESS = TypeAdapter(_Success)
@@ -93,7 +95,8 @@ _FAILURE = TypeAdapter(Failure)
 def decode(body: bytes) -> Answer:
     """The answer of `/query` or `/query_range`. Raises pydantic's ValidationError if it is something else."""
     success = _SUCCESS.validate_json(body)
-    notes = tuple(dict.fromkeys([*success.warnings, *success.infos]))
+    partial = ["the answer is partial: some nodes of the store did not answer"] if success.isPartial else []
+    notes = tuple(dict.fromkeys([*partial, *success.warnings, *success.infos]))
     match success.data:
         case _Vector(result=items):
             vector = [

@@ -9,7 +9,7 @@ from ritsuko_mcp_common.errors import ToolFailure
 
 from .answers import Failure, decode_failure
 from .errors import BackendUnavailable, NotOffered
-from .promql_errors import bad_query, failed_query
+from .promql_errors import bad_metricsql, bad_query, failed_query
 
 _QUERYING = ("query", "query_range")
 _CREDENTIALS = "Check PROMETHEUS_BEARER_TOKEN_FILE or PROMETHEUS_BASIC_AUTH_FILE, what the file holds, and its rights."
@@ -89,11 +89,18 @@ def refused(address: str, path: str, asked: str, response: httpx2.Response, body
     failure = decode_failure(body)
     if failure and failure.errorType == "bad_data":
         return bad_query(asked, failure.error)
+    if failure and failure.errorType == "422" and (refusal := bad_metricsql(asked, failure.error)):
+        return refusal
     if failure and failure.errorType not in _ABOUT_THE_SERVER:
         return failed_query(failure.errorType, failure.error)
     said = _describe(response, body, failure)
     if "http request" in said.lower() and "https" in said.lower():
         return BackendUnavailable(f"Prometheus at {address} wants TLS: {said}", _HTTPS)
+    if status in (400, 401) and ("no org id" in said.lower() or "tenant" in said.lower()):
+        return BackendUnavailable(
+            f"Prometheus at {address} wants to know the tenant: {said}",
+            "Set PROMETHEUS_HEADERS, for example X-Scope-OrgID=team-a.",
+        )
     if status in (401, 403):
         return BackendUnavailable(f"Prometheus at {address} refuses our credentials: {said}", _CREDENTIALS)
     if status in (414, 431):
@@ -106,7 +113,9 @@ def refused(address: str, path: str, asked: str, response: httpx2.Response, body
             f"Prometheus at {address} takes no more requests just now: {said}",
             f"Try again in {wait} seconds." if wait.isdigit() else "Try again in a minute.",
         )
-    if status in (404, 405, 501) and path not in _QUERYING:
+    # The latter is VictoriaMetrics' way to say it.
+    absent = status in (404, 405, 501) or "unsupported path requested" in said
+    if absent and path not in _QUERYING:
         return NotOffered(
             f"what answers at {address} has no /api/v1/{path.partition('/')[0]}: {said}",
             "If queries work, this store keeps that elsewhere (vmalert, the ruler, the scraping agent). "
@@ -116,11 +125,6 @@ def refused(address: str, path: str, asked: str, response: httpx2.Response, body
         return BackendUnavailable(
             f"Prometheus at {address} or the proxy before it is in trouble: {said}",
             "Try again; if it stays so, look at its log.",
-        )
-    if status == 400 and ("tenant" in said.lower() or "no org id" in said.lower()):
-        return BackendUnavailable(
-            f"Prometheus at {address} wants to know the tenant: {said}",
-            "Set PROMETHEUS_HEADERS, for example X-Scope-OrgID=team-a.",
         )
     return not_the_api(address, response, body)
 

@@ -9,7 +9,12 @@ from .errors import BadRequest, QueryFailed
 _POSITION = re.compile(
     r'^(?:invalid parameter "[^"]*": )?(?:(?P<line>\d+):(?P<column>\d+): )?(?:parse error: )?(?P<rest>.*)$', re.DOTALL
 )
-_UNKNOWN_FUNCTION = re.compile(r'unknown function with name "([^"]+)"')
+_UNKNOWN_FUNCTION = re.compile(r'(?:unknown function with name|unsupported function) "([^"]+)"')
+# As VictoriaMetrics words it.
+_EXECUTING = re.compile(
+    r"^(?:error when executing query=.* for \(time=\d+, step=\d+\): |cannot parse matches\[\]=.*?: )"
+)
+_UNPARSED = re.compile(r'; unparsed data: "(?P<left>(?:\\.|[^"\\])*)"')
 _EXCERPT = 100
 
 # The first that occurs in the complaint counts.
@@ -61,6 +66,21 @@ def bad_query(promql: str, complaint: str) -> BadRequest:
     return BadRequest(
         f"PromQL error at line {line}, column {offset + 1}: {rest}", _hint(rest), excerpt=_marked(text, offset)
     )
+
+
+def bad_metricsql(promql: str, complaint: str) -> BadRequest | None:
+    """For a complaint of VictoriaMetrics about the query's form, which tells what it had not read yet; else None."""
+    rest = _EXECUTING.sub("", complaint)
+    if unparsed := _UNPARSED.search(rest):
+        left = unparsed["left"].replace('\\"', '"').replace("\\\\", "\\")
+        offset = len(promql) - len(left) if promql.endswith(left) else len(promql)
+        line, column = promql.count("\n", 0, offset) + 1, offset - promql.rfind("\n", 0, offset)
+        said = rest[: unparsed.start()]
+        marked = _marked(promql.split("\n")[line - 1], column - 1)
+        return BadRequest(f"PromQL error at line {line}, column {column}: {said}", _hint(said), excerpt=marked)
+    if "unsupported function" in rest or rest.startswith("cannot parse"):
+        return BadRequest(f"the query is refused: {rest}", _hint(rest))
+    return None
 
 
 def failed_query(error_type: str, complaint: str) -> QueryFailed:

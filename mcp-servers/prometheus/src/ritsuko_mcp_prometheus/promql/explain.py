@@ -31,7 +31,7 @@ async def explain(client: PrometheusClient, promql: str, *, now: float) -> Envel
     try:
         root = parse(promql)
     except Unparsable as error:
-        if not judged:
+        if not judged or not promql.strip():
             raise bad_query(promql, located(promql, str(error))) from error
         envelope.summary = f"Prometheus takes this query, but it can't be explained: {error}."
         return envelope
