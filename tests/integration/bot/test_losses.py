@@ -112,6 +112,17 @@ async def test_a_graceful_stop_finishes_what_it_has_begun(zulip: ZulipEmulator):
     assert all_said(zulip) == ["heard mcp wait"]
 
 
+async def test_somebody_whom_zulip_cannot_look_up_holds_up_nobody_else(zulip: ZulipEmulator):
+    async with listening(zulip, Parrot()):
+        broken = zulip.add_fault("error", path=f"/users/{zulip.user('cordelia').id}$", count=None)
+        zulip.send("cordelia", "@**Ritsuko** mcp first", to="ops", topic="cordelia")
+        ask(zulip, "second")
+        await said(zulip, "heard mcp second")
+        assert len(all_said(zulip)) == 1
+        zulip.call(lambda: setattr(broken, "count", 0))
+        await said(zulip, "heard mcp first", within=30)
+
+
 @pytest.mark.parametrize(
     "fault",
     [

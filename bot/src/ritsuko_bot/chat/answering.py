@@ -12,6 +12,7 @@ from ritsuko_bot.chat.gateway import Commands
 from ritsuko_bot.chat.history import Record
 from ritsuko_bot.chat.keeper import Keeper
 from ritsuko_bot.chat.mention import said_to
+from ritsuko_bot.chat.order import Order
 from ritsuko_bot.chat.outbox import Outbox
 from ritsuko_bot.chat.people import People
 from ritsuko_bot.chat.place import Place, Topic, place_of
@@ -61,7 +62,7 @@ class Answering:
         self._people = People(client)
         self._waiting = Waiting()
         self._turns = Turns()
-        self._order = asyncio.Lock()
+        self._order = Order()
         self._tasks: set[asyncio.Task[None]] = set()
         self._begun: dict[int, int] = {}
         self._recent = Recent()
@@ -194,9 +195,9 @@ class Answering:
             if said is None or not self._answers_in(place):
                 return "ignored"
             line = said
-        # One after the other: the lock is fair, so that what was asked first also begins first.
-        async with self._order:
+        async with self._order.kept() as reached:
             person = await self._people.person(message.sender_id)
+            await reached()
         if person is None:
             return "ignored"
         late = time.time() - message.timestamp > _LATE_AFTER

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
+from weakref import WeakValueDictionary
 
 from ritsuko_api.identity import User
 from ritsuko_bot.access.person import Person
@@ -29,13 +30,15 @@ class People:
         self._known: dict[int, tuple[float, Profile | None]] = {}
         self._groups: Mapping[int, frozenset[str]] | None = None
         self._changes = 0
-        self._looking = asyncio.Lock()
+        self._looking: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._grouping = asyncio.Lock()
 
     async def person(self, user_id: int, *, now: bool = False) -> Person | None:
         """The person as of the last minute, or as of `now`; None for a bot, and for a sender that Zulip does not know
         (its own notification bot). Raises `Refused` when the groups are kept from the bot.
         """
-        async with self._looking:
+        looking = self._looking.setdefault(user_id, asyncio.Lock())
+        async with looking:
             time = asyncio.get_running_loop().time()
             known_until, profile = self._known.get(user_id, (0.0, None))
             if now or known_until <= time:
@@ -43,8 +46,9 @@ class People:
                 self._known[user_id] = (time + _KNOWN_FOR, profile)
                 while len(self._known) > _REMEMBERED:
                     del self._known[next(iter(self._known))]
-            if profile is None or profile.is_bot:
-                return None
+        if profile is None or profile.is_bot:
+            return None
+        async with self._grouping:
             while (groups := self._groups) is None:
                 await self._fetch_groups()
         role = _ROLES.get(profile.role, "member" if profile.role < 600 else "guest")
