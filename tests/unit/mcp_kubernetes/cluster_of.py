@@ -1,5 +1,6 @@
 """A cluster of given objects, behind the face that the tools read through."""
 
+import json
 from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
@@ -11,7 +12,7 @@ from ritsuko_mcp_common.calls import ContractServer
 from ritsuko_mcp_common.metrics import Metrics
 from ritsuko_mcp_common.redaction import Redactor
 from ritsuko_mcp_kubernetes import server as kubernetes
-from ritsuko_mcp_kubernetes.apiserver import Apiserver, Json
+from ritsuko_mcp_kubernetes.apiserver import Apiserver, Decoder, Json
 from ritsuko_mcp_kubernetes.failures import NotFound
 from ritsuko_mcp_kubernetes.settings import KubernetesSettings
 
@@ -51,7 +52,14 @@ class FakeApiserver(Apiserver):
         self.log = log
         self.selectors: list[str] = []
 
-    async def get(self, path: str, query: Mapping[str, str] | None = None, *, accept: str = "application/json") -> Json:
+    async def get(
+        self,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        *,
+        accept: str = "application/json",
+        decode: Decoder = json.loads,
+    ) -> Json:
         if selector := (query or {}).get("fieldSelector"):
             self.selectors.append(selector)
         if path in ("/api", "/apis"):
@@ -72,7 +80,8 @@ class FakeApiserver(Apiserver):
         if name:
             return found[0]
         # the entries of lists come without their kind
-        return {"items": [{key: each[key] for key in each if key not in ("kind", "apiVersion")} for each in found]}
+        items = [{key: each[key] for key in each if key not in ("kind", "apiVersion")} for each in found]
+        return decode(json.dumps({"metadata": {}, "items": items}).encode())
 
     async def text(self, path: str, query: Mapping[str, str]) -> str:
         assert path.endswith("/log")

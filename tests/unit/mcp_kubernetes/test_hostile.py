@@ -110,9 +110,9 @@ async def test_whole_objects_come_a_hundred_at_a_time(ask) -> None:
     class Counting(FakeApiserver):
         most = 0
 
-        async def get(self, path, query=None, *, accept="application/json"):
+        async def get(self, path, query=None, **how):
             self.most = max(self.most, int((query or {}).get("limit", 0)))
-            return await super().get(path, query, accept=accept)
+            return await super().get(path, query, **how)
 
     apiserver = Counting([SPACE, pod("web")])
     assert not (await ask(apiserver, "get", kind="pods", output="json", limit=1000)).is_error

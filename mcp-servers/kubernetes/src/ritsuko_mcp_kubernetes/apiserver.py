@@ -5,7 +5,7 @@ whether something is allowed, which Kubernetes wants posted and which changes no
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -18,6 +18,7 @@ from ritsuko_mcp_kubernetes.connection import Target, connect
 from ritsuko_mcp_kubernetes.failures import failure
 
 Json = dict[str, Any]
+Decoder = Callable[[bytes], Any]
 
 _VERSION = "/version"  # public, and asked for /health by nobody in particular
 _REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
@@ -46,12 +47,19 @@ class Apiserver:
         """The namespace meant when none is given."""
         return self._target.namespace if self._target else "default"
 
-    async def get(self, path: str, query: Mapping[str, str] | None = None, *, accept: str = "application/json") -> Json:
-        """GET a path made by `path_of` and friends; the JSON object of the answer.
+    async def get(
+        self,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        *,
+        accept: str = "application/json",
+        decode: Decoder = from_json,
+    ) -> Json:
+        """GET a path made by `path_of` and friends; the JSON object of the answer, as `decode` makes it of the bytes.
 
         Raises `ToolFailure`: see `failures` for error answers, `BackendUnreachable` when there is none.
         """
-        return _object(await self._ask(path, query or {}, accept))
+        return _object(await self._ask(path, query or {}, accept), decode)
 
     async def text(self, path: str, query: Mapping[str, str]) -> str:
         """GET a path whose answer is plain text, such as a log. Raises as `get` does."""
@@ -64,7 +72,7 @@ class Apiserver:
             "kind": "SelfSubjectAccessReview",
             "spec": {"resourceAttributes": dict(attributes)},
         }
-        return _object(await self._ask(_REVIEWS, {}, "application/json", question=question))
+        return _object(await self._ask(_REVIEWS, {}, "application/json", question=question), from_json)
 
     @property
     def who(self) -> str:
@@ -144,9 +152,9 @@ def segment(name: str, what: str) -> str:
     return quote(name, safe="")
 
 
-def _object(body: bytes) -> Json:
+def _object(body: bytes, decode: Decoder) -> Json:
     try:
-        answer: Any = from_json(body)
+        answer: Any = decode(body)
     except ValueError as error:
         if "recursion" in str(error):
             raise ToolFailure("an object in the answer is nested too deeply to be read", "Leave it out.") from error

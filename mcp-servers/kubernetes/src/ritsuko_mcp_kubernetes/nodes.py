@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from ritsuko_mcp_common import Envelope, Row
-from ritsuko_mcp_kubernetes import quantity
+from ritsuko_mcp_kubernetes import podlists, quantity
 from ritsuko_mcp_kubernetes.apiserver import Apiserver, Json
 from ritsuko_mcp_kubernetes.diagnosis.fields import at, conditions, objects
 from ritsuko_mcp_kubernetes.diagnosis.nodes import node_findings
@@ -34,9 +35,11 @@ async def nodes(apiserver: Apiserver, discovery: Discovery) -> Envelope:
     asked: dict[str, _Asked] | None = defaultdict(_Asked)
     try:
         selector = {"fieldSelector": "status.phase!=Succeeded,status.phase!=Failed"}
-        async for page in pages(apiserver, await discovery.resolve("pods"), "", selector):
-            for pod in page:
-                _add(asked[str(at(pod, "spec").get("nodeName") or "")], pod)
+        kind = await discovery.resolve("pods")
+        async with aclosing(pages(apiserver, kind, "", selector, decode=podlists.decode)) as reading:
+            async for page in reading:
+                for pod in page:
+                    _add(asked[str(at(pod, "spec").get("nodeName") or "")], pod)
     except Forbidden as error:
         asked = None
         warnings.append(f"how full they are is not known: {error.message}")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from typing import cast
 
-from ritsuko_mcp_kubernetes.apiserver import Apiserver, Json
+from pydantic_core import from_json
+
+from ritsuko_mcp_kubernetes.apiserver import Apiserver, Decoder, Json
 from ritsuko_mcp_kubernetes.discovery import Resource
 
 _PAGE = 500
@@ -14,24 +17,35 @@ _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
 async def pages(
-    apiserver: Apiserver, resource: Resource, namespace: str, query: Mapping[str, str] | None = None
+    apiserver: Apiserver,
+    resource: Resource,
+    namespace: str,
+    query: Mapping[str, str] | None = None,
+    *,
+    decode: Decoder = from_json,
 ) -> AsyncGenerator[list[Json]]:
     """The objects of a kind in a namespace (empty: in all), in pages of 500: no answer of the apiserver grows without
-    bound. Whoever has seen enough leaves off. The copies of an object in itself, half of many a one, are left out.
+    bound. The copies of an object in itself, half of many a one, are left out.
+
+    Whoever has seen enough closes it: while one page is looked at, the next is on its way.
     """
-    page = ""
-    while True:
+
+    def ask(page: str) -> asyncio.Task[Json]:
         asked = {"limit": str(_PAGE), **(query or {}), "continue": page}
-        body = await apiserver.get(resource.path(namespace=namespace), asked)
-        found = cast("list[Json]", body.get("items") or [])
-        for item in found:
-            metadata = cast(Json, item["metadata"])
-            metadata.pop("managedFields", None)
-            cast(Json, metadata.get("annotations") or {}).pop(_APPLIED, None)
-        yield found
-        page = str(cast(Json, body.get("metadata") or {}).get("continue") or "")
-        if not page:
-            return
+        return asyncio.create_task(apiserver.get(resource.path(namespace=namespace), asked, decode=decode))
+
+    coming: asyncio.Task[Json] | None = ask("")
+    try:
+        while coming is not None:
+            body = await coming
+            page = str(cast(Json, body.get("metadata") or {}).get("continue") or "")
+            coming = ask(page) if page else None
+            await asyncio.sleep(0)  # lets the question out before this page is looked at
+            yield [_without_copies(item) for item in cast("list[Json]", body.get("items") or [])]
+    finally:
+        if coming is not None:
+            coming.cancel()
+            await asyncio.wait({coming})
 
 
 async def items(
@@ -42,11 +56,12 @@ async def items(
     *,
     most: int,
     warnings: list[str],
+    decode: Decoder = from_json,
     keep: Callable[[Json], Json] | None = None,
 ) -> list[Json]:
-    """At most about `most` objects, or what `keep` takes of each; what is left out is said in `warnings`."""
+    """At most about `most` objects, or what `keep` takes of each; of how many there are more is said in `warnings`."""
     found: list[Json] = []
-    async with aclosing(pages(apiserver, resource, namespace, query)) as reading:
+    async with aclosing(pages(apiserver, resource, namespace, query, decode=decode)) as reading:
         async for page in reading:
             found += page if keep is None else map(keep, page)
             if len(found) >= most:
@@ -56,3 +71,10 @@ async def items(
                     )
                 break
     return found
+
+
+def _without_copies(item: Json) -> Json:
+    metadata = cast(Json, item["metadata"])
+    metadata.pop("managedFields", None)
+    cast(Json, metadata.get("annotations") or {}).pop(_APPLIED, None)
+    return item

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import Sequence
+from contextlib import aclosing
 from datetime import UTC, datetime
 
 from ritsuko_mcp_common import Envelope, Row
+from ritsuko_mcp_kubernetes import podlists
 from ritsuko_mcp_kubernetes.apiserver import Apiserver, Json
 from ritsuko_mcp_kubernetes.description import age
 from ritsuko_mcp_kubernetes.diagnosis import events as events_about
@@ -55,11 +57,12 @@ async def problems(apiserver: Apiserver, discovery: Discovery, namespace: str) -
 async def _read_pods(
     apiserver: Apiserver, resource: Resource, namespace: str, survey: Survey, warnings: list[str]
 ) -> None:
-    async for page in pages(apiserver, resource, namespace):
-        if survey.pods >= _MOST_PODS:
-            warnings.append(f"only the first {survey.pods} pods were looked at: ask for one namespace")
-            return
-        survey.take_pods(page)
+    async with aclosing(pages(apiserver, resource, namespace, decode=podlists.decode)) as reading:
+        async for page in reading:
+            if survey.pods >= _MOST_PODS:
+                warnings.append(f"only the first {survey.pods} pods were looked at: ask for one namespace")
+                return
+            survey.take_pods(page)
 
 
 def _needed(item: Json) -> Json:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic_core import from_json
+
 from ritsuko_mcp_common import Envelope, Row, ToolFailure
-from ritsuko_mcp_kubernetes import quantity
+from ritsuko_mcp_kubernetes import podlists, quantity
 from ritsuko_mcp_kubernetes.apiserver import Apiserver, Json
 from ritsuko_mcp_kubernetes.diagnosis.fields import at, objects
 from ritsuko_mcp_kubernetes.discovery import Discovery, Resource
@@ -32,7 +34,8 @@ async def top(apiserver: Apiserver, discovery: Discovery, of: Of, namespace: str
             "this cluster has no metrics API, so nobody knows what is used now",
             "It comes with metrics-server; or ask prometheus for container_memory_working_set_bytes.",
         ) from error
-    bounded = await items(apiserver, kind, namespace, most=_MOST, warnings=warnings, keep=_needed)
+    decode = podlists.decode if of == "pods" else from_json
+    bounded = await items(apiserver, kind, namespace, most=_MOST, warnings=warnings, decode=decode, keep=_needed)
     known = {_key(item): item for item in bounded}
     rows = [_row(item, known.get(_key(item)), of, with_namespace=of == "pods" and not namespace) for item in found]
     rows.sort(key=lambda row: row[0] if by == "cpu" else row[1], reverse=True)
