@@ -33,13 +33,19 @@ class Best:
     """Keeps the first `limit` hits in the order wanted, of those behind the place where the page before ended."""
 
     def __init__(self, order: Order, limit: int, *, behind: Key | None = None) -> None:
+        self.order: Order = order
+        self.limit = limit
         self._newest = order == "newest"
-        self._limit = limit
         self._behind = behind
         self._kept: list[Hit] = []
         self._worst: Key | None = None
         self.passed = 0
         """How many hits lay before the place."""
+
+    @property
+    def resumed(self) -> bool:
+        """Whether a page came before, of which every hit has to be passed."""
+        return self._behind is not None
 
     def wants(self, key: Key) -> bool:
         """Whether a hit there would be kept for now; counts those of earlier pages."""
@@ -51,7 +57,7 @@ class Best:
     def add(self, hit: Hit) -> None:
         """Keep it, and now and then let go of those that are out of the running."""
         self._kept.append(hit)
-        if len(self._kept) >= 2 * self._limit:
+        if len(self._kept) >= 2 * self.limit:
             self._kept = self._best()
             self._worst = self._kept[-1].key
 
@@ -60,7 +66,7 @@ class Best:
         return self._best()
 
     def _best(self) -> list[Hit]:
-        return sorted(self._kept, key=lambda hit: hit.key, reverse=self._newest)[: self._limit]
+        return sorted(self._kept, key=lambda hit: hit.key, reverse=self._newest)[: self.limit]
 
     def _goes_before(self, one: Key, other: Key) -> bool:
         return one > other if self._newest else one < other

@@ -17,6 +17,7 @@ class _Stream:
     lines: int = 0
     moment: int = 0
     nth: int = 0
+    newest: bytes = b""
     tail: list[bytes] = field(default_factory=list[bytes])
     unfinished: list[Hit] = field(default_factory=list[Hit])
 
@@ -28,6 +29,8 @@ class Scan:
         self._matcher = matcher
         self._best = best
         self._context = context
+        # Where every line matches, only the last ones of each container can be among the newest.
+        self._newest_of_all = matcher.wants_all and best.order == "newest" and not best.resumed and not context
         self._streams: defaultdict[Origin, _Stream] = defaultdict(_Stream)
         self.matches = 0
         """Matching lines so far."""
@@ -35,9 +38,23 @@ class Scan:
     def take(self, batch: Batch) -> None:
         """Look through the next lines of a container."""
         stream = self._streams[batch.origin]
-        data = batch.data
         if stream.unfinished:
-            self._finish(stream, batch.origin, data)
+            self._finish(stream, batch.origin, batch.data)
+        if self._newest_of_all and not batch.fields:
+            self.matches += batch.count()
+            stream.newest = _end(stream.newest + batch.data, self._best.limit)
+            return
+        self._look_through(stream, batch)
+
+    def finish(self) -> None:
+        """Say that no batch follows."""
+        for origin, stream in self._streams.items():
+            if stream.newest:
+                self.matches -= stream.newest.count(b"\n")
+                self._look_through(stream, Batch(origin, stream.newest))
+
+    def _look_through(self, stream: _Stream, batch: Batch) -> None:
+        data = batch.data
         counted = 0
         number = stream.lines
         for start, end, line in self._matcher.find(batch):
@@ -74,6 +91,17 @@ class Scan:
         for hit in stream.unfinished:
             hit.after += following[: self._context - len(hit.after)]
         stream.unfinished = [hit for hit in stream.unfinished if len(hit.after) < self._context]
+
+
+def _end(data: bytes, count: int) -> bytes:
+    """The last so many lines, and those before them of the same moment: such are told apart by their number."""
+    kept = b"\n".join(data[:-1].rsplit(b"\n", count)[-count:]) + b"\n"
+    while (start := len(data) - len(kept)) > 0:
+        before = data.rfind(b"\n", 0, start - 1) + 1
+        if split(data[before:start])[0] != split(kept[: kept.find(b"\n")])[0]:
+            break
+        kept = data[before:]
+    return kept
 
 
 def _first(data: bytes, count: int) -> list[bytes]:

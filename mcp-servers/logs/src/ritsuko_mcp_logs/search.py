@@ -81,6 +81,7 @@ async def _scanned(source: Source, query: Query, best: Best, coverage: Coverage,
     async with aclosing(source.read(query, coverage)) as batches:
         async for batch in batches:
             scan.take(batch)
+    scan.finish()
     return scan
 
 
