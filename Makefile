@@ -119,6 +119,10 @@ bench: venv ## The figures: prints tables and writes bench/*.json
 bench-operator bench-bot bench-servers: venv ## One of them alone
 	@$(PYTHON) -m tests.load.bench $(@:bench-%=%)
 
+.PHONY: bench-node
+bench-node: venv ## On a node with a real kubelet: a sidecar is edited, how soon does the running bot acknowledge it?
+	@$(PYTHON) -m tests.load.acknowledged
+
 .PHONY: soak
 soak: venv ## 50,000 changes to 100 bots, does the operator grow? Then 2,000 random resources of each sort (half an hour)
 	@$(PYTHON) -m tests.load.soak

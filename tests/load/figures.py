@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from tests.cluster import ControlPlane
+from tests.cluster import Cluster, ControlPlane
 
 _PACKAGES = ("ritsuko-operator", "ritsuko-bot", "ritsuko-mcp-common", "mcp", "kopf", "zulip", "kubernetes", "pydantic")
 
@@ -55,7 +55,7 @@ def machine() -> dict[str, Any]:
     }
 
 
-def versions(plane: ControlPlane | None = None) -> dict[str, str]:
+def versions(plane: ControlPlane | Cluster | None = None) -> dict[str, str]:
     """Of what was measured, and of the apiserver it ran against, if it did."""
     apiserver = {"kube-apiserver": plane.api.request("GET", "/version")["gitVersion"]} if plane else {}
     return {**{package: version(package) for package in _PACKAGES}, **apiserver}
