@@ -57,11 +57,9 @@ async def error(scope: Scope, fingerprint: str, *, since: str, now: float) -> En
 def _record(fingerprint: str, group: Group, mined: Mined, names: Names, span: float) -> Row:
     tally = group.tally
     origins = mined.miner.origins
-    pods: dict[str, JsonValue] = {
-        str(origins[number]): count for number, count in tally.origins.most_common(_PODS_SHOWN)
-    }
+    pods: dict[str, JsonValue] = {str(origins[number]): count for number, count in tally.busiest[:_PODS_SHOWN]}
     if len(tally.origins) > _PODS_SHOWN:
-        pods["others"] = sum(count for _, count in tally.origins.most_common()[_PODS_SHOWN:])
+        pods["others"] = sum(count for _, count in tally.busiest[_PODS_SHOWN:])
     own = names.fingerprint(group)
     return {
         "fingerprint": fingerprint,

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 MASK = b"<*>"
 # A word, hyphens and underscores included, with two runs of digits or more: ids, UUIDs, dates, names of pods.
-_ID = re.compile(rb"\b(?:[A-Za-z_-]*+0){2,}+[A-Za-z_-]*+")
+_ID = re.compile(rb"\b[A-Za-z_-]*+0[A-Za-z_-]*+0[A-Za-z_0-]*+")
 
 _VARIABLE = re.compile(
     rb"""[\w.+-]+@[\w-]+(?:\.[\w-]+)+                                              # mail addresses

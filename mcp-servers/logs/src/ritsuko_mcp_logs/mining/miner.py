@@ -1,7 +1,6 @@
 """Batches of lines in, groups of records out."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ..sources.source import Batch, Origin
@@ -95,8 +94,7 @@ class Miner:
         self.lines += len(raws)
         if (second := self._clock.read(raws[0])[0]) and (self.begin is None or second < self.begin):
             self.begin = second
-        dull = {shape for shape in set(shapes) if not self._everything and _is_dull(shape)}
-        self._join(stream, dull, zip(shapes, raws, strict=True))
+        self._join(stream, shapes, raws)
         if len(self._tallies) > _MOST_MESSAGES:
             self._settle()
 
@@ -114,28 +112,51 @@ class Miner:
         self._group()
         return [Group(template, total(members), members) for template, members in self._members.items()]
 
-    def _join(self, stream: _Stream, dull: set[Shape], lines: Iterable[tuple[Shape, bytes]]) -> None:
-        joint, previous, record = stream.joint, stream.previous, stream.open
-        for shape, raw in lines:
-            if shape in dull and not joint.expectant:
-                if record is not None:
-                    self._count(record, stream)
-                    record = None
-                joint.after = Part.HEAD
-                previous = (shape, raw)
-                continue
-            if record is None and previous is not None:
-                record = _Record(previous[0], [previous[1]])
-            complaint = record is not None and shape.part in _BEGIN_TRACES and self._complains(record, raw)
-            joined = joint.joins(shape.part, levelled=bool(shape.level), complaint=complaint)
-            if record is not None and joined:
-                record.add(shape, raw)
-            else:
-                if record is not None:
-                    self._count(record, stream)
-                record = _Record(shape, [raw])
-            previous = None
-        stream.previous, stream.open = previous, record
+    def _join(self, stream: _Stream, shapes: list[Shape], raws: list[bytes]) -> None:
+        """Make records of the lines. Most lines are dull: those are not even looked at one by one."""
+        places = range(len(shapes))
+        worth_it = places if self._everything else [place for place in places if not shapes[place].is_dull]
+        done = 0
+        for place in worth_it:
+            while done < place and stream.joint.expectant:
+                self._take(stream, shapes[done], raws[done])
+                done += 1
+            if done < place:
+                self._pass(stream, shapes[place - 1], raws[place - 1])
+            self._take(stream, shapes[place], raws[place])
+            done = place + 1
+        while done < len(shapes) and stream.joint.expectant:
+            self._take(stream, shapes[done], raws[done])
+            done += 1
+        if done < len(shapes):
+            self._pass(stream, shapes[-1], raws[-1])
+
+    def _pass(self, stream: _Stream, shape: Shape, raw: bytes) -> None:
+        """This dull line is the last one that was passed over."""
+        if stream.open is not None:
+            self._count(stream.open, stream)
+            stream.open = None
+        stream.joint.after = Part.HEAD
+        stream.previous = (shape, raw)
+
+    def _take(self, stream: _Stream, shape: Shape, raw: bytes) -> None:
+        """This line begins a record or joins the one before."""
+        record = stream.open
+        if shape.part is Part.HEAD and not stream.joint.expectant:
+            self._pass(stream, shape, raw)
+            stream.open, stream.previous = _Record(shape, [raw]), None
+            return
+        if record is None and stream.previous is not None:
+            record = _Record(stream.previous[0], [stream.previous[1]])
+        complaint = record is not None and shape.part in _BEGIN_TRACES and self._complains(record, raw)
+        joined = stream.joint.joins(shape.part, levelled=bool(shape.level), complaint=complaint)
+        if record is not None and joined:
+            record.add(shape, raw)
+        else:
+            if record is not None:
+                self._count(record, stream)
+            record = _Record(shape, [raw])
+        stream.open, stream.previous = record, None
 
     def _complains(self, record: _Record, raw: bytes) -> bool:
         """Whether a line was written with a warning or error: a logger writes it and its trace at once."""
@@ -154,8 +175,8 @@ class Miner:
             tally = self._tallies[texts] = Tally(record.head.level, record.is_error, example, example, second, second)
         else:
             tally.see(second, stream.origin, record.raws)
-        tally.spans[span] += 1
-        tally.origins[stream.number] += 1
+        tally.spans[span] = tally.spans.get(span, 0) + 1
+        tally.origins[stream.number] = tally.origins.get(stream.number, 0) + 1
 
     def _settle(self) -> None:
         """Group what there is, and forget its parts."""
@@ -180,7 +201,3 @@ class Miner:
             else:
                 self._members.setdefault(template, []).extend(tallies)
         self._tallies.clear()
-
-
-def _is_dull(shape: Shape) -> bool:
-    return shape.part is Part.HEAD and not shape.is_error

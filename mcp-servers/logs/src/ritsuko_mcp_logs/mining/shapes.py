@@ -7,7 +7,7 @@ from ..levels import FIELDS, RANKS, level_named, level_of
 from ..lines import split
 from ..sources.source import Batch
 from .looks import is_error
-from .masking import hide_ids
+from .masking import MASK, hide_ids
 from .squash import readable_block, squash
 from .traces import Part, part_of
 
@@ -24,6 +24,8 @@ class Shape:
     level: str
     part: Part
     is_error: bool
+    is_dull: bool
+    """Neither an error nor a part of one."""
 
     @property
     def complaint(self) -> bool:
@@ -67,13 +69,12 @@ class Shapes:
             plain = plain.replace(stamp, b"\n")
         plain = plain[1:]
         passing: list[bytes] = []
-        texts = zip(example.items(), plain.split(b"\n"), hide_ids(plain).split(b"\n"), strict=True)
-        for (key, raw), before, text in texts:
+        for (key, raw), text in zip(example.items(), hide_ids(plain).split(b"\n"), strict=True):
             shape = self._by_text.get(text)
             if shape is None:
                 shape = self._by_text[text] = _shape(text, raw)
             self._by_key[key] = shape
-            if before != text:
+            if MASK in text:
                 passing.append(key)
         return passing
 
@@ -88,4 +89,5 @@ def _levelled(key: bytes, fields: Mapping[str, str]) -> bytes:
 def _shape(text: bytes, raw: bytes) -> Shape:
     text, mark, stated = text.partition(_LEVEL_MARK)
     level = stated.decode() if mark else level_of(split(raw)[1]) or ""
-    return Shape(text, level, part_of(text), is_error(level, text))
+    part, error = part_of(text), is_error(level, text)
+    return Shape(text, level, part, error, is_dull=part is Part.HEAD and not error)

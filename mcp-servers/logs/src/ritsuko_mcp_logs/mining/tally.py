@@ -1,6 +1,5 @@
 """How often, when and where records of one message were seen."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -68,20 +67,25 @@ class Tally:
     last: Example
     first_second: int
     last_second: int
-    spans: Counter[int] = field(default_factory=Counter[int])
+    spans: dict[int, int] = field(default_factory=dict[int, int])
     """How many by span of time."""
-    origins: Counter[int] = field(default_factory=Counter[int])
+    origins: dict[int, int] = field(default_factory=dict[int, int])
     """How many by container, of which each has a number."""
 
     @property
     def count(self) -> int:
         """How many records."""
-        return self.spans.total()
+        return sum(self.spans.values())
 
     def course(self, spans: Spans, window: int = 0) -> list[int]:
         """The counts of one window, span by span."""
         first = window * spans.count
-        return [self.spans[index] for index in range(first, first + spans.count)]
+        return [self.spans.get(index, 0) for index in range(first, first + spans.count)]
+
+    @property
+    def busiest(self) -> list[tuple[int, int]]:
+        """Containers with their counts, those with the most first."""
+        return sorted(self.origins.items(), key=lambda one: (-one[1], one[0]))
 
     def see(self, second: int, origin: Origin, raws: Sequence[bytes]) -> None:
         """Remember a record if it is the first or the last so far."""
@@ -93,8 +97,9 @@ class Tally:
     def absorb(self, other: "Tally") -> None:
         """Count what the other counted as well."""
         self.is_error = self.is_error or other.is_error
-        self.spans.update(other.spans)
-        self.origins.update(other.origins)
+        for mine, theirs in ((self.spans, other.spans), (self.origins, other.origins)):
+            for key, count in theirs.items():
+                mine[key] = mine.get(key, 0) + count
         if other.first_second < self.first_second:
             self.first, self.first_second = other.first, other.first_second
         if other.last_second > self.last_second:
