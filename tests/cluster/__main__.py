@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from . import binaries, images, packages, victorialogs
+from . import binaries, images, kwok, packages, victorialogs
 from .cluster import available, named_cluster
 from .errors import ClusterError
 
@@ -70,6 +70,7 @@ def prepare() -> None:
     if available().control_plane is None:
         for program in ("kube-apiserver", "kube-controller-manager", "kubectl"):
             binaries.kubernetes(program)
+        kwok.program()
     if available().node is None:
         if not available().with_docker:
             packages.require({**packages.NODE, **packages.IMAGES})

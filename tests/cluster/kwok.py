@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from . import cache, gobuild
-from .certificates import Authority
 from .daemons import Daemon
 from .plane import ControlPlane
 from .ports import free
@@ -51,13 +50,14 @@ def simulation(plane: ControlPlane, *, log: str = "starting\n") -> Iterator[None
     }
     (settings := folder / "logs.yaml").write_text(json.dumps(logs))
     port = free(1, "127.0.0.1")[0]
-    served_with = Authority.open(plane.folder / "pki").issue("kwok", subject="kwok", hosts=["127.0.0.1"])
+    served_with = plane.server_certificate("kwok", hosts=("127.0.0.1",))
     command = [
         program(),
         f"--kubeconfig={plane.kubeconfig}",
         f"--config={STAGES}",
         f"--config={settings}",
         "--manage-all-nodes",
+        "--node-lease-duration-seconds=40",  # else the node controller takes them for dead
         f"--cidr={_POD_NETWORK}",
         "--node-ip=127.0.0.1",
         f"--node-port={port}",

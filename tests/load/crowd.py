@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
 import socket
 import subprocess
@@ -27,7 +28,7 @@ from tests.load.program import peak_rss_mib
 from tests.load.samples import latencies, ratio, timed
 from tests.load.serving import client, server
 
-PODS = 5_000
+PODS = int(os.environ.get("RITSUKO_BENCH_PODS", "5000"))
 CROWD = Population(pods=PODS, nodes=100, namespaces=10)
 _REPEATS = 7
 
@@ -66,7 +67,7 @@ async def _ours(connected: Client, plane: ControlPlane) -> list[Figure]:
 
     async def nodes() -> None:
         result = await connected.call_tool("nodes", {})
-        assert result.structured_content["summary"].startswith(f"{CROWD.nodes} nodes, all in order"), result
+        assert result.structured_content["summary"].startswith(f"{CROWD.nodes} nodes, all in order")
 
     async def diagnose() -> None:
         result = await connected.call_tool("diagnose", {"kind": "pod", "name": "pod-0", "namespace": "crowd-0"})
