@@ -235,14 +235,18 @@ class ControlPlane(Client):
 
     def _controller_manager_command(self) -> list[str]:
         credentials = f"{self.folder}/kubeconfigs/kube-controller-manager"
+        # there is no cloud, and the node's pod network is settled by its CNI configuration
+        without = ["nodeipam", "cloud-node-lifecycle"]
+        if not self._scheduler:
+            # where nothing schedules, tests bind pods to nodes that do not exist: a minute later it would delete them
+            without.append("pod-garbage-collector-controller")
         return [
             binaries.kubernetes("kube-controller-manager"),
             *(f"--{which}kubeconfig={credentials}" for which in ("", "authentication-", "authorization-")),
             f"--service-account-private-key-file={self._pki}/service-accounts.key",
             f"--root-ca-file={self.ca_file}",
             "--use-service-account-credentials=true",
-            # there is no cloud, and the node's pod network is settled by its CNI configuration
-            "--controllers=*,-nodeipam,-cloud-node-lifecycle",
+            f"--controllers=*,{','.join(f'-{name}' for name in without)}",
             # by default a folder of the machine's, which it makes
             f"--flex-volume-plugin-dir={self.folder}/volume-plugins",
             "--leader-elect=false",
