@@ -1,5 +1,6 @@
 """The tool `compare`: what is logged now against what was logged then."""
 
+import asyncio
 from typing import Literal
 
 from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
@@ -36,7 +37,7 @@ async def compare(scope: Scope, *, since: str, before: str, of: Lines, limit: in
     changed = [one for one in judged if one.change in _WORTH_SAYING and _tells(one)]
     changed.sort(key=lambda one: (_WORTH_SAYING.index(one.change), -abs(one.now - one.before)))
     names = Names()
-    rows = [_row(one, names) for one in changed[:limit]]
+    rows = await asyncio.to_thread(lambda: [_row(one, names) for one in changed[:limit]])
     return Envelope(
         summary=_summary(changed, judged, mined, begin, shift, length),
         data=rows,

@@ -1,5 +1,6 @@
 """The tool `errors`: what goes wrong, each error once, what is new first."""
 
+import asyncio
 from dataclasses import dataclass
 
 from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
@@ -56,7 +57,7 @@ async def errors(scope: Scope, *, since: str, limit: int, now: float) -> Envelop
     judged = [one for one in everything if one.now]
     gone = len(everything) - len(judged)
     names = Names()
-    rows = [_row(one, mined, names) for one in judged[:limit]]
+    rows = await asyncio.to_thread(lambda: [_row(one, mined, names) for one in judged[:limit]])
     warnings = mined.warnings
     if judged and not _reaches_back(mined, begin, length):
         warnings.append(

@@ -20,6 +20,7 @@ from .naming import Names
 from .scope import Mined, Scope, mine
 
 _CHANGED = ("new", "rising")
+_MOST_ERRORS = 500
 
 T = TypeVar("T")
 
@@ -46,7 +47,7 @@ async def incident(
     changed = [one for one in judged if one.change in _CHANGED]
     names = Names()
     entries = [
-        *(_of_error(one, mined, names, begin) for one in changed),
+        *await asyncio.to_thread(lambda: [_of_error(one, mined, names, begin) for one in changed[:_MOST_ERRORS]]),
         *(_of_event(one) for one in happened),
         *(_of_alert(one) for one in fired),
     ]

@@ -9,10 +9,11 @@ from ..mining.miner import Group, Miner
 from ..mining.tally import Spans
 from ..prose import counted
 from ..report import unread, where
-from ..sources.source import Coverage, Gap, Query, Source
+from ..sources.source import Coverage, Query, Source
 
-_NOT_RUN_BEFORE = "has not run before"
-_GROUPING_SHARE = 0.8
+_NO_RUN_BEFORE = ("has not run before", "previous terminated container ")
+_LEAST_SECONDS = 1.0
+_READING_SHARE = 0.8
 """Of the time that a call has for reading; the rest is for grouping what was read."""
 
 
@@ -78,26 +79,31 @@ async def mine(scope: Scope, spans: Spans, *, until: float, everything: bool = F
     adjoining = all(end == since for (_, end), (since, _) in pairwise(windows))
     if adjoining:
         windows = [(windows[0][0], until)]
-    parts = [(since, end, previous) for previous in _runs(scope.source) for since, end in windows]
-    seconds = scope.seconds * _GROUPING_SHARE / len(parts)
-    for since, end, previous in parts:
+    queries = [query for since, end in windows for query in runs(scope.source, scope.query(since, end))]
+    clock = asyncio.get_running_loop().time
+    deadline = clock() + scope.seconds * _READING_SHARE
+    for number, query in enumerate(queries):
         coverage = Coverage()
         mined.coverages.append(coverage)
-        query = replace(scope.query(since, end), previous=previous, seconds=seconds)
-        async with aclosing(scope.source.read(query, coverage)) as batches:
+        seconds = max((deadline - clock()) / (len(queries) - number), _LEAST_SECONDS)
+        async with aclosing(scope.source.read(replace(query, seconds=seconds), coverage)) as batches:
             async for batch in batches:
                 # In a thread: a call that reads much must not hold up the others.
                 await asyncio.to_thread(mined.miner.feed, batch)
-        if previous:
-            coverage.gaps = [gap for gap in coverage.gaps if _matters(gap)]
+        forget_missing_runs(query, coverage)
     mined.groups = await asyncio.to_thread(mined.miner.groups)
     return mined
 
 
-def _runs(source: Source) -> list[bool]:
-    """Whether to read the run before the last restart, in the order of time. A log store does not tell runs apart."""
-    return [True, False] if source.index is None else [False]
+def runs(source: Source, query: Query) -> list[Query]:
+    """The query for the run of each container before its last restart, and for this one, in the order of time.
+
+    A log store does not tell runs apart.
+    """
+    return [replace(query, previous=True), query] if source.index is None else [query]
 
 
-def _matters(gap: Gap) -> bool:
-    return gap.reason != _NOT_RUN_BEFORE
+def forget_missing_runs(query: Query, coverage: Coverage) -> None:
+    """That a container has no run before, or that its log is gone by now, is nothing that was left out."""
+    if query.previous:
+        coverage.gaps = [gap for gap in coverage.gaps if not gap.reason.startswith(_NO_RUN_BEFORE)]

@@ -17,7 +17,7 @@ from ..prose import counted, some
 from ..question import window
 from ..report import unread, where
 from ..sources.source import Coverage, Gap, Line, Query
-from .scope import Scope
+from .scope import Scope, runs
 from .skew import Seen, Skew, corrected, find_skews, mentions, workload
 
 By = Literal["clock", "cause"]
@@ -75,14 +75,15 @@ async def trace(scope: Scope, id: str, *, since: str, by: By, limit: int, now: f
 
 async def _read(scope: Scope, query: Query, coverage: Coverage) -> list[Line]:
     """The lines in the order of their timestamps, each once."""
-    queries = [query]
+    queries = runs(scope.source, query)
     if scope.source.index is not None:
         queries += [replace(query, text="", fields=((name, query.text),)) for name in _ID_FIELDS]
     found: dict[tuple[str, int, bytes], Line] = {}
-    for number, asked in enumerate(queries):
+    for asked in queries:
         matcher = Matcher(asked)
-        # What the lines with the id in a field cover is the same.
-        async with aclosing(scope.source.read(asked, coverage if not number else Coverage())) as batches:
+        # What else is read covers nothing more: it is of the same pods.
+        read = coverage if asked is query else Coverage()
+        async with aclosing(scope.source.read(asked, read)) as batches:
             async for batch in batches:
                 for _, _, line in matcher.find(batch):
                     found[str(line.origin), line.nanoseconds, line.raw] = line
