@@ -111,6 +111,8 @@ def _hints(question: Question, found: Found) -> list[str]:
     hints: list[str] = []
     if found.lines and question.text and not question.regex and _LOOKS_LIKE_REGEX.search(question.text):
         hints.append("The text was searched for literally: regex=true takes it as a regular expression.")
+    if found.lines and found.coverage.kept:
+        hints.append(found.coverage.kept)
     if found.pods:
         hints.append("Look further back with since=24h, or into the run before the last restart with previous=true.")
     elif question.previous:

@@ -183,6 +183,8 @@ class Coverage:
     """Why there was nothing to read at all, as a sentence."""
     meant: int = 0
     """How many pods the query means."""
+    kept: str = ""
+    """What of the logs the source keeps, where it may be less than was asked for, as a sentence."""
     lines: int = 0
     """Lines looked at, by us or by the source."""
     bytes: int = 0

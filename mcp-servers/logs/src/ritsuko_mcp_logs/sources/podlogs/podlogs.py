@@ -52,6 +52,7 @@ class PodLogs:
         coverage.namespace = namespace
         coverage.origin = f"pod logs of namespace {namespace}"
         pods = await find_pods(self._cluster, namespace, query)
+        coverage.kept = "A node keeps only the newest part of a long log: what is older is gone, unless a store has it."
         coverage.meant = len(pods.items)
         if not pods.items:
             which = f" with labels {query.labels}" if query.labels else ""
