@@ -169,7 +169,9 @@ def test_a_sidecar_that_is_re_pointed_leaves_one_bot_and_joins_the_other(story: 
     story.sidecar("logs", server="logs", bot="eve")
     eventually(lambda: story.containers("eve") == ["bot", "mcp-logs"], what="it is with eve")
     eventually(lambda: story.containers("hal") == ["bot"], what="it left hal")
-    eventually(lambda: story.get("sidecar", "logs").get("status", {}).get("bots") == ["eve"], what="its status names eve")
+    eventually(
+        lambda: story.get("sidecar", "logs").get("status", {}).get("bots") == ["eve"], what="its status names eve"
+    )
 
 
 def test_one_bad_bot_does_not_hold_up_another(story: Story) -> None:
