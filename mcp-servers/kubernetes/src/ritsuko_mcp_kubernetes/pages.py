@@ -45,7 +45,7 @@ async def pages(
     finally:
         if coming is not None:
             coming.cancel()
-            await asyncio.wait({coming})
+            await asyncio.gather(coming, return_exceptions=True)
 
 
 async def items(
