@@ -242,9 +242,9 @@ async def test_labels_and_their_values(address: str, watched: Prometheus) -> Non
         broken = await ask.tool("labels", fails=True, match="up{")
     assert [row["label"] for row in names["data"]] == ["__name__", "instance", "job", "password", "team"]
     assert next(row for row in names["data"] if row["label"] == "job")["values"] == 3
-    assert [row["value"] for row in values["data"]] == ["guarded", "nobody", "prometheus"]
+    assert [row["job"] for row in values["data"]] == ["guarded", "nobody", "prometheus"]
     assert counted["data"][0]["series"] == 1
-    assert [row["value"] for row in containing["data"]] == ["nobody"]
+    assert [row["job"] for row in containing["data"]] == ["nobody"]
     assert "Did you mean job" in misspelt["hints"][0]
     assert "no series no_such_metric" in nowhere["summary"]
     assert "line 1, column 4" in broken["summary"]

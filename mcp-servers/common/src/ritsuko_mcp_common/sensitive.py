@@ -102,7 +102,7 @@ _PEM_END = re.compile(r"[ \t]*-----END [A-Z0-9 ]{1,40}-----")
 _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
 _LONGEST_NAME = 128
 # What follows the name: `: value`, `=value`, `": "value"` (also with escaped quotes), ` value` after an option.
-_IS = re.compile(r"(?:\\*[\"'])?(?P<is>[ \t]*(?:=>|:=|[:=])[ \t]*|[ \t]+)")
+_IS = re.compile(r"(?:\\*[\"'])?(?P<is>[ \t]*(?:=>|:=|[=!]~|!=|[:=])[ \t]*|[ \t]+)")
 _VALUE = re.compile(
     r"(?P<open>\\*[\"'])(?:(?P<quoted>[^\n]*?)(?<!\\)(?P=open)|(?P<unclosed>[^\n]+))"
     r"|[|>][+-]?[ \t]*\n(?P<block>(?P<indent>[ \t]+)[^\n]*(?:\n(?P=indent)[^\n]*)*)"

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import httpx2
 
 from ritsuko_mcp_common.errors import ToolFailure
+from ritsuko_mcp_common.redaction import Redaction
 
 from .answers import Failure, decode_failure
 from .errors import BackendUnavailable, NotOffered
@@ -142,11 +143,16 @@ def _describe(response: httpx2.Response, body: bytes, failure: Failure | None = 
     status = f"HTTP {response.status_code}"
     if media == "text/html" or text[:15].lower().startswith(("<!doctype html", "<html")):
         start, end = text.lower().find("<title>"), text.lower().find("</title>")
-        title = text[start + 7 : end].strip()[:80] if 0 <= start < end else ""
+        title = _quoted(text[start + 7 : end], 80) if 0 <= start < end else ""
         return f'{status}, an HTML page "{title}"' if title else f"{status}, an HTML page"
     if failure:
-        return f"{status}: {failure.error[:200]}"
-    return f"{status}: {' '.join(text.split())[:120]}" if text else f"{status}, an empty body"
+        return f"{status}: {_quoted(failure.error, 200)}"
+    return f"{status}: {_quoted(text, 120)}" if text else f"{status}, an empty body"
+
+
+def _quoted(text: str, longest: int) -> str:
+    """The beginning of it, redacted before it is cut: half a secret can't be told from other text any more."""
+    return Redaction(None).sentence(text)[:longest]
 
 
 def _reason(error: Exception) -> str:

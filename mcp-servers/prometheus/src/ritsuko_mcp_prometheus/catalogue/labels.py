@@ -2,19 +2,21 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import cast
 
 from pydantic import JsonValue
 
 from ritsuko_mcp_common.envelope import Envelope, Row
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.nearest import suggestion
+from ritsuko_mcp_common.sensitive import is_sensitive_name
 
+from ..cells import flat
 from ..client import PrometheusClient
 from ..paging import page, position
 from ..series import quoted_name
 
 _EXAMPLES = 3
-_LONGEST_EXAMPLE = 40
 _AT_ONCE = 8
 
 
@@ -29,7 +31,7 @@ async def labels(
         names = [one for one in await client.label_names(match) if contains.lower() in one.lower()]
         rows = await survey(client, names[place.offset : place.offset + limit], match)
         envelope.summary = _counted(names, "label", match, contains)
-        return page(envelope, names, lambda _: rows, at=place, limit=limit, question=question)
+        return page(envelope, names, lambda _: rows, at=place, limit=limit, question=question).written_by(flat())
     values = [value for value in await client.label_values(name, match) if contains.lower() in value.lower()]
     if not values:
         return await _no_values(client, envelope, name, match, contains)
@@ -38,8 +40,11 @@ async def labels(
     if counts is not None:
         values.sort(key=lambda value: -counts.get(value, 0))
 
+    # The column is named after the label: what is secret by its name is redacted then.
+    column = f"label:{name}" if name == "series" else name
+
     def rows_of(part: Sequence[str]) -> list[Row]:
-        return [{"value": value, **({} if counts is None else {"series": counts.get(value, 0)})} for value in part]
+        return [{column: value, **({} if counts is None else {"series": counts.get(value, 0)})} for value in part]
 
     return page(envelope, values, rows_of, at=place, limit=limit, question=question)
 
@@ -47,7 +52,7 @@ async def labels(
 async def survey(
     client: PrometheusClient, names: Sequence[str], match: str = "", window: tuple[float, float] | None = None
 ) -> list[Row]:
-    """A row a label: how many values it has among what `match` selects, and a few of them."""
+    """A row a label: how many values it has among what `match` selects, and a few of them, for `cells.flat`."""
     slots = asyncio.Semaphore(_AT_ONCE)
 
     async def told(name: str) -> Row:
@@ -56,9 +61,10 @@ async def survey(
                 values = await client.label_values(name, match, window)
             except ToolFailure as failure:
                 return {"label": name, "values": "?", "examples": failure.message}
-        shown = [value if len(value) <= _LONGEST_EXAMPLE else f"{value[:_LONGEST_EXAMPLE]}…" for value in values]
-        more = ", …" if len(values) > _EXAMPLES else ""
-        return {"label": name, "values": len(values), "examples": ", ".join(shown[:_EXAMPLES]) + more}
+        if is_sensitive_name(name):
+            return {"label": name, "values": len(values), "examples": "(secrets, by the label's name)"}
+        more = ["…"] if len(values) > _EXAMPLES else []
+        return {"label": name, "values": len(values), "examples": cast(JsonValue, [*values[:_EXAMPLES], *more])}
 
     return list(await asyncio.gather(*map(told, names)))
 
@@ -67,7 +73,7 @@ async def _no_values(client: PrometheusClient, envelope: Envelope, name: str, ma
     envelope.data, envelope.total, envelope.returned = [], 0, 0
     if contains and (others := await client.label_values(name, match)):
         envelope.summary = f"None of the {len(others):,} values of {name} contains {contains!r}."
-        if close := suggestion(contains, others):
+        if not is_sensitive_name(name) and (close := suggestion(contains, others)):
             envelope.hints.append(close)
         return envelope
     existing = await client.label_names(match)

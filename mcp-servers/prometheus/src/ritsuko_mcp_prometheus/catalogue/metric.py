@@ -6,6 +6,7 @@ from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import format_time
 
+from ..cells import flat
 from ..client import PrometheusClient
 from ..errors import BadRequest
 from ..names import nearest_names
@@ -46,7 +47,7 @@ async def describe(client: PrometheusClient, metric: str, *, now: float) -> Enve
     if count == 0:
         envelope.hints.append("The metric exists at other times, or its targets are no longer scraped: see targets.")
     envelope.hints.append(f"Try: {suggested(found, [(str(row['label']), row['values']) for row in labels])}")
-    return envelope
+    return envelope.written_by(flat())
 
 
 def suggested(family: Family, labels: list[tuple[str, object]]) -> str:

@@ -9,6 +9,7 @@ from pydantic import JsonValue
 from ritsuko_mcp_common.envelope import Envelope, Row
 from ritsuko_mcp_common.errors import ToolFailure
 
+from ..cells import flat
 from ..client import PrometheusClient
 from ..errors import NotOffered
 from ..names import nearest_names
@@ -52,9 +53,10 @@ async def search(client: PrometheusClient, words: str, type: str, limit: int, cu
     if counts is None:
         envelope.warnings.append("how many series each has could not be counted in time")
     envelope.hints.append("describe tells more of one: its labels, an example and a query.")
-    return page(
+    envelope = page(
         envelope, found, lambda part: [_row(one, counts) for one in part], at=place, limit=limit, question=question
     )
+    return envelope.written_by(flat({"help": _LONGEST_HELP}))
 
 
 def ranked(words: str, known: Iterable[Family]) -> list[Family]:
@@ -109,9 +111,8 @@ async def _series_counts(client: PrometheusClient, shown: Sequence[Family], at: 
 
 
 def _row(one: Family, counts: dict[str, int] | None) -> Row:
-    text = " ".join(one.help.split())
     row: Row = {"metric": one.name, "type": one.described_type, "unit": one.unit}
     if counts is not None:
         row["series"] = counts.get(one.counted, 0)
-    row["help"] = text if len(text) <= _LONGEST_HELP else f"{text[: _LONGEST_HELP - 1]}…"
+    row["help"] = one.help
     return row

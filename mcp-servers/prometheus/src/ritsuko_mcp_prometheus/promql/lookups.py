@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 import promql_parser as pp
 
 from ritsuko_mcp_common.nearest import suggestion
+from ritsuko_mcp_common.sensitive import is_sensitive_name
 from ritsuko_mcp_common.times import format_duration
 
 from ..client import PrometheusClient
@@ -106,6 +107,9 @@ def _makes_labels(path: Sequence[pp.Expr], node: pp.AggregateExpr) -> bool:
 
 
 def _names_a_value(condition: Condition, labels: set[str]) -> bool:
+    """Of a label whose values are secrets none is told, not even as the nearest."""
+    if is_sensitive_name(condition.label):
+        return False
     return condition.operator == "=" and condition.value != "" and condition.label in labels
 
 

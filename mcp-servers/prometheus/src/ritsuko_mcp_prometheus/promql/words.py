@@ -2,9 +2,10 @@
 
 import promql_parser as pp
 
+from ritsuko_mcp_common.sensitive import is_sensitive_name
 from ritsuko_mcp_common.times import format_duration, format_time
 
-from .nodes import bare, children, conditions, enum_name, grouping, operator_of, value_type
+from .nodes import Condition, bare, children, conditions, enum_name, grouping, operator_of, value_type
 
 # {0} is the first argument that is not a vector, {1} the second, ...
 _FUNCTIONS = {
@@ -211,7 +212,7 @@ def _binary(node: pp.BinaryExpr) -> str:
 
 def _selector(selector: pp.VectorSelector) -> str:
     alternatives = [
-        ", ".join(f"{one.label} {_CONDITIONS[one.operator]} {_shown(one.value)}" for one in part)
+        ", ".join(f"{one.label} {_CONDITIONS[one.operator]} {_compared(one)}" for one in part)
         for part in conditions(selector)
     ]
     where = " or ".join(filter(None, alternatives))
@@ -242,6 +243,11 @@ def _literal(node: pp.Expr | None) -> str:
             return _shown(node.val)
         case _:
             return f"({phrase(bare(node))})"
+
+
+def _compared(condition: Condition) -> str:
+    """In words, redaction does not know a value for what it is."""
+    return "(a secret)" if is_sensitive_name(condition.label) and condition.value else _shown(condition.value)
 
 
 def _shown(value: str) -> str:

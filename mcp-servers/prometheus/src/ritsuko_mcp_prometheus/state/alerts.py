@@ -3,12 +3,16 @@
 import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import cast
+
+from pydantic import JsonValue
 
 from ritsuko_mcp_common.envelope import Envelope, Row
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.nearest import suggestion
 from ritsuko_mcp_common.times import format_duration
 
+from ..cells import flat
 from ..client import PrometheusClient
 from ..objects import Alert, Rule
 from ..series import Labels
@@ -41,7 +45,7 @@ async def alerts(client: PrometheusClient, name: str, state: str, limit: int, *,
         envelope.hints += _instead(found, rules, name, state)
     elif queries := _conditions(chosen, rules):
         envelope.hints += queries
-    return envelope
+    return envelope.written_by(flat({"says": _LONGEST}))
 
 
 async def _rules(client: PrometheusClient) -> tuple[dict[str, list[Rule]], list[str]]:
@@ -77,18 +81,15 @@ def _severity(labels: Labels) -> int:
 
 def _row(alert: Alert, now: float) -> Row:
     said = next((alert.annotations[key] for key in _SAID if alert.annotations.get(key)), "")
-    told = " ".join(said.split())
-    where = ", ".join(
-        f"{name}={value}" for name, value in sorted(alert.labels.items()) if name not in ("alertname", "severity")
-    )
+    others = {name: value for name, value in sorted(alert.labels.items()) if name not in ("alertname", "severity")}
     return {
         "alert": alert.labels.get("alertname", ""),
         "state": alert.state,
         "severity": alert.labels.get("severity", ""),
         "for": age(alert.activeAt, now),
         "value": json_number(alert.value),
-        "labels": where,
-        "says": told if len(told) <= _LONGEST else f"{told[: _LONGEST - 1]}…",
+        "labels": cast(JsonValue, others),
+        "says": said,
     }
 
 

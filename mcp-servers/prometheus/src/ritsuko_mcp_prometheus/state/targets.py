@@ -2,10 +2,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import cast
+
+from pydantic import JsonValue
 
 from ritsuko_mcp_common.envelope import Envelope, Row
 from ritsuko_mcp_common.nearest import suggestion
 
+from ..cells import flat
 from ..client import PrometheusClient
 from ..failures import without_credentials
 from ..objects import Target
@@ -31,7 +35,7 @@ async def targets(client: PrometheusClient, name: str, state: str, limit: int, *
     if not chosen and found:
         jobs = sorted({one.labels.get("job", "") for one in found})
         envelope.hints.append(suggestion(name, jobs) or f"Jobs: {', '.join(jobs[:20])}.")
-    return envelope
+    return envelope.written_by(flat())
 
 
 def _matches(target: Target, name: str, state: str) -> bool:
@@ -45,7 +49,7 @@ def _rank(target: Target) -> tuple[int, str, str]:
 
 
 def _row(target: Target, now: float) -> Row:
-    own = {name: value for name, value in target.labels.items() if name not in ("job", "instance")}
+    own = {name: value for name, value in sorted(target.labels.items()) if name not in ("job", "instance")}
     last = age(target.lastScrape, now)
     return {
         "job": target.labels.get("job", target.scrapePool),
@@ -56,7 +60,7 @@ def _row(target: Target, now: float) -> Row:
         "every": target.scrapeInterval,
         "error": _without_address(target),
         "url": _address(target),
-        "labels": ", ".join(f"{name}={value}" for name, value in sorted(own.items())),
+        "labels": cast(JsonValue, own),
     }
 
 

@@ -1,0 +1,42 @@
+"""Cells that hold more than one line of a table should, made fit only after redaction.
+
+A text that was cut, or made of several labels, no longer shows that there is a secret in it: `https://user:hunt…`.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import cast
+
+from pydantic import JsonValue
+
+from ritsuko_mcp_common.envelope import Row
+
+_LONGEST_IN_A_LIST = 40
+
+
+def flat(longest: Mapping[str, int] | None = None) -> Callable[[JsonValue], list[Row]]:
+    """A writer for an envelope: labels become `a=b, c=d`, lists `a, b`, and texts at most as long as their column's."""
+    limits = longest or {}
+
+    def write(rows: JsonValue) -> list[Row]:
+        return [
+            {column: _cell(value, limits.get(column)) for column, value in row.items()}
+            for row in cast("list[Row]", rows)
+        ]
+
+    return write
+
+
+def _cell(value: JsonValue, longest: int | None) -> JsonValue:
+    match value:
+        case dict():
+            return ", ".join(f"{name}={text}" for name, text in value.items())
+        case list():
+            return ", ".join(_cut(str(item), _LONGEST_IN_A_LIST) for item in value)
+        case str() if longest is not None:
+            return _cut(" ".join(value.split()), longest)
+        case _:
+            return value
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
