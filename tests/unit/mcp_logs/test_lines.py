@@ -65,7 +65,7 @@ def test_timestamps_are_read_to_the_nanosecond(timestamp: bytes, moment: int) ->
 def test_text_for_people() -> None:
     assert readable(b"\x1b[1;31mred\x1b[0m \x1b]0;title\x07x\r", 100) == "red x"
     assert readable(b"\xff\xfe bad", 100) == "\ufffd\ufffd bad"
-    assert readable(b"y" * 150, 100) == "y" * 100 + "… [50 more bytes cut]"
+    assert readable(b"y." * 75, 100) == "y." * 50 + "… [50 more bytes cut]"
 
 
 @pytest.mark.parametrize(
@@ -90,3 +90,12 @@ def test_text_for_people() -> None:
 )
 def test_levels(line: bytes, level: str | None) -> None:
     assert level_of(line) == level
+
+
+def test_a_line_of_a_key_is_hidden_and_a_hash_is_not() -> None:
+    assert readable(b"MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQDDDDDDDDDDDDDD", 100) == (
+        "[redacted-base64-line, 64 characters]"
+    )
+    digest = b"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+    assert readable(digest, 100) == digest.decode()
+    assert readable(b"an ordinary line", 100) == "an ordinary line"

@@ -10,6 +10,10 @@ _TIMESTAMP = re.compile(rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 
 
+# What a line of a PEM block looks like when it is shown without the lines around it; a hash in hex is none.
+_KEY_MATERIAL = re.compile(r"\s*(?=[0-9A-Za-z+/]*[G-Zg-z+/])[A-Za-z0-9+/]{48,}={0,2}\s*")
+
+
 async def blocks(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """The stream in blocks of whole lines, each ending in a newline; of a line over 256 KiB only the beginning.
 
@@ -66,8 +70,13 @@ def _seconds(second: bytes, zone: bytes) -> int:
 
 
 def readable(text: bytes, longest: int) -> str:
-    """The line for people: decoded, without colour codes, cut at `longest` characters with a mark that says so."""
+    """The line for people: decoded, without colour codes, cut at `longest` characters with a mark that says so.
+
+    A line of nothing but base64 is hidden: redaction, which knows a key by its first line, may not see that one.
+    """
     decoded = _ANSI.sub("", text[: longest * 8].decode(errors="replace")).rstrip("\r\n")
+    if _KEY_MATERIAL.fullmatch(decoded):
+        return f"[redacted-base64-line, {len(decoded)} characters]"
     if len(decoded) <= longest and len(text) <= longest * 8:
         return decoded
     return f"{decoded[:longest]}… [{max(len(text) - longest, 1)} more bytes cut]"
