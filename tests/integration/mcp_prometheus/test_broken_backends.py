@@ -245,7 +245,7 @@ async def test_metadata_that_is_not_kept_costs_only_the_types() -> None:
     async with backend(answer) as url:
         service = build(PrometheusSettings(prometheus_url=url))
         tool = next(tool for tool in service.tools if tool.name == "search")
-        told = await tool.fn(words="up")
+        told = await tool.fn(text="up")
         await service.backend.aclose()
     assert told.data[0]["type"] == "gauge (by its name)"
     assert told.warnings == ["types are guessed from names: this store keeps no metadata"]

@@ -152,7 +152,7 @@ async def test_no_secret_of_a_rule_or_a_target_comes_out(address: str, watched: 
         ("labels", {"name": "api_token", "match": "ALERTS"}),
         ("explain", {"query": f'up{{password="{SECRET}"}}'}),
         ("explain", {"query": f'up{{password="{SECRET[:-1]}"}}'}),
-        ("search", {"words": SECRET}),
+        ("search", {"text": SECRET}),
     ]
     async with asking(address, watched.url) as ask:
         for tool, arguments in calls:
@@ -166,10 +166,10 @@ async def test_no_secret_of_a_rule_or_a_target_comes_out(address: str, watched: 
 
 async def test_metrics_are_found_by_words_with_their_type_and_help(address: str, watched: Prometheus) -> None:
     async with asking(address, watched.url) as ask:
-        answer = await ask.tool("search", words="request duration")
-        by_help = await ask.tool("search", words="goroutines exist")
+        answer = await ask.tool("search", text="request duration")
+        by_help = await ask.tool("search", text="goroutines exist")
         counters = await ask.tool("search", type="counter", limit=1000)
-        nothing = await ask.tool("search", words="htttp request")
+        nothing = await ask.tool("search", text="htttp request")
         first = await ask.tool("search", limit=10)
         second = await ask.tool("search", limit=10, cursor=first["next_cursor"])
     metadata: Any = watched.get("metadata")

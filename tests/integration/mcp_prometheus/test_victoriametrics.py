@@ -104,7 +104,7 @@ async def test_a_partial_answer_is_said_to_be_one() -> None:
 
 async def test_the_other_tools_answer_too() -> None:
     async with in_front_of_it() as ask:
-        found = await ask.tool("search", words="up")
+        found = await ask.tool("search", text="up")
         described = await ask.tool("describe", metric="x_total")
         labels = await ask.tool("labels")
         quiet = [await ask.tool(tool) for tool in ("alerts", "rules", "targets")]

@@ -125,7 +125,7 @@ async def everything(transport: httpx2.MockTransport, labels: dict[str, str], te
         ("explain", {"query": f"leaky{{{sensitive}!~{quoted}}} + leaky{{{sensitive}=~{quoted}}}"}),
         ("explain", {"query": f"leaky{{{sensitive}!={quoted}"}),
         ("search", {}),
-        ("search", {"words": text}),
+        ("search", {"text": text}),
         ("describe", {"metric": "leaky"}),
         ("describe", {"metric": text}),
         ("labels", {}),

@@ -19,13 +19,13 @@ def catalogue_tools(client: PrometheusClient) -> list[Tool]:
     """`search`, `describe` and `labels`."""
 
     async def search(
-        words: Annotated[str, Field(description="all in name or help; empty: every metric", max_length=500)] = "",
+        text: Annotated[str, Field(description="words, all in name or help; empty: every metric", max_length=500)] = "",
         type: Literal["any", "counter", "gauge", "histogram", "summary", "info"] = "any",
         limit: Limit = 50,
         cursor: Cursor = "",
     ) -> Envelope:
         """Find metrics by words, best match first: type, unit, series and help of each."""
-        return await searching.search(client, words, type, limit, cursor, now=this_moment())
+        return await searching.search(client, text, type, limit, cursor, now=this_moment())
 
     async def describe(metric: Metric) -> Envelope:
         """What one metric is: type, unit, help, its labels with how many values, an example, a query to begin with."""
