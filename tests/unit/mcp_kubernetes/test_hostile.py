@@ -8,8 +8,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from ritsuko_mcp_common import ToolFailure
+from ritsuko_mcp_common.kubernetes import Target
 from ritsuko_mcp_kubernetes.apiserver import Apiserver
-from ritsuko_mcp_kubernetes.connection import Target
 from tests.unit.mcp_kubernetes.cluster_of import FakeApiserver, server_of
 
 _KUBECONFIG = """
@@ -117,3 +117,18 @@ async def test_whole_objects_come_a_hundred_at_a_time(ask) -> None:
     apiserver = Counting([SPACE, pod("web")])
     assert not (await ask(apiserver, "get", kind="pods", output="json", limit=1000)).is_error
     assert apiserver.most == 100
+
+
+@pytest.mark.parametrize("status", [None, "all well", 7, [], ["x"], {"conditions": "none"}, {"conditions": [None, 3]}])
+@pytest.mark.parametrize("spec", [None, "x", [1], {"selector": 5}, {"template": []}])
+async def test_any_json_may_be_in_a_custom_resource(ask, status: object, spec: object) -> None:
+    claim = {"metadata": {"name": "odd", "namespace": "default"}, "spec": spec, "status": status}
+    apiserver = FakeApiserver([SPACE, {"kind": "PersistentVolumeClaim", **claim}])
+    for tool, arguments in (
+        ("describe", {}),
+        ("relations", {}),
+        ("get", {"output": "yaml"}),
+        ("get", {"output": "json"}),
+    ):
+        answer = await ask(apiserver, tool, kind="persistentvolumeclaim", name="odd", **arguments)
+        assert not answer.is_error, (tool, answer.content[0].text)

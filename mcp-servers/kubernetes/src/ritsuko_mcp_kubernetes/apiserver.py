@@ -13,8 +13,8 @@ import aiohttp
 from pydantic_core import from_json
 
 from ritsuko_mcp_common import BackendUnreachable, ToolFailure
+from ritsuko_mcp_common.kubernetes import Target, connect
 from ritsuko_mcp_kubernetes import __version__, impersonation
-from ritsuko_mcp_kubernetes.connection import Target, connect
 from ritsuko_mcp_kubernetes.failures import failure
 
 Json = dict[str, Any]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -10,6 +10,7 @@ from pydantic import JsonValue
 
 from ritsuko_mcp_common import notation, text
 from ritsuko_mcp_kubernetes.apiserver import Json
+from ritsuko_mcp_kubernetes.diagnosis.fields import objects
 
 _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 _SHOWN_APART = frozenset({"apiVersion", "kind", "metadata", "status", "spec"})
@@ -180,14 +181,17 @@ def _volume(volume: Json) -> str:
 def _fields(item: Json) -> Iterator[str]:
     """Everything that has no section of its own, as YAML."""
     rest = {key: value for key, value in item.items() if key not in _SHOWN_APART}
-    status = {key: value for key, value in cast(Json, item.get("status") or {}).items() if key != "conditions"}
+    # of a custom resource, any JSON may be the status
+    status = item.get("status")
+    if isinstance(status, dict):
+        status = {key: value for key, value in cast(Json, status).items() if key != "conditions"}
     for title, part in (("Spec", item.get("spec")), ("Status", status), ("Content", rest)):
         if part:
             yield f"{title}\n{_indent(notation.to_yaml(cast(JsonValue, part)))}"
 
 
 def _conditions(item: Json, now: str) -> str:
-    conditions = _objects(cast(Json, item.get("status") or {}).get("conditions"))
+    conditions = objects(item, "status", "conditions")
     rows: list[dict[str, JsonValue]] = [
         {
             "TYPE": condition.get("type"),
@@ -244,4 +248,5 @@ def _indent(body: str) -> str:
 
 
 def _objects(value: Any) -> list[Json]:
-    return [cast(Json, item) for item in cast(Iterable[Any], value or []) if isinstance(item, dict)]
+    found = cast("list[Any]", value) if isinstance(value, list) else []
+    return [cast(Json, item) for item in found if isinstance(item, dict)]

@@ -7,10 +7,10 @@ import asyncio
 from mcp.server.mcpserver.tools import Tool
 
 from ritsuko_mcp_common import Service, read_tool
+from ritsuko_mcp_common.kubernetes import find
 from ritsuko_mcp_kubernetes import __version__
 from ritsuko_mcp_kubernetes.apiserver import Apiserver
 from ritsuko_mcp_kubernetes.cluster import Cluster
-from ritsuko_mcp_kubernetes.connection import find
 from ritsuko_mcp_kubernetes.settings import KubernetesSettings
 from ritsuko_mcp_kubernetes.tools import KubernetesTools
 
@@ -42,7 +42,7 @@ def build(settings: KubernetesSettings) -> Service:
                     impersonate=settings.ritsuko_impersonation,
                 )
             )
-            for target in find(settings)
+            for target in find(kubeconfig=settings.kubeconfig, contexts=settings.kubernetes_context)
         }
     )
     tools = KubernetesTools(clusters.by_context)
