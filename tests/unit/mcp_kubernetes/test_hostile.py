@@ -8,6 +8,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from ritsuko_mcp_common import ToolFailure
+from ritsuko_mcp_common.calls import ContractServer
 from ritsuko_mcp_common.kubernetes import Target
 from ritsuko_mcp_kubernetes.apiserver import Apiserver
 from tests.unit.mcp_kubernetes.cluster_of import FakeApiserver, server_of
@@ -26,8 +27,12 @@ def pod(name: str, **fields: object) -> dict:
 
 @pytest.fixture
 def ask(monkeypatch: pytest.MonkeyPatch):
+    servers: dict[FakeApiserver, ContractServer] = {}
+
     async def ask(apiserver: FakeApiserver, tool: str, **arguments: object):
-        return await server_of(apiserver, monkeypatch).call_tool(tool, arguments)
+        if apiserver not in servers:
+            servers[apiserver] = server_of(apiserver, monkeypatch)
+        return await servers[apiserver].call_tool(tool, arguments)
 
     return ask
 
@@ -119,16 +124,17 @@ async def test_whole_objects_come_a_hundred_at_a_time(ask) -> None:
     assert apiserver.most == 100
 
 
-@pytest.mark.parametrize("status", [None, "all well", 7, [], ["x"], {"conditions": "none"}, {"conditions": [None, 3]}])
-@pytest.mark.parametrize("spec", [None, "x", [1], {"selector": 5}, {"template": []}])
-async def test_any_json_may_be_in_a_custom_resource(ask, status: object, spec: object) -> None:
-    claim = {"metadata": {"name": "odd", "namespace": "default"}, "spec": spec, "status": status}
-    apiserver = FakeApiserver([SPACE, {"kind": "PersistentVolumeClaim", **claim}])
-    for tool, arguments in (
-        ("describe", {}),
-        ("relations", {}),
-        ("get", {"output": "yaml"}),
-        ("get", {"output": "json"}),
-    ):
-        answer = await ask(apiserver, tool, kind="persistentvolumeclaim", name="odd", **arguments)
-        assert not answer.is_error, (tool, answer.content[0].text)
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [("describe", {}), ("relations", {}), ("get", {"output": "yaml"}), ("get", {"output": "json"})],
+)
+async def test_any_json_may_be_in_a_custom_resource(ask, tool: str, arguments: dict) -> None:
+    statuses = [None, "all well", 7, [], ["x"], {"conditions": "none"}, {"conditions": [None, 3]}]
+    specs = [None, "x", [1], {"selector": 5}, {"template": []}]
+    odd = [{"kind": "PersistentVolumeClaim", "spec": spec, "status": status} for status in statuses for spec in specs]
+    named = [{**each, "metadata": {"name": f"odd-{n}", "namespace": "default"}} for n, each in enumerate(odd)]
+    apiserver = FakeApiserver([SPACE, *named])
+    for each in named:
+        name = each["metadata"]["name"]
+        answer = await ask(apiserver, tool, kind="persistentvolumeclaim", name=name, **arguments)
+        assert not answer.is_error, (each, answer.content[0].text)
