@@ -1,6 +1,7 @@
 """`search` as people and models call it: over HTTP, on an apiserver whose logs do everything logs do."""
 
 import asyncio
+import os
 import re
 import tracemalloc
 from collections.abc import AsyncIterator, Callable
@@ -291,7 +292,7 @@ async def test_a_huge_log_is_searched_in_little_memory(apiserver: FakeApiserver)
         yield b"2026-09-21T14:59:59Z " + b"y" * 30_000_000 + b"\n"
 
     apiserver.add("web-1", huge)
-    cluster = Cluster()
+    cluster = Cluster(os.environ["KUBECONFIG"])
     await cluster.check()
     tracemalloc.start()
     try:

@@ -94,7 +94,7 @@ def server_of(apiserver: FakeApiserver, monkeypatch: pytest.MonkeyPatch) -> Cont
     def the_same(*_: object, **__: object) -> FakeApiserver:
         return apiserver
 
-    def no_target(_: KubernetesSettings) -> list[None]:
+    def no_target(**_: str) -> list[None]:
         return [None]
 
     monkeypatch.setattr(kubernetes, "Apiserver", the_same)

@@ -4,25 +4,21 @@ Typed API classes are left out on purpose: they cost 25 MiB and parse objects of
 """
 
 import asyncio
-import os
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
 import aiohttp
-from kubernetes.aio import config
-from kubernetes.aio.client import ApiClient, Configuration
 from pydantic import BaseModel, ValidationError
 
-from ritsuko_mcp_common.errors import BackendUnreachable, ToolFailure
+from ritsuko_mcp_common.errors import BackendUnreachable, ConfigurationError, ToolFailure
+from ritsuko_mcp_common.kubernetes import Target, connect, find
 
 from .sources.podlogs.objects import Status, Version
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
-_SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 _MOST_JSON_BYTES = 24 * 2**20
 _CONNECT_SECONDS = 5.0
 _JSON_SECONDS = 15.0
@@ -41,7 +37,8 @@ class ApiFailure(ToolFailure):
 class Cluster:
     """The cluster this pod runs in, or the current context of the kubeconfig. Connects at the first request."""
 
-    def __init__(self) -> None:
+    def __init__(self, kubeconfig: str = "") -> None:
+        self._kubeconfig = kubeconfig
         # Any: kubernetes.aio has no types worth the name.
         self._client: Any = None
         self._namespace = "default"
@@ -120,32 +117,20 @@ class Cluster:
         )
         return cast(aiohttp.ClientResponse, answer.response)
 
+    def _target(self) -> Target | None:
+        try:
+            return find(kubeconfig=self._kubeconfig)[0]
+        except ConfigurationError as error:
+            # Not at the start: other sources may be all that is wanted.
+            raise BackendUnreachable(str(error), "Set KUBECONFIG to a kubeconfig file, or unset it.") from error
+
     async def _connected(self) -> Any:
         async with self._connecting:
             if self._client is None:
-                configuration = Configuration()
-                self._namespace = await _load(configuration)
-                self._client = ApiClient(configuration)
+                target = await asyncio.to_thread(self._target)
+                self._client = await connect(target)
+                self._namespace = target.namespace if target else "default"
             return self._client
-
-
-async def _load(configuration: Any) -> str:
-    """Fill in the configuration, in-cluster unless KUBECONFIG is set; returns the namespace that goes with it."""
-    kubeconfig: Any = config
-    try:
-        if "KUBECONFIG" not in os.environ and "KUBERNETES_SERVICE_HOST" in os.environ:
-            kubeconfig.load_incluster_config(client_configuration=configuration)
-            return await asyncio.to_thread((_SERVICE_ACCOUNT / "namespace").read_text)
-        path = os.environ.get("KUBECONFIG") or str(Path.home() / ".kube" / "config")
-        loader = await kubeconfig.load_kube_config(
-            config_file=path, client_configuration=configuration, persist_config=False
-        )
-        return str(loader.current_context["context"].get("namespace") or "default")
-    except (config.ConfigException, OSError) as error:
-        raise BackendUnreachable(
-            f"no cluster to read from: {error}",
-            "In a pod, mount a ServiceAccount token; elsewhere set KUBECONFIG to a kubeconfig file.",
-        ) from error
 
 
 def _message(body: bytes) -> str:

@@ -13,7 +13,7 @@ from .tools import LogsTools
 
 def build(settings: LogsSettings) -> Service:
     """The service for these settings; the cluster is looked for at the first call. Raises ConfigurationError."""
-    cluster = Cluster()
+    cluster = Cluster(settings.kubeconfig)
     sources = configured(settings, cluster)
     return Service(
         name="logs",

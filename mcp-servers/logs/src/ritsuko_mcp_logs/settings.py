@@ -14,6 +14,9 @@ class LogsSettings(ServerSettings):
     """The contract's variables, `LOGS_*`, `VICTORIALOGS_*`, `LOKI_*` and `PROMETHEUS_*`. Pod logs need none."""
 
     mcp_port: int = Field(default=8083, ge=0, le=65535, description="port to listen on")
+    kubeconfig: str = Field(
+        default="", description="kubeconfig file; unset: the pod's ServiceAccount, or else the user's kubeconfig"
+    )
     logs_max_containers: int = Field(default=50, ge=1, le=1000, description="most containers read in one search")
     logs_concurrency: int = Field(default=8, ge=1, le=64, description="containers read at the same time")
     logs_max_container_bytes: int = Field(
