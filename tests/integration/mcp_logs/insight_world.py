@@ -1,16 +1,12 @@
 """Logs of a known past in each kind of source, and the insight tools over them at a known now."""
 
-from collections.abc import os
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-import AsyncIterator
-import Callable
-import Iterable
-import Sequence
 from mcp import Client
 
 from ritsuko_mcp_common.server import Service
@@ -99,7 +95,7 @@ async def asking_insight(
 ) -> AsyncIterator[Ask]:
     """A function that calls a tool over HTTP, in the namespace `shop`; `events` is where those come from."""
     configuration = LogsSettings.model_validate({"mcp_output_budget": 200_000, **settings})
-    cluster = Cluster(os.environ["KUBECONFIG"])
+    cluster = Cluster(configuration.kubeconfig)
     sources = configured(configuration, cluster)
     service = Service(
         name="logs",

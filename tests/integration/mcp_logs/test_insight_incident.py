@@ -1,6 +1,5 @@
 """`incident`: errors, real events of a real apiserver, and real alerts on one time line."""
 
-import os
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -35,12 +34,9 @@ def write(pods: PodsWorld, now: float) -> None:
 
 
 @pytest.fixture
-async def events(plane: ControlPlane, pods: PodsWorld, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Cluster]:
+async def events(plane: ControlPlane, pods: PodsWorld) -> AsyncIterator[Cluster]:
     """The real apiserver, as where events come from; logs come from the other one."""
-    cluster = Cluster(os.environ["KUBECONFIG"])
-    with monkeypatch.context() as patch:
-        patch.setenv("KUBECONFIG", str(plane.kubeconfig))
-        await cluster.check()
+    cluster = Cluster(str(plane.kubeconfig))
     yield cluster
     await cluster.aclose()
 
