@@ -4,10 +4,14 @@ import ast
 import inspect
 from pathlib import Path
 
+import ritsuko_mcp_common.kubernetes
 import ritsuko_mcp_kubernetes
 from ritsuko_mcp_kubernetes.apiserver import Apiserver
 
-SOURCES = sorted(Path(inspect.getfile(ritsuko_mcp_kubernetes)).parent.rglob("*.py"))
+SOURCES = [
+    Path(inspect.getfile(ritsuko_mcp_common.kubernetes)),  # which connects
+    *sorted(Path(inspect.getfile(ritsuko_mcp_kubernetes)).parent.rglob("*.py")),
+]
 WRITING = {"POST", "PUT", "PATCH", "DELETE"}
 
 
