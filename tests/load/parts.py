@@ -43,5 +43,5 @@ async def of_all(parts: Sequence[Part], plane: ControlPlane, folder: Path) -> li
     """The figures of all parts, one after the other."""
     found: list[Figure] = []
     for part in parts:
-        found += await part.figures(plane, folder / part.name.replace(" ", "-"))
+        found += await part.figures(plane, folder / part.name.replace(" ", "-").replace(":", ""))
     return found

@@ -13,7 +13,7 @@ from mcp.client import Client
 
 from tests.cluster import ControlPlane, kwok, third_party_image
 from tests.integration.mcp_prometheus.real_prometheus import real_prometheus
-from tests.load import crowd, parts
+from tests.load import crowd, mining, parts, ranged, searching
 from tests.load.backends import NAMESPACE, apiserver, read
 from tests.load.figures import Figure
 from tests.load.parts import Part
@@ -119,9 +119,20 @@ def _to_ready(name: str, folder: Path, environment: Mapping[str, str]) -> Figure
     return Figure(f"{name}: CPU from start to ready, median of {_STARTS}", median(costs), "s", 1.5)
 
 
+async def _ranged(_: ControlPlane, folder: Path) -> list[Figure]:
+    return await ranged.measure(folder)
+
+
+async def _mining(_: ControlPlane, __: Path) -> list[Figure]:
+    return await mining.measure()
+
+
 PARTS = (
     Part("kubernetes", _kubernetes, 120),
     Part("start of a server", _starts_of_the_rest, 60),
-    Part("kubernetes with 5,000 pods", _crowd, 420, prepare=(kwok.program, third_party_image)),
+    Part(f"kubernetes with {crowd.PODS} pods", _crowd, 420, prepare=(kwok.program, third_party_image)),
     Part("prometheus", _prometheus, 120, ("prometheus", "promtool")),
+    Part("prometheus: query_range of a week", _ranged, 400, ("prometheus", "promtool")),
+    Part("logs: search", searching.measure, 900),
+    Part("logs: errors", _mining, 400),
 )
