@@ -6,9 +6,9 @@ from pathlib import Path
 
 import httpx2
 
+from ritsuko_mcp_common.credentials import BasicFile, BearerFile
 from ritsuko_mcp_common.errors import ConfigurationError
 
-from .credentials import BasicFile, BearerFile
 from .errors import BackendUnavailable
 from .settings import PrometheusSettings
 

@@ -12,9 +12,8 @@ from urllib.parse import urlsplit
 import httpx2
 from pydantic import BaseModel, ValidationError
 
+from ritsuko_mcp_common.credentials import BasicFile, BearerFile
 from ritsuko_mcp_common.errors import BackendUnreachable, ConfigurationError, ToolFailure
-
-from .credentials import BasicFile, BearerFile
 
 _CONNECTIONS = 16
 _CONNECT_SECONDS = 5.0

@@ -3,10 +3,11 @@
 from contextlib import suppress
 
 from ritsuko_mcp_common.envelope import Envelope
+from ritsuko_mcp_common.errors import BackendUnreachable
 from ritsuko_mcp_common.times import format_time
 
 from ..client import PrometheusClient
-from ..errors import BackendUnavailable, BadRequest, NotOffered
+from ..errors import BadRequest, NotOffered
 from .links import Pages, grafana_dashboard, grafana_explore, prometheus_graph
 from .windows import time_range, window
 
@@ -36,7 +37,7 @@ async def link(
         time_range=time_range(first, last),
     )
     if query.strip():
-        with suppress(NotOffered, BackendUnavailable):
+        with suppress(NotOffered, BackendUnreachable):
             await client.format_query(query)
         envelope.links.append(prometheus_graph(pages, query, first, last))
         if not pages.public:

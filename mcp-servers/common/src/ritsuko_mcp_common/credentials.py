@@ -1,4 +1,4 @@
-"""Credentials for Prometheus, read from files at every request, so that a rotated Secret needs no restart."""
+"""Credentials for a backend, read from files at every request, so that a rotated Secret needs no restart."""
 
 import base64
 from collections.abc import Generator
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx2
 
-from .errors import BackendUnavailable
+from .errors import BackendUnreachable
 
 
 class BearerFile(httpx2.Auth):
@@ -29,7 +29,7 @@ class BasicFile(httpx2.Auth):
     def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
         pair = _content(self._path)
         if ":" not in pair:
-            raise BackendUnavailable(
+            raise BackendUnreachable(
                 f"the file {self._path} does not hold user:password", "Write both into it, on one line."
             )
         request.headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
@@ -41,9 +41,9 @@ def _content(path: Path) -> str:
         text = path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not text"
-        raise BackendUnavailable(
-            f"the credentials for Prometheus in {path} can't be read: {reason}", "Mount the Secret at that path."
+        raise BackendUnreachable(
+            f"credentials file {path} can't be read: {reason}", "Mount the Secret there."
         ) from error
-    if not text:
-        raise BackendUnavailable(f"the credentials file {path} is empty", "Fill the Secret it is mounted from.")
+    if not text or not text.isprintable():
+        raise BackendUnreachable(f"credentials file {path} holds no single line of text", "Fill its Secret.")
     return text
