@@ -254,3 +254,45 @@ async def test_calls_at_once_do_not_mix_their_answers(address: str, watched: Pro
     async with asking(address, watched.url) as ask:
         answers = await asyncio.gather(*(ask.tool("query", query=f"vector({number})") for number in range(30)))
     assert [answer["data"] for answer in answers] == [[{"value": number}] for number in range(30)]
+
+
+@pytest.mark.parametrize(
+    ("query", "warning", "hint"),
+    [
+        ("sum(upp)", "there is no metric upp", "Nearest: up"),
+        ('up{jbo="nobody"}', "up has no label jbo", "Did you mean job?"),
+        ('up{job="nobdy"}', "up has no job 'nobdy'", "Did you mean nobody?"),
+        ("sum by (jbo) (up)", "up has no label jbo to group by", "Did you mean job?"),
+        ("rate(go_gc_duration_seconds_count[1ms])", "[1ms] holds 0 of go_gc_duration_seconds_count", "[1m] or so"),
+        ("rate(go_gc_duration_seconds_count[2s])", "one failed scrape leaves a gap", "[1m] or so"),
+        ("rate(go_goroutines[1m])", "go_goroutines is a gauge", "deriv(go_goroutines[...])"),
+        ("prometheus_http_requests_total", "prometheus_http_requests_total is a counter", "rate("),
+    ],
+)
+async def test_explain_looks_names_values_and_ranges_up(
+    address: str, watched: Prometheus, query: str, warning: str, hint: str
+) -> None:
+    async with asking(address, watched.url) as ask:
+        answer = await ask.tool("explain", query=query)
+    assert warning in " ".join(answer["warnings"])
+    assert hint in " ".join(answer["hints"])
+    assert "looks wrong" in answer["summary"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        'sum by (job) (up{job="nobody"})',
+        'sum by (made) (label_replace(up, "made", "$1", "job", "(.*)"))',
+        'count by (value) (count_values("value", up))',
+        'up{team=""}',
+        "max_over_time(rate(go_gc_duration_seconds_count[1m])[1h:1m])",
+        "absent(up)",
+        "vector(1)",
+    ],
+)
+async def test_explain_finds_nothing_where_nothing_is(address: str, watched: Prometheus, query: str) -> None:
+    async with asking(address, watched.url) as ask:
+        answer = await ask.tool("explain", query=query)
+    assert answer["warnings"] == []
+    assert answer["summary"].endswith((". Nothing looks wrong.", ". Nothing looks wrong, and what it names exists."))

@@ -18,7 +18,12 @@ _ADDRESS = "Check PROMETHEUS_URL: it is the address in front of /api/v1, without
 _CLIENT_CERTIFICATE = (
     "It wants a client certificate that it trusts: PROMETHEUS_CLIENT_CERT_FILE and PROMETHEUS_CLIENT_KEY_FILE."
 )
-_HTTPS = "It may speak TLS only: write https:// in PROMETHEUS_URL."
+_MAYBE_CLIENT_CERTIFICATE = (
+    "it may want a client certificate (PROMETHEUS_CLIENT_CERT_FILE), or another than it gets; its log tells."
+)
+# Without a word, as servers do that were spoken to in plain text or refuse a client certificate.
+_HANGING_UP = ("without sending a response", "reset by peer", "Broken pipe")
+_HTTPS = "it may speak TLS only: write https:// in PROMETHEUS_URL."
 # Errors of Prometheus that are about its state, not about the query.
 _ABOUT_THE_SERVER = ("", "unauthorized", "forbidden", "too_many_requests", "unavailable", "not_found")
 
@@ -62,8 +67,8 @@ def no_answer(address: str, error: Exception) -> BackendUnavailable:
             f"Prometheus at {address} can't be reached: {reason}",
             hint or "Check that it runs, that PROMETHEUS_URL is right and that no network policy is in the way.",
         )
-    if isinstance(error, httpx2.RemoteProtocolError) and "without sending a response" in reason:
-        hint = _HTTPS if address.startswith("http://") else _CLIENT_CERTIFICATE
+    if not hint and any(words in reason for words in _HANGING_UP):
+        hint = f"Try again; if it stays so: {_HTTPS if address.startswith('http://') else _MAYBE_CLIENT_CERTIFICATE}"
     return BackendUnavailable(
         f"the answer of Prometheus at {address} broke off: {reason}",
         hint or "Try again; if it stays so, look at Prometheus' log or at the proxy before it.",
@@ -96,7 +101,7 @@ def refused(address: str, path: str, asked: str, response: httpx2.Response, body
         return failed_query(failure.errorType, failure.error)
     said = _describe(response, body, failure)
     if "http request" in said.lower() and "https" in said.lower():
-        return BackendUnavailable(f"Prometheus at {address} wants TLS: {said}", _HTTPS)
+        return BackendUnavailable(f"Prometheus at {address} wants TLS: {said}", "Write https:// in PROMETHEUS_URL.")
     if status in (400, 401) and ("no org id" in said.lower() or "tenant" in said.lower()):
         return BackendUnavailable(
             f"Prometheus at {address} wants to know the tenant: {said}",
