@@ -37,15 +37,15 @@ class Matcher:
         self._fields = query.fields
         self._rank = RANKS[query.level] if query.level else None
         self._stated = may_state(query.level) if query.level else None
-        self._folded = not query.case_sensitive
         self._needle = b""
         self._pattern: _Pattern | None = None
         self._across: _Pattern | None = None
-        if text and (query.regex or (self._folded and not text.isascii())):
+        # RE2 finds a text in either case faster than a search in a copy in lower case.
+        if text and (query.regex or not query.case_sensitive):
             self._pattern = compiled(text, literal=not query.regex, case_sensitive=query.case_sensitive)
             self._across = None if query.regex and _BOUND_TO_LINE.search(text) else self._pattern
         else:
-            self._needle = text.lower().encode() if self._folded else text.encode()
+            self._needle = text.encode("utf-8", "replace")
 
     @property
     def wants_all(self) -> bool:
@@ -65,10 +65,9 @@ class Matcher:
             yield from self._find_among_all(batch)
             return
         data = batch.data
-        hay = data.lower() if self._needle and self._folded else data
         position = 0
         leap = True
-        while (found := self._next(hay, position) if leap else position) >= 0 and position < len(data):
+        while (found := self._next(data, position) if leap else position) >= 0 and position < len(data):
             start = max(data.rfind(b"\n", 0, found) + 1, position)
             end = data.find(b"\n", start)
             line = Line(batch.origin, *split(data[start:end]))
@@ -76,7 +75,7 @@ class Matcher:
                 yield start, end, line
             else:
                 # An expression that found more than a line, or a timestamp, would do so again and again.
-                leap = bool(self._needle)
+                leap = self._pattern is None
             position = end + 1
 
     def _find_among_all(self, batch: Batch) -> Iterator[tuple[int, int, Line]]:
@@ -87,19 +86,19 @@ class Matcher:
                 yield start, end, line
             start = end + 1
 
-    def _next(self, hay: bytes, position: int) -> int:
+    def _next(self, data: bytes, position: int) -> int:
         """A place at or behind `position` within the next line that may match, -1 if there is none."""
         if self._needle:
-            return hay.find(self._needle, position)
+            return data.find(self._needle, position)
         pattern = self._across or (self._stated if self._pattern is None else None)
         if pattern is None:
             return position
-        match = pattern.search(hay, position)
-        return -1 if match is None else min(match.start(), len(hay) - 1)
+        match = pattern.search(data, position)
+        return -1 if match is None else min(match.start(), len(data) - 1)
 
     def _has_text(self, raw: bytes) -> bool:
         if self._needle:
-            return self._needle in (raw.lower() if self._folded else raw)
+            return self._needle in raw
         return self._pattern is None or self._pattern.search(raw) is not None
 
     def _has_level(self, line: Line) -> bool:
