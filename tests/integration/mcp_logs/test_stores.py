@@ -174,7 +174,9 @@ async def test_pods_containers_and_labels(store: Filled, asking_store: Asking) -
         assert await found(labels="app in (web,x),app!=db") == {"web", "proxy"}
         assert await found(labels="!app") == set()
         unknown = await ask("search", labels="ap=db", fails=True, **WINDOW)
+        runs = await ask("search", previous=True, fails=True, **WINDOW)
         nobody = await ask("search", pod="web-7d9f-bcde", text="error", **WINDOW)
+    assert "source=pods" in runs["text"]
     assert "have no label ap" in unknown["text"]
     assert "Did you mean app" in unknown["text"]
     assert "Did you mean" in nobody["text"]

@@ -228,7 +228,7 @@ class Index(Protocol):
         the values of a field or label if `by` names one. None if it cannot count by that."""
         ...
 
-    async def values(self, query: Query, what: Literal["namespace", "pod", "container"]) -> list[str]:
+    async def values(self, query: Query, what: Literal["namespace", "pod"]) -> list[str]:
         """The names there are in the window, for a caller who misspelt one."""
         ...
 

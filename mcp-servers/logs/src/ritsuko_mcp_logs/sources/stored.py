@@ -31,7 +31,12 @@ async def meant_namespace(
 
 
 def check_names(query: Query, names: Names, existing: Collection[str], product: str) -> None:
-    """Raises ToolFailure for a question about pods, containers or labels that the store doesn't keep."""
+    """Raises ToolFailure for a question about runs, pods, containers or labels that the store doesn't keep."""
+    if query.previous:
+        raise ToolFailure(
+            f"{product} does not tell the runs of a container apart",
+            "Leave previous out: its lines of all runs are there. Or ask source=pods.",
+        )
     for asked, name, what in ((query.pod, names.pod, "pod"), (query.container, names.container, "container")):
         if asked and not name:
             raise ToolFailure(

@@ -111,7 +111,7 @@ class Loki:
                 counts[key][round(moment / step - 1) * step] += int(float(count))
         return None if by == "level" and not counts.keys() - {"", "unknown"} else counts
 
-    async def values(self, query: Query, what: Literal["namespace", "pod", "container"]) -> list[str]:
+    async def values(self, query: Query, what: Literal["namespace", "pod"]) -> list[str]:
         """See `Index.values`."""
         existing = await self._existing(query)
         name: str = getattr(Names.among(existing), what)

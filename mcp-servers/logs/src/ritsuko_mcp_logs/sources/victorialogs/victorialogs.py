@@ -83,7 +83,7 @@ class VictoriaLogs:
             counts[(level_named(value) or value) if by == "level" else value][moment] += int(entry["lines"])
         return counts
 
-    async def values(self, query: Query, what: Literal["namespace", "pod", "container"]) -> list[str]:
+    async def values(self, query: Query, what: Literal["namespace", "pod"]) -> list[str]:
         """See `Index.values`."""
         existing = await self._existing(query)
         name: str = getattr(Names.among(existing), what)
