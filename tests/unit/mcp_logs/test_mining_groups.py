@@ -157,3 +157,25 @@ def test_a_flood_of_different_messages_is_bounded_and_told() -> None:
     assert miner.settled
     assert len(groups) <= 5_000
     assert sum(group.tally.count for group in groups) + miner.ungrouped == 22_000
+
+
+@pytest.mark.parametrize(
+    "unit", ["a-", "a.", "a@", "<*>", "a/", "0", "a0-", "(", ":", "f:", "=", '{"a":', "\x08", "at ", "é"]
+)
+def test_no_line_is_too_long_or_too_odd(unit: str) -> None:
+    # With a pattern that is not linear one of these takes minutes.
+    odd = unit * (200_000 // len(unit))
+    lines = [
+        f"2026-09-21T14:13:20.5Z {before}{odd}\n".encode() for before in ("ERROR ", "", "Traceback: ", "\x08fatal")
+    ]
+    groups = mine(b"".join(lines) * 2, everything=True)
+    # Lines of frames belong to those before.
+    assert sum(group.tally.count for group in groups) == (6 if unit == "at " else 8)
+    assert max(len(raw) for group in groups for raw in group.tally.last.raws) <= 2_100
+    assert all(Names().template(group) for group in groups)
+
+
+def test_a_long_json_line_is_told_by_its_message() -> None:
+    line = '2026-09-21T14:13:20.5Z {"level":"error","msg":"cannot pay %d","stack":"%s"}\n'
+    groups = mine("".join(line % (number, "x" * 5_000) for number in range(3)).encode())
+    assert [group.tally.count for group in groups] == [3]

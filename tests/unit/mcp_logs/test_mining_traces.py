@@ -102,9 +102,13 @@ def test_a_panic_that_a_server_caught_brings_its_stack_along() -> None:
     assert [count for _, count, _ in heads(mined(*lines, "INFO x", *lines))] == [2]
 
 
-def test_an_endless_trace_is_kept_to_its_first_lines() -> None:
-    groups = mined("ERROR deep", *["\tat a.b.C.d(C.java:1)"] * 1000, "INFO x")
-    assert heads(groups) == [("ERROR deep", 1, 200)]
+def test_of_an_endless_trace_the_beginning_and_the_end_are_kept() -> None:
+    frames = [f"\tat a.b.C.d(C.java:{index})" for index in range(1000)]
+    (group,) = mined("ERROR deep", "java.lang.StackOverflowError", *frames, "INFO x")
+    kept = group.tally.first.lines
+    assert group.tally.count == 1
+    assert [line.decode() for line in kept[:3]] == ["ERROR deep", "java.lang.StackOverflowError", frames[0]]
+    assert len(kept) < 200
 
 
 def test_the_generated_traces_are_told_apart() -> None:

@@ -9,8 +9,8 @@ in which the words that differ became wildcards. Two things are done otherwise t
   another message (`started`, `stopped`), which lets `similarity` be high.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from operator import eq
 from typing import NamedTuple
@@ -43,24 +43,22 @@ class Template:
 def variable_words(messages: Iterable[Message]) -> dict[Message, Message]:
     """Each message with a wildcard for every word in whose place other messages, otherwise equal, have many others."""
     different = list(dict.fromkeys(messages))
-    found: defaultdict[tuple[int, Message], set[bytes]] = defaultdict(set)
-    for message in different:
-        for index, word in enumerate(message.words):
-            if word != MASK:
-                found[index, _without(message, index)].add(word)
-    variable = {place for place, words in found.items() if len(words) >= _VARIETY}
-    return {message: _general(message, variable) for message in different}
+    # Different messages that are equal but for one place differ in that place: to count them is to count its words.
+    counts = Counter(rest for message in different for rest in _rests(message))
+    return {message: _general(message, counts) for message in different}
 
 
-def _general(message: Message, variable: set[tuple[int, Message]]) -> Message:
-    words = enumerate(message.words)
-    return message._replace(
-        words=tuple(WILDCARD if (index, _without(message, index)) in variable else word for index, word in words)
-    )
+def _general(message: Message, counts: Mapping[int, int]) -> Message:
+    pairs = zip(message.words, _rests(message), strict=True)
+    return message._replace(words=tuple(WILDCARD if counts[rest] >= _VARIETY else word for word, rest in pairs))
 
 
-def _without(message: Message, index: int) -> Message:
-    return message._replace(words=(*message.words[:index], *message.words[index + 1 :]))
+def _rests(message: Message) -> list[int]:
+    """For each word a hash of its place and of all that is around it; kept small, since there may be a million."""
+    hashes = [hash(pair) for pair in enumerate(message.words)]
+    around = sum(hashes)
+    kind = hash((len(hashes), message.place))
+    return [hash((place, around - own, kind)) for place, own in enumerate(hashes)]
 
 
 class Drain:

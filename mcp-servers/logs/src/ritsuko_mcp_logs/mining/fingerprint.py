@@ -21,6 +21,8 @@ from .traces import essence, part_of
 
 Redact = Callable[[str], str]
 _LENGTH = 10
+_LONGEST_MESSAGE = 1_000
+_LONGEST_PLACE = 200
 # The redaction's own mark, which is another one for each process.
 _REDACTED = re.compile(rb"\[redacted-[^\]]*\]")
 
@@ -40,9 +42,10 @@ def masked(lines: Sequence[bytes]) -> tuple[bytes, bytes]:
 def essential(lines: Sequence[bytes]) -> tuple[bytes, bytes]:
     """What is said in a record and where, before masking. Its lines were squashed and have no ids any more."""
     if len(lines) == 1:
-        return message(lines[0]), b""
+        return message(lines[0])[:_LONGEST_MESSAGE], b""
     parts = [(part_of(line), line) for line in lines]
-    return essence([(parts[0][0], message(lines[0])), *parts[1:]])
+    said, place = essence([(parts[0][0], message(lines[0])), *parts[1:]])
+    return said[:_LONGEST_MESSAGE], place[:_LONGEST_PLACE]
 
 
 def fingerprint(lines: Sequence[bytes], redact: Redact) -> str:

@@ -8,11 +8,13 @@ import re
 from collections.abc import Sequence
 
 MASK = b"<*>"
+_MOST_WORDS = 60
 # A word, hyphens and underscores included, with two runs of digits or more: ids, UUIDs, dates, names of pods.
-_ID = re.compile(rb"\b[A-Za-z_-]*+0[A-Za-z_-]*+0[A-Za-z_0-]*+")
+# Bounded, as every pattern here must be: lines come from anybody, and none may take long.
+_ID = re.compile(rb"\b[A-Za-z_-]{0,64}+0[A-Za-z_-]{0,64}+0[A-Za-z_0-]*+")
 
 _VARIABLE = re.compile(
-    rb"""[\w.+-]+@[\w-]+(?:\.[\w-]+)+                                              # mail addresses
+    rb"""(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)+                                              # mail addresses
     | (?<![=:\w])"[^\s"]+" | (?<![=:\w])'[^\s']+'                               # one quoted word: a name
     | (?<=\?)[^\s"'<>?]*=[^\s"'<>]*                                             # the query of a URL
     | (?<![\w.:/])/(?:var|tmp|home|etc|usr|opt|proc|run|data|mnt|dev|sys|root|srv)/[^\s"',;:)\]}]*
@@ -21,9 +23,10 @@ _VARIABLE = re.compile(
     | \b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?=[ /-]+0) | \b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?=,?[ ][\w])
     | (?<![\w.])0x[0A-Fa-f]+
     | \b(?=[A-Fa-f]*0)[0A-Fa-f]{5,}\b | \b[A-Fa-f]{16,}\b                       # hex
-    | \b(?=[A-Za-z+/_-]*0)[A-Za-z0+/_-]{24,}=*                                   # base64
+    | (?<![\w+/-])(?=[A-Za-z+/_-]*0)[A-Za-z0+/_-]{24,}=*                                   # base64
     # a pod: its name, the hash of its ReplicaSet, its own five letters, of an alphabet without vowels
-    | \b[a-z][a-z0-]*-(?:(?=[b-z]*0)[b-df-hj-np-tv-xz0]{4,10}|[b-df-hj-np-tv-xz]{8,10})-[b-df-hj-np-tv-xz0]{2,5}\b
+    | (?<![\w-])[a-z][a-z0-]{0,64}-(?:(?=[b-z]*0)[b-df-hj-np-tv-xz0]{4,10}|[b-df-hj-np-tv-xz]{8,10})
+      -[b-df-hj-np-tv-xz0]{2,5}\b
     | (?:(?<=[\s=:(\[,"'])[-+]|^[-+])?0(?:[.,]0)*                               # numbers, with their units
       (?:%|(?:[num]?s|\xc2\xb5s|min|[mhd]|[KMGTPkmgtp]i?[Bb]?(?:ps|/s)?|B)\b)?
     """,
@@ -46,8 +49,8 @@ def mask(text: bytes) -> bytes:
 
 
 def tokens(masked: bytes) -> tuple[bytes, ...]:
-    """The words that Drain compares: `a=b` are two, so is `(x`."""
-    return tuple(_BOUNDARY.sub(b" ", masked).split())
+    """The words that Drain compares: `a=b` are two, so is `(x`. Of a long message the first sixty."""
+    return tuple(_BOUNDARY.sub(b" ", masked).split(maxsplit=_MOST_WORDS)[:_MOST_WORDS])
 
 
 def with_wildcards(masked: bytes, template: Sequence[bytes]) -> bytes:

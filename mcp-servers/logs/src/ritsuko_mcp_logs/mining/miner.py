@@ -171,7 +171,7 @@ class Miner:
         second, span = self._clock.read(record.raws[0])
         tally = self._tallies.get(texts)
         if tally is None:
-            example = Example(stream.origin, record.raws)
+            example = Example.of(stream.origin, record.raws)
             tally = self._tallies[texts] = Tally(record.head.level, record.is_error, example, example, second, second)
         else:
             tally.see(second, stream.origin, record.raws)

@@ -8,11 +8,14 @@ from ..lines import split
 from ..sources.source import Batch
 from .looks import is_error
 from .masking import MASK, hide_ids
+from .message import message
 from .squash import readable_block, squash
 from .traces import Part, part_of
 
 # Behind a line's key goes its level where the source keeps one beside the text.
 _LEVEL_MARK = b"\x08"
+_MOST_BYTES = 8 * 2**20
+_LONGEST = 2_000
 _STAMPS = (b"\n0-0-0T0:0:0.0Z ", b"\n0-0-0T0:0:0Z ", b"\n0-0-0T0:0:0.0+0:0 ", b"\n0-0-0T0:0:0.0-0:0 ")
 
 
@@ -34,12 +37,12 @@ class Shape:
 
 
 class Shapes:
-    """The shapes of lines. It remembers at most `most` of each sort and begins anew when there are more."""
+    """The shapes of lines. It remembers them up to a number of bytes, and begins anew when that is full."""
 
-    def __init__(self, most: int = 20_000) -> None:
-        self._most = most
+    def __init__(self) -> None:
         self._by_key: dict[bytes, Shape] = {}
         self._by_text: dict[bytes, Shape] = {}
+        self._bytes = 0
 
     def of(self, batch: Batch) -> tuple[list[bytes], list[Shape]]:
         """The lines of the batch as they are, and the shape of each."""
@@ -58,11 +61,11 @@ class Shapes:
         """Know the new keys too. Returns those with ids in them, which are not worth remembering."""
         if not new:
             return []
-        if len(self._by_key) > self._most:
+        if self._bytes > _MOST_BYTES:
+            self._bytes = 0
             self._by_key.clear()
-            new = set(keys)
-        if len(self._by_text) > self._most:
             self._by_text.clear()
+            new = set(keys)
         example = {key: raw for key, raw in zip(keys, raws, strict=True) if key in new}
         plain = b"\n" + readable_block(list(example))
         for stamp in _STAMPS:
@@ -72,10 +75,15 @@ class Shapes:
         for (key, raw), text in zip(example.items(), hide_ids(plain).split(b"\n"), strict=True):
             shape = self._by_text.get(text)
             if shape is None:
-                shape = self._by_text[text] = _shape(text, raw)
+                shape = _shape(text, raw)
+                if len(text) <= _LONGEST:
+                    self._by_text[text] = shape
+                    self._bytes += len(text)
             self._by_key[key] = shape
-            if MASK in text:
+            if MASK in text or len(key) > _LONGEST:
                 passing.append(key)
+            else:
+                self._bytes += len(key)
         return passing
 
 
@@ -90,4 +98,6 @@ def _shape(text: bytes, raw: bytes) -> Shape:
     text, mark, stated = text.partition(_LEVEL_MARK)
     level = stated.decode() if mark else level_of(split(raw)[1]) or ""
     part, error = part_of(text), is_error(level, text)
+    if len(text) > _LONGEST:
+        text = message(text)[:_LONGEST]
     return Shape(text, level, part, error, is_dull=part is Part.HEAD and not error)

@@ -7,6 +7,8 @@ from ..lines import nanoseconds, split
 from ..sources.source import Origin
 
 _MOST_SECONDS = 10_000
+_LONGEST_LINE = 2_000
+_LONGEST_EXAMPLE = 8_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +48,20 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A record as it was written: its lines with their timestamps."""
+    """A record as it was written: its lines with their timestamps, of a long one the beginning and the end."""
 
     origin: Origin
     raws: Sequence[bytes]
+
+    @classmethod
+    def of(cls, origin: Origin, raws: Sequence[bytes]) -> "Example":
+        """An example of bounded size."""
+        if len(raws) == 1 and len(raws[0]) <= _LONGEST_LINE:
+            return cls(origin, raws)
+        lines = [_cut(raw) for raw in raws]
+        while sum(map(len, lines)) > _LONGEST_EXAMPLE:
+            del lines[len(lines) // 2]
+        return cls(origin, lines)
 
     @property
     def lines(self) -> list[bytes]:
@@ -90,9 +102,9 @@ class Tally:
     def see(self, second: int, origin: Origin, raws: Sequence[bytes]) -> None:
         """Remember a record if it is the first or the last so far."""
         if second >= self.last_second:
-            self.last, self.last_second = Example(origin, raws), second
+            self.last, self.last_second = Example.of(origin, raws), second
         elif second < self.first_second:
-            self.first, self.first_second = Example(origin, raws), second
+            self.first, self.first_second = Example.of(origin, raws), second
 
     def absorb(self, other: "Tally") -> None:
         """Count what the other counted as well."""
@@ -104,6 +116,11 @@ class Tally:
             self.first, self.first_second = other.first, other.first_second
         if other.last_second > self.last_second:
             self.last, self.last_second = other.last, other.last_second
+
+
+def _cut(raw: bytes) -> bytes:
+    """At a blank: half a word may be half a secret, which nobody knows as one."""
+    return raw if len(raw) <= _LONGEST_LINE else raw[:_LONGEST_LINE].rpartition(b" ")[0] + " …".encode()
 
 
 def total(tallies: Sequence[Tally]) -> Tally:

@@ -46,7 +46,7 @@ _PARTS = (
     ),
     (Part.PANIC, rb"panic: |fatal error: |thread '[^']*' (?:\(\d+\) )?panicked at "),
     (Part.ERROR, rb"(?:[\w$]+\.)*[A-Z][\w$]*(?:Error|Exception|Exit|Interrupt|Warning|Failure|Fault)(?::\s|\s*$)"),
-    (Part.CALL, rb"(?:[\w./$-]+\.(?:\(\*?\w+\)\.)?[\w.$-]+(?:\[\.\.\.\])?|panic)\([^()]*\)\s*$"),
+    (Part.CALL, rb"(?:(?=[\w/$-]*+\.)[\w./$-]++(?:\(\*?\w++\)\.[\w.$-]++)?(?:\[\.\.\.\])?|panic)\([^()]*+\)\s*$"),
 )
 _ANY = re.compile(b"|".join(b"(?P<%s>%s)" % (part.value.encode(), pattern) for part, pattern in _PARTS))
 _NAMES = {part.value: part for part in Part}
