@@ -62,6 +62,44 @@ async def test_a_line_runs_where_the_data_says(call: Call) -> None:
         assert height == pytest.approx(share, abs=0.02)
 
 
+async def test_what_is_written_at_the_axes_stands_where_the_data_is(call: Call) -> None:
+    image = image_of(await call("chart", query="drawn", **HOUR))
+    top, bottom = places(image, "blue"), places(image, "green")
+    y100, y0 = middle([y for _, y in top]), middle([y for _, y in bottom])
+    left, right = min(x for x, _ in top), max(x for x, _ in top)
+    ink = written(image, left - 6, round(y0) + 6)
+    heights = centres([y for x, y in ink if x < left - 6 and y < y0 + 8], 4)
+    assert heights == pytest.approx([y100 + share / 5 * (y0 - y100) for share in range(6)], abs=3)
+    # 13:20 to 14:10 of the hour from 13:13:20 on.
+    across = centres([x for x, y in ink if y0 + 6 < y < y0 + 30 and x > left], 20)
+    minutes = [60 * share for share in ((x - left) / (right - left) for x in across)]
+    assert minutes == pytest.approx([6.67 + 10 * number for number in range(6)], abs=0.5)
+
+
+def written(image: Image.Image, left: int, below: int) -> list[tuple[int, int]]:
+    """Where there is ink left of the plot or below it, between title and legend."""
+    grey = image.convert("L")
+    pixels = grey.load()
+    assert pixels is not None
+    return [
+        (x, y)
+        for x in range(4, image.width - 4)
+        for y in range(50, image.height - 100)
+        if pixels[x, y] < 170 and (x < left or y > below)
+    ]
+
+
+def centres(numbers: Sequence[int], gap: int) -> list[float]:
+    """The middle of each run of numbers that lie no further apart than `gap`."""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number - runs[-1][-1] <= gap:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return [middle(run) for run in runs]
+
+
 async def test_no_line_is_drawn_where_there_are_no_samples(call: Call) -> None:
     image = image_of(await call("chart", query="holed_bytes", **HOUR))
     columns = {x for x, _ in places(image, "blue")}
