@@ -22,7 +22,9 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 _MOST_JSON_BYTES = 24 * 2**20
 _CONNECT_SECONDS = 5.0
 _JSON_SECONDS = 15.0
-_CHUNK = 64 * 1024
+_CHUNK = 256 * 1024
+# Of each log that is read at the time; the library's own 2 MiB make the memory grow with the length of logs.
+_BUFFER = 128 * 1024
 
 
 class ApiFailure(ToolFailure):
@@ -129,6 +131,7 @@ class Cluster:
             if self._client is None:
                 target = await asyncio.to_thread(self._target)
                 self._client = await connect(target)
+                self._client.configuration.client_session_kwargs = {"read_bufsize": _BUFFER}
                 self._namespace = target.namespace if target else "default"
             return self._client
 
