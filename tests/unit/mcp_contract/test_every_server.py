@@ -100,6 +100,17 @@ async def test_its_tools_are_few_read_only_and_described(name: str, mode: str) -
 
 
 @every_server
+async def test_what_must_be_given_comes_with_an_example(name: str) -> None:
+    """The usage that the bot shows is made of them: it is to work as it stands."""
+    async with serving(name) as app, client(app) as connected:
+        tools = (await connected.list_tools()).tools
+    for tool in tools:
+        for parameter in tool.input_schema.get("required", []):
+            said = tool.input_schema["properties"][parameter]
+            assert said.get("examples") or said.get("enum"), f"{tool.name} {parameter}"
+
+
+@every_server
 async def test_it_answers_the_loopback_with_the_token_and_nobody_else(name: str) -> None:
     async with serving(name) as app:
         for token, peer, status in ((None, "127.0.0.1", 401), ("wrong", "127.0.0.1", 401), (TOKEN, "192.0.2.7", 403)):

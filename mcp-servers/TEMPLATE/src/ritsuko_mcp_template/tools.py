@@ -18,7 +18,7 @@ class TemplateTools:
 
     async def search(
         self,
-        text: Annotated[str, Field(description="words to look for", max_length=200)],
+        text: Annotated[str, Field(description="words to look for", max_length=200, examples=["printer"])],
         limit: Annotated[int, Field(ge=1, le=100)] = 20,
     ) -> Envelope:
         """Find what has these words in it."""

@@ -223,9 +223,9 @@ def _finding(finding: Finding) -> Json:
 def _next(subject: Subject, worst: Finding | None, missing: Sequence[str]) -> list[str]:
     if worst is None:
         return []
-    hints = [worst.advice]
+    hints: list[str] = []
     if missing:
-        hints.insert(0, f"Create what is missing in namespace {subject.namespace}: {', '.join(missing)}.")
+        hints.append(f"Create what is missing in namespace {subject.namespace}: {', '.join(missing)}.")
     if worst.subject.kind == "Pod":
         hints.append(f"All of it: describe pod {worst.subject.name} namespace={subject.namespace}")
     return hints

@@ -28,7 +28,9 @@ from ritsuko_mcp_kubernetes.diagnose import Diagnosis, require_diagnosable
 from ritsuko_mcp_kubernetes.failures import ApiserverFailure
 from ritsuko_mcp_kubernetes.listing import Output, Question
 
-Kind = Annotated[str, Field(description="any kind: plural, singular, short name (pods, deploy, svc, or of a CRD)")]
+_KINDS = "any kind: plural, singular, short name (pods, deploy, svc, or of a CRD)"
+Kind = Annotated[str, Field(description=_KINDS, examples=["pods"])]
+KindOfOne = Annotated[str, Field(description=_KINDS, examples=["deployment/web"])]
 Name = Annotated[str, Field(description="its name; or write kind/name")]
 Namespace = Annotated[str, Field(description="default: the bot's own")]
 Context = Annotated[str, Field(description="which cluster; default: the first")]
@@ -82,7 +84,9 @@ class KubernetesTools:
             envelope = await absence.of_list(cluster.apiserver, question, envelope)
         return _sourced(envelope, cluster, warnings)
 
-    async def describe(self, kind: Kind, name: Name = "", namespace: Namespace = "", context: Context = "") -> Envelope:
+    async def describe(
+        self, kind: KindOfOne, name: Name = "", namespace: Namespace = "", context: Context = ""
+    ) -> Envelope:
         """Describe one Kubernetes object: its fields, conditions and events; for a pod, the state of its containers."""
         cluster = self._cluster(context)
         found, resource, warnings = await cluster.named(kind, name, namespace, tool="describe")
@@ -102,7 +106,9 @@ class KubernetesTools:
         ).written_by(description.write)
         return _sourced(envelope, cluster, warnings)
 
-    async def diagnose(self, kind: Kind, name: Name = "", namespace: Namespace = "", context: Context = "") -> Envelope:
+    async def diagnose(
+        self, kind: KindOfOne, name: Name = "", namespace: Namespace = "", context: Context = ""
+    ) -> Envelope:
         """Why does it not work? Looks into a pod or a workload (deployment, statefulset, daemonset, job) in one go:
         verdict, evidence from status, events, the previous log, limits, node and missing references; next steps."""
         cluster = self._cluster(context)
@@ -140,7 +146,7 @@ class KubernetesTools:
 
     async def logs(
         self,
-        name: Annotated[str, Field(description="a pod, or kind/name: deployment/web")],
+        name: Annotated[str, Field(description="a pod, or kind/name", examples=["deployment/web"])],
         container: Annotated[str, Field(description="default: the pod's main one")] = "",
         namespace: Namespace = "",
         lines: Annotated[int, Field(ge=1, le=2000, description="of each pod")] = 100,
@@ -184,7 +190,7 @@ class KubernetesTools:
         return _sourced(await metrics.top(cluster.apiserver, cluster.discovery, of, where, by, limit), cluster)
 
     async def relations(
-        self, kind: Kind, name: Name = "", namespace: Namespace = "", context: Context = ""
+        self, kind: KindOfOne, name: Name = "", namespace: Namespace = "", context: Context = ""
     ) -> Envelope:
         """What an object belongs to, makes, uses and is reached by: owners, pods, services, mounts, rules."""
         cluster = self._cluster(context)
@@ -192,7 +198,9 @@ class KubernetesTools:
         envelope = await relations.relations(cluster.apiserver, cluster.discovery, item, resource)
         return _sourced(envelope, cluster, warnings)
 
-    async def rollout(self, kind: Kind, name: Name = "", namespace: Namespace = "", context: Context = "") -> Envelope:
+    async def rollout(
+        self, kind: KindOfOne, name: Name = "", namespace: Namespace = "", context: Context = ""
+    ) -> Envelope:
         """The rollout of a deployment, statefulset or daemonset: how far it is, its revisions, what each changed."""
         cluster = self._cluster(context)
         item, resource, warnings = await cluster.named(kind, name, namespace, tool="rollout")
@@ -202,7 +210,7 @@ class KubernetesTools:
     async def can_i(
         self,
         verb: Literal["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "*"],
-        kind: Annotated[str, Field(description="a kind, or kind/subresource: pods/exec")],
+        kind: Annotated[str, Field(description="a kind, or kind/subresource", examples=["pods/exec"])],
         name: str = "",
         namespace: Namespace = "",
         all_namespaces: bool = False,

@@ -68,7 +68,7 @@ class InsightTools:
 
     async def error(
         self,
-        fingerprint: Annotated[str, Field(max_length=100, description="as errors shows it")],
+        fingerprint: Annotated[str, Field(max_length=100, description="as errors shows it", examples=["3f9a1c07e2"])],
         namespace: Namespace = "",
         pod: Pod = "",
         since: Since = "6h",
@@ -81,7 +81,9 @@ class InsightTools:
 
     async def trace(
         self,
-        id: Annotated[str, Field(max_length=200, description="request or trace id, exactly as written")],
+        id: Annotated[
+            str, Field(max_length=200, description="request or trace id, exactly as written", examples=["4f1c2ab9"])
+        ],
         namespace: Namespace = "",
         pod: Pod = "",
         since: Since = "1h",

@@ -51,7 +51,7 @@ def analysis_tools(client: PrometheusClient, settings: PrometheusSettings) -> li
         return await find_movers(client, namespace, job, at, window, limit, now=this_moment())
 
     async def performance(
-        name: Annotated[str, Field(description="service, workload or job", max_length=253)],
+        name: Annotated[str, Field(description="service, workload or job", max_length=253, examples=["checkout"])],
         namespace: Name = "",
         window: Annotated[str, Field(description="looked at, and as long before")] = "15m",
         at: Annotated[str, Field(description="its end")] = "now",
