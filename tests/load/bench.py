@@ -34,7 +34,7 @@ class Bench:
 _BENCHES = {
     "bot": Bench(bot.measure, 400),
     "servers": Bench(servers.measure, sum(part.most_seconds for part in servers.PARTS)),
-    "operator": Bench(operator.measure, 600),
+    "operator": Bench(operator.measure, 900),
 }
 
 
