@@ -9,23 +9,22 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster import ApiError, ControlPlane, control_plane
+from tests.cluster import ApiError, ControlPlane
 from tests.cluster.monitoring import crds
 from tests.integration.operator.eventually import eventually
 from tests.integration.operator.operator_process import OperatorProcess
+from tests.integration.operator.planes import OPERATOR, plane_of_its_own
 from tests.integration.operator.story import Story
 
 pytestmark = pytest.mark.controlplane
 
-ROOT = Path(__file__).parents[3]
 _PATH = "/apis/monitoring.coreos.com/v1/namespaces/{namespace}/{plural}/hal"
 
 
 @pytest.fixture(scope="module")
 def plane() -> Iterator[ControlPlane]:
     """One of its own: elsewhere it is tested what a bot says where there are no such CRDs."""
-    with control_plane() as plane:
-        plane.kubectl("apply", "-f", str(ROOT / "manifests" / "install.yaml"))
+    with plane_of_its_own() as plane:
         for file in crds():
             plane.kubectl("create", "-f", str(file))  # too long for the annotation that `apply` keeps
         plane.kubectl("wait", "--for=condition=Established", "crd", "--all")
@@ -34,7 +33,7 @@ def plane() -> Iterator[ControlPlane]:
 
 @pytest.fixture(scope="module")
 def operator(plane: ControlPlane, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OperatorProcess]:
-    credentials = plane.kubeconfig_for_serviceaccount("ritsuko-system", "ritsuko-operator")
+    credentials = plane.kubeconfig_for_serviceaccount(*OPERATOR)
     with OperatorProcess(credentials, tmp_path_factory.mktemp("operator") / "log") as operator:
         yield operator
 
@@ -79,7 +78,7 @@ def test_they_keep_what_is_rendered_and_fit_the_pods(hal: Story, plane: ControlP
 def test_once_written_they_are_left_alone_and_drift_is_repaired(
     hal: Story, plane: ControlPlane, operator: OperatorProcess, tmp_path: Path
 ) -> None:
-    credentials = plane.kubeconfig_for_serviceaccount("ritsuko-system", "ritsuko-operator")
+    credentials = plane.kubeconfig_for_serviceaccount(*OPERATOR)
     before = [find(plane, hal, plural) for plural in ("podmonitors", "prometheusrules")]
     with operator.down(), OperatorProcess(credentials, tmp_path / "log") as restarted:
         eventually(

@@ -7,11 +7,31 @@ from pathlib import Path
 
 import pytest
 
+from tests.cluster import ControlPlane
 from tests.integration.operator.eventually import eventually
 from tests.integration.operator.operator_process import OperatorProcess
+from tests.integration.operator.planes import OPERATOR, plane_of_its_own
 from tests.integration.operator.story import Story
 
 pytestmark = pytest.mark.controlplane
+
+
+@pytest.fixture(scope="module")
+def plane() -> Iterator[ControlPlane]:
+    """One of its own: what other tests left behind may change by the passing of time, and be rightly written."""
+    with plane_of_its_own() as plane:
+        yield plane
+
+
+@pytest.fixture(scope="module")
+def credentials(plane: ControlPlane) -> Path:
+    return plane.kubeconfig_for_serviceaccount(*OPERATOR)
+
+
+@pytest.fixture(scope="module")
+def operator(credentials: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OperatorProcess]:
+    with OperatorProcess(credentials, tmp_path_factory.mktemp("operator") / "log") as operator:
+        yield operator
 
 
 @pytest.fixture

@@ -7,23 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster import ControlPlane, control_plane
+from tests.cluster import ControlPlane
+from tests.integration.operator.planes import OPERATOR, plane_of_its_own
 from tests.integration.operator.reliability.proxy import Proxy
 from tests.integration.operator.story import Story
-
-ROOT = Path(__file__).parents[4]
-OPERATOR = ("ritsuko-system", "ritsuko-operator")
 
 
 @pytest.fixture(scope="package")
 def plane() -> Iterator[ControlPlane]:
-    """With our CRDs, and the rights that `manifests/` gives the operator."""
-    with control_plane() as plane:
-        plane.kubectl("apply", "-f", str(ROOT / "manifests" / "install.yaml"))
-        plane.kubectl("delete", "deployment", "--all", "--namespace", OPERATOR[0])
-        plane.kubectl(
-            "wait", "--for=condition=Established", "crd", "ritsukobots.ritsuko.dev", "mcpsidecars.ritsuko.dev"
-        )
+    with plane_of_its_own() as plane:
         yield plane
 
 
