@@ -27,7 +27,7 @@ BROKEN = {
     "pod/no-secret": ("NotCreated", 'secret "absent-keys" not found'),
     "pod/too-big": ("Unschedulable", "Insufficient cpu"),
     "deployment/over-quota": ("QuotaExceeded", "exceeded quota: small"),
-    "deployment/stuck": ("ProbeFailing", "command sh -c exit 1"),
+    "deployment/stuck": ("ProbeFailing", "command sh -c 'exit 1'"),
     "job/failing": ("JobFailed", "more often than backoffLimit allows"),
     "persistentvolumeclaim/nowhere": ("VolumePending", '"gold" not found'),
     "pod/evicted": ("Evicted", "EmptyDir"),
