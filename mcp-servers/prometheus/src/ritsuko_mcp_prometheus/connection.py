@@ -7,9 +7,8 @@ from pathlib import Path
 import httpx2
 
 from ritsuko_mcp_common.credentials import BasicFile, BearerFile
-from ritsuko_mcp_common.errors import ConfigurationError
+from ritsuko_mcp_common.errors import BackendUnreachable, ConfigurationError
 
-from .errors import BackendUnavailable
 from .settings import PrometheusSettings
 
 _CONNECT_SECONDS = 5.0
@@ -89,7 +88,7 @@ class RotatingTransport(httpx2.AsyncBaseTransport):
                 self._retired.append((time.monotonic() + self._retire_after, self._current))
                 self._current, self._stamp = replacement, stamp
         except (OSError, ConfigurationError) as error:
-            raise BackendUnavailable(
+            raise BackendUnreachable(
                 f"the certificates for Prometheus can't be used: {error}", "Mount them at the paths that are set."
             ) from error
         await self._close_retired(before=time.monotonic())

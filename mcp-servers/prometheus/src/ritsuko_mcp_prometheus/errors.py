@@ -1,6 +1,6 @@
 """What can go wrong between the server and Prometheus."""
 
-from ritsuko_mcp_common.errors import BackendUnreachable, ToolFailure
+from ritsuko_mcp_common.errors import ToolFailure
 
 
 class BadRequest(ToolFailure):
@@ -13,7 +13,3 @@ class QueryFailed(ToolFailure):
 
 class NotOffered(ToolFailure):
     """What answers has no such part of the API: stores that speak PromQL leave some of it to other programs."""
-
-
-class BackendUnavailable(BackendUnreachable):
-    """No usable answer: down, wrong address, wrong credentials, overloaded, or not a Prometheus at all."""

@@ -5,11 +5,11 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from ritsuko_mcp_common.errors import ToolFailure
+from ritsuko_mcp_common.errors import BackendUnreachable, ToolFailure
 from ritsuko_mcp_common.redaction import Redaction
 
 from .answers import Failure, decode_failure
-from .errors import BackendUnavailable, NotOffered
+from .errors import NotOffered
 from .promql_errors import bad_metricsql, bad_query, failed_query
 
 _QUERYING = ("query", "query_range")
@@ -45,45 +45,45 @@ _CONNECTION_HINTS = {
 }
 
 
-def too_slow(address: str, seconds: float) -> BackendUnavailable:
+def too_slow(address: str, seconds: float) -> BackendUnreachable:
     """For an answer that did not come in time."""
-    return BackendUnavailable(
+    return BackendUnreachable(
         f"Prometheus at {address} gave no answer within {seconds:g} s",
         "Ask for less (fewer series, a shorter time), or look whether Prometheus is overloaded.",
     )
 
 
-def no_answer(address: str, error: Exception) -> BackendUnavailable:
+def no_answer(address: str, error: Exception) -> BackendUnreachable:
     """For a connection that was not made, or broke."""
     reason = _reason(error)
     hint = next((hint for part, hint in _CONNECTION_HINTS.items() if part.lower() in reason.lower()), "")
     if isinstance(error, httpx2.ConnectTimeout | httpx2.PoolTimeout):
-        return BackendUnavailable(
+        return BackendUnreachable(
             f"Prometheus at {address} can't be reached: no connection in time",
             "Check that PROMETHEUS_URL is right and that no network policy is in the way.",
         )
     if isinstance(error, httpx2.ConnectError):
-        return BackendUnavailable(
+        return BackendUnreachable(
             f"Prometheus at {address} can't be reached: {reason}",
             hint or "Check that it runs, that PROMETHEUS_URL is right and that no network policy is in the way.",
         )
     if not hint and any(words in reason for words in _HANGING_UP):
         hint = f"Try again; if it stays so: {_HTTPS if address.startswith('http://') else _MAYBE_CLIENT_CERTIFICATE}"
-    return BackendUnavailable(
+    return BackendUnreachable(
         f"the answer of Prometheus at {address} broke off: {reason}",
         hint or "Try again; if it stays so, look at Prometheus' log or at the proxy before it.",
     )
 
 
-def not_the_api(address: str, response: httpx2.Response, body: bytes) -> BackendUnavailable:
+def not_the_api(address: str, response: httpx2.Response, body: bytes) -> BackendUnreachable:
     """For an answer of success that is not what Prometheus would say."""
     text = body.strip()
     if text.startswith(b'{"status":') and not text.endswith(b"}"):
-        return BackendUnavailable(
+        return BackendUnreachable(
             f"the answer of Prometheus at {address} ends in its middle, after {len(body):,} bytes",
             "Try again; if it stays so, look at the proxy before it (its limit of an answer's size).",
         )
-    return BackendUnavailable(
+    return BackendUnreachable(
         f"what answers at {address} is not the Prometheus API: {_describe(response, body)}",
         f"{_ADDRESS}, and no login page or proxy may stand before it.",
     )
@@ -101,21 +101,21 @@ def refused(address: str, path: str, asked: str, response: httpx2.Response, body
         return failed_query(failure.errorType, failure.error)
     said = _describe(response, body, failure)
     if "http request" in said.lower() and "https" in said.lower():
-        return BackendUnavailable(f"Prometheus at {address} wants TLS: {said}", "Write https:// in PROMETHEUS_URL.")
+        return BackendUnreachable(f"Prometheus at {address} wants TLS: {said}", "Write https:// in PROMETHEUS_URL.")
     if status in (400, 401) and ("no org id" in said.lower() or "tenant" in said.lower()):
-        return BackendUnavailable(
+        return BackendUnreachable(
             f"Prometheus at {address} wants to know the tenant: {said}",
             "Set PROMETHEUS_HEADERS, for example X-Scope-OrgID=team-a.",
         )
     if status in (401, 403):
-        return BackendUnavailable(f"Prometheus at {address} refuses our credentials: {said}", _CREDENTIALS)
+        return BackendUnreachable(f"Prometheus at {address} refuses our credentials: {said}", _CREDENTIALS)
     if status in (414, 431):
         return NotOffered(
             f"the query is too long for Prometheus at {address} or the proxy before it: {said}", "Write a shorter one."
         )
     if status == 429:
         wait = response.headers.get("retry-after", "")
-        return BackendUnavailable(
+        return BackendUnreachable(
             f"Prometheus at {address} takes no more requests just now: {said}",
             f"Try again in {wait} seconds." if wait.isdigit() else "Try again in a minute.",
         )
@@ -128,7 +128,7 @@ def refused(address: str, path: str, asked: str, response: httpx2.Response, body
             f"If not: {_ADDRESS[0].lower()}{_ADDRESS[1:]}.",
         )
     if status >= 500:
-        return BackendUnavailable(
+        return BackendUnreachable(
             f"Prometheus at {address} or the proxy before it is in trouble: {said}",
             "Try again; if it stays so, look at its log.",
         )
