@@ -62,6 +62,11 @@ def pod_names(cluster: Cluster, name: str = BOT) -> set[str]:
     return {pod["metadata"]["name"] for pod in pods(cluster, name)}
 
 
+def are_gone(cluster: Cluster, pods: set[str]) -> bool:
+    """Whether nothing is left of these pods: their last container has ended."""
+    return not cluster.kubectl("-n", NAMESPACE, "get", "pods", *pods, "--ignore-not-found", "-o", "name")
+
+
 def restarts(cluster: Cluster, container: str) -> int:
     """How often a container of the bot's pods has restarted."""
     states = [s for pod in pods(cluster) for s in pod["status"].get("containerStatuses", []) if s["name"] == container]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -12,9 +14,12 @@ from tests.demo.stage import NAMESPACE, apply, config_map, get, secret
 from tests.e2e import seen
 from tests.e2e.remote_server import HEADER, remote_server
 from tests.e2e.test_changes import KUBECONFIG, ready_without, settled, sidecar
+from tests.zulip import ZulipEmulator
 
 pytestmark = [pytest.mark.node, pytest.mark.prometheus]
 __all__ = ["settled"]
+
+_ASKERS = 4
 
 
 def delete(cluster: Cluster, *names: str) -> None:
@@ -88,20 +93,33 @@ def test_a_server_far_away_comes_and_goes_without_a_restart_and_its_key_may_chan
     assert (seen.pod_names(cluster), seen.restarts(cluster, "bot")) == before
 
 
-def test_tokens_are_replaced_and_no_call_is_lost(cluster: Cluster, hamlet: Conversation) -> None:
-    """The person asks on while the pods turn over: every question gets its answer, none a refusal."""
+def test_tokens_are_replaced_and_no_call_is_lost(
+    cluster: Cluster, emulator: ZulipEmulator, hamlet: Conversation
+) -> None:
+    """People ask on while the pods turn over: every question gets its answer, none a refusal."""
     old_pods = seen.pod_names(cluster)
     old_tokens = get(cluster, "secret", "ritsuko-mcp-tokens")["data"]
-    cluster.kubectl(
-        "-n", NAMESPACE, "annotate", "ritsukobot", "ritsuko", "ritsuko.dev/rotate-tokens=now", "--overwrite"
-    )
+    replaced = threading.Event()
 
-    def replaced() -> bool:
-        hamlet.answer_to(hamlet.say("mcp kubernetes get pods"), holds="checkout", seconds=30)
-        names = seen.pod_names(cluster)
-        return len(names) == 1 and not names & old_pods and seen.is_ready(cluster)
+    def ask_on(number: int) -> None:
+        person = Conversation(emulator.client("hamlet"), topic=f"tokens {number}")
+        while not replaced.is_set():
+            person.answer_to(person.say("mcp kubernetes get pods"), holds="checkout", seconds=30)
 
-    seen.eventually(replaced, seconds=180, what="another pod has taken over")
+    def has_taken_over() -> bool:
+        left_unanswered = any(future.done() for future in asking)
+        return left_unanswered or (seen.are_gone(cluster, old_pods) and seen.is_ready(cluster))
+
+    with ThreadPoolExecutor(_ASKERS) as pool:
+        asking = [pool.submit(ask_on, number) for number in range(_ASKERS)]
+        try:
+            annotation = "ritsuko.dev/rotate-tokens=now"
+            cluster.kubectl("-n", NAMESPACE, "annotate", "ritsukobot", "ritsuko", annotation, "--overwrite")
+            seen.eventually(has_taken_over, seconds=180, what="another pod has taken over")
+        finally:
+            replaced.set()
+        for future in asking:
+            future.result()
     new_tokens = seen.eventually(
         lambda: (
             (data := get(cluster, "secret", "ritsuko-mcp-tokens")["data"])

@@ -87,12 +87,17 @@ class Audit:
 
     async def settled(self, *, quiet: float = 2.0, within: float = 120.0) -> int:
         """Waits until nothing was written for `quiet` seconds; returns how many writes there have been."""
-        async with asyncio.timeout(within):
-            known, since = self.read(), time.monotonic()
-            while time.monotonic() - since < quiet + _FLUSHED:
-                await asyncio.sleep(0.2)
-                if (now := self.read()) != known:
-                    known, since = now, time.monotonic()
+        known = self.read()
+        try:
+            async with asyncio.timeout(within):
+                since = time.monotonic()
+                while time.monotonic() - since < quiet + _FLUSHED:
+                    await asyncio.sleep(0.2)
+                    if (now := self.read()) != known:
+                        known, since = now, time.monotonic()
+        except TimeoutError as error:
+            last = ", ".join(f"{write.verb} {write.path}" for write in self.writes[-3:])
+            raise TimeoutError(f"it went on writing for {within:g} s: {last}") from error
         return known
 
     def since(self, mark: int) -> list[Write]:

@@ -74,10 +74,12 @@ async def _run(chosen: Sequence[str]) -> None:
 
 async def _within(bench: Bench, name: str, plane: AuditedPlane, folder: Path) -> Sequence[figures.Figure]:
     try:
-        async with asyncio.timeout(bench.most_seconds):
+        async with asyncio.timeout(bench.most_seconds) as deadline:
             return await bench.measure(plane, folder)
     except TimeoutError as error:
-        raise TimeoutError(str(error) or f"{name} was not done within {bench.most_seconds:g} s") from error
+        if deadline.expired():
+            raise TimeoutError(f"{name} was not done within {bench.most_seconds:g} s") from error
+        raise
 
 
 if __name__ == "__main__":

@@ -26,6 +26,10 @@ class MeasuredOperator(OperatorProcess):
         assert self._process is not None
         return self._process.pid
 
+    def another(self, **settings: str) -> MeasuredOperator:
+        """One more with the same rights and the same log."""
+        return MeasuredOperator(self.kubeconfig, self.log, **settings)
+
     async def reconciled(self, bots: int, *, within: float = 120.0) -> None:
         """Waits until it has finished with a bot that many times since it started."""
         deadline = time.monotonic() + within

@@ -9,16 +9,17 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
 from tests.integration.operator.story import Story
-from tests.load.audit import Audit, AuditedPlane, by_kind
+from tests.load.audit import Audit, AuditedPlane, Write, by_kind
 from tests.load.backends import apiserver
 from tests.load.figures import Figure
 from tests.load.measured_operator import MeasuredOperator
@@ -38,7 +39,12 @@ _OTHERS = 100
 _BETWEEN_EDITS = 0.02  # seconds
 _TIMEOUTS = itertools.cycle(range(100, 300))  # each edit says something new
 _FLOOR_REQUESTS = 1000
+_AT_REST_SECONDS = 1.0
+_AT_REST_SHARE = 0.03  # of a processor
 _ENVIRONMENT = {"prometheus": [{"name": "PROMETHEUS_URL", "value": "http://prometheus.monitoring:9090"}]}
+
+
+Replay = Callable[[Sequence[Write]], Awaitable[float]]
 
 
 @dataclass
@@ -112,14 +118,10 @@ async def _crowd(bench: Bench, story: Story, number: int) -> list[Figure]:
         spent = cpu_seconds(operator.pid) - cpu
     per_bot = [max(children[index::number]) - began[index] for index in range(number)]
     converged = max(*children, *statuses) - min(began)
-    copy = bench.story()
+    once_more = final(writes)
     with operator.down():
-        await asyncio.gather(*(_apply(bench, copy, name) for name in names))
-        before, after = await _uids(bench, story), await _uids(bench, copy)
-        owners = {uid: after[which] for which, uid in before.items()}
-        once_more = final(writes)
-        replayed = await seconds_to_replay(bench.api, once_more, into=copy.namespace, uids=owners, at_a_time=_AT_A_TIME)
-        await _clear(bench, copy)
+        async with _copied(bench, story, names) as replay:
+            replayed = await replay(once_more)
     needed = number * (len(CHILDREN) + 1 + 1 + len(SIDECARS))
     return [
         Figure(f"{label}, apply to all children: p50", median(per_bot), "s"),
@@ -131,6 +133,7 @@ async def _crowd(bench: Bench, story: Story, number: int) -> list[Figure]:
             f"{label}, first apply to the last child and status, by the raw replay", converged / replayed, "times", 1.5
         ),
         Figure(f"{label}, CPU of the operator for a bot", spent / number * 1000, "ms", 20),
+        *(await _cost_floor(bench, story, once_more, names) if number == CROWDS[0] else ()),
         Figure(f"{label}, memory of the operator", rss_mib(operator.pid), "MiB", 100),
         Figure(f"{label}, children written more than once", _repeated(writes), "writes", 0),
         Figure(f"{label}, all writes for a bot", len(writes) / number, "writes"),
@@ -140,6 +143,62 @@ async def _crowd(bench: Bench, story: Story, number: int) -> list[Figure]:
             for kind, count in sorted(by_kind(writes).items())
         ),
     ]
+
+
+@asynccontextmanager
+async def _copied(bench: Bench, story: Story, names: Sequence[str]) -> AsyncIterator[Replay]:
+    """Bots of the same names in a namespace of their own, for which the story's writes can be sent once more."""
+    copy = bench.story()
+    await asyncio.gather(*(_apply(bench, copy, name) for name in names))
+    before, after = await _uids(bench, story), await _uids(bench, copy)
+    owners = {uid: after[which] for which, uid in before.items()}
+    yield partial(seconds_to_replay, bench.api, into=copy.namespace, uids=owners, at_a_time=_AT_A_TIME)
+    await _clear(bench, copy)
+
+
+async def _cost_floor(bench: Bench, story: Story, writes: Sequence[Write], names: Sequence[str]) -> list[Figure]:
+    """What the same work costs a Python process at least: to send those writes, and to watch.
+
+    An operator that stands by while another one leads only watches: kopf, and a look at each event.
+    """
+    label = f"N={len(names)}"
+    with bench.operator.down():
+        async with _standby(bench) as standby:
+            watching = cpu_seconds(standby.pid)
+            async with _copied(bench, story, names) as replay:
+                sending = time.process_time()
+                await replay(writes)
+                sending = time.process_time() - sending
+                watching = await _cpu_at_rest(standby.pid) - watching
+    return [
+        Figure(f"{label}, CPU of a process that sends the same writes, for a bot", sending / len(names) * 1000, "ms"),
+        Figure(f"{label}, CPU of an operator that only watches, for a bot", watching / len(names) * 1000, "ms"),
+    ]
+
+
+async def _cpu_at_rest(pid: int) -> float:
+    """The processor time that a process has used when it uses no more for a moment."""
+    seconds, since = cpu_seconds(pid), time.monotonic()
+    while time.monotonic() - since < _AT_REST_SECONDS:
+        await asyncio.sleep(0.2)
+        if (now := cpu_seconds(pid)) - seconds > _AT_REST_SHARE * _AT_REST_SECONDS:
+            seconds, since = now, time.monotonic()
+    return seconds
+
+
+@asynccontextmanager
+async def _standby(bench: Bench) -> AsyncIterator[MeasuredOperator]:
+    """An operator that another one, which is not there, has the lead of."""
+    lease = {"holderIdentity": "bench", "leaseDurationSeconds": 3600, "renewTime": "2026-01-01T00:00:00.000000Z"}
+    path = "/apis/coordination.k8s.io/v1/namespaces/ritsuko-system/leases/ritsuko-operator"
+    manifest = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": "ritsuko-operator"}}
+    apply = {"Content-Type": "application/apply-patch+yaml"}
+    await _read(
+        bench.api.patch(path, params={"fieldManager": "bench"}, json={**manifest, "spec": lease}, headers=apply)
+    )
+    settings = {"RITSUKO_LEADER_ELECTION": "true", "RITSUKO_LEASE_NAMESPACE": "ritsuko-system"}
+    with bench.operator.another(**settings) as standby:
+        yield standby
 
 
 async def _at_rest(bench: Bench, story: Story, number: int) -> list[Figure]:
@@ -304,12 +363,16 @@ async def _read(request: Any) -> None:
 async def _clear(bench: Bench, story: Story) -> None:
     """Deletes the namespace and waits until its pods and bots are gone, so that nothing of it is at work later."""
     await _read(bench.api.delete(f"/api/v1/namespaces/{story.namespace}"))
-    async with asyncio.timeout(180):
-        while True:
-            async with bench.api.get(f"/api/v1/namespaces?fieldSelector=metadata.name={story.namespace}") as answer:
-                if not (await answer.json())["items"]:
-                    break
-            await asyncio.sleep(0.5)
+    found: list[dict[str, Any]] = []
+    try:
+        async with asyncio.timeout(180):
+            while True:
+                async with bench.api.get(f"/api/v1/namespaces?fieldSelector=metadata.name={story.namespace}") as answer:
+                    if not (found := (await answer.json())["items"]):
+                        break
+                await asyncio.sleep(0.5)
+    except TimeoutError as error:
+        raise TimeoutError(f"a deleted namespace stays: {found and found[0]['status']}") from error
     await bench.audit.settled()
 
 

@@ -197,7 +197,11 @@ class McpSidecarSpec(SpecModel):
     security_context: embedded.SecurityContext | None = Field(
         default=None, description="The container's security context; it replaces the default one (restricted)."
     )
-    lifecycle: embedded.Lifecycle | None = Field(default=None, description="Hooks after start and before stop.")
+    lifecycle: embedded.Lifecycle | None = Field(
+        default=None,
+        description="Hooks after start and before stop; by default it is stopped some seconds after the bot, which may "
+        "still ask it something (a `native` one is in any case).",
+    )
     mount_service_account_token: bool | None = Field(
         default=None,
         description="Whether it may use the pod's ServiceAccount; by default only `kubernetes` and `logs` may.",

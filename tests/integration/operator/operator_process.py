@@ -30,7 +30,8 @@ class OperatorProcess:
     program = "from ritsuko_operator.runtime.main import main; main()"
 
     def __init__(self, kubeconfig: Path, log: Path, **settings: str) -> None:
-        self._log = log
+        self.kubeconfig = kubeconfig
+        self.log = log
         self._port = free(1, "127.0.0.1")[0]
         self._environment = {
             "PATH": os.environ["PATH"],
@@ -46,7 +47,7 @@ class OperatorProcess:
 
     def __enter__(self) -> Self:
         self.start()
-        eventually(self.ready, within=60, what=f"the operator is ready; its log is {self._log}")
+        eventually(self.ready, within=60, what=f"the operator is ready; its log is {self.log}")
         return self
 
     def __exit__(
@@ -56,7 +57,7 @@ class OperatorProcess:
 
     def start(self) -> None:
         """Starts it, and does not wait until it is ready."""
-        with self._log.open("ab") as log:
+        with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", self.program],
                 env=self._environment,
@@ -101,7 +102,7 @@ class OperatorProcess:
         return self._process.poll()
 
     def ready(self) -> bool:
-        assert self.exit_code() is None, f"the operator ended:\n{self._log.read_text()[-5000:]}"
+        assert self.exit_code() is None, f"the operator ended:\n{self.log.read_text()[-5000:]}"
         return self._answers("/readyz")
 
     def healthy(self) -> bool:
@@ -130,7 +131,7 @@ class OperatorProcess:
             return answer.read().decode()
 
     def log_text(self) -> str:
-        return self._log.read_text()
+        return self.log.read_text()
 
     def _answers(self, path: str) -> bool:
         try:

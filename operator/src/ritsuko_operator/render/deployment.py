@@ -11,6 +11,7 @@ from ritsuko_operator.render.bridge import bridge_container, bridged_command
 from ritsuko_operator.render.environment import bot_environment, sidecar_environment
 from ritsuko_operator.render.facts import Facts
 from ritsuko_operator.render.images import bot_image, sidecar_image
+from ritsuko_operator.render.lifecycle import grace_period, sidecar_lifecycle
 from ritsuko_operator.render.manifest import Manifest, metadata, selector, service_account_name
 from ritsuko_operator.render.mounts import sidecar_mounts
 from ritsuko_operator.render.pod_metadata import pod_annotations, pod_labels
@@ -41,6 +42,7 @@ def deployment(bot: RitsukoBot, selection: Selection, facts: Facts) -> Manifest:
         pod_labels=pod_labels(bot),
         pod_annotations=pod_annotations(bot, facts),
         service_account=service_account_name(bot),
+        grace_period=grace_period(bot),
         spec=spec.model_dump(by_alias=True, mode="json"),
         security_context=security.POD if spec.pod_security_context is None else spec.pod_security_context,
         bot=_bot_container(bot, selection, facts),
@@ -87,10 +89,11 @@ def _sidecar_container(bot: RitsukoBot, sidecar: McpSidecar, facts: Facts) -> di
         "port": port_of(sidecar),
         "port_name": port_name_of(sidecar),
         "probes": sidecar_probes(sidecar)._asdict(),
+        "lifecycle": sidecar_lifecycle(bot, sidecar),
         "resources": _first(spec.resources, defaults.resources, _SIDECAR_RESOURCES),
         "security_context": _first(spec.security_context, defaults.security_context, security.CONTAINER),
         "mounts": sidecar_mounts(sidecar),
-        "spec": spec.model_dump(by_alias=True, mode="json", include={"working_dir", "env_from", "lifecycle"}),
+        "spec": spec.model_dump(by_alias=True, mode="json", include={"working_dir", "env_from"}),
     }
 
 
