@@ -278,14 +278,18 @@ async def _seconds_to_config(bench: Bench, story: Story, sightings: Sightings, i
 async def _given_up(bench: Bench, story: Story) -> None:
     """Waits until the pods, which no node takes, have been pending for so long that each status has said so: from then
     on time changes nothing."""
-    async with asyncio.timeout(240):
-        while True:
-            async with bench.api.get(story.path("bot")) as answer:
-                bots = (await answer.json())["items"]
-            lines = [line for bot in bots for line in bot["status"]["sidecars"]]
-            if all(line["phase"] == "Failed" for line in lines):
-                break
-            await asyncio.sleep(2)
+    waiting: list[str] = []
+    try:
+        async with asyncio.timeout(240):
+            while True:
+                async with bench.api.get(story.path("bot")) as answer:
+                    bots = (await answer.json())["items"]
+                lines = [line for bot in bots for line in bot["status"]["sidecars"]]
+                if not (waiting := [line["name"] for line in lines if line["phase"] != "Failed"]):
+                    break
+                await asyncio.sleep(2)
+    except TimeoutError as error:
+        raise TimeoutError(f"{len(waiting)} sidecars do not count as failed, such as {waiting[:3]}") from error
     await bench.audit.settled()
 
 

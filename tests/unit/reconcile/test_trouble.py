@@ -138,6 +138,17 @@ def test_what_starts_for_too_long_has_failed_and_it_is_known_when(
     assert patience_ends(observe(world.cache, world.live(HAL.ref.kind, "hal")), world.now) is None
 
 
+def test_a_pod_that_nobody_tells_anything_about_fails_at_the_same_moment(world: World) -> None:
+    """Without a scheduler a pod has no node, no condition, and no container that anything is said of."""
+    world.pod("hal-1", [], created="2026-11-24T10:00:00Z", node=None)
+    world.now = "2026-11-24T10:00:30Z"
+    assert told(world)[0] is SidecarPhase.STARTING
+    assert patience_ends(observe(world.cache, world.live(HAL.ref.kind, "hal")), world.now) == 90
+    world.now = "2026-11-24T10:02:00Z"
+    assert failed(world).startswith("no node has been found for pod hal-1 for 2 min, and nobody says why")
+    assert patience_ends(observe(world.cache, world.live(HAL.ref.kind, "hal")), world.now) is None
+
+
 def test_nothing_ends_for_pods_that_are_ready(world: World) -> None:
     world.pod("hal-1", [running("bot"), running(WEATHER)])
     assert patience_ends(observe(world.cache, world.live(HAL.ref.kind, "hal")), world.now) is None

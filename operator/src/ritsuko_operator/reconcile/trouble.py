@@ -71,9 +71,14 @@ def patience_ends(seen: Observation, now: str) -> float | None:
             times.since(pod.created, now),
             *(times.since(one.since, now) for one in pod.containers.values() if one.running and not one.ready),
         )
-        if age < PATIENCE and not all(one.ready for one in pod.containers.values())
+        if age < PATIENCE and not _works(pod)
     ]
     return min(ends, default=None)
+
+
+def _works(pod: Pod) -> bool:
+    """Whether all containers are ready; of a pod that no node has taken yet nothing is told of any."""
+    return bool(pod.containers) and all(one.ready for one in pod.containers.values())
 
 
 def _failed(message: str) -> Finding:
@@ -206,6 +211,11 @@ def _starting(case: Case) -> Finding | None:
         return None
     pod = case.pod
     if pod is not None and times.since(pod.created, case.now) >= PATIENCE:
+        if not pod.scheduled:
+            return _failed(
+                f"no node has been found for pod {pod.name} for {times.in_words(PATIENCE)}, and nobody says why: does "
+                "the cluster's scheduler run?"
+            )
         return _failed(
             f"it has not been started for {times.in_words(PATIENCE)}: a Secret, ConfigMap or claim that a volume names "
             f"may be missing; see the events of `kubectl describe pod -n {case.namespace} {pod.name}`"
