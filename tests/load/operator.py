@@ -136,6 +136,7 @@ async def _crowd(bench: Bench, story: Story, number: int) -> list[Figure]:
         *(await _cost_floor(bench, story, once_more, names) if number == CROWDS[0] else ()),
         Figure(f"{label}, memory of the operator", rss_mib(operator.pid), "MiB", 100),
         Figure(f"{label}, children written more than once", _repeated(writes), "writes", 0),
+        Figure(f"{label}, statuses written that say nothing new", _nothing_new(writes), "writes", 0),
         Figure(f"{label}, all writes for a bot", len(writes) / number, "writes"),
         Figure(f"{label}, one write for each child and status, for a bot", needed / number, "writes"),
         *(
@@ -410,3 +411,15 @@ def _repeated(writes: Sequence[Any]) -> int:
     """Writes of a child beyond the first."""
     children = [(write.resource, write.name) for write in writes if "/" not in write.resource and write.verb == "patch"]
     return len(children) - len(set(children))
+
+
+def _nothing_new(writes: Sequence[Write]) -> int:
+    """Writes of a status that say what the write before has said of the same resource."""
+    said: dict[tuple[str, str], Any] = {}
+    repeated = 0
+    for write in writes:
+        if write.resource.endswith("/status"):
+            what = write.resource, write.name
+            repeated += said.get(what) == write.body["status"]
+            said[what] = write.body["status"]
+    return repeated

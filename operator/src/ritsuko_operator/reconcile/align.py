@@ -42,10 +42,6 @@ class Aligner:
         self._monitoring = MonitoringObjects(cluster)
         self._in_place: dict[BotKey, set[ObjectRef]] = {}  # the children that this process has seen in place
 
-    def knows(self, key: BotKey) -> bool:
-        """Whether this process has aligned the bot before."""
-        return key in self._in_place
-
     async def align(self, key: BotKey, seen: Observation, *, now: str, left_out: frozenset[str]) -> Alignment:
         """Brings the children in line. What is wrong with this bot is in the outcome, not raised.
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from ritsuko_api.bot import SidecarStatus
 from ritsuko_api.conditions import Condition
-from ritsuko_operator.reconcile import announcements, optional, rollout, status, times
+from ritsuko_operator.reconcile import announcements, optional, status
 from ritsuko_operator.reconcile.align import Aligner, Alignment
 from ritsuko_operator.reconcile.checks.verdict import Facts
 from ritsuko_operator.reconcile.cluster import BotKey, Cluster, Object, SidecarKey, Transition, View
@@ -23,15 +23,13 @@ from ritsuko_operator.reconcile.trouble import patience_ends
 
 _WAIT_FOR_CREDENTIALS = 5.0  # seconds
 _WAIT_FOR_HELP = 300.0
-_MADE_WITHIN = 4.0
 
 
 class BotReconciler:
     """Reconciles bots, one call for one bot.
 
     `now` gives the time as RFC 3339. `follow` is told of the sidecars of which a bot's status now says something else:
-    their own status follows it. `settle` has a new bot looked at again when less is going on: its status waits until
-    controllers have begun with its Deployment, or it would be outdated at once.
+    their own status follows it.
     """
 
     def __init__(
@@ -43,7 +41,6 @@ class BotReconciler:
         *,
         now: Callable[[], str],
         follow: Callable[[SidecarKey], None],
-        settle: Callable[[BotKey], None] | None = None,
         patience: Patience | None = None,
     ) -> None:
         self._cluster = cluster
@@ -52,10 +49,8 @@ class BotReconciler:
         self._version = release.version
         self._now = now
         self._follow = follow
-        self._settle = settle
         self._patience = patience or Patience()
         self._followed: dict[BotKey, tuple[object, object]] = {}  # the lines and reports that sidecars were told of
-        self._made: dict[BotKey, str] = {}  # since when there is a Deployment of a bot whose status waits for it
 
     async def reconcile(self, key: BotKey) -> float | None:
         """Brings one bot in line. Returns in how many seconds to look again, or None if only after a change.
@@ -65,7 +60,6 @@ class BotReconciler:
         live = self._view.get(key.ref)
         if live is None:
             self._followed.pop(key, None)
-            self._made.pop(key, None)
             await self._aligner.clear_up_after(key)
             return None
         if "deletionTimestamp" in live["metadata"]:
@@ -76,32 +70,15 @@ class BotReconciler:
             unreadable = status.unreadable_bot_status(live, Cause(error.reason, str(error)), now=self._now())
             await self._write_status(key, live, unreadable)
             return None
-        if seen.deployment is None and not self._aligner.knows(key):
-            self._made[key] = self._now()
         trials = await self._settle_trials(key, live, seen)
         left_out = optional.left_out(trials)
         alignment = await self._aligner.align(key, seen, now=self._now(), left_out=left_out)
-        outcome = alignment.outcome
         live = self._view.get(key.ref) or live
         seen = observe(self._view, live)  # again: some children are others by now
-        troubled = outcome.stalled or outcome.failed or outcome.missing
-        if self._settle and not troubled and self._is_being_made(key, seen):
-            self._settle(key)
-            return None
         await self._tell(key, live, seen, alignment, trials)
-        if outcome.failed:
-            raise NotDoneError(outcome.failed.message)
+        if failed := alignment.outcome.failed:
+            raise NotDoneError(failed.message)
         return self._look_again(seen, alignment, trials)
-
-    def _is_being_made(self, key: BotKey, seen: Observation) -> bool:
-        """Whether controllers have yet to begin with a new bot's Deployment, for which they get some seconds."""
-        since = self._made.get(key)
-        if since is None:
-            return False
-        if rollout.has_begun(seen.deployment, seen.pods) or times.since(since, self._now()) >= _MADE_WITHIN:
-            del self._made[key]
-            return False
-        return True
 
     async def _settle_trials(self, key: BotKey, live: Object, seen: Observation) -> Trials:
         """What to do with the optional sidecars that fail to start.

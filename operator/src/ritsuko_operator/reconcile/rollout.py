@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from ritsuko_operator.reconcile.objects import mapping_at
@@ -28,14 +28,6 @@ def is_stuck(deployment: Deployment | None) -> bool:
 def came_through(deployment: Deployment | None) -> bool:
     """Whether all pods of the present template were available once; a pod may have fallen over since."""
     return _is_observed(deployment) and _condition(deployment, "Progressing").get("reason") == "NewReplicaSetAvailable"
-
-
-def has_begun(deployment: Deployment | None, pods: Sequence[object]) -> bool:
-    """Whether the controllers have made as many pods as there shall be, or say why they cannot."""
-    if deployment is None or not _is_observed(deployment):
-        return False
-    _, total, _ = counts(deployment)
-    return min(total, len(pods)) >= wanted(deployment) or bool(pods_refused(deployment))
 
 
 def is_complete(deployment: Deployment | None) -> bool:

@@ -38,9 +38,6 @@ logger = logging.getLogger(__name__)
 
 _PATIENCE = 5.0  # seconds for tasks to end when they are cancelled
 _COMING_BACK = 20.0  # seconds for a watch to be opened anew and to tell what it missed
-# How long a new bot's status waits for what controllers do with its Deployment. Seconds.
-_QUIET_WHEN_MADE = 0.25
-_MOST_WHEN_MADE = 1.0
 
 
 async def run(settings: Settings, *, heed_signals: Callable[[], None]) -> None:
@@ -86,7 +83,6 @@ async def run(settings: Settings, *, heed_signals: Callable[[], None]) -> None:
                 settings.release,
                 now=_now,
                 follow=queue.add,
-                settle=lambda key: queue.settle(key, quiet=_QUIET_WHEN_MADE, most=_MOST_WHEN_MADE),
                 patience=settings.patience,
             ),
             SidecarReconciler(cluster, cache, now=_now),
