@@ -33,7 +33,7 @@ def world() -> World:
 
 
 def test_before_there_is_a_pod(world: World) -> None:
-    assert line(world) == (SidecarPhase.STARTING, "there is no pod yet")
+    assert line(world) == (SidecarPhase.STARTING, "it is being started")
 
 
 def test_ready_after_the_handshake_and_not_before(world: World) -> None:

@@ -12,7 +12,7 @@ from ritsuko_operator.reconcile.errors import ApiError, ForeignObjectError, Immu
 from ritsuko_operator.reconcile.kinds import CLUSTER_ROLE_BINDING, DEPLOYMENT, ROLE_BINDING, SECRET, Kind
 from ritsuko_operator.reconcile.ownership import bot_of, ref_of
 
-_WAVE = {ROLE_BINDING: 1, CLUSTER_ROLE_BINDING: 1, DEPLOYMENT: 2}
+_SECOND_WAVE = frozenset({ROLE_BINDING, CLUSTER_ROLE_BINDING, DEPLOYMENT})
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Applied:
 async def apply_children(
     cluster: Cluster, view: View, key: BotKey, manifests: Sequence[Object], secrets: Mapping[ObjectRef, Object | None]
 ) -> Applied:
-    """Applies what differs of the stamped manifests: what a pod needs before the pod.
+    """Applies what differs of the stamped manifests: what a pod mounts before the pod.
 
     `secrets` are the live Secrets, which the view does not have. If one cannot be written, neither is the Deployment.
     Raises `ApiUnreachableError`; refusals are collected.
@@ -76,10 +76,10 @@ async def apply_children(
 
 
 def _waves(manifests: Sequence[Object]) -> list[list[Object]]:
-    """What can be written side by side: a Role before what binds it, and everything that a pod needs before the pod."""
-    waves: list[list[Object]] = [[], [], []]
+    """What can be written side by side: a Role before what binds it, and what a pod mounts before the pod."""
+    waves: list[list[Object]] = [[], []]
     for wanted in manifests:
-        waves[_WAVE.get(ref_of(wanted).kind, 0)].append(wanted)
+        waves[ref_of(wanted).kind in _SECOND_WAVE].append(wanted)
     return waves
 
 

@@ -6,6 +6,7 @@ reconcile, and `changed` looks in between whether one of them is another by now.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
@@ -62,8 +63,13 @@ class SecretReader:
         """
         before = self._seen.get(key, {})
         refs = {_ref(key, name): needed for name, needed in own.items()}
-        ours = {ref: await self._read(ref, needed, before) for ref, needed in refs.items()}
-        named = {name: await self._cluster.get(_ref(key, name)) for name in names}
+        asked = list(names)
+        found = await asyncio.gather(
+            *(self._read(ref, needed, before) for ref, needed in refs.items()),
+            *(self._cluster.get(_ref(key, name)) for name in asked),
+        )
+        ours = dict(zip(refs, found, strict=False))
+        named = dict(zip(asked, found[len(refs) :], strict=True))
         wanted = {_ref(key, name): live for name, live in named.items()}
         self._stop_looking(key)
         for ref in (*(ref for ref, needed in refs.items() if needed), *wanted):

@@ -31,6 +31,10 @@ class Finding(NamedTuple):
     message: str
 
 
+# The same whether there is a pod already or not: that alone is no news worth two more statuses of every new bot.
+_BEING_STARTED = Finding(SidecarPhase.STARTING, "it is being started")
+
+
 class Case(NamedTuple):
     """What a check of one container looks at. `pod` is None if there is none; `now` is RFC 3339."""
 
@@ -100,7 +104,7 @@ def _no_pod(case: Case) -> Finding | None:
     failed = next((pod for pod in case.seen.pods if pod.failure), None)
     if failed:
         return _failed(f"pod {failed.name} failed: {failed.failure}")
-    return Finding(SidecarPhase.STARTING, "there is no pod yet")
+    return _BEING_STARTED
 
 
 def _not_in_the_pod(case: Case) -> Finding | None:
@@ -220,7 +224,7 @@ def _starting(case: Case) -> Finding | None:
             f"it has not been started for {times.in_words(PATIENCE)}: a Secret, ConfigMap or claim that a volume names "
             f"may be missing; see the events of `kubectl describe pod -n {case.namespace} {pod.name}`"
         )
-    return Finding(SidecarPhase.STARTING, "the container is being started")
+    return _BEING_STARTED
 
 
 def _not_ready(case: Case) -> Finding | None:

@@ -1,9 +1,11 @@
 """What Loki and VictoriaLogs share as sources: the namespace that is meant, names that must exist, bounded reading."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import replace
+from typing import ClassVar, Self
 
 from ritsuko_mcp_common.errors import BackendUnreachable, ToolFailure
 from ritsuko_mcp_common.nearest import suggestion
@@ -13,58 +15,116 @@ from .names import Names, label_name
 from .rows import Row, batches
 from .selectors import parse_selector
 from .source import Batch, Coverage, Gap, Query
+from .store import Access, Store
 
 OwnNamespace = Callable[[], Awaitable[str]]
 
 _MOST_OF_ONE_MOMENT = 5_000
 
 
-async def meant_namespace(
-    query: Query, names: Names, existing: Collection[str], own: OwnNamespace, product: str
-) -> str:
-    """The namespace of a query, `*` for all. Raises ToolFailure for a name when the store keeps no namespaces."""
-    if not names.namespace:
-        if existing and query.namespace not in ("", "*"):
-            raise ToolFailure(f"the logs in {product} do not say their namespace", "Leave namespace out.")
-        return "*"
-    return query.namespace or await own()
+class Stored(ABC):
+    """A store as a source, which is its own index. `own` gives the namespace that is meant where none is named."""
 
+    name: ClassVar[str]
+    product: ClassVar[str]
 
-def check_names(query: Query, names: Names, existing: Collection[str], product: str) -> None:
-    """Raises ToolFailure for a question about runs, pods, containers or labels that the store doesn't keep."""
-    if query.previous:
-        raise ToolFailure(
-            f"{product} does not tell the runs of a container apart",
-            "Leave previous out: its lines of all runs are there. Or ask source=pods.",
-        )
-    for asked, name, what in ((query.pod, names.pod, "pod"), (query.container, names.container, "container")):
-        if asked and not name:
+    def __init__(self, access: Access, own: OwnNamespace, *, seconds: float, max_bytes: int) -> None:
+        self._store = Store(access, max_bytes=max_bytes)
+        self._own = own
+        self._seconds = seconds
+
+    @property
+    def index(self) -> Self:
+        """See `Source.index`."""
+        return self
+
+    async def read(self, query: Query, coverage: Coverage) -> AsyncGenerator[Batch]:
+        """See `Source.read`."""
+        coverage.origin = self.origin
+        existing = await self._existing(query)
+        coverage.namespace = await self._namespace(query, existing)
+        if not existing:
+            coverage.empty = f"{self.origin} has no logs of that time."
+        pages = (self._few if query.limit else self._many)(query, existing, coverage)
+        async for batch in _within(pages, coverage, self.origin, seconds=query.seconds or self._seconds):
+            yield batch
+
+    @property
+    def origin(self) -> str:
+        """See `Index.origin`."""
+        return self._store.name
+
+    def exact(self, query: Query) -> bool:
+        """See `Index.exact`: what a level or a field is, lines say in more ways than the query language knows."""
+        return not query.level and not query.fields
+
+    async def aclose(self) -> None:
+        """See `Source.aclose`."""
+        await self._store.aclose()
+
+    @abstractmethod
+    async def _existing(self, query: Query) -> frozenset[str]:
+        """The names of labels or fields that the logs of that time have."""
+
+    @abstractmethod
+    def _many(self, query: Query, existing: frozenset[str], coverage: Coverage) -> AsyncGenerator[list[Row]]:
+        """All rows, in groups."""
+
+    async def _few(self, query: Query, existing: frozenset[str], coverage: Coverage) -> AsyncGenerator[list[Row]]:
+        """The first `query.limit` rows in its order, and all others of the same microsecond as the last of them.
+
+        Without those, pages could not go on within a moment.
+        """
+        rows = await self._first(query, existing, coverage)
+        if len(rows) >= query.limit:
+            edge = rows[-1].nanoseconds // 1000
+            of_last_moment = replace(query, since=edge / 1e6, until=(edge + 1) / 1e6, limit=_MOST_OF_ONE_MOMENT)
+            before = [row for row in rows if row.nanoseconds // 1000 != edge]
+            rows = before + await self._first(of_last_moment, existing, coverage)
+        yield rows
+
+    @abstractmethod
+    async def _first(self, query: Query, existing: frozenset[str], coverage: Coverage) -> list[Row]:
+        """The first `query.limit` rows in its order."""
+
+    async def _namespace(self, query: Query, existing: frozenset[str]) -> str:
+        """The namespace of a query, `*` for all. Raises ToolFailure for a name when the store keeps no namespaces."""
+        if not Names.among(existing).namespace:
+            if existing and query.namespace not in ("", "*"):
+                raise ToolFailure(f"the logs in {self.product} do not say their namespace", "Leave namespace out.")
+            return "*"
+        return query.namespace or await self._own()
+
+    def _names(self, query: Query, existing: frozenset[str]) -> Names:
+        """What the store calls namespace, pod and container.
+
+        Raises ToolFailure for a question about runs, pods, containers or labels that it doesn't keep.
+        """
+        if query.previous:
             raise ToolFailure(
-                f"the logs in {product} of that time do not say their {what}",
-                f"They have: {some(sorted(existing))}." if existing else "There are none at all: look further back.",
+                f"{self.product} does not tell the runs of a container apart",
+                "Leave previous out: its lines of all runs are there. Or ask source=pods.",
             )
-    for requirement in parse_selector(query.labels):
-        if not label_name(requirement.key, existing) and requirement.operator in ("in", "exists"):
-            raise ToolFailure(
-                f"the logs in {product} have no label {requirement.key}",
-                suggestion(requirement.key, existing) or f"They have: {some(sorted(existing))}.",
-            )
+        names = Names.among(existing)
+        there_are = f"They have: {some(sorted(existing))}."
+        for asked, name, what in ((query.pod, names.pod, "pod"), (query.container, names.container, "container")):
+            if asked and not name:
+                raise ToolFailure(
+                    f"the logs in {self.product} of that time do not say their {what}",
+                    f"They have: {some(sorted(existing))}."
+                    if existing
+                    else "There are none at all: look further back.",
+                )
+        for requirement in parse_selector(query.labels):
+            if not label_name(requirement.key, existing) and requirement.operator in ("in", "exists"):
+                raise ToolFailure(
+                    f"the logs in {self.product} have no label {requirement.key}",
+                    suggestion(requirement.key, existing) or there_are,
+                )
+        return names
 
 
-async def limited(query: Query, fetch: Callable[[Query], Awaitable[list[Row]]]) -> list[Row]:
-    """The first `query.limit` rows in its order, and all others of the same microsecond as the last of them.
-
-    Without those, pages could not go on within a moment.
-    """
-    rows = await fetch(query)
-    if len(rows) < query.limit:
-        return rows
-    edge = rows[-1].nanoseconds // 1000
-    of_last_moment = replace(query, since=edge / 1e6, until=(edge + 1) / 1e6, limit=_MOST_OF_ONE_MOMENT)
-    return [row for row in rows if row.nanoseconds // 1000 != edge] + await fetch(of_last_moment)
-
-
-async def within(
+async def _within(
     groups: AsyncGenerator[list[Row]], coverage: Coverage, product: str, *, seconds: float
 ) -> AsyncIterator[Batch]:
     """Rows as batches until out of time, or until the store fails after it has begun: then that is a gap."""

@@ -15,9 +15,9 @@ from ...levels import FIELDS, level_named
 from ...lines import timestamp
 from ..names import Names
 from ..rows import Row
-from ..source import Batch, Coverage, Gap, Origin, Query, Totals
-from ..store import Access, ModelT, Refused, Store
-from ..stored import OwnNamespace, check_names, limited, meant_namespace, within
+from ..source import Coverage, Gap, Origin, Query, Totals
+from ..store import Access, ModelT, Refused
+from ..stored import OwnNamespace, Stored
 from . import logql
 from .answers import BuildInfo, Samples, Streams, Strings, rows
 
@@ -28,10 +28,11 @@ _LOOK_BACK_SECONDS = 30 * 86400.0
 _CATEGORIZED = {"X-Loki-Response-Encoding-Flags": "categorize-labels"}
 
 
-class Loki:
-    """One Loki: a source that is its own index."""
+class Loki(Stored):
+    """One Loki. `clock` gives the time in Unix seconds."""
 
     name = "loki"
+    product = "Loki"
 
     def __init__(
         self,
@@ -42,36 +43,10 @@ class Loki:
         max_bytes: int,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._store = Store(replace(access, headers={**access.headers, **_CATEGORIZED}), max_bytes=max_bytes)
-        self._own = own
-        self._seconds = seconds
+        asking = replace(access, headers={**access.headers, **_CATEGORIZED})
+        super().__init__(asking, own, seconds=seconds, max_bytes=max_bytes)
         self._page = _PAGE
         self._clock = clock
-
-    @property
-    def index(self) -> "Loki":
-        """See `Source.index`."""
-        return self
-
-    async def read(self, query: Query, coverage: Coverage) -> AsyncGenerator[Batch]:
-        """See `Source.read`."""
-        coverage.origin = self._store.name
-        existing = await self._existing(query)
-        coverage.namespace = await self._namespace(query, existing)
-        if not existing:
-            coverage.empty = f"{self._store.name} has no logs of that time."
-        pages = (self._few if query.limit else self._many)(query, existing, coverage)
-        async for batch in within(pages, coverage, self._store.name, seconds=query.seconds or self._seconds):
-            yield batch
-
-    @property
-    def origin(self) -> str:
-        """See `Index.origin`."""
-        return self._store.name
-
-    def exact(self, query: Query) -> bool:
-        """See `Index.exact`: LogQL knows a level or a field only where it is a label."""
-        return not query.level and not query.fields
 
     async def totals(self, query: Query) -> Totals:
         """See `Index.totals`."""
@@ -137,20 +112,13 @@ class Loki:
             return self._store.name
         return self._store.name.replace("Loki", f"Loki {version}", 1) if version else self._store.name
 
-    async def aclose(self) -> None:
-        """See `Source.aclose`."""
-        await self._store.aclose()
-
-    async def _few(self, query: Query, existing: frozenset[str], coverage: Coverage) -> AsyncGenerator[list[Row]]:
-        async def fetch(part: Query) -> list[Row]:
-            found: list[Row] = []
-            async for page in self._many(part, existing, coverage):
-                found += page
-                if len(found) >= part.limit:
-                    break
-            return found[: part.limit]
-
-        yield await limited(query, fetch)
+    async def _first(self, query: Query, existing: frozenset[str], coverage: Coverage) -> list[Row]:
+        found: list[Row] = []
+        async for page in self._many(query, existing, coverage):
+            found += page
+            if len(found) >= query.limit:
+                break
+        return found[: query.limit]
 
     async def _many(self, query: Query, existing: frozenset[str], coverage: Coverage) -> AsyncGenerator[list[Row]]:
         """Page by page in the query's order, each entry once."""
@@ -202,12 +170,8 @@ class Loki:
         return int(float(result[0].value[1])) if result and result[0].value else 0
 
     async def _selector(self, query: Query, existing: frozenset[str]) -> str:
-        names = Names.among(existing)
-        check_names(query, names, existing, "Loki")
+        names = self._names(query, existing)
         return logql.selector(query, await self._namespace(query, existing), names, existing)
-
-    async def _namespace(self, query: Query, existing: frozenset[str]) -> str:
-        return await meant_namespace(query, Names.among(existing), existing, self._own, "Loki")
 
     async def _existing(self, query: Query) -> frozenset[str]:
         """The labels that streams of that time have."""

@@ -11,9 +11,8 @@ from ...levels import FIELDS, level_named
 from ...lines import nanoseconds
 from ..names import Names
 from ..rows import Row
-from ..source import Batch, Coverage, Query, Totals
-from ..store import Access, Store
-from ..stored import OwnNamespace, check_names, limited, meant_namespace, within
+from ..source import Coverage, Query, Totals
+from ..stored import Stored
 from . import logsql
 from .answers import Values, entries, row
 
@@ -21,40 +20,11 @@ _QUERY = "/select/logsql/query"
 _MOST_NAMES = "1000"
 
 
-class VictoriaLogs:
-    """One VictoriaLogs: a source that is its own index."""
+class VictoriaLogs(Stored):
+    """One VictoriaLogs."""
 
     name = "victorialogs"
-
-    def __init__(self, access: Access, own: OwnNamespace, *, seconds: float, max_bytes: int) -> None:
-        self._store = Store(access, max_bytes=max_bytes)
-        self._own = own
-        self._seconds = seconds
-
-    @property
-    def index(self) -> "VictoriaLogs":
-        """See `Source.index`."""
-        return self
-
-    async def read(self, query: Query, coverage: Coverage) -> AsyncGenerator[Batch]:
-        """See `Source.read`."""
-        coverage.origin = self._store.name
-        existing = await self._existing(query)
-        coverage.namespace = await self._namespace(query, existing)
-        if not existing:
-            coverage.empty = f"{self._store.name} has no logs of that time."
-        rows = self._few(query, existing) if query.limit else self._many(query, existing)
-        async for batch in within(rows, coverage, self._store.name, seconds=query.seconds or self._seconds):
-            yield batch
-
-    @property
-    def origin(self) -> str:
-        """See `Index.origin`."""
-        return self._store.name
-
-    def exact(self, query: Query) -> bool:
-        """See `Index.exact`: what a level or a field is, lines say in more ways than LogsQL knows."""
-        return not query.level and not query.fields
+    product = "VictoriaLogs"
 
     async def totals(self, query: Query) -> Totals:
         """See `Index.totals`."""
@@ -104,19 +74,12 @@ class VictoriaLogs:
         await self._store.get("/select/logsql/field_names", Values, {"query": "_time:1m"}, seconds=self._seconds)
         return self._store.name
 
-    async def aclose(self) -> None:
-        """See `Source.aclose`."""
-        await self._store.aclose()
+    async def _first(self, query: Query, existing: frozenset[str], coverage: Coverage) -> list[Row]:
+        direction = " desc" if query.order == "newest" else ""
+        pipes = f" | sort by (_time{direction}) limit {query.limit}"
+        return [one async for group in self._rows(query, existing, pipes) for one in group]
 
-    async def _few(self, query: Query, existing: frozenset[str]) -> AsyncGenerator[list[Row]]:
-        async def fetch(part: Query) -> list[Row]:
-            direction = " desc" if part.order == "newest" else ""
-            pipes = f" | sort by (_time{direction}) limit {part.limit}"
-            return [one async for group in self._rows(part, existing, pipes) for one in group]
-
-        yield await limited(query, fetch)
-
-    async def _many(self, query: Query, existing: frozenset[str]) -> AsyncGenerator[list[Row]]:
+    async def _many(self, query: Query, existing: frozenset[str], coverage: Coverage) -> AsyncGenerator[list[Row]]:
         async with aclosing(self._rows(query, existing)) as groups:
             async for group in groups:
                 yield group
@@ -143,12 +106,8 @@ class VictoriaLogs:
                 ) from error
 
     async def _window(self, query: Query, existing: frozenset[str]) -> str:
-        names = Names.among(existing)
-        check_names(query, names, existing, "VictoriaLogs")
+        names = self._names(query, existing)
         return logsql.window(query, await self._namespace(query, existing), names, existing)
-
-    async def _namespace(self, query: Query, existing: frozenset[str]) -> str:
-        return await meant_namespace(query, Names.among(existing), existing, self._own, "VictoriaLogs")
 
     async def _existing(self, query: Query) -> frozenset[str]:
         """The fields that entries of that time have."""
