@@ -101,7 +101,7 @@ new-server: ## A new MCP server NAME=tickets from mcp-servers/TEMPLATE, which ke
 .PHONY: test
 test: lint ## Everything that this machine can run (but test-reliability): lint, unit, a real apiserver, containers, a browser
 	@$(PYTHON) -m tests.cluster prepare
-	@$(PYTHON) -m pytest tests --ignore tests/integration/operator/reliability
+	@$(PYTHON) -m pytest tests --deselect tests/integration/operator/reliability
 
 .PHONY: test-reliability
 test-reliability: venv ## The operator killed at every write, without apiserver, etcd or watches, in storms and fed random resources (a quarter of an hour)

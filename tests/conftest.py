@@ -36,6 +36,7 @@ def plane() -> Iterator[ControlPlane]:
         yield plane
 
 
+@pytest.hookimpl(trylast=True)  # after what the command line deselects
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what this machine cannot run; the last line of the run says what and why."""
     wanted = {need for item in items for need in _needs(item)}

@@ -15,7 +15,7 @@ import pytest
 
 from tests.cluster import ControlPlane
 from tests.integration.operator.eventually import eventually
-from tests.integration.operator.reliability.conftest import ROOT
+from tests.integration.operator.planes import ROOT
 from tests.integration.operator.reliability.final_state import differences, final_state
 from tests.integration.operator.reliability.proxy import Lost, Proxy, Refused, Rule, let_through
 from tests.integration.operator.reliability.supervised import SupervisedOperator
