@@ -44,7 +44,7 @@ class ForkedOperator(MortalOperator):
     def start(self) -> None:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["__main__", main.__module__, __name__])
-        self._forked = context.Process(target=_run, args=(self._environment, self._log), daemon=True)
+        self._forked = context.Process(target=_run, args=(self._environment, self.log), daemon=True)
         self._forked.start()
 
     def stop(self) -> int:
