@@ -90,8 +90,10 @@ def end_of(story: Story, plane: ControlPlane) -> dict[str, Any]:
     for name in ("kubernetes", "third"):
         story.wait_condition("Ready", "True", "Ready", of=name, kind="sidecar")
     eventually(lambda: not binding_of_old(story, plane), within=90, what="the deleted bot's binding is gone")
-    eventually(lambda: len(story.items("pod")) == 1, within=60, what="the old pods are gone")
+    # the garbage collector looks every half minute which kinds there are, and takes its time with what it missed
+    eventually(lambda: len(story.items("pod")) == 1, within=240, what="the old pods are gone")
     eventually(lambda: len(story.get("secret", "hal-mcp-tokens")["data"]) == 2, within=60, what="and their tokens")
+    eventually(lambda: story.condition("Reconciling")["status"] == "False", within=60, what="and the status knows it")
     return final_state(plane.api, story.namespace, history=False)
 
 
