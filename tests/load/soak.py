@@ -12,14 +12,16 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
-from tests.cluster import ClusterError, ControlPlane, control_plane
+from tests.cluster import ClusterError, ControlPlane
+from tests.cluster.cluster import clear_abandoned
+from tests.cluster.folders import owned
 from tests.integration.operator.story import Story
 from tests.load import figures
 from tests.load.backends import apiserver
@@ -34,7 +36,18 @@ SIDECARS = ("kubernetes", "logs")
 _MOST_GROWTH = 1.10
 _AT_A_TIME = 16
 _SETTLES_WITHIN = 300.0  # seconds, at the end
+_WITHOUT_A_LOOK = 200  # changes
+_PODS_OF_A_ROLLOUT = 2
+_FOLLOWED_WITHIN = 120.0  # seconds
+_RIGHT_WITHIN = 150.0  # a bot that could not be reconciled several times in a row is tried again within two minutes
 _SEED = 20261124  # so that two runs do the same
+
+
+class PromptPlane(ControlPlane):
+    """A control plane whose controllers send as many requests as there is work for, not 20 a second."""
+
+    def _controller_manager_command(self) -> list[str]:
+        return [*super()._controller_manager_command(), "--kube-api-qps=1000", "--kube-api-burst=2000"]
 
 
 @dataclass
@@ -165,7 +178,7 @@ async def measure(plane: ControlPlane, folder: Path, changes: int, bots: int, fi
             await _make(soak, range(first, changes))
             await operator.settled(within=_SETTLES_WITHIN)
             late = rss_mib(operator.pid)
-            wrong = await _wrong(soak)
+            wrong = await _wrong_in_the_end(soak)
         seconds, spent, writes = time.monotonic() - began, cpu_seconds(operator.pid) - cpu, operator.writes()
         defects = operator.log_text().count("reconciling it failed")
         ended = operator.exit_code() is not None
@@ -185,13 +198,38 @@ async def measure(plane: ControlPlane, folder: Path, changes: int, bots: int, fi
 
 
 async def _make(soak: Soak, numbers: range) -> None:
-    turns = iter(numbers)
+    """Makes changes as fast as they are taken, and no faster than the cluster's controllers follow: pods that they have
+    yet to take away are the cluster's growth, and not the operator's."""
+    for start in range(numbers.start, numbers.stop, _WITHOUT_A_LOOK):
+        turns = iter(range(start, min(start + _WITHOUT_A_LOOK, numbers.stop)))
 
-    async def take_turns() -> None:
-        for number in turns:
-            await soak.change(number)
+        async def take_turns(turns: Iterator[int] = turns) -> None:
+            for number in turns:
+                await soak.change(number)
 
-    await asyncio.gather(*(take_turns() for _ in range(_AT_A_TIME)))
+        await asyncio.gather(*(take_turns() for _ in range(_AT_A_TIME)))
+        await _followed(soak)
+
+
+async def _followed(soak: Soak) -> None:
+    """Waits until no bot has more pods than a rollout takes."""
+    async with asyncio.timeout(_FOLLOWED_WITHIN):
+        while True:
+            if len(await _list(soak, "pod")) <= _PODS_OF_A_ROLLOUT * len(soak.bots):
+                return
+            await asyncio.sleep(0.1)
+
+
+async def _wrong_in_the_end(soak: Soak) -> list[str]:
+    """What is wrong and stays so: the cluster's garbage collector may still take children of bots that were replaced,
+    and each is made anew then."""
+    deadline = time.monotonic() + _RIGHT_WITHIN
+    while True:
+        wrong = await _wrong(soak)
+        if not wrong or time.monotonic() > deadline:
+            print(*wrong, sep="\n", file=sys.stderr)
+            return wrong
+        await asyncio.sleep(0.5)
 
 
 async def _wrong(soak: Soak) -> list[str]:
@@ -246,7 +284,8 @@ def main() -> int:
 
 async def _run(changes: int, bots: int) -> int:
     machine = figures.machine()
-    with control_plane() as plane, tempfile.TemporaryDirectory(prefix="ritsuko-soak-") as folder:
+    clear_abandoned()
+    with PromptPlane(owned()) as plane, tempfile.TemporaryDirectory(prefix="ritsuko-soak-") as folder:
         install(plane)
         versions = figures.versions(plane)
         found = await measure(plane, Path(folder), changes, bots, min(FIRST, changes // 2))
