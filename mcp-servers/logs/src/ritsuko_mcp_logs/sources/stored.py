@@ -111,9 +111,7 @@ class Stored(ABC):
             if asked and not name:
                 raise ToolFailure(
                     f"the logs in {self.product} of that time do not say their {what}",
-                    f"They have: {some(sorted(existing))}."
-                    if existing
-                    else "There are none at all: look further back.",
+                    there_are if existing else "There are none at all: look further back.",
                 )
         for requirement in parse_selector(query.labels):
             if not label_name(requirement.key, existing) and requirement.operator in ("in", "exists"):
