@@ -49,6 +49,23 @@ def test_a_restart_long_ago_is_no_alarm_and_one_an_hour_ago_is_a_warning() -> No
     assert (finding.severity, finding.reason) == (Severity.WARNING, "Restarted")
 
 
+@pytest.mark.parametrize(
+    ("state", "times", "told"),
+    [
+        ({"terminated": {"exitCode": 3, "finishedAt": ago(seconds=1)}}, 1, "CrashLoop"),
+        ({"terminated": {"exitCode": 3, "finishedAt": ago(seconds=1)}}, 0, "Failed"),
+        ({"running": {"startedAt": ago(seconds=2)}}, 2, "CrashLoop"),
+        ({"running": {"startedAt": ago(seconds=2)}}, 1, "Restarted"),
+        ({"running": {"startedAt": ago(seconds=30)}}, 2, "Restarted"),
+    ],
+)
+def test_a_crash_loop_is_one_whatever_the_container_does_at_the_moment(
+    state: dict[str, Any], times: int, told: str
+) -> None:
+    before = {"terminated": {"exitCode": 3, "finishedAt": ago(minutes=1)}}
+    assert reasons(pod(status=running(state=state, lastState=before, restartCount=times))) == [told]
+
+
 def test_a_kill_for_memory_names_the_limit_though_it_runs_again() -> None:
     killed = {"terminated": {"exitCode": 137, "reason": "OOMKilled", "finishedAt": ago(minutes=2)}}
     (finding,) = pod_findings(pod(status=running(lastState=killed)), NOW)

@@ -16,6 +16,8 @@ _IMAGE = ("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNever
 _CANNOT_START = ("CreateContainerError", "RunContainerError", "ContainerCannotRun", "StartError", "PostStartHookError")
 _RECENT = timedelta(hours=1)
 _PROBE_PATIENCE = timedelta(seconds=60)
+# A container in a crash loop runs for a moment between its ends: a few seconds of it are no recovery.
+_LOOPS, _STEADY = 2, timedelta(seconds=10)
 
 
 class Trouble(NamedTuple):
@@ -36,7 +38,7 @@ def trouble(spec: Json, status: Json, *, init: bool, ready_since: str, now: date
         return _waiting(what, spec, status, waiting)
     ended = at(status, "state", "terminated")
     if ended:
-        return None if ended.get("exitCode") == 0 else _ended(what, spec, ended)
+        return None if ended.get("exitCode") == 0 else _ended(what, spec, status, ended)
     if "running" not in (status.get("state") or {}):
         return None
     if init:
@@ -99,7 +101,9 @@ def _crash_loop(what: str, spec: Json, status: Json, last: Json) -> Trouble:
     )
 
 
-def _ended(what: str, spec: Json, ended: Json) -> Trouble:
+def _ended(what: str, spec: Json, status: Json, ended: Json) -> Trouble:
+    if status.get("restartCount"):
+        return _crash_loop(what, spec, status, ended)
     since = str(ended.get("finishedAt") or "")
     if ended.get("reason") == "OOMKilled":
         return Trouble(Severity.CRITICAL, "OutOfMemory", f"{what} was {_oom(spec, 0)}", _OOM_ADVICE, since)
@@ -118,7 +122,10 @@ def _running(what: str, spec: Json, status: Json, *, ready_since: str, now: date
             _OOM_ADVICE,
             str(last.get("finishedAt")),
         )
-    if not status.get("ready") and age(at(status, "state", "running").get("startedAt"), now) > _PROBE_PATIENCE:
+    up = age(at(status, "state", "running").get("startedAt"), now)
+    if ended_lately and last.get("exitCode") not in (0, None) and times >= _LOOPS and up < _STEADY:
+        return _crash_loop(what, spec, status, last)
+    if not status.get("ready") and up > _PROBE_PATIENCE:
         probe = "startupProbe" if status.get("started") is False else "readinessProbe"
         return Trouble(
             Severity.CRITICAL,
