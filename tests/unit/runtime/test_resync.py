@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from ritsuko_operator.reconcile.cluster import BotKey, Object, SidecarKey
-from ritsuko_operator.reconcile.kinds import BOT, CONFIG_MAP, SIDECAR, Kind
+from ritsuko_operator.reconcile.kinds import BOT, CLUSTER_ROLE_BINDING, CONFIG_MAP, SIDECAR, Kind
 from ritsuko_operator.runtime.cache import Cache
 from ritsuko_operator.runtime.intake import Intake
 from ritsuko_operator.runtime.metrics import Metrics
@@ -24,9 +24,11 @@ class Lists:
 
     def __init__(self) -> None:
         self.objects: dict[Kind, list[Object]] = {}
+        self.asked: list[Kind] = []
         self.meanwhile = lambda: None  # what happens between the list and its arrival
 
     async def list_all(self, kind: Kind, *, namespace: str | None, selector: str) -> AsyncIterator[Object]:
+        self.asked.append(kind)
         found = list(self.objects.get(kind, []))
         self.meanwhile()
         for item in found:
@@ -137,6 +139,8 @@ async def test_who_takes_over_looks_at_everything_even_if_nothing_is_new(scene: 
 
 
 async def test_an_operator_of_some_namespaces_does_not_ask_for_cluster_wide_bindings(scene: Scene) -> None:
-    everywhere = scene.resync.kinds
+    await scene.resync.once()
+    everywhere, scene.lists.asked = scene.lists.asked, []
     here = Resync(scene.lists, scene.intake, namespaces=["ops"], clock=scene.clock)  # pyright: ignore[reportArgumentType]
-    assert [kind.name for kind in everywhere if kind not in here.kinds] == ["ClusterRoleBinding"]
+    await here.once()
+    assert [kind for kind in everywhere if kind not in scene.lists.asked] == [CLUSTER_ROLE_BINDING]

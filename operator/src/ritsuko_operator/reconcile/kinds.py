@@ -63,6 +63,11 @@ WATCHED = (BOT, SIDECAR, *CHILDREN, POD)
 _BY_NAME = {(kind.api_version, kind.name): kind for kind in (*WATCHED, *UNWATCHED)}
 
 
+def watched(*, cluster_wide: bool) -> list[Kind]:
+    """What is watched by an operator that serves the whole cluster, or only some namespaces of it."""
+    return [kind for kind in WATCHED if kind.namespaced or cluster_wide]
+
+
 def kind_of(manifest: dict[str, object]) -> Kind:
     """The kind of an object by its `apiVersion` and `kind`."""
     return _BY_NAME[str(manifest["apiVersion"]), str(manifest["kind"])]

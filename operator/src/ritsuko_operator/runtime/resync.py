@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 
 from ritsuko_operator.reconcile.cluster import BotKey, Object, ObjectRef, SidecarKey
 from ritsuko_operator.reconcile.errors import ApiError, ApiUnreachableError
-from ritsuko_operator.reconcile.kinds import BOT, CHILDREN, CLUSTER_ROLE_BINDING, POD, SIDECAR, Kind
+from ritsuko_operator.reconcile.kinds import BOT, CLUSTER_ROLE_BINDING, SIDECAR, Kind, watched
 from ritsuko_operator.reconcile.ownership import bot_of
 from ritsuko_operator.runtime.api import Api
 from ritsuko_operator.runtime.intake import Intake, ref_for
@@ -39,11 +39,6 @@ class Resync:
         self._clock = clock
         self._grace = grace
         self._owed: dict[Kind, tuple[ObjectRef, int, float]] = {}  # what a watch has to tell of, and by when
-
-    @property
-    def kinds(self) -> list[Kind]:
-        everywhere = self._namespaces == [None]
-        return [kind for kind in (BOT, SIDECAR, *CHILDREN, POD) if kind.namespaced or everywhere]
 
     @property
     def deaf(self) -> list[Kind]:
@@ -77,7 +72,7 @@ class Resync:
 
     async def once(self, *, first: bool = False) -> None:
         """Lists all kinds. Raises `ApiError` or `ApiUnreachableError` if one could not be listed."""
-        for kind in self.kinds:
+        for kind in watched(cluster_wide=self._namespaces == [None]):
             before = {ref: self._intake.cache.uid(ref) for ref in self._intake.cache.of_kind(kind)}
             present: set[ObjectRef] = set()
             news: list[tuple[int, ObjectRef]] = []
