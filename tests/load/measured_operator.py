@@ -6,6 +6,8 @@ import asyncio
 import re
 import time
 import urllib.request
+from collections.abc import Mapping
+from typing import ClassVar
 
 from tests.integration.operator.operator_process import OperatorProcess
 
@@ -17,9 +19,10 @@ _AS_IN_ITS_IMAGE = (
 
 
 class MeasuredOperator(OperatorProcess):
-    """Like the other, with its process id and the count of its reconciles."""
+    """As it is delivered, with its process id and the count of its reconciles."""
 
     program = _AS_IN_ITS_IMAGE
+    settings: ClassVar[Mapping[str, str]] = {}
 
     @property
     def pid(self) -> int:

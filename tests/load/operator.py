@@ -65,7 +65,7 @@ class Bench:
 async def measure(plane: AuditedPlane, folder: Path) -> list[Figure]:
     credentials = plane.kubeconfig_for_serviceaccount("ritsuko-system", "ritsuko-operator")
     async with apiserver(plane) as api:
-        with MeasuredOperator(credentials, folder / "operator.log", RITSUKO_SECRETS_PERIOD="30") as operator:
+        with MeasuredOperator(credentials, folder / "operator.log") as operator:
             bench = Bench(plane, api, operator, Audit(plane))
             figures = await _alone(bench)
             for number in CROWDS:

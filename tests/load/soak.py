@@ -165,7 +165,7 @@ async def measure(plane: ControlPlane, folder: Path, changes: int, bots: int, fi
     story = Story(plane)
     for number in range(20):
         story.secret(f"zulip-{number}")
-    with MeasuredOperator(credentials, folder / "operator.log", RITSUKO_SECRETS_PERIOD="30") as operator:
+    with MeasuredOperator(credentials, folder / "operator.log") as operator:
         async with apiserver(plane) as api:
             soak = Soak(story, api, [f"bot-{number:03}" for number in range(bots)], random.Random(_SEED))
             await soak.fill()

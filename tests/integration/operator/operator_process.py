@@ -9,11 +9,11 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import ClassVar, Self
 
 from tests.cluster.ports import free
 from tests.integration.operator.eventually import eventually
@@ -28,6 +28,13 @@ class OperatorProcess:
     """Runs until the end of the block. `log` is a file that gets its output."""
 
     program = "from ritsuko_operator.runtime.main import main; main()"
+    # what a test would wait for
+    settings: ClassVar[Mapping[str, str]] = {
+        "RITSUKO_SECRETS_PERIOD": "1",
+        "RITSUKO_OWN_SECRETS_PERIOD": "1",
+        "RITSUKO_OPTIONAL_PATIENCE": "2",
+        "RITSUKO_OPTIONAL_RETRY": "2",
+    }
 
     def __init__(self, kubeconfig: Path, log: Path, **settings: str) -> None:
         self.kubeconfig = kubeconfig
@@ -38,9 +45,7 @@ class OperatorProcess:
             "KUBECONFIG": str(kubeconfig),
             "RITSUKO_HTTP_HOST": "127.0.0.1",
             "RITSUKO_HTTP_PORT": str(self._port),
-            "RITSUKO_SECRETS_PERIOD": "1",
-            "RITSUKO_OPTIONAL_PATIENCE": "2",
-            "RITSUKO_OPTIONAL_RETRY": "2",
+            **self.settings,
             **settings,
         }
         self._process: subprocess.Popen[bytes] | None = None

@@ -48,12 +48,18 @@ class SecretReader:
         self._cluster = cluster
         self._peek = peek or cluster.get
         self._seen: dict[BotKey, dict[ObjectRef, str | None]] = {}
-        self._readers: dict[ObjectRef, set[BotKey]] = defaultdict(set)  # the bots that look out for a change of it
+        self._named_by = _Readers()
+        self._made_for = _Readers()
 
     @property
-    def refs(self) -> list[ObjectRef]:
-        """The Secrets of which a change would matter to a bot, each once."""
-        return [ref for ref, readers in self._readers.items() if readers]
+    def named(self) -> list[ObjectRef]:
+        """The Secrets that bots name, each once: people change them, and expect to see it."""
+        return self._named_by.refs
+
+    @property
+    def own(self) -> list[ObjectRef]:
+        """The Secrets that were made for bots, and that nobody else has reason to change."""
+        return self._made_for.refs
 
     async def read(self, key: BotKey, names: Iterable[str], *, own: Mapping[str, bool]) -> Read:
         """Reads the Secrets in `names` and the bot's own ones.
@@ -72,8 +78,8 @@ class SecretReader:
         named = dict(zip(asked, found[len(refs) :], strict=True))
         wanted = {_ref(key, name): live for name, live in named.items()}
         self._stop_looking(key)
-        for ref in (*(ref for ref, needed in refs.items() if needed), *wanted):
-            self._readers[ref].add(key)
+        self._made_for.add(key, (ref for ref, needed in refs.items() if needed))
+        self._named_by.add(key, wanted)
         self._seen[key] = {ref: _version(live) for ref, live in (ours | wanted).items()}
         return Read(ours, named)
 
@@ -92,7 +98,8 @@ class SecretReader:
 
     async def changed(self, ref: ObjectRef) -> list[BotKey]:
         """The bots for which the Secret came, went or changed since they read it."""
-        before = {key: self._seen[key].get(ref) for key in self._readers.get(ref, ())}
+        readers = self._named_by.of(ref) | self._made_for.of(ref)
+        before = {key: self._seen[key].get(ref) for key in readers}
         live = _version(await self._peek(ref))
         return [
             key
@@ -101,10 +108,34 @@ class SecretReader:
         ]
 
     def _stop_looking(self, key: BotKey) -> None:
-        for ref in self._seen.get(key, ()):
-            self._readers[ref].discard(key)
-            if not self._readers[ref]:
-                del self._readers[ref]
+        self._named_by.remove(key)
+        self._made_for.remove(key)
+
+
+class _Readers:
+    """Which bots look out for a change of a Secret."""
+
+    def __init__(self) -> None:
+        self._refs: dict[BotKey, list[ObjectRef]] = {}
+        self._keys: dict[ObjectRef, set[BotKey]] = defaultdict(set)
+
+    @property
+    def refs(self) -> list[ObjectRef]:
+        return list(self._keys)
+
+    def of(self, ref: ObjectRef) -> frozenset[BotKey]:
+        return frozenset(self._keys.get(ref, ()))
+
+    def add(self, key: BotKey, refs: Iterable[ObjectRef]) -> None:
+        self._refs[key] = list(refs)
+        for ref in self._refs[key]:
+            self._keys[ref].add(key)
+
+    def remove(self, key: BotKey) -> None:
+        for ref in self._refs.pop(key, ()):
+            self._keys[ref].discard(key)
+            if not self._keys[ref]:
+                del self._keys[ref]
 
 
 def _ref(key: BotKey, name: str) -> ObjectRef:

@@ -107,7 +107,11 @@ async def run(settings: Settings, *, heed_signals: Callable[[], None]) -> None:
                 async with asyncio.TaskGroup() as group:
                     for _ in range(settings.workers):
                         group.create_task(workers.work())
-                    group.create_task(check_secrets(secrets, queue, metrics, period=settings.secrets_period))
+                    for which, period in (
+                        (lambda: secrets.named, settings.secrets_period),
+                        (lambda: secrets.own, settings.own_secrets_period),
+                    ):
+                        group.create_task(check_secrets(secrets, which, queue, metrics, period=period))
 
             background = [
                 asyncio.create_task(resync.run_for_ever(settings.resync_period), name="resync"),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable, Sequence
 
+from ritsuko_operator.reconcile.cluster import ObjectRef
 from ritsuko_operator.reconcile.errors import ApiError, ApiUnreachableError
 from ritsuko_operator.reconcile.secrets import SecretReader
 from ritsuko_operator.runtime.metrics import Metrics
@@ -14,10 +16,17 @@ from ritsuko_operator.runtime.routing import Key
 logger = logging.getLogger(__name__)
 
 
-async def check_secrets(reader: SecretReader, queue: WorkQueue[Key], metrics: Metrics, *, period: float) -> None:
-    """Looks at every Secret once each `period` seconds, spread out evenly; queues the bots for which it changed."""
+async def check_secrets(
+    reader: SecretReader,
+    which: Callable[[], Sequence[ObjectRef]],
+    queue: WorkQueue[Key],
+    metrics: Metrics,
+    *,
+    period: float,
+) -> None:
+    """Looks at each of `which` once in `period` seconds, spread out evenly; queues the bots for which it changed."""
     while True:
-        refs = reader.refs
+        refs = which()
         if not refs:
             await asyncio.sleep(period)
         for ref in refs:

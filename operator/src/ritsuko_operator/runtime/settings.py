@@ -38,7 +38,10 @@ class Settings(BaseSettings):
         gt=0,
         description="How long a watch may be silent before it is opened anew; a bookmark comes every minute.",
     )
-    secrets_period: float = Field(default=30.0, gt=0, description="How often each named Secret is looked at.")
+    secrets_period: float = Field(default=30.0, gt=0, description="How often each Secret that bots name is looked at.")
+    own_secrets_period: float = Field(
+        default=180.0, gt=0, description="How often each Secret that was made for a bot is looked at, if all is quiet."
+    )
     optional_patience: float = Field(
         default=60.0, gt=0, description="How long an optional sidecar may take to start before it is left out."
     )

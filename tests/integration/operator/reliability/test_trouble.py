@@ -40,7 +40,7 @@ def proxy(plane: ControlPlane) -> Iterator[Proxy]:
 @pytest.fixture(scope="module")
 def operator(proxy: Proxy, token: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SupervisedOperator]:
     folder = tmp_path_factory.mktemp("operator")
-    settings = {"RITSUKO_RESYNC_PERIOD": "2", "RITSUKO_SECRETS_PERIOD": "30"}
+    settings = {"RITSUKO_RESYNC_PERIOD": "2", "RITSUKO_SECRETS_PERIOD": "30", "RITSUKO_OWN_SECRETS_PERIOD": "30"}
     with SupervisedOperator(proxy.kubeconfig(folder, token), folder / "log", **settings) as operator:
         yield operator
         assert "reconciling it failed" not in operator.log_text()
