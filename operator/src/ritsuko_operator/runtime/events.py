@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 _CONTROLLER = "ritsuko.dev/operator"
 _BURST = 20  # Events about one object at once; after that one for each `_REFILL`
 _REFILL = 30.0  # seconds
-_REMEMBERED = 10_000  # objects
+_REMEMBERED = 2_000  # objects
 _MAX_NOTE = 1000  # the API takes 1 kB
 
 
@@ -29,7 +29,7 @@ class Poster:
         self._api = api
         self._instance = instance[:128]
         self._clock = clock
-        self._budgets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._budgets: OrderedDict[str, tuple[float, float]] = OrderedDict()  # the one used longest ago first
 
     async def post(self, transition: Transition) -> None:
         """Never raises: an Event that cannot be posted is logged."""
@@ -66,8 +66,10 @@ class Poster:
         }
 
     def _may_post(self, uid: str) -> bool:
-        """A token bucket for each object."""
+        """A token bucket for each object; one that must be full again by now is not kept."""
         now = self._clock()
+        while self._budgets and now - next(iter(self._budgets.values()))[1] > _BURST * _REFILL:
+            self._budgets.popitem(last=False)
         tokens, at = self._budgets.pop(uid, (float(_BURST), now))
         tokens = min(_BURST, tokens + (now - at) / _REFILL)
         allowed = tokens >= 1
