@@ -30,6 +30,7 @@ IMAGES = {
 PROMETHEUS = {"prometheus": "prometheus"}
 BROWSER = {"chromium": "chromium"}
 NPM = {"npm": "npm"}
+JAVA = {"javac": "default-jdk-headless", "mvn": "maven"}
 
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
