@@ -10,9 +10,17 @@ from mcp import Client
 
 from ritsuko_mcp_logs.server import build
 from ritsuko_mcp_logs.settings import LogsSettings
+from tests.cluster.opensearch import OpenSearch, opensearch
 from tests.cluster.victorialogs import VictoriaLogs, victorialogs
 from tests.integration.mcp_logs.fake_loki import FakeLoki
-from tests.integration.mcp_logs.stores import Filled, FilledLoki, FilledVictoriaLogs
+from tests.integration.mcp_logs.stores import (
+    FILEBEAT,
+    FLUENT_BIT,
+    Filled,
+    FilledLoki,
+    FilledOpenSearch,
+    FilledVictoriaLogs,
+)
 from tests.mcp_serving import serving
 
 _TENANTS = itertools.count(1)
@@ -27,14 +35,34 @@ def real_victorialogs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vict
         yield store
 
 
-@pytest.fixture(params=["victorialogs", "loki"])
+@pytest.fixture(scope="session")
+def real_opensearch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenSearch]:
+    """One for all tests; each takes indices of its own."""
+    with opensearch(tmp_path_factory.mktemp("opensearch")) as store:
+        yield store
+
+
+OPENSEARCH = [pytest.param(shape, marks=pytest.mark.opensearch) for shape in ("opensearch", "opensearch of Filebeat")]
+
+
+@pytest.fixture(params=["victorialogs", "loki", *OPENSEARCH])
 async def store(request: pytest.FixtureRequest) -> AsyncIterator[Filled]:
     """An empty one of each kind."""
+    async with filled(request) as store:
+        yield store
+
+
+@asynccontextmanager
+async def filled(request: pytest.FixtureRequest) -> AsyncIterator[Filled]:
+    """An empty store of the kind that the request's parameter names."""
     if request.param == "victorialogs":
         yield FilledVictoriaLogs(request.getfixturevalue("real_victorialogs"), next(_TENANTS))
-    else:
+    elif request.param == "loki":
         async with FakeLoki().serve() as fake:
             yield FilledLoki(fake)
+    else:
+        shape = FILEBEAT if request.param.endswith("Filebeat") else FLUENT_BIT
+        yield FilledOpenSearch(request.getfixturevalue("real_opensearch"), next(_TENANTS), shape)
 
 
 @asynccontextmanager

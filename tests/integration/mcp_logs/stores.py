@@ -1,10 +1,11 @@
-"""Log stores to read from, filled with the same entries: a real VictoriaLogs, and what Loki's reference describes."""
+"""Log stores to read from, filled with the same entries: real ones, and what Loki's reference describes."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ritsuko_mcp_logs.lines import timestamp
+from tests.cluster.opensearch import OpenSearch
 from tests.cluster.victorialogs import VictoriaLogs
 from tests.integration.mcp_logs.fake_loki import FakeLoki
 
@@ -72,3 +73,62 @@ class FilledLoki:
         for entry in entries:
             labels = {"namespace": entry.namespace, "pod": entry.pod, "container": entry.container, "app": entry.app}
             self.fake.push(labels, entry.nanoseconds, entry.text, **entry.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How a collector's users keep entries in OpenSearch."""
+
+    mappings: dict[str, Any]
+    document: Callable[[Entry], dict[str, Any]]
+
+
+def _fluent_bit(entry: Entry) -> dict[str, Any]:
+    kubernetes = {
+        "namespace_name": entry.namespace,
+        "pod_name": entry.pod,
+        "container_name": entry.container,
+        "labels": {"app": entry.app},
+    }
+    return {"log": entry.text, "stream": "stdout", "kubernetes": kubernetes, **entry.fields}
+
+
+def _filebeat(entry: Entry) -> dict[str, Any]:
+    kubernetes = {
+        "namespace": entry.namespace,
+        "pod": {"name": entry.pod},
+        "container": {"name": entry.container},
+        "labels": {"app": entry.app},
+    }
+    return {"message": entry.text, "log": {"offset": 7}, "kubernetes": kubernetes, **entry.fields}
+
+
+FLUENT_BIT = Shape({"properties": {"@timestamp": {"type": "date"}}}, _fluent_bit)
+"""Nothing said of other fields: a text is kept as words, and whole if it is short; a time to the millisecond."""
+FILEBEAT = Shape(
+    {
+        "dynamic_templates": [
+            {"texts": {"match_mapping_type": "string", "mapping": {"type": "keyword", "ignore_above": 1024}}}
+        ],
+        "properties": {"@timestamp": {"type": "date_nanos"}, "message": {"type": "match_only_text"}},
+    },
+    _filebeat,
+)
+
+
+class FilledOpenSearch:
+    """Each test has indices of its own in one OpenSearch, with as many shards as tell pages from searches."""
+
+    def __init__(self, real: OpenSearch, number: int, shape: Shape) -> None:
+        self._real = real
+        self._document = shape.document
+        self.index = f"logs-{number}"
+        self.settings: dict[str, Any] = {"opensearch_url": real.url, "opensearch_index": f"{self.index}-*"}
+        real.template(self.index, f"{self.index}-*", shape.mappings, number_of_shards=2)
+        real.create(f"{self.index}-a")
+
+    def push(self, entries: Iterable[Entry]) -> None:
+        self._real.push(
+            f"{self.index}-a",
+            ({"@timestamp": timestamp(entry.nanoseconds).decode(), **self._document(entry)} for entry in entries),
+        )

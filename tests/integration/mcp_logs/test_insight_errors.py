@@ -10,9 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.integration.mcp_logs.conftest import _TENANTS
+from tests.integration.mcp_logs.conftest import _TENANTS, OPENSEARCH, filled
 from tests.integration.mcp_logs.fake_apiserver import FakeApiserver
-from tests.integration.mcp_logs.fake_loki import FakeLoki
 from tests.integration.mcp_logs.insight_world import (
     PodsWorld,
     StoreWorld,
@@ -24,7 +23,7 @@ from tests.integration.mcp_logs.insight_world import (
     nowhere,
     spread,
 )
-from tests.integration.mcp_logs.stores import FilledLoki, FilledVictoriaLogs
+from tests.integration.mcp_logs.stores import FilledVictoriaLogs
 from tests.load.labelled_logs import Record, Variables, record, records
 
 HOUR = 3_600.0
@@ -39,7 +38,7 @@ async def pods(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
         yield PodsWorld(fake)
 
 
-@pytest.fixture(params=["pods", "victorialogs", "loki"])
+@pytest.fixture(params=["pods", "victorialogs", "loki", *OPENSEARCH])
 async def world(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[World]:
@@ -49,11 +48,8 @@ async def world(
             yield PodsWorld(fake)
         return
     monkeypatch.setenv("KUBECONFIG", nowhere(tmp_path))
-    if request.param == "victorialogs":
-        yield StoreWorld(FilledVictoriaLogs(request.getfixturevalue("real_victorialogs"), next(_TENANTS)))
-    else:
-        async with FakeLoki().serve() as fake_loki:
-            yield StoreWorld(FilledLoki(fake_loki))
+    async with filled(request) as store:
+        yield StoreWorld(store)
 
 
 def noise(pod: str) -> list[Record]:

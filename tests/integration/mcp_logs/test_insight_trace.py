@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.mcp_logs.conftest import _TENANTS
+from tests.integration.mcp_logs.conftest import OPENSEARCH, filled
 from tests.integration.mcp_logs.fake_apiserver import FakeApiserver
 from tests.integration.mcp_logs.insight_world import (
     PodsWorld,
@@ -18,7 +18,7 @@ from tests.integration.mcp_logs.insight_world import (
     nowhere,
     spread,
 )
-from tests.integration.mcp_logs.stores import Entry, FilledVictoriaLogs
+from tests.integration.mcp_logs.stores import Entry, Filled
 from tests.load.labelled_logs import records
 
 ID = "req-5f0c3a77"
@@ -55,7 +55,7 @@ AGREEING = dict.fromkeys(PODS, 0.0)
 APART = {**AGREEING, ORDERS: 2.0, LEDGER: -2.0}
 
 
-@pytest.fixture(params=["pods", "victorialogs"])
+@pytest.fixture(params=["pods", "victorialogs", *OPENSEARCH])
 async def world(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[World]:
@@ -65,7 +65,8 @@ async def world(
             yield PodsWorld(fake)
     else:
         monkeypatch.setenv("KUBECONFIG", nowhere(tmp_path))
-        yield StoreWorld(FilledVictoriaLogs(request.getfixturevalue("real_victorialogs"), next(_TENANTS)))
+        async with filled(request) as store:
+            yield StoreWorld(store)
 
 
 def happen(world: World, ahead: dict[str, float], story: list[tuple[float, str, str]] = STORY) -> None:
@@ -140,11 +141,11 @@ async def test_an_unknown_id_and_one_that_is_none(world: World) -> None:
     assert "too short for an id" in short["text"]
 
 
+@pytest.mark.parametrize("store", ["victorialogs", *OPENSEARCH], indirect=True)
 async def test_an_id_that_a_store_keeps_in_a_field_is_found(
-    real_victorialogs: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    store: Filled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KUBECONFIG", nowhere(tmp_path))
-    store = FilledVictoriaLogs(real_victorialogs, next(_TENANTS))  # type: ignore[arg-type]
     store.push(
         [
             Entry(-60, "in a field", fields={"trace_id": ID}),

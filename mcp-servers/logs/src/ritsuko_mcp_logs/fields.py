@@ -25,13 +25,18 @@ def parse_fields(line: bytes) -> dict[str, str]:
         except (ValueError, RecursionError):
             found = None
         if isinstance(found, dict):
-            return _flat(cast("dict[str, Any]", found), "", 0)
+            return flat(cast("dict[str, Any]", found))
     if b"=" not in line:
         return {}
     return {
         name: _ESCAPED.sub(lambda escaped: _ESCAPES.get(escaped[1], escaped[1]), quoted) if quoted else plain
         for name, quoted, plain in _LOGFMT.findall(line.decode(errors="replace"))
     }
+
+
+def flat(record: Mapping[str, Any]) -> dict[str, str]:
+    """The fields of a JSON object, nested ones under dotted names."""
+    return _flat(record, "", 0)
 
 
 def _flat(record: Mapping[str, Any], prefix: str, depth: int) -> dict[str, str]:

@@ -26,7 +26,10 @@ _FIELD = re.compile(
 _BARE = re.compile(rb"(?:^|[\s|:\]])(?:\[\s*((?i:" + _WORD + rb"))\s*\]|(" + _WORD.upper() + rb")(?=[\s:\]|,]|$))")
 _HEAD = 160
 
-FIELDS = ("level", "lvl", "severity", "log.level", "detected_level", "SeverityText", "severity_text")
+FIELDS = (
+    "level", "lvl", "severity", "log.level", "detected_level", "SeverityText", "severity_text", "severityText",
+    "severity.text",
+)  # fmt: skip
 """What the field is called that says it, where a source keeps fields."""
 
 

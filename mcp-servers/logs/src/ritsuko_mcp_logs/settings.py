@@ -1,5 +1,6 @@
 """Which sources there are, and how much one call may read."""
 
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,7 +12,10 @@ _RESERVED_SECONDS = 3.0
 
 
 class LogsSettings(ServerSettings):
-    """The contract's variables, `LOGS_*`, `VICTORIALOGS_*`, `LOKI_*` and `PROMETHEUS_*`. Pod logs need none."""
+    """The contract's variables, `LOGS_*`, `VICTORIALOGS_*`, `LOKI_*`, `OPENSEARCH_*` and `PROMETHEUS_*`.
+
+    Pod logs need none.
+    """
 
     mcp_port: int = Field(default=8083, ge=0, le=65535, description="port to listen on")
     kubeconfig: str = Field(
@@ -23,7 +27,7 @@ class LogsSettings(ServerSettings):
         default=32 * 2**20, ge=1024, description="most bytes read of one container's log"
     )
     logs_max_answer_bytes: int = Field(
-        default=64 * 2**20, ge=2**16, le=2**30, description="most bytes read of one answer of Loki or VictoriaLogs"
+        default=64 * 2**20, ge=2**16, le=2**30, description="most bytes read of one answer of a log store"
     )
 
     victorialogs_url: str = Field(
@@ -44,6 +48,26 @@ class LogsSettings(ServerSettings):
     loki_basic_auth_file: Path | None = Field(default=None, description="file with user:password for Loki")
     loki_ca_file: Path | None = Field(default=None, description="CA certificates to trust instead of the system's")
 
+    opensearch_url: str = Field(
+        default="",
+        description="address of OpenSearch or Elasticsearch, like https://opensearch.logging:9200; unset: not asked",
+    )
+    opensearch_index: str = Field(default="logs-*", description="indices with logs: names and patterns, with commas")
+    opensearch_time_field: str = Field(default="@timestamp", description="field with the time of a line")
+    opensearch_message_field: str = Field(
+        default="", description="field with its text; unset: the first there is of log, message, body.text, body, msg"
+    )
+    opensearch_namespace_field: str = Field(
+        default="", description="field with its namespace; unset: what the usual collectors call it"
+    )
+    opensearch_pod_field: str = Field(default="", description="field with its pod; unset: likewise")
+    opensearch_container_field: str = Field(default="", description="field with its container; unset: likewise")
+    opensearch_bearer_token_file: Path | None = Field(default=None, description="file with a bearer token for it")
+    opensearch_basic_auth_file: Path | None = Field(default=None, description="file with user:password for it")
+    opensearch_ca_file: Path | None = Field(
+        default=None, description="CA certificates to trust instead of the system's"
+    )
+
     prometheus_url: str = Field(
         default="", description="address in front of /api/v1, to show alerts in incidents; unset: none are shown"
     )
@@ -53,7 +77,7 @@ class LogsSettings(ServerSettings):
         default=None, description="CA certificates to trust instead of the system's"
     )
 
-    @field_validator("victorialogs_url", "loki_url", "prometheus_url")
+    @field_validator("victorialogs_url", "loki_url", "opensearch_url", "prometheus_url")
     @classmethod
     def _is_an_address(cls, url: str) -> str:
         parts = urlsplit(url)
@@ -78,11 +102,26 @@ class LogsSettings(ServerSettings):
             raise ValueError("a tenant is one line of ASCII")
         return tenant
 
+    @field_validator("opensearch_index")
+    @classmethod
+    def _is_a_pattern(cls, index: str) -> str:
+        if not re.fullmatch(r"[^\s/?#\\\"<>|_,-][^\s/?#\\\"<>|]*", index):
+            raise ValueError("write it like logs-* or fluent-bit*,filebeat-*")
+        return index
+
+    @field_validator("opensearch_time_field")
+    @classmethod
+    def _is_a_field(cls, name: str) -> str:
+        if not name:
+            raise ValueError("name the field with the time, like @timestamp")
+        return name
+
     @model_validator(mode="after")
     def _one_way_to_authenticate(self) -> "LogsSettings":
         for name, bearer, basic in (
             ("VICTORIALOGS", self.victorialogs_bearer_token_file, self.victorialogs_basic_auth_file),
             ("LOKI", self.loki_bearer_token_file, self.loki_basic_auth_file),
+            ("OPENSEARCH", self.opensearch_bearer_token_file, self.opensearch_basic_auth_file),
             ("PROMETHEUS", self.prometheus_bearer_token_file, self.prometheus_basic_auth_file),
         ):
             if bearer and basic:

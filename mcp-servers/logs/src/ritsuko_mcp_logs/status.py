@@ -21,7 +21,9 @@ async def status(sources: Sources, *, now: float) -> Envelope:
     return Envelope(
         summary=f"{summary}; {default} is asked unless a call names another.",
         data=list(rows),
-        hints=[] if len(rows) > 1 else ["VICTORIALOGS_URL or LOKI_URL adds a store that keeps logs for longer."],
+        hints=[]
+        if len(rows) > 1
+        else ["VICTORIALOGS_URL, LOKI_URL or OPENSEARCH_URL adds a store that keeps logs for longer."],
     )
 
 

@@ -5,6 +5,8 @@ from ritsuko_mcp_common.errors import BackendUnreachable
 from ..cluster import Cluster
 from ..settings import LogsSettings
 from .loki.loki import Loki
+from .opensearch.mapping import Layout
+from .opensearch.opensearch import OpenSearch
 from .podlogs.podlogs import PodLogs
 from .registry import Sources
 from .source import Source
@@ -30,6 +32,9 @@ def configured(settings: LogsSettings, cluster: Cluster) -> Sources:
         found.append(VictoriaLogs(_victorialogs(settings), own_namespace, seconds=seconds, max_bytes=most))
     if settings.loki_url:
         found.append(Loki(_loki(settings), own_namespace, seconds=seconds, max_bytes=most))
+    if settings.opensearch_url:
+        access, layout = _opensearch(settings)
+        found.append(OpenSearch(access, own_namespace, layout, seconds=seconds, max_bytes=most))
     return Sources([*found, PodLogs(cluster, settings)])
 
 
@@ -56,3 +61,24 @@ def _loki(settings: LogsSettings) -> Access:
         ca_file=settings.loki_ca_file,
         headers={"X-Scope-OrgID": settings.loki_tenant} if settings.loki_tenant else {},
     )
+
+
+def _opensearch(settings: LogsSettings) -> tuple[Access, Layout]:
+    access = Access(
+        product="OpenSearch",
+        variable="OPENSEARCH",
+        url=settings.opensearch_url,
+        part="INDEX",
+        bearer_token_file=settings.opensearch_bearer_token_file,
+        basic_auth_file=settings.opensearch_basic_auth_file,
+        ca_file=settings.opensearch_ca_file,
+    )
+    layout = Layout(
+        index=settings.opensearch_index,
+        time=settings.opensearch_time_field,
+        message=settings.opensearch_message_field,
+        namespace=settings.opensearch_namespace_field,
+        pod=settings.opensearch_pod_field,
+        container=settings.opensearch_container_field,
+    )
+    return access, layout

@@ -1,6 +1,6 @@
 """What collectors call a pod's namespace, name, container and labels, and how to ask for them in a pattern.
 
-The names are those of the usual collectors: Promtail and Alloy, Fluent Bit, Vector, vlagent, OpenTelemetry.
+The names are those of the usual collectors: Promtail and Alloy, Fluent Bit, Filebeat, Vector, vlagent, OpenTelemetry.
 """
 
 import re
@@ -12,15 +12,21 @@ from .source import Origin
 _NAMESPACES = (
     "namespace", "k8s_namespace_name", "k8s.namespace.name", "kubernetes.pod_namespace", "kubernetes.namespace_name",
     "kubernetes_namespace_name", "kubernetes_pod_namespace", "kubernetes_namespace", "pod_namespace", "namespace_name",
+    "kubernetes.namespace", "resource.attributes.k8s.namespace.name", "resource.attributes.k8s@namespace@name",
 )  # fmt: skip
-_PODS = ("pod", "k8s_pod_name", "k8s.pod.name", "kubernetes.pod_name", "kubernetes_pod_name", "pod_name")
+_PODS = (
+    "pod", "k8s_pod_name", "k8s.pod.name", "kubernetes.pod_name", "kubernetes_pod_name", "pod_name",
+    "kubernetes.pod.name", "resource.attributes.k8s.pod.name", "resource.attributes.k8s@pod@name",
+)  # fmt: skip
 _CONTAINERS = (
     "container", "k8s_container_name", "k8s.container.name", "kubernetes.container_name", "kubernetes_container_name",
-    "container_name",
+    "container_name", "kubernetes.container.name", "resource.attributes.k8s.container.name",
+    "resource.attributes.k8s@container@name",
 )  # fmt: skip
 _LABELS = (
     "{}", "label_{}", "kubernetes.pod_labels.{}", "kubernetes.labels.{}", "kubernetes_labels_{}", "k8s.pod.label.{}",
-    "k8s.pod.labels.{}", "kubernetes_pod_labels_{}", "k8s_pod_label_{}",
+    "k8s.pod.labels.{}", "kubernetes_pod_labels_{}", "k8s_pod_label_{}", "resource.attributes.k8s.pod.label.{}",
+    "resource.attributes.k8s.pod.labels.{}",
 )  # fmt: skip
 _SPECIAL = re.compile(r"[\\.+*?()|\[\]{}^$]")
 
@@ -46,9 +52,18 @@ class Names:
 
 
 def label_name(key: str, existing: Collection[str]) -> str:
-    """What a source calls a pod's label, also with `.`, `/` and `-` turned into `_`; empty if it doesn't keep it."""
+    """What a source calls a pod's label, also with `.`, or `.`, `/` and `-`, turned into `_`; empty if it doesn't keep
+    it."""
     plain = re.sub(r"[^A-Za-z0-9_]", "_", key)
-    return _first([form.format(name) for name in (key, plain) for form in _LABELS], existing)
+    return _first([form.format(name) for name in (key, key.replace(".", "_"), plain) for form in _LABELS], existing)
+
+
+def label_keys(existing: Collection[str]) -> list[str]:
+    """What labels there are, without what a collector puts before their names."""
+    prefixes = [form.removesuffix("{}") for form in _LABELS if form != "{}"]
+    return [
+        name.removeprefix(next((prefix for prefix in prefixes if name.startswith(prefix)), "")) for name in existing
+    ]
 
 
 def pod_pattern(wanted: str) -> str:

@@ -9,9 +9,9 @@ everything works on `Batch.data` or `Batch.texts()`, and one that shows lines as
             for text in batch.texts():
                 ...
 
-A source that can filters by itself (Loki, VictoriaLogs), one that can't (pod logs) delivers every line of the window.
-Either way a consumer that wants only what matches says so again with `matching.Matcher`: what a source filters is never
-less than what the query wants.
+A source that can filters by itself (Loki, OpenSearch, VictoriaLogs), one that can't (pod logs) delivers every line of
+the window. Either way a consumer that wants only what matches says so again with `matching.Matcher`: what a source
+filters is never less than what the query wants.
 """
 
 from __future__ import annotations
@@ -238,7 +238,7 @@ class Source(Protocol):
 
     @property
     def name(self) -> str:
-        """What callers choose it by: `pods`, `loki`, `victorialogs`."""
+        """What callers choose it by: `pods`, `loki`, `opensearch`, `victorialogs`."""
         ...
 
     @property

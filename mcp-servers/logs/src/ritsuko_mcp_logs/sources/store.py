@@ -1,6 +1,7 @@
-"""A log store behind HTTP: asked with GET, and when it does not answer as it should, told so that it can be mended."""
+"""A log store behind HTTP: asked, and when it does not answer as it should, told so that it can be mended."""
 
 import asyncio
+import re
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -10,7 +11,8 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 import httpx2
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, JsonValue, ValidationError
+from pydantic_core import to_json
 
 from ritsuko_mcp_common.credentials import BasicFile, BearerFile
 from ritsuko_mcp_common.errors import BackendUnreachable, ConfigurationError, ToolFailure
@@ -18,17 +20,22 @@ from ritsuko_mcp_common.errors import BackendUnreachable, ConfigurationError, To
 _CONNECTIONS = 16
 _CONNECT_SECONDS = 5.0
 _SILENCE_SECONDS = 20.0
+_REASON = re.compile(r'^\{"error":.*?"type":"(\w+)","reason":"((?:[^"\\]|\\.)*)"', re.DOTALL)
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """Where a store is and how to get in. `variable` is what the names of its settings begin with."""
+    """Where a store is and how to get in.
+
+    `variable` is what the names of its settings begin with, `part` the rest of the one that says which logs are meant.
+    """
 
     product: str
     variable: str
     url: str
+    part: str = "TENANT"
     bearer_token_file: Path | None = None
     basic_auth_file: Path | None = None
     ca_file: Path | None = None
@@ -43,8 +50,12 @@ class Refused(ToolFailure):
         self.said = said
 
 
+class TooLarge(ToolFailure):
+    """An answer of more bytes than one may have."""
+
+
 class Store:
-    """One store. Its methods raise `BackendUnreachable` and `Refused`."""
+    """One store. Its methods raise `BackendUnreachable`, `Refused` and `TooLarge`."""
 
     def __init__(self, access: Access, *, max_bytes: int) -> None:
         self._access = access
@@ -56,13 +67,24 @@ class Store:
 
     async def get(self, path: str, model: type[ModelT], parameters: Mapping[str, str], *, seconds: float) -> ModelT:
         """The JSON answer as `model`."""
+        return await self._ask(path, model, parameters, None, seconds=seconds)
+
+    async def post(
+        self, path: str, model: type[ModelT], parameters: Mapping[str, str], body: JsonValue, *, seconds: float
+    ) -> ModelT:
+        """The same for a question that is JSON itself."""
+        return await self._ask(path, model, parameters, body, seconds=seconds)
+
+    async def _ask(
+        self, path: str, model: type[ModelT], parameters: Mapping[str, str], question: JsonValue, *, seconds: float
+    ) -> ModelT:
         try:
-            async with asyncio.timeout(seconds), self.stream(path, parameters) as chunks:
+            async with asyncio.timeout(seconds), self.stream(path, parameters, question) as chunks:
                 body = bytearray()
                 async for chunk in chunks:
                     body += chunk
                     if len(body) > self._max_bytes:
-                        raise ToolFailure(
+                        raise TooLarge(
                             f"the answer of {self.name} is larger than {self._max_bytes / 2**20:.3g} MiB",
                             "Narrow the time, the pods or the text.",
                         )
@@ -77,11 +99,17 @@ class Store:
             raise self._not_the_api(f"an answer that does not fit: {_beginning(bytes(body))}") from error
 
     @asynccontextmanager
-    async def stream(self, path: str, parameters: Mapping[str, str]) -> AsyncGenerator[AsyncIterator[bytes]]:
+    async def stream(
+        self, path: str, parameters: Mapping[str, str], question: JsonValue = None
+    ) -> AsyncGenerator[AsyncIterator[bytes]]:
         """The bytes of an answer as they come; leaving the block ends the transfer."""
         variable = self._access.variable
+        method, body, headers = "GET", None, None
+        if question is not None:
+            method, body, headers = "POST", to_json(question), {"Content-Type": "application/json"}
+        request = self._http.stream(method, self._base + path, params=dict(parameters), content=body, headers=headers)
         try:
-            async with self._http.stream("GET", self._base + path, params=dict(parameters)) as response:
+            async with request as response:
                 if not response.is_success:
                     raise await self._failure(response)
                 if _media(response) == "text/html":
@@ -110,7 +138,8 @@ class Store:
         if status in (401, 403):
             return BackendUnreachable(
                 f"{self.name} does not let us in: {said}",
-                f"Check the file of {variable}_BEARER_TOKEN_FILE or {variable}_BASIC_AUTH_FILE, and {variable}_TENANT.",
+                f"Check the file of {variable}_BEARER_TOKEN_FILE or {variable}_BASIC_AUTH_FILE, and "
+                f"{variable}_{self._access.part}.",
             )
         if status == 429:
             wait = response.headers.get("retry-after", "")
@@ -185,7 +214,11 @@ async def _described(response: httpx2.Response) -> str:
 
 
 def _beginning(body: bytes) -> str:
-    return " ".join(body[:1000].decode(errors="replace").split())[:300] or "nothing"
+    text = body.decode(errors="replace")
+    # What Elasticsearch and OpenSearch bury among braces.
+    if reason := _REASON.search(text):
+        text = f"{reason[1]}: {reason[2]}"
+    return " ".join(text[:1000].split())[:300] or "nothing"
 
 
 def _media(response: httpx2.Response) -> str:

@@ -1,28 +1,31 @@
-"""What Loki and VictoriaLogs share as sources: the namespace that is meant, names that must exist, bounded reading."""
+"""What log stores share as sources: the namespace that is meant, names that must exist, bounded reading."""
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection
 from contextlib import aclosing
 from dataclasses import replace
-from typing import ClassVar, Self
+from typing import ClassVar, Generic, Self, TypeVar
 
 from ritsuko_mcp_common.errors import BackendUnreachable, ToolFailure
 from ritsuko_mcp_common.nearest import suggestion
 
 from ..prose import counted, some
-from .names import Names, label_name
+from .names import Names, label_keys, label_name
 from .rows import Row, batches
 from .selectors import parse_selector
 from .source import Batch, Coverage, Gap, Query
 from .store import Access, Store
+
+ExistingT = TypeVar("ExistingT", bound=Collection[str])
+"""The names of labels or fields that the logs of some time have, and what else the store tells of them."""
 
 OwnNamespace = Callable[[], Awaitable[str]]
 
 _MOST_OF_ONE_MOMENT = 5_000
 
 
-class Stored(ABC):
+class Stored(ABC, Generic[ExistingT]):
     """A store as a source, which is its own index. `own` gives the namespace that is meant where none is named."""
 
     name: ClassVar[str]
@@ -63,14 +66,18 @@ class Stored(ABC):
         await self._store.aclose()
 
     @abstractmethod
-    async def _existing(self, query: Query) -> frozenset[str]:
+    async def _existing(self, query: Query) -> ExistingT:
         """The names of labels or fields that the logs of that time have."""
 
+    def _known(self, existing: ExistingT) -> Names:
+        """What the store calls namespace, pod and container, as far as it keeps them."""
+        return Names.among(existing)
+
     @abstractmethod
-    def _many(self, query: Query, existing: frozenset[str], coverage: Coverage) -> AsyncGenerator[list[Row]]:
+    def _many(self, query: Query, existing: ExistingT, coverage: Coverage) -> AsyncGenerator[list[Row]]:
         """All rows, in groups."""
 
-    async def _few(self, query: Query, existing: frozenset[str], coverage: Coverage) -> AsyncGenerator[list[Row]]:
+    async def _few(self, query: Query, existing: ExistingT, coverage: Coverage) -> AsyncGenerator[list[Row]]:
         """The first `query.limit` rows in its order, and all others of the same microsecond as the last of them.
 
         Without those, pages could not go on within a moment.
@@ -84,18 +91,18 @@ class Stored(ABC):
         yield rows
 
     @abstractmethod
-    async def _first(self, query: Query, existing: frozenset[str], coverage: Coverage) -> list[Row]:
+    async def _first(self, query: Query, existing: ExistingT, coverage: Coverage) -> list[Row]:
         """The first `query.limit` rows in its order."""
 
-    async def _namespace(self, query: Query, existing: frozenset[str]) -> str:
+    async def _namespace(self, query: Query, existing: ExistingT) -> str:
         """The namespace of a query, `*` for all. Raises ToolFailure for a name when the store keeps no namespaces."""
-        if not Names.among(existing).namespace:
+        if not self._known(existing).namespace:
             if existing and query.namespace not in ("", "*"):
                 raise ToolFailure(f"the logs in {self.product} do not say their namespace", "Leave namespace out.")
             return "*"
         return query.namespace or await self._own()
 
-    def _names(self, query: Query, existing: frozenset[str]) -> Names:
+    def _names(self, query: Query, existing: ExistingT) -> Names:
         """What the store calls namespace, pod and container.
 
         Raises ToolFailure for a question about runs, pods, containers or labels that it doesn't keep.
@@ -105,7 +112,7 @@ class Stored(ABC):
                 f"{self.product} does not tell the runs of a container apart",
                 "Leave previous out: its lines of all runs are there. Or ask source=pods.",
             )
-        names = Names.among(existing)
+        names = self._known(existing)
         there_are = f"They have: {some(sorted(existing))}."
         for asked, name, what in ((query.pod, names.pod, "pod"), (query.container, names.container, "container")):
             if asked and not name:
@@ -117,7 +124,7 @@ class Stored(ABC):
             if not label_name(requirement.key, existing) and requirement.operator in ("in", "exists"):
                 raise ToolFailure(
                     f"the logs in {self.product} have no label {requirement.key}",
-                    suggestion(requirement.key, existing) or there_are,
+                    suggestion(requirement.key, label_keys(existing)) or there_are,
                 )
         return names
 

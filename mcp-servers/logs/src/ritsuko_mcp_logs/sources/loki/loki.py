@@ -28,7 +28,7 @@ _LOOK_BACK_SECONDS = 30 * 86400.0
 _CATEGORIZED = {"X-Loki-Response-Encoding-Flags": "categorize-labels"}
 
 
-class Loki(Stored):
+class Loki(Stored[frozenset[str]]):
     """One Loki. `clock` gives the time in Unix seconds."""
 
     name = "loki"

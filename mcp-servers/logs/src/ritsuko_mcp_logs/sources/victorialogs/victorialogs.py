@@ -20,7 +20,7 @@ _QUERY = "/select/logsql/query"
 _MOST_NAMES = "1000"
 
 
-class VictoriaLogs(Stored):
+class VictoriaLogs(Stored[frozenset[str]]):
     """One VictoriaLogs."""
 
     name = "victorialogs"
