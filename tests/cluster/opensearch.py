@@ -60,6 +60,10 @@ class OpenSearch:
         """An empty index."""
         self._send("PUT", f"/{index}", "{}")
 
+    def settings(self, index: str, settings: Mapping[str, Any]) -> None:
+        """Change settings of an index."""
+        self._send("PUT", f"/{index}/_settings", json.dumps(settings))
+
     def push(self, index: str, entries: Iterable[Mapping[str, Any]]) -> None:
         """Store entries, which are found at once."""
         lines = [line for entry in entries for line in ('{"create": {}}', json.dumps(entry))]

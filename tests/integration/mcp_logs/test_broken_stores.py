@@ -23,16 +23,16 @@ from tests.mcp_serving import serving
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-STORES = ["victorialogs", "loki"]
+STORES = ["victorialogs", "loki", "opensearch"]
 every_store = pytest.mark.parametrize("store", STORES)
 
 
 @asynccontextmanager
 async def backend(answer: Answer, tls: ssl.SSLContext | None = None) -> AsyncGenerator[str]:
-    """Answers every request with `answer`; yields its address."""
+    """Answers every request with `answer`, as long as who asked is there; yields its address."""
     app = web.Application()
     app.router.add_route("*", "/{anything:.*}", answer)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls).start()
     try:
@@ -66,7 +66,7 @@ def says(status: int, body: str, media: str = "text/plain", **headers: str) -> A
         (says(302, "", location="/login"), "HTTP 302", "_URL"),
         (says(404, "404 page not found"), "404 page not found", "_URL"),
         (says(401, "Unauthorized"), "does not let us in: HTTP 401", "_BEARER_TOKEN_FILE"),
-        (says(401, "no org id"), "no org id", "_TENANT"),
+        (says(401, "no org id"), "no org id", ("_TENANT", "OPENSEARCH_INDEX")),
         (says(429, "slow down", retry_after="17"), "takes no more requests", "17 seconds"),
         (says(502, "<html><title>Bad Gateway</title>", "text/html"), 'HTTP 502, an HTML page "Bad Gateway"', "log"),
         (says(503, "no upstream"), "is in trouble: HTTP 503: no upstream", "log"),
@@ -75,11 +75,13 @@ def says(status: int, body: str, media: str = "text/plain", **headers: str) -> A
         (says(400, "parse error at line 1"), "refuses the query (400): parse error", "Narrow"),
     ],
 )
-async def test_what_is_wrong_is_said_with_what_to_do(store: str, answer: Answer, message: str, hint: str) -> None:
+async def test_what_is_wrong_is_said_with_what_to_do(
+    store: str, answer: Answer, message: str, hint: str | tuple[str, str]
+) -> None:
     async with backend(answer) as url:
         text = await said(store, url)
     assert message in text
-    assert hint in text
+    assert (hint if isinstance(hint, str) else hint[store == "opensearch"]) in text
 
 
 @every_store
@@ -166,9 +168,10 @@ async def test_credentials_and_tenant_come_from_files_that_may_change(store: str
     token, basic = tmp_path / "token", tmp_path / "basic"
     token.write_text("first\n")
     basic.write_text("app:hunter2")
-    tenant = "12:3" if store == "victorialogs" else "team-a"
+    tenant = {"victorialogs": "12:3", "loki": "team-a"}
+    scoped = {f"{store}_tenant": tenant[store]} if store in tenant else {}
     async with backend(refuse) as url:
-        settings = {f"{store}_url": url, f"{store}_bearer_token_file": token, f"{store}_tenant": tenant}
+        settings = {f"{store}_url": url, f"{store}_bearer_token_file": token, **scoped}
         async with serving(build(LogsSettings.model_validate(settings))) as address, Client(f"{address}/mcp") as client:
             await client.call_tool("search", {})
             token.write_text("second\n")
@@ -185,7 +188,7 @@ async def test_credentials_and_tenant_come_from_files_that_may_change(store: str
     assert "holds no single line" in str(empty.content)
     if store == "victorialogs":
         assert (headers[0]["AccountID"], headers[0]["ProjectID"]) == ("12", "3")
-    else:
+    elif store == "loki":
         assert headers[0]["X-Scope-OrgID"] == "team-a"
 
 
@@ -203,6 +206,11 @@ async def test_sources_says_which_does_not_answer(store: str) -> None:
         ({"VICTORIALOGS_URL": "http://x/?a=b"}, "leave out what comes after"),
         ({"VICTORIALOGS_TENANT": "a:b"}, "AccountID:ProjectID"),
         ({"LOKI_TENANT": "a\nb"}, "one line of ASCII"),
+        ({"OPENSEARCH_INDEX": "logs/_doc"}, "OPENSEARCH_INDEX: write it like logs-"),
+        ({"OPENSEARCH_INDEX": "_all"}, "write it like logs-"),
+        ({"OPENSEARCH_TIME_FIELD": ""}, "like @timestamp"),
+        ({"OPENSEARCH_URL": "x", "OPENSEARCH_INDEX": "a b"}, "OPENSEARCH_URL: set it to an address"),
+        ({"OPENSEARCH_BEARER_TOKEN_FILE": "/a", "OPENSEARCH_BASIC_AUTH_FILE": "/b"}, "OPENSEARCH_BEARER_TOKEN_FILE or"),
         ({"LOKI_BEARER_TOKEN_FILE": "/a", "LOKI_BASIC_AUTH_FILE": "/b"}, "not both"),
     ],
 )

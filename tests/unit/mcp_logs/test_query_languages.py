@@ -1,15 +1,19 @@
-"""LogQL and LogsQL made from what callers write: all of it stays inside its quotes."""
+"""LogQL, LogsQL and query DSL made from what callers write: all of it stays inside its quotes."""
 
 import json
 import re
 
 import pytest
+import re2
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_logs.sources.loki import logql
 from ritsuko_mcp_logs.sources.names import Names, label_name, literal, pod_pattern
+from ritsuko_mcp_logs.sources.opensearch import dsl
+from ritsuko_mcp_logs.sources.opensearch.expressions import GAP, plain_parts
+from ritsuko_mcp_logs.sources.opensearch.mapping import Capability, Layout, fields
 from ritsuko_mcp_logs.sources.selectors import Requirement, parse_selector
 from ritsuko_mcp_logs.sources.source import Origin, Query
 from ritsuko_mcp_logs.sources.victorialogs import logsql
@@ -121,3 +125,183 @@ def test_names_of_the_usual_collectors() -> None:
     assert label_name("app.kubernetes.io/name", LABELS) == "app_kubernetes_io_name"
     assert label_name("app", {"kubernetes.pod_labels.app"}) == "kubernetes.pod_labels.app"
     assert label_name("tier", LABELS) == ""
+
+
+def capabilities(**types: str) -> dict[str, dict[str, Capability]]:
+    """As they are told of fields of these types; `__` in a name stands for a dot."""
+    whole = ("keyword", "long", "date", "wildcard")
+    return {
+        name.replace("__", "."): {kind: Capability(searchable=kind != "object", aggregatable=kind in whole)}
+        for name, kind in types.items()
+    }
+
+
+WORDS = fields(
+    {
+        **capabilities(
+            _index="_index", log="text", log__keyword="keyword", level="text", level__keyword="keyword", took="long",
+            kubernetes="object", kubernetes__namespace_name="text", kubernetes__namespace_name__keyword="keyword",
+            kubernetes__pod_name="keyword", kubernetes__container_name="keyword", kubernetes__labels="object",
+            kubernetes__labels__app="text", kubernetes__labels__app__raw="keyword", blob="binary",
+        ),
+        "@timestamp": capabilities(x="date")["x"],
+    }
+)  # fmt: skip
+WHOLE = {**WORDS, **fields(capabilities(log="wildcard"))}
+LAYOUT = Layout(index="logs-*", time="@timestamp")
+
+
+def asked_of(existing: object, wanted: Query, namespace: str = "shop") -> list[dsl.Clause]:
+    known: dict[str, object] = existing  # type: ignore[assignment]
+    window = dsl.window(wanted, namespace, LAYOUT.names(known), known, LAYOUT)  # type: ignore[arg-type]
+    return [*window, *dsl.wanted(wanted, known, LAYOUT)]  # type: ignore[arg-type]
+
+
+def names_in(clause: object) -> set[str]:
+    """All names of a JSON value, at any depth."""
+    match clause:
+        case dict():
+            return {str(name) for name in clause}.union(*map(names_in, clause.values()))
+        case list():
+            return set().union(*map(names_in, clause))
+        case _:
+            return set()
+
+
+OF_THE_DSL = {
+    "bool", "filter", "should", "must_not", "range", "gte", "lt", "format", "term", "terms", "value", "regexp", "flags",
+    "wildcard", "case_insensitive", "exists", "field", "match", "query", "operator", "zero_terms_query",
+}  # fmt: skip
+
+
+@given(text=HOSTILE, pod=HOSTILE, container=HOSTILE, value=HOSTILE, regex=st.booleans())
+def test_what_a_caller_writes_is_a_value_of_the_dsl(
+    text: str, pod: str, container: str, value: str, regex: bool
+) -> None:
+    asked = query(
+        text=text, pod=pod, container=container, regex=regex, level="warn",
+        fields=((text, value), ("level", value), (value, "7"), ("level", "a-b")),
+    )  # fmt: skip
+    for existing in (WORDS, WHOLE):
+        made = asked_of(existing, asked, namespace=value)
+        known = existing.keys() | {field.whole for field in existing.values()}
+        assert names_in(made) <= OF_THE_DSL | known
+        json.dumps(made, ensure_ascii=False).encode()
+
+
+@given(HOSTILE)
+def test_a_literal_for_lucene_has_no_operator(text: str) -> None:
+    assert re.sub(r"\\[^\w]", "", dsl.literal(text), flags=re.ASCII).replace("a", "") == ""
+
+
+def test_dsl() -> None:
+    pod = {"regexp": {"kubernetes.pod_name": {"value": r"web\-.*", "flags": "NONE"}}}
+    assert asked_of(WORDS, query(pod="web-*", labels="app in (a,b),!level,unknown!=x", container="c")) == [
+        {"range": {"@timestamp": {"gte": 1790000000500, "lt": 1790000060000, "format": "epoch_millis"}}},
+        {"term": {"kubernetes.namespace_name.keyword": {"value": "shop"}}},
+        pod,
+        {"term": {"kubernetes.container_name": {"value": "c"}}},
+        {"terms": {"kubernetes.labels.app.raw": ["a", "b"]}},
+        {"bool": {"must_not": [{"exists": {"field": "level"}}]}},
+    ]
+    unsaid = {"bool": {"must_not": [{"exists": {"field": "log"}}]}}
+    too_long = {"wildcard": {"log": {"value": "?" * 255, "case_insensitive": True}}}
+    with_words = [
+        {"wildcard": {"log": {"value": word, "case_insensitive": True}}} for word in ("*refused", "*conn*", "by*")
+    ]
+    assert asked_of(WORDS, query(text="conn_refused by"), "*")[1:] == [
+        {"bool": {"should": [{"bool": {"filter": with_words}}, too_long, unsaid]}}
+    ]
+    assert asked_of(WHOLE, query(text=r"5*\é"), "*")[1:] == [
+        {"bool": {"should": [{"wildcard": {"log": {"value": r"*5\*\\?*", "case_insensitive": True}}}, unsaid]}}
+    ]
+    number = asked_of(WORDS, query(fields=(("took", "7"),)), "*")[1]
+    assert number["bool"]["should"][0] == {"term": {"took": {"value": "7"}}}  # type: ignore[index]
+    of_one = query(origin=Origin("shop", "web-1", ""))
+    assert asked_of(WORDS, of_one, "*")[3] == {
+        "bool": {"must_not": [{"exists": {"field": "kubernetes.container_name"}}]}
+    }
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"text": "=== é"},
+        {"text": "timeout|refused", "regex": True},
+        {"fields": (("took", "1.5"),)},
+        {"fields": (("took", "a b"),)},
+        {"fields": (("blob", "a"),)},
+    ],
+)
+def test_what_cannot_be_asked_narrows_nothing(wanted: dict[str, object]) -> None:
+    assert dsl.wanted(query(**wanted), WORDS, LAYOUT) == []
+
+
+def test_texts_that_cannot_be_asked_of_narrow_nothing() -> None:
+    asked = query(text="timeout", level="error", fields=(("level", "error"),))
+    for kinds in ({"log": "binary"}, {"level": "text"}):
+        assert dsl.wanted(asked, fields(capabilities(**kinds)), LAYOUT) == []
+    mixed = {"log": {**capabilities(x="text")["x"], **capabilities(x="keyword")["x"]}}
+    unsearchable = {"log": {"text": Capability(searchable=False, aggregatable=False)}}
+    for odd in (mixed, unsearchable):
+        assert dsl.wanted(asked, fields(odd), LAYOUT) == []
+    assert dsl.wanted(asked, WORDS, Layout(index="x", time="@timestamp", message="elsewhere")) == []
+
+
+def test_fields_of_a_mapping() -> None:
+    assert "log.keyword" not in WORDS
+    assert "kubernetes" not in WORDS
+    assert "_index" not in WORDS
+    both = fields(
+        {
+            **capabilities(log="text", log__level="keyword"),
+            "log": {**capabilities(x="text", y="object")["x"], **capabilities(y="object")["y"]},
+        }
+    )
+    assert both.keys() == {"log", "log.level"}
+    assert fields(capabilities(tags="nested", tags__name="keyword")) == {}
+    with pytest.raises(ToolFailure, match="not kept whole"):
+        dsl.window(
+            query(pod="x"),
+            "*",
+            Names(pod="kubernetes.pod_name"),
+            fields(capabilities(kubernetes__pod_name="text")),
+            LAYOUT,
+        )
+
+
+ATOMS = st.sampled_from(
+    [
+        "a", "B", "7", " ", ".", "\\.", "\\d", "[ab]", "[^]a]", "[]]", "(a|b)", "(ab)", "(?i)", "(?:b7)", "(?P<n>a)",
+        "((a)|b)", "\\bA", "\\x41", "\\Qa.b\\E", "\\pL", "|", "*", "+", "?", "{2}", "{0,2}", "{0}", "{1,}", "{,2}",
+        "{a", "\\(", "\\[", "[[:alpha:]]", "$", "^", "\\\\", "[\\]]", "\\141", "é", "(\\))", "([)])", "{00}",
+    ]
+)  # fmt: skip
+
+
+@given(st.lists(ATOMS, max_size=8).map("".join), st.lists(st.text("aAbB7 .({])|\\é,02", max_size=8), min_size=10))
+def test_plain_parts_are_in_every_text_with_a_match(expression: str, texts: list[str]) -> None:
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        pattern = re2.compile(expression, options)
+    except re2.error:
+        return
+    parts = ".*".join(map(re.escape, plain_parts(expression).split(GAP)))
+    for text in texts:
+        assert not pattern.search(text) or re.search(parts, text, re.IGNORECASE | re.DOTALL), text
+
+
+@pytest.mark.parametrize(
+    ("expression", "parts"),
+    [
+        (r"took 1\d{3} ms$", ["took 1", "", " ms", ""]),
+        (r"(?i)status=5\d\d", ["status=5", "", ""]),
+        ("conn(ection)? refused by +peer", ["conn", " refused by ", "peer"]),
+        ("timeout|refused", ["", ""]),
+        ("(time|out)", ["", ""]),
+        (r"\Qa.b\E", ["", ""]),
+    ],
+)
+def test_plain_parts(expression: str, parts: list[str]) -> None:
+    assert plain_parts(expression).split(GAP) == parts

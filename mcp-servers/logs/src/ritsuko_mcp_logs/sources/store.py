@@ -20,7 +20,7 @@ from ritsuko_mcp_common.errors import BackendUnreachable, ConfigurationError, To
 _CONNECTIONS = 16
 _CONNECT_SECONDS = 5.0
 _SILENCE_SECONDS = 20.0
-_REASON = re.compile(r'^\{"error":.*?"type":"(\w+)","reason":"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_REASON = re.compile(r'^\s*\{\s*"error":.*?"type":\s*"(\w+)",\s*"reason":\s*"((?:[^"\\]|\\.)*)"', re.DOTALL)
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 

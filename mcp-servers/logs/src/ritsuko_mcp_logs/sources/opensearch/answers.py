@@ -24,12 +24,12 @@ class Capabilities(BaseModel):
 
 
 class Hit(BaseModel):
-    """One entry; by `sort` (its time, and its number in its shard) it has its place."""
+    """One entry; `sort` ends in its time, and its number in its shard."""
 
     index: str
     id: str
     source: dict[str, JsonValue] = {}
-    sort: tuple[int, int]
+    sort: list[int | float]
 
     model_config = {"alias_generator": lambda name: name if name == "sort" else f"_{name}"}
 
@@ -75,7 +75,7 @@ class Counted(BaseModel):
 class Moment(BaseModel):
     """An entry of which only the time was asked."""
 
-    sort: tuple[int]
+    sort: list[int | float]
 
 
 class Moments(BaseModel):
@@ -120,7 +120,9 @@ class Reading:
         written = fields.pop(self.time, "")
         name = next((name for name in self.messages if name in fields), "")
         text = fields.pop(name) if name else to_json(hit.source).decode()
-        return Row(_moment(hit.sort[0] * _NANOSECONDS_OF[self.kind], written), self._origin(hit, fields), text, fields)
+        return Row(
+            _moment(int(hit.sort[-2]) * _NANOSECONDS_OF[self.kind], written), self._origin(hit, fields), text, fields
+        )
 
     def _origin(self, hit: Hit, fields: Mapping[str, str]) -> Origin:
         names = self.names

@@ -12,6 +12,7 @@ from ...levels import FIELDS, words
 from ..names import Names, label_name
 from ..selectors import Requirement, parse_selector
 from ..source import Origin, Query
+from .expressions import GAP, plain_parts
 from .mapping import KEYWORDS, TEXTS, Fields, Layout, whole
 
 Clause = dict[str, JsonValue]
@@ -52,8 +53,8 @@ def wanted(query: Query, existing: Fields, layout: Layout) -> list[Clause]:
     """What entries must have; never less than the query wants, and empty if it wants all."""
     parts: list[Clause | None] = []
     messages = layout.messages(existing)
-    if query.text and not query.regex:
-        parts.append(_in_text(query.text, messages, existing))
+    if query.text:
+        parts.append(_in_text(plain_parts(query.text) if query.regex else query.text, messages, existing))
     if query.level:
         parts.append(_any_of(_stated(query.level, existing), _at_level(query.level, messages, existing)))
     for name, value in query.fields:
@@ -86,7 +87,7 @@ def _in_text(text: str, messages: Sequence[str], existing: Fields) -> Clause | N
         return None
     escaped = re.sub(r"[\\*?]", r"\\\g<0>", clean(text))
     # Lucene knows the other case of ASCII alone.
-    anywhere = re.sub(r"[^\x00-\x7f]", "?", escaped)
+    anywhere = re.sub(r"[^\x00-\x7f]", "?", escaped).replace(GAP, "*")
     return _of_messages(
         messages,
         existing,

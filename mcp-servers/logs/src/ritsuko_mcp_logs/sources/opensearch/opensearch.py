@@ -105,9 +105,9 @@ class OpenSearch(Stored[Existing]):
     async def oldest(self) -> float | None:
         """See `Source.oldest`."""
         kind = self._kind(await self._capabilities(None))
-        body: dict[str, JsonValue] = {"size": 1, "sort": [self._by_time("asc", kind)], "_source": False}
+        body: dict[str, JsonValue] = {"size": 1, "sort": self._by_time("asc", kind), "_source": False}
         found = (await self._search(Oldest, {**body, "track_total_hits": False})).hits.hits
-        return found[0].sort[0] / (1e3 if kind == "date" else 1e9) if found else None
+        return found[0].sort[-1] / (1e3 if kind == "date" else 1e9) if found else None
 
     async def check(self) -> str:
         """See `Source.check`."""
@@ -170,7 +170,7 @@ class OpenSearch(Stored[Existing]):
         order, back = ("desc", 1) if query.order == "newest" else ("asc", -1)
         body: dict[str, JsonValue] = {
             "query": await self._filter(query, existing, dsl.wanted(query, existing, self._layout)),
-            "sort": [self._by_time(order, kind), {"_seq_no": {"order": order}}],
+            "sort": [*self._by_time(order, kind), {"_seq_no": {"order": order}}],
             "track_total_hits": False,
         }
         seen: set[tuple[str, str]] = set()
@@ -180,9 +180,9 @@ class OpenSearch(Stored[Existing]):
                 yield fresh
             if len(page) < most or not fresh:
                 return
-            moment, number = page[-1].sort
-            seen = {(hit.index, hit.id) for hit in page if hit.sort == page[-1].sort}
-            body["search_after"] = [moment, number + back]
+            *before, number = last = page[-1].sort
+            seen = {(hit.index, hit.id) for hit in page if hit.sort == last}
+            body["search_after"] = [*before, number + back]
 
     async def _page_of(self, body: Mapping[str, JsonValue], most: int) -> tuple[list[Hit], int]:
         """A page, and how many entries could have been on it."""
@@ -270,10 +270,13 @@ class OpenSearch(Stored[Existing]):
             )
         return "date" if time.types <= _MILLISECONDS else "date_nanos"
 
-    def _by_time(self, order: str, kind: str) -> dict[str, JsonValue]:
-        # Where some indices keep it finer than others, all are to sort by the same measure.
-        as_one: dict[str, JsonValue] = {"numeric_type": kind} if kind == "date_nanos" else {}
-        return {self._layout.time: {"order": order, "unmapped_type": "date", **as_one}}
+    def _by_time(self, order: str, kind: str) -> list[JsonValue]:
+        how: dict[str, JsonValue] = {"order": order, "unmapped_type": "date"}
+        if kind == "date":
+            return [{self._layout.time: how}]
+        # Where some indices keep it finer than others, all sort by the same measure. And by what is the same for all
+        # first: else OpenSearch 2.19 passes shards over by the millisecond that they begin in, and loses entries.
+        return [{"_score": {"order": "desc"}}, {self._layout.time: {**how, "numeric_type": kind}}]
 
     async def _capabilities(self, query: Query | None) -> Existing:
         body: dict[str, JsonValue] = {}
