@@ -27,6 +27,10 @@ WHOLE = Shape(
     FLUENT_BIT.document,
 )
 """A text is kept whole, and not at all if it is long."""
+STOPPED = Shape(
+    {"properties": {"@timestamp": {"type": "date"}, "log": {"type": "text", "analyzer": "stop"}}}, FLUENT_BIT.document
+)
+"""Of a text only words of letters are kept, and of these not all."""
 real = pytest.mark.opensearch
 
 TEXTS = [
@@ -46,6 +50,7 @@ TEXTS = [
     "e\u0301te\u0301 combining zero\u200bwidth soft\u00adhyphen emoji👩‍💻x1",
     'Traceback (most recent call last):\n  File "app.py", line 7, in pay\nValueError: fatal flaw\n',
     "",
+    "kurz ÄÖÜ",
     "fatalistic prefixed-error terror=1 errors",
 ]
 
@@ -92,7 +97,7 @@ def wanted_of(texts: Sequence[str], **wanted: Any) -> list[str]:
 
 
 @real
-@pytest.mark.parametrize("shape", [FLUENT_BIT, FILEBEAT, WHOLE], ids=["words", "Filebeat", "whole"])
+@pytest.mark.parametrize("shape", [FLUENT_BIT, FILEBEAT, WHOLE, STOPPED], ids=["words", "Filebeat", "whole", "stopped"])
 async def test_no_line_with_a_text_is_missed(
     source: Callable[..., tuple[FilledOpenSearch, Source]], shape: Shape
 ) -> None:
@@ -100,7 +105,20 @@ async def test_no_line_with_a_text_is_missed(
     choose = random.Random(11)
     store, opensearch = source(shape)
     store.push(Entry(index / 100, text) for index, text in enumerate(TEXTS))
-    needles = ["needle", "xneedley", "timeout", "aB3dE5gH7aB", "error", "e", " ", "1,024", "\\d+", "GRÖSSE", "größe"]
+    needles = [
+        "needle",
+        "xneedley",
+        "timeout",
+        "aB3dE5gH7aB",
+        "error",
+        "e",
+        " ",
+        "1,024",
+        "\\d+",
+        "GRÖSSE",
+        "größe",
+        "z äöü",
+    ]
     for text in TEXTS:
         for line in filter(None, text.split("\n")):
             for _ in range(9):
@@ -253,6 +271,17 @@ async def test_an_index_that_is_not_there_is_said(real_opensearch: OpenSearch) -
 
 
 @real
+async def test_it_counts_by_pod_whatever_the_collector_calls_it(
+    source: Callable[..., tuple[FilledOpenSearch, Source]],
+) -> None:
+    store, opensearch = source(FILEBEAT)
+    store.push([Entry(0, "x"), Entry(1, "x", pod="web-2"), Entry(61, "x")])
+    minutes = await opensearch.histogram(Query(since=START, until=START + 120, namespace="shop"), 60.0, "pod")
+    begun = START // 60 * 60
+    assert minutes == {"web-1": {begun: 1, begun + 60: 1}, "web-2": {begun: 1}}
+
+
+@real
 async def test_sources_names_the_version(source: Callable[..., tuple[FilledOpenSearch, Source]]) -> None:
     _, opensearch = source(FLUENT_BIT)
     assert (await opensearch.check()).startswith("OpenSearch 2.19.6 at http://127.0.0.1:")
@@ -281,7 +310,10 @@ async def test_elasticsearch_is_called_so_and_is_told_all_in_json() -> None:
 
 
 async def test_pages_before_one_that_fails_are_shown() -> None:
+    asked: list[web.Request] = []
+
     async def failing(request: web.Request) -> web.Response:
+        asked.append(request)
         if request.path.endswith("_field_caps"):
             return web.json_response(MAPPED)
         question = json.loads(await request.read())
@@ -306,6 +338,8 @@ async def test_pages_before_one_that_fails_are_shown() -> None:
         answer = await ask("search", level="error", since=format_time(START), until=format_time(START + 3600), limit=3)
     assert "level=error" in answer["data"][0]["text"]
     assert "circuit_breaking_exception: [parent] Data too large" in answer["warnings"][0]
+    whole = [one.query["allow_partial_search_results"] for one in asked if one.path.endswith("_search")]
+    assert set(whole) == {"false"}
 
 
 async def test_a_reader_who_goes_away_ends_the_search() -> None:

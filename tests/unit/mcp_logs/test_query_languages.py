@@ -259,7 +259,9 @@ def test_fields_of_a_mapping() -> None:
         }
     )
     assert both.keys() == {"log", "log.level"}
-    assert fields(capabilities(tags="nested", tags__name="keyword")) == {}
+    documents = capabilities(x="nested")["x"]
+    assert fields({"tags": documents, **capabilities(tags__name="keyword")}) == {}
+    assert fields({"tags": {**documents, **capabilities(x="object")["x"]}, **capabilities(tags__name="keyword")}) == {}
     with pytest.raises(ToolFailure, match="not kept whole"):
         dsl.window(
             query(pod="x"),
@@ -299,6 +301,8 @@ def test_plain_parts_are_in_every_text_with_a_match(expression: str, texts: list
         (r"(?i)status=5\d\d", ["status=5", "", ""]),
         ("conn(ection)? refused by +peer", ["conn", " refused by ", "peer"]),
         ("timeout|refused", ["", ""]),
+        ("ab+?c", ["ab", "c"]),
+        ("ab+(?i)*c", ["", ""]),
         ("(time|out)", ["", ""]),
         (r"\Qa.b\E", ["", ""]),
     ],

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pydantic import BaseModel, JsonValue
+from pydantic import BaseModel, JsonValue, RootModel
 from pydantic_core import to_json
 
 from ...fields import flat
@@ -21,6 +21,29 @@ class Capabilities(BaseModel):
 
     indices: list[str]
     fields: dict[str, dict[str, Capability]]
+
+
+class Analyzed(BaseModel):
+    """How words are made of a text; empty: as the index makes them where nothing is said."""
+
+    analyzer: str = ""
+
+
+class FieldMapping(BaseModel):
+    """What an index was told of a field, under the last part of its name."""
+
+    full_name: str
+    mapping: dict[str, Analyzed]
+
+
+class IndexMappings(BaseModel):
+    """What an index was told of its fields."""
+
+    mappings: dict[str, FieldMapping]
+
+
+class Mappings(RootModel[dict[str, IndexMappings]]):
+    """What each index was told of its fields."""
 
 
 class Hit(BaseModel):

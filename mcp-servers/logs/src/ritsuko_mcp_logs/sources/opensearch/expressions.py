@@ -25,7 +25,7 @@ def plain_parts(expression: str) -> str:
     """
     parts: list[str] = []
     position = leading.end() if (leading := _FLAGS.match(expression)) else 0
-    depth, repeated = 0, False
+    depth = 0
     while position < len(expression):
         atom = _ATOM.match(expression, position)
         if atom is None or (atom["either"] and not depth):
@@ -39,11 +39,10 @@ def plain_parts(expression: str) -> str:
         elif depth:
             continue
         elif atom["maybe"]:
-            # Behind a repetition all that is repeated may be missing; or it is lazy, which is no loss.
-            parts[-2 if repeated else -1 :] = [GAP]
+            # Behind a repetition it makes that lazy, and what is repeated is there all the same.
+            parts[-1:] = [GAP]
         elif atom["once"] or atom["any"]:
             parts.append(GAP)
         else:
             parts.append(atom["escaped"] or atom["plain"])
-        repeated = bool(atom["once"])
     return "".join(parts)

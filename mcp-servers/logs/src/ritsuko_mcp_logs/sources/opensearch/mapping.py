@@ -1,7 +1,7 @@
 """What indices say of their fields, and which of these carry a line's time, text and container."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from ritsuko_mcp_common.errors import ToolFailure
 
@@ -11,6 +11,9 @@ TEXTS = frozenset({"text", "match_only_text"})
 """Types that keep a text as its words."""
 KEYWORDS = frozenset({"keyword", "constant_keyword", "wildcard"})
 """Types that keep a value whole."""
+PLAIN_ANALYZERS = frozenset({"", "standard", "whitespace"})
+"""Those that cut no word between ASCII letters and digits, and leave none out."""
+_ANALYZED = frozenset({"text that is analyzed in a way of its own"})
 _GROUPS = frozenset({"object", "nested"})
 _WHOLE = ("", ".keyword", ".raw")
 _APART = ("service.name", "host.name")
@@ -71,6 +74,11 @@ class Layout:
 def apart(existing: Fields) -> list[str]:
     """What tells entries apart that are of no pod."""
     return [name for name in _APART if name in existing and existing[name].whole]
+
+
+def with_words_of_their_own(existing: Fields, names: Iterable[str]) -> Fields:
+    """The fields, of which those with these names cannot be asked for parts of a text."""
+    return {**existing, **{name: replace(existing[name], types=_ANALYZED) for name in names if name in existing}}
 
 
 def fields(capabilities: Mapping[str, Mapping[str, Capability]]) -> dict[str, Field]:

@@ -20,8 +20,8 @@ from ..source import Coverage, Query, Totals
 from ..store import Access, ModelT, Refused, TooLarge
 from ..stored import OwnNamespace, Stored
 from . import dsl
-from .answers import About, Bucket, Capabilities, Counted, Found, Hit, Oldest, Reading
-from .mapping import Field, Layout, apart, fields
+from .answers import About, Bucket, Capabilities, Counted, Found, Hit, Mappings, Oldest, Reading
+from .mapping import PLAIN_ANALYZERS, Field, Layout, apart, fields, with_words_of_their_own
 
 _PAGE = 5_000
 _SMALLEST_PAGE = 50
@@ -169,7 +169,7 @@ class OpenSearch(Stored[Existing]):
         """
         order, back = ("desc", 1) if query.order == "newest" else ("asc", -1)
         body: dict[str, JsonValue] = {
-            "query": await self._filter(query, existing, dsl.wanted(query, existing, self._layout)),
+            "query": await self._filter(query, existing, await self._wanted(query, existing)),
             "sort": [*self._by_time(order, kind), {"_seq_no": {"order": order}}],
             "track_total_hits": False,
         }
@@ -235,6 +235,25 @@ class OpenSearch(Stored[Existing]):
                 async for group in groups:
                     count += sum(not since * 1000 <= one.nanoseconds < until * 1000 for one in group)
         return count
+
+    async def _wanted(self, query: Query, existing: Existing) -> list[dsl.Clause]:
+        wanted = dsl.wanted(query, existing, self._layout)
+        if not wanted:
+            return wanted
+        try:
+            names = ",".join(quote(name, safe="@") for name in self._layout.messages(existing))
+            path = f"{self._indices}/_mapping/field/{names}"
+            indices = await self._store.get(path, Mappings, {"ignore_unavailable": "true"}, seconds=self._seconds)
+        except ToolFailure:
+            # To read an index one needs no right to see its mapping: then it is taken for what is usual.
+            return wanted
+        odd = {
+            field.full_name
+            for index in indices.root.values()
+            for field in index.mappings.values()
+            if any(one.analyzer not in PLAIN_ANALYZERS for one in field.mapping.values())
+        }
+        return dsl.wanted(query, with_words_of_their_own(existing, odd), self._layout)
 
     async def _filter(self, query: Query, existing: Existing, wanted: Sequence[dsl.Clause]) -> dict[str, JsonValue]:
         names = self._names(query, existing)
