@@ -67,8 +67,7 @@ def prepare() -> None:
     What this machine cannot run is left out; the tests say so.
     """
     victorialogs.program()
-    if opensearch.why_not() is None:
-        opensearch.jars()
+    opensearch.why_not()
     if available().control_plane is None:
         for program in ("kube-apiserver", "kube-controller-manager", "kubectl"):
             binaries.kubernetes(program)

@@ -29,17 +29,17 @@ def jars() -> Path:
     """The folder with the jars of OpenSearch and all that they need, as pinned in `java/opensearch/pom.xml`.
 
     Raises:
-        ClusterError: there is no Maven and none can be installed, or the jars are not to be had.
+        ClusterError: there is no Java or Maven and none can be installed, or the jars are not to be had.
     """
+    if not (shutil.which("javac") and shutil.which("mvn")):
+        packages.require(packages.JAVA)
     return cache.install(cache.root() / "build" / f"opensearch-{_VERSION}", _download)
 
 
 def why_not() -> str | None:
-    """Why no OpenSearch can run here, after installing what can be installed; None if one can."""
-    if shutil.which("javac") and shutil.which("mvn"):
-        return None
+    """Why no OpenSearch can run here, after getting what can be got; None if one can."""
     try:
-        packages.require(packages.JAVA)
+        jars()
     except ClusterError as error:
         return str(error)
     return None
@@ -85,12 +85,11 @@ def opensearch(folder: Path) -> Iterator[OpenSearch]:
     Raises:
         ClusterError: it can't be had or did not start; with the end of its log.
     """
-    if reason := why_not():
-        raise ClusterError(reason)
+    classes = f"{jars()}/*"
     port = free(1, "127.0.0.1")[0]
     home = folder / "home"
     home.mkdir()
-    command = [packages.program("java"), *_JAVA, "-cp", f"{jars()}/*", str(_SOURCES / "Launch.java")]
+    command = [packages.program("java"), *_JAVA, "-cp", classes, str(_SOURCES / "Launch.java")]
     daemon = Daemon("opensearch", folder, [*command, str(home), str(port), str(os.getpid())])
     daemon.start()
     try:
@@ -110,7 +109,10 @@ def _download(target: Path) -> None:
             [*command, "-f", str(_SOURCES / "pom.xml"), *copy], capture_output=True, text=True, check=False
         )
     if result.returncode:
-        raise ClusterError(f"OpenSearch's jars are not to be had:\n{(result.stdout + result.stderr)[-3000:]}")
+        said = next(
+            (line.partition("ERROR] ")[2] for line in result.stdout.splitlines() if "ERROR] " in line), "nothing"
+        )
+        raise ClusterError(f"OpenSearch's jars are not to be had; Maven says: {said[:300]}")
 
 
 def _answers(url: str) -> bool:
