@@ -290,7 +290,7 @@ async def test_sources_names_the_version(source: Callable[..., tuple[FilledOpenS
 MAPPED = {"indices": ["logs-a"], "fields": {"@timestamp": {"date": {"searchable": True, "aggregatable": True}}}}
 
 
-async def test_elasticsearch_is_called_so_and_is_told_all_in_json() -> None:
+async def test_elasticsearch_is_called_so_and_is_only_read_from() -> None:
     asked: list[tuple[str, str, str]] = []
 
     async def elasticsearch(request: web.Request) -> web.Response:
@@ -304,7 +304,7 @@ async def test_elasticsearch_is_called_so_and_is_told_all_in_json() -> None:
         assert await source.check() == f"Elasticsearch 8.15.0 at {url}"
         await source.aclose()
     assert asked == [
-        ("POST", "/logs-*,-logs-audit/_field_caps", "application/json"),
+        ("GET", "/logs-*,-logs-audit/_field_caps", "application/json"),
         ("GET", "/", "application/octet-stream"),
     ]
 
@@ -340,6 +340,22 @@ async def test_pages_before_one_that_fails_are_shown() -> None:
     assert "circuit_breaking_exception: [parent] Data too large" in answer["warnings"][0]
     whole = [one.query["allow_partial_search_results"] for one in asked if one.path.endswith("_search")]
     assert set(whole) == {"false"}
+
+
+async def test_a_proxy_that_drops_the_question_is_told_of() -> None:
+    """What is answered then is anything."""
+
+    async def without_body(request: web.Request) -> web.Response:
+        if request.path.endswith("_field_caps"):
+            return web.json_response(MAPPED)
+        hits = [{"_index": "logs-a", "_id": "1", "_source": {"log": "x"}}]
+        return web.json_response({"hits": {"hits": hits}})
+
+    async with backend(without_body) as url, asking(opensearch_url=url) as ask:
+        for arguments in ({"text": "x"}, {}):
+            answer = await ask("search", fails=True, **arguments)
+            assert "an answer that does not fit" in answer["text"]
+            assert "proxy" in answer["text"]
 
 
 async def test_a_reader_who_goes_away_ends_the_search() -> None:

@@ -1,4 +1,4 @@
-"""A log store behind HTTP: asked, and when it does not answer as it should, told so that it can be mended."""
+"""A log store behind HTTP: asked with GET, and when it does not answer as it should, told so that it can be mended."""
 
 import asyncio
 import re
@@ -65,19 +65,16 @@ class Store:
         self.address = _without_credentials(access.url)
         self.name = f"{access.product} at {self.address}"
 
-    async def get(self, path: str, model: type[ModelT], parameters: Mapping[str, str], *, seconds: float) -> ModelT:
-        """The JSON answer as `model`."""
-        return await self._ask(path, model, parameters, None, seconds=seconds)
-
-    async def post(
-        self, path: str, model: type[ModelT], parameters: Mapping[str, str], body: JsonValue, *, seconds: float
+    async def get(
+        self,
+        path: str,
+        model: type[ModelT],
+        parameters: Mapping[str, str],
+        *,
+        seconds: float,
+        question: JsonValue = None,
     ) -> ModelT:
-        """The same for a question that is JSON itself."""
-        return await self._ask(path, model, parameters, body, seconds=seconds)
-
-    async def _ask(
-        self, path: str, model: type[ModelT], parameters: Mapping[str, str], question: JsonValue, *, seconds: float
-    ) -> ModelT:
+        """The JSON answer as `model`; some stores take a `question` as the request's body."""
         try:
             async with asyncio.timeout(seconds), self.stream(path, parameters, question) as chunks:
                 body = bytearray()
@@ -104,10 +101,10 @@ class Store:
     ) -> AsyncGenerator[AsyncIterator[bytes]]:
         """The bytes of an answer as they come; leaving the block ends the transfer."""
         variable = self._access.variable
-        method, body, headers = "GET", None, None
+        body, headers = None, None
         if question is not None:
-            method, body, headers = "POST", to_json(question), {"Content-Type": "application/json"}
-        request = self._http.stream(method, self._base + path, params=dict(parameters), content=body, headers=headers)
+            body, headers = to_json(question), {"Content-Type": "application/json"}
+        request = self._http.stream("GET", self._base + path, params=dict(parameters), content=body, headers=headers)
         try:
             async with request as response:
                 if not response.is_success:

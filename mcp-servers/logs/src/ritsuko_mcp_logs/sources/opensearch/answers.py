@@ -90,9 +90,9 @@ class Aggregations(BaseModel):
 
 
 class Counted(BaseModel):
-    """The answer to a search that counts; without `aggregations` there was no index to count in."""
+    """The answer to a search that counts."""
 
-    aggregations: Aggregations | None = None
+    aggregations: Aggregations
 
 
 class Moment(BaseModel):

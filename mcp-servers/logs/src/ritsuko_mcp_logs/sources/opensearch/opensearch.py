@@ -212,8 +212,6 @@ class OpenSearch(Stored[Existing]):
         deadline = asyncio.get_running_loop().time() + self._seconds
         while True:
             answer = await self._search(Counted, {**body, "aggs": {"counted": {"composite": composite}}})
-            if answer.aggregations is None:
-                return found
             counted = answer.aggregations.counted
             found += counted.buckets
             if len(counted.buckets) < _BUCKETS:
@@ -302,12 +300,13 @@ class OpenSearch(Stored[Existing]):
         if query is not None:
             body["index_filter"] = dsl.time_range(query, self._layout.time)
         parameters = {"fields": "*", "ignore_unavailable": "true"}
-        return fields((await self._post("_field_caps", Capabilities, parameters, body)).fields)
+        return fields((await self._ask("_field_caps", Capabilities, parameters, body)).fields)
 
     async def _search(self, model: type[ModelT], body: dict[str, JsonValue]) -> ModelT:
-        return await self._post("_search", model, _WHOLLY, body)
+        return await self._ask("_search", model, _WHOLLY, body)
 
-    async def _post(
+    async def _ask(
         self, api: str, model: type[ModelT], parameters: Mapping[str, str], body: dict[str, JsonValue]
     ) -> ModelT:
-        return await self._store.post(f"{self._indices}/{api}", model, parameters, body, seconds=self._seconds)
+        path = f"{self._indices}/{api}"
+        return await self._store.get(path, model, parameters, seconds=self._seconds, question=body)
