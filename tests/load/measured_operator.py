@@ -7,10 +7,12 @@ import re
 import time
 import urllib.request
 from collections.abc import Mapping
+from pathlib import Path
 from typing import ClassVar
 
 from tests.integration.operator.operator_process import OperatorProcess
 
+_DOCKERFILE = Path(__file__).parents[2] / "Dockerfile.operator"
 _RECONCILES = re.compile(r'^ritsuko_operator_reconciles_total\{kind="RitsukoBot",result="done"\} (\S+)', re.M)
 # The operator's image has no Kubernetes client in it, and kopf loads one where there is one.
 _AS_IN_ITS_IMAGE = (
@@ -18,11 +20,16 @@ _AS_IN_ITS_IMAGE = (
 )
 
 
+def _allocation() -> dict[str, str]:
+    """How the image sets up the memory allocator."""
+    return dict(re.findall(r"^ENV (MALLOC_\w+)=(\S+)$", _DOCKERFILE.read_text(), re.MULTILINE))
+
+
 class MeasuredOperator(OperatorProcess):
     """As it is delivered, with its process id and the count of its reconciles."""
 
     program = _AS_IN_ITS_IMAGE
-    settings: ClassVar[Mapping[str, str]] = {}
+    settings: ClassVar[Mapping[str, str]] = _allocation()
 
     @property
     def pid(self) -> int:
