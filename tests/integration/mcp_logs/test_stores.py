@@ -110,10 +110,13 @@ async def test_fields_of_the_store_or_of_the_text(store: Filled, asking_store: A
     assert "status=500" in nonsense["text"]
 
 
+@pytest.mark.parametrize("asked", [{"text": "error"}, {"level": "error"}], ids=str)
 @pytest.mark.parametrize("order", ["newest", "oldest"])
-async def test_pages_give_every_match_once(store: Filled, asking_store: Asking, order: str) -> None:
-    entries = [Entry(index / 10, f"error {index:03}", pod=f"web-{index % 3}") for index in range(40)]
-    entries += [Entry(2.0, f"error of one moment {index:02}", pod=f"web-{index % 2}") for index in range(23)]
+async def test_pages_give_every_match_once(
+    store: Filled, asking_store: Asking, order: str, asked: dict[str, str]
+) -> None:
+    entries = [Entry(index / 10, f"ERROR {index:03}", pod=f"web-{index % 3}") for index in range(40)]
+    entries += [Entry(2.0, f"ERROR of one moment {index:02}", pod=f"web-{index % 2}") for index in range(23)]
     store.push([*entries, *(Entry(index, "fine") for index in range(30))])
     if isinstance(store, FilledLoki):
         store.fake.max_entries = 30
@@ -121,7 +124,7 @@ async def test_pages_give_every_match_once(store: Filled, asking_store: Asking, 
     cursor = ""
     async with asking_store() as ask:
         for _ in range(40):
-            answer = await ask("search", text="error", limit=7, order=order, cursor=cursor, **WINDOW)
+            answer = await ask("search", **asked, limit=7, order=order, cursor=cursor, **WINDOW)
             assert answer["total"] == 63
             seen += texts(answer)
             cursor = answer.get("next_cursor", "")

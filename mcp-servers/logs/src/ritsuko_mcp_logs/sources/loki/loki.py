@@ -121,17 +121,20 @@ class Loki(Stored[frozenset[str]]):
         return found[: query.limit]
 
     async def _many(self, query: Query, existing: frozenset[str], coverage: Coverage) -> AsyncGenerator[list[Row]]:
-        """Page by page in the query's order, each entry once."""
+        """Page by page in the query's order, each entry once; those of one moment together: within it lines are told
+        apart by their number."""
         names = Names.among(existing)
         expression = f"{await self._selector(query, existing)}{logql.wanted(query)}"
         newest = query.order == "newest"
         start, end = _nanoseconds(query.since), _nanoseconds(query.until)
         seen: frozenset[tuple[int, Origin, str]] = frozenset()
+        held: list[Row] = []
         while start < end:
             page, limit = await self._page_of(expression, start, end, query.limit, newest=newest, names=names)
-            if fresh := [row for row in page if _identity(row) not in seen]:
-                yield fresh
+            found = held + [row for row in page if _identity(row) not in seen]
             if len(page) < limit:
+                if found:
+                    yield found
                 return
             edge = page[-1].nanoseconds
             # The next page begins with the moment that this one ended in, unless nothing else was on this one.
@@ -139,6 +142,9 @@ class Loki(Stored[frozenset[str]]):
             if step_over:
                 moment = timestamp(edge).decode()
                 coverage.gaps.append(Gap(f"lines of {moment}", f"Loki gives at most {limit:,} of one moment"))
+            held = [] if step_over else [row for row in found if row.nanoseconds == edge]
+            if ready := found[: len(found) - len(held)]:
+                yield ready
             seen = frozenset(_identity(row) for row in page if row.nanoseconds == edge)
             start, end = (start, edge + (not step_over)) if newest else (edge + step_over, end)
 
