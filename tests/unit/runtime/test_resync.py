@@ -25,10 +25,16 @@ class Lists:
     def __init__(self) -> None:
         self.objects: dict[Kind, list[Object]] = {}
         self.asked: list[Kind] = []
+        self.in_full: list[Kind] = []
         self.meanwhile = lambda: None  # what happens between the list and its arrival
 
-    async def list_all(self, kind: Kind, *, namespace: str | None, selector: str) -> AsyncIterator[Object]:
+    async def list_metadata(self, kind: Kind, *, namespace: str | None, selector: str) -> AsyncIterator[Object]:
         self.asked.append(kind)
+        for item in self.objects.get(kind, []):
+            yield {"metadata": item["metadata"]}
+
+    async def list_all(self, kind: Kind, *, namespace: str | None, selector: str) -> AsyncIterator[Object]:
+        self.in_full.append(kind)
         found = list(self.objects.get(kind, []))
         self.meanwhile()
         for item in found:
@@ -78,6 +84,7 @@ async def test_what_the_watch_told_already_is_not_looked_at_again(scene: Scene) 
     scene.lists.objects = {BOT: [make(BOT, "hal", 1)]}
     await scene.resync.once()
     assert await scene.queued() == set()
+    assert scene.lists.in_full == []
 
 
 async def test_a_ghost_goes_and_its_bot_is_looked_at(scene: Scene) -> None:
@@ -90,9 +97,10 @@ async def test_a_ghost_goes_and_its_bot_is_looked_at(scene: Scene) -> None:
 
 async def test_what_was_deleted_while_it_listed_is_not_raised_from_the_dead(scene: Scene) -> None:
     scene.watch(CONFIG_MAP, config_map(1))
-    scene.lists.objects = {CONFIG_MAP: [config_map(1)]}
+    scene.lists.objects = {CONFIG_MAP: [config_map(1), make(CONFIG_MAP, "new", 1)]}
     scene.lists.meanwhile = lambda: scene.watch(CONFIG_MAP, config_map(2), "DELETED")
     await scene.resync.once()
+    assert scene.lists.in_full == [CONFIG_MAP]
     assert scene.intake.cache.get(ref(CONFIG_MAP, "hal-mcp")) is None
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 
 from ritsuko_operator.reconcile.cluster import BotKey, Object, ObjectRef, SidecarKey
 from ritsuko_operator.reconcile.errors import ApiError, ApiUnreachableError
@@ -71,23 +71,44 @@ class Resync:
                 self._intake.queue.add(key(ref.namespace, ref.name))
 
     async def once(self, *, first: bool = False) -> None:
-        """Lists all kinds. Raises `ApiError` or `ApiUnreachableError` if one could not be listed."""
+        """Lists all kinds, in full only where versions tell that something is new.
+
+        Raises `ApiError` or `ApiUnreachableError` if one could not be listed.
+        """
         for kind in watched(cluster_wide=self._namespaces == [None]):
-            before = {ref: self._intake.cache.uid(ref) for ref in self._intake.cache.of_kind(kind)}
-            present: set[ObjectRef] = set()
-            news: list[tuple[int, ObjectRef]] = []
-            for namespace in self._namespaces:
-                async for item in self._list(kind, namespace):
-                    ref = ref_for(kind, item)
-                    present.add(ref)
-                    if self._intake.present(ref, item):
-                        news.append((_version(item), ref))
-            # an object that came into the cache while we listed is no ghost
-            missing = before.keys() - present
-            ghosts = [ref for ref in missing if self._intake.gone(ref, uid=before[ref])]
-            if not first:
-                self._account_for(kind, news, ghosts)
+            if first:
+                await self._take_in(kind)
+            elif await self._differs(kind):
+                self._account_for(kind, *await self._take_in(kind))
+            else:
+                self._account_for(kind, [], [])
         self._look_after_orphans()
+
+    async def _differs(self, kind: Kind) -> bool:
+        """Whether the cache lacks something, or has something that is no more."""
+        cache, present = self._intake.cache, set[ObjectRef]()
+        for namespace in self._namespaces:
+            async for item in self._api.list_metadata(kind, namespace=namespace, selector=_selector(kind)):
+                ref = ref_for(kind, item)
+                if cache.is_news(ref, item):
+                    return True
+                present.add(ref)
+        return not present.issuperset(cache.of_kind(kind))
+
+    async def _take_in(self, kind: Kind) -> tuple[list[tuple[int, ObjectRef]], list[ObjectRef]]:
+        """Brings the cache up to date. Returns what was new, with its version, and what is no more."""
+        before = {ref: self._intake.cache.uid(ref) for ref in self._intake.cache.of_kind(kind)}
+        present: set[ObjectRef] = set()
+        news: list[tuple[int, ObjectRef]] = []
+        for namespace in self._namespaces:
+            async for item in self._api.list_all(kind, namespace=namespace, selector=_selector(kind)):
+                ref = ref_for(kind, item)
+                present.add(ref)
+                if self._intake.present(ref, item):
+                    news.append((_version(item), ref))
+        # an object that came into the cache while we listed is no ghost
+        missing = before.keys() - present
+        return news, [ref for ref in missing if self._intake.gone(ref, uid=before[ref])]
 
     def _account_for(self, kind: Kind, news: list[tuple[int, ObjectRef]], ghosts: list[ObjectRef]) -> None:
         self._intake.metrics.resync_repairs.labels(kind.plural).inc(len(news) + len(ghosts))
@@ -113,9 +134,9 @@ class Resync:
             if key is not None and cache.get(key.ref) is None:
                 self._intake.queue.add(key)
 
-    def _list(self, kind: Kind, namespace: str | None) -> AsyncIterator[Object]:
-        selector = "" if kind in (BOT, SIDECAR) else OURS
-        return self._api.list_all(kind, namespace=namespace, selector=selector)
+
+def _selector(kind: Kind) -> str:
+    return "" if kind in (BOT, SIDECAR) else OURS
 
 
 def _version(manifest: Object) -> int:
