@@ -27,11 +27,12 @@ async def blocks(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
             if not newline:
                 continue
             skipping = False
-        data = carry + chunk
-        end = data.rfind(b"\n") + 1
+        end = chunk.rfind(b"\n") + 1
         if end:
-            yield data[:end]
-        carry = data[end:]
+            yield b"".join((carry, memoryview(chunk)[:end]))
+            carry = chunk[end:]
+        else:
+            carry += chunk
         if len(carry) > _LONGEST_LINE:
             yield carry[:_LONGEST_LINE] + b"\n"
             carry, skipping = b"", True
