@@ -96,7 +96,8 @@ class Api:
         path, what = kind.path(namespace), f"listing {kind.plural}"
         while True:
             page = await self._request("GET", kind, path, params=params, accept=accept, verb="LIST", what=what)
-            for item in page["items"] or []:  # an empty list of metadata has null
+            items: list[Object] = page["items"] or []  # null in an empty list of metadata
+            for item in items:
                 yield {**item, "apiVersion": kind.api_version, "kind": kind.name}
             if not page["metadata"].get("continue"):
                 return
