@@ -79,6 +79,8 @@ class Tools:
                 raise BackendUnreachable("the backend does not answer")
             case "crash":
                 raise RuntimeError("internal detail")
+            case "unwritable":
+                return Envelope(summary="secret", data={"a": "b"}).written_by(_no_writer)
             case "hang":
                 self.running += 1
                 self.most_running = max(self.most_running, self.running)
@@ -93,6 +95,10 @@ class Tools:
                     self.running -= 1
                 return Envelope(summary="released")
         raise ToolFailure(f"cannot show {what}")
+
+
+def _no_writer(_: Any) -> str:
+    raise RuntimeError("internal detail")
 
 
 class Running:

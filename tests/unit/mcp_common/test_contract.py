@@ -56,7 +56,8 @@ async def test_a_server_says_who_it_is_and_that_texts_are_no_instructions(mode: 
         ({"what": "rows", "count": "many"}, "count: Input should be a valid integer", "It takes"),
         ({"what": "rows", "cuont": 1}, "no argument 'cuont'", "Did you mean count?"),
         ({"what": "x" * 100_000}, "100000 characters long", "At most 64000"),
-        ({"what": "crash"}, "failed unexpectedly", "log"),
+        ({"what": "crash"}, "show failed unexpectedly", "log"),
+        ({"what": "unwritable"}, "show failed unexpectedly", "log"),
     ],
 )
 async def test_a_mistake_is_an_error_result_that_says_what_to_do(arguments: dict, message: str, hint: str) -> None:
@@ -67,6 +68,13 @@ async def test_a_mistake_is_an_error_result_that_says_what_to_do(arguments: dict
     assert hint in result.content[0].text
     assert "internal detail" not in result.content[0].text
     assert result.structured_content["hints"]
+
+
+@pytest.mark.parametrize("what", ["crash", "unwritable"])
+async def test_a_bug_of_ours_is_counted_as_one(what: str) -> None:
+    async with serving() as server:
+        await server.call(what)
+        assert await server.metric('ritsuko_mcp_calls_total{outcome="crash",tool="show"}') == 1.0
 
 
 async def test_an_unknown_tool_gets_the_nearest_name() -> None:

@@ -28,6 +28,7 @@ from ritsuko_mcp_common.settings import ServerSettings
 logger = logging.getLogger(__name__)
 
 _LONGEST_ARGUMENT = 64_000
+_IN_THE_LOG = "The server's log has the details."
 
 
 class ContractServer(MCPServer[Any]):
@@ -65,16 +66,13 @@ class ContractServer(MCPServer[Any]):
         try:
             try:
                 envelope = await self._answer(name, arguments, context or Context(mcp_server=self), record)
+                result = await self._finish(envelope, redaction, record)
                 record.outcome = "ok"
             except ToolFailure as failure:
-                envelope = Envelope(
-                    summary=failure.message,
-                    data=failure.excerpt or None,
-                    hints=[failure.hint] if failure.hint else [],
-                )
                 record.outcome = _outcome(failure)
                 record.error = Redaction(None).sentence(failure.message)
-            result = await self._finish(envelope, redaction, record, failed=record.outcome != "ok")
+                result = await self._finish(_told(failure), redaction, record)
+                result.is_error = True
         finally:
             record.seconds = time.perf_counter() - started
             record.redactions = dict(redaction.counts)
@@ -112,19 +110,22 @@ class ContractServer(MCPServer[Any]):
                 f"{name} took longer than {deadline:g} s and was given up", "Narrow the question, or try again later."
             ) from error
 
-    async def _finish(
-        self, envelope: Envelope, redaction: Redaction, record: audit.Record, *, failed: bool
-    ) -> CallToolResult:
+    async def _finish(self, envelope: Envelope, redaction: Redaction, record: audit.Record) -> CallToolResult:
+        """Raises `Crash` where what a tool left to be done after redaction fails."""
         envelope = _redacted(envelope, redaction)
-        pictures = await self._pictures(envelope)
-        envelope = budget.fit(envelope.written(), self._configuration.mcp_output_budget)
+        try:
+            pictures = await self._pictures(envelope)
+            envelope = envelope.written()
+        except Exception as error:
+            logger.exception("an answer of %s could not be written", record.tool)
+            raise Crash(f"{record.tool} failed unexpectedly", _IN_THE_LOG) from error
+        envelope = budget.fit(envelope, self._configuration.mcp_output_budget)
         body = text.render(envelope)
         record.bytes = len(body.encode()) + sum(len(picture.data) for picture in pictures)
         record.truncated = envelope.truncated
         return CallToolResult(
             content=[TextContent(text=body), *pictures],
             structured_content=envelope.model_dump(mode="json", exclude_none=True),
-            is_error=failed,
         )
 
     async def _pictures(self, envelope: Envelope) -> list[ImageContent]:
@@ -156,7 +157,7 @@ async def _run(tool: Tool, arguments: dict[str, Any], context: Context[Any, Any]
         return cast(Envelope, await tool.run(arguments, context))
     except UnexpectedToolError as error:
         logger.exception("tool %s crashed", tool.name)
-        raise Crash(f"{tool.name} failed unexpectedly", "The server's log has the details.") from error
+        raise Crash(f"{tool.name} failed unexpectedly", _IN_THE_LOG) from error
     except ToolError as error:
         match error.__cause__:
             case ToolFailure() as failure:
@@ -188,6 +189,10 @@ def _invalid(tool: Tool, error: ValidationError) -> ToolFailure:
     ]
     known: dict[str, Any] = tool.parameters.get("properties", {})
     return ToolFailure(f"{tool.name}: " + "; ".join(complaints), f"It takes: {', '.join(known)}.")
+
+
+def _told(failure: ToolFailure) -> Envelope:
+    return Envelope(summary=failure.message, data=failure.excerpt or None, hints=[failure.hint] if failure.hint else [])
 
 
 def _redacted(envelope: Envelope, redaction: Redaction) -> Envelope:
