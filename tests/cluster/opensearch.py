@@ -10,17 +10,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 
 from . import cache, packages
 from .daemons import Daemon
 from .errors import ClusterError
+from .loopback import OPENER, answers
 from .ports import free
 from .progress import step
 
 _VERSION = "2.19.6"
 _SOURCES = Path(__file__).parent / "java" / "opensearch"
-_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 # little memory and a quick start rather than speed
 _JAVA = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 
@@ -74,7 +73,7 @@ class OpenSearch:
     def _send(self, method: str, path: str, body: str) -> dict[str, Any]:
         headers = {"Content-Type": "application/json"}
         request = urllib.request.Request(self.url + path, data=body.encode(), headers=headers, method=method)
-        with _OPENER.open(request, timeout=60) as answer:
+        with OPENER.open(request, timeout=60) as answer:
             return json.load(answer)
 
 
@@ -94,7 +93,9 @@ def opensearch(folder: Path) -> Iterator[OpenSearch]:
     daemon.start()
     try:
         store = OpenSearch(f"http://127.0.0.1:{port}")
-        daemon.wait_until(lambda: _answers(store.url), timeout=120)
+        daemon.wait_until(
+            lambda: answers(f"{store.url}/_cluster/health?wait_for_status=yellow&timeout=5s", timeout=10), timeout=120
+        )
         yield store
     finally:
         daemon.stop()
@@ -113,11 +114,3 @@ def _download(target: Path) -> None:
             (line.partition("ERROR] ")[2] for line in result.stdout.splitlines() if "ERROR] " in line), "nothing"
         )
         raise ClusterError(f"OpenSearch's jars are not to be had; Maven says: {said[:300]}")
-
-
-def _answers(url: str) -> bool:
-    try:
-        with _OPENER.open(f"{url}/_cluster/health?wait_for_status=yellow&timeout=5s", timeout=10) as answer:
-            return answer.status == 200
-    except (URLError, ConnectionError, TimeoutError):
-        return False

@@ -7,17 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
 from urllib.parse import urlencode
 
 from . import cache, gobuild
 from .daemons import Daemon
+from .loopback import OPENER, answers
 from .ports import free
 
 _VERSION = "1.52.1"
 _PACKAGE = "github.com/VictoriaMetrics/VictoriaLogs/app/victoria-logs"
 _STREAM = "namespace,pod,container"
-_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def program() -> str:
@@ -45,7 +44,7 @@ class VictoriaLogs:
         # as a form, which is the default, the body would be taken for parameters
         given = {"Content-Type": "application/stream+json", **headers}
         request = urllib.request.Request(self.url + path, data=body, headers=given, method="POST")
-        with _OPENER.open(request, timeout=30) as answer:
+        with OPENER.open(request, timeout=30) as answer:
             answer.read()
 
 
@@ -69,15 +68,7 @@ def victorialogs(folder: Path) -> Iterator[VictoriaLogs]:
     daemon.start()
     try:
         store = VictoriaLogs(f"http://127.0.0.1:{port}")
-        daemon.wait_until(lambda: _answers(store.url), timeout=60)
+        daemon.wait_until(lambda: answers(f"{store.url}/health", timeout=5), timeout=60)
         yield store
     finally:
         daemon.stop()
-
-
-def _answers(url: str) -> bool:
-    try:
-        with _OPENER.open(f"{url}/health", timeout=5) as answer:
-            return answer.status == 200
-    except (URLError, ConnectionError, TimeoutError):
-        return False

@@ -150,8 +150,8 @@ async def test_a_secret_that_several_bots_name_is_looked_at_once_for_all_of_them
     settled.bot("eve")
     await settled.bots.reconcile(BotKey(NAMESPACE, "eve"))
     zulip = ObjectRef(SECRET, NAMESPACE, "zulip")
-    assert settled.secrets.named == [zulip]
-    assert [ref.name for ref in settled.secrets.own] == ["hal-mcp-tokens"], "eve has no servers"
+    assert settled.secrets.named() == [zulip]
+    assert [ref.name for ref in settled.secrets.own()] == ["hal-mcp-tokens"], "eve has no servers"
     settled.secret("zulip", ZULIP_EMAIL="hal@chat.test", ZULIP_API_KEY="rotated")
     assert set(await settled.secrets.changed(zulip)) == {HAL, BotKey(NAMESPACE, "eve")}
     settled.secrets.forget(HAL)

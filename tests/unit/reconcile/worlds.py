@@ -55,7 +55,7 @@ class World:
 
     async def secrets_changed(self) -> bool:
         """Whether a look at all Secrets finds something for a bot to do."""
-        return any([await self.secrets.changed(ref) for ref in (*self.secrets.named, *self.secrets.own)])
+        return any([await self.secrets.changed(ref) for ref in (*self.secrets.named(), *self.secrets.own())])
 
     # --- what reconcilers call
 

@@ -28,7 +28,6 @@ from ritsuko_mcp_common.settings import ServerSettings
 logger = logging.getLogger(__name__)
 
 _LONGEST_ARGUMENT = 64_000
-_IN_THE_LOG = "The server's log has the details."
 
 
 class ContractServer(MCPServer[Any]):
@@ -118,7 +117,7 @@ class ContractServer(MCPServer[Any]):
             envelope = envelope.written()
         except Exception as error:
             logger.exception("an answer of %s could not be written", record.tool)
-            raise Crash(f"{record.tool} failed unexpectedly", _IN_THE_LOG) from error
+            raise Crash(record.tool) from error
         envelope = budget.fit(envelope, self._configuration.mcp_output_budget)
         body = text.render(envelope)
         record.bytes = len(body.encode()) + sum(len(picture.data) for picture in pictures)
@@ -151,13 +150,16 @@ class DeadlineExceeded(ToolFailure):
 class Crash(ToolFailure):
     """A bug of ours: the caller learns that it happened, the log has the traceback."""
 
+    def __init__(self, tool: str) -> None:
+        super().__init__(f"{tool} failed unexpectedly", "The server's log has the details.")
+
 
 async def _run(tool: Tool, arguments: dict[str, Any], context: Context[Any, Any]) -> Envelope:
     try:
         return cast(Envelope, await tool.run(arguments, context))
     except UnexpectedToolError as error:
         logger.exception("tool %s crashed", tool.name)
-        raise Crash(f"{tool.name} failed unexpectedly", _IN_THE_LOG) from error
+        raise Crash(tool.name) from error
     except ToolError as error:
         match error.__cause__:
             case ToolFailure() as failure:

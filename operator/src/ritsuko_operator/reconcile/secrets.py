@@ -51,12 +51,10 @@ class SecretReader:
         self._named_by = _Readers()
         self._made_for = _Readers()
 
-    @property
     def named(self) -> list[ObjectRef]:
         """The Secrets that bots name, each once: people change them, and expect to see it."""
         return self._named_by.refs
 
-    @property
     def own(self) -> list[ObjectRef]:
         """The Secrets that were made for bots, and that nobody else has reason to change."""
         return self._made_for.refs

@@ -31,7 +31,7 @@ _METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=
 _TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
 _CREDENTIALS_LIFE = 60.0  # seconds: how client-go treats the token in a file
 PAGE = 30  # objects of one list: they are all parsed at once, which takes ten times the memory of the text
-_METADATA_PAGE = 120
+_METADATA_PAGE = 120  # they are smaller
 _TOO_BUSY = (429, 503)
 _PATIENT_TRIES = 3
 _LONGEST_PAUSE = 8.0  # seconds; longer than that a key waits in the queue and not in a worker

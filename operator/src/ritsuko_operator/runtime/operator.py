@@ -108,8 +108,8 @@ async def run(settings: Settings, *, heed_signals: Callable[[], None]) -> None:
                     for _ in range(settings.workers):
                         group.create_task(workers.work())
                     for which, period in (
-                        (lambda: secrets.named, settings.secrets_period),
-                        (lambda: secrets.own, settings.own_secrets_period),
+                        (secrets.named, settings.secrets_period),
+                        (secrets.own, settings.own_secrets_period),
                     ):
                         group.create_task(check_secrets(secrets, which, queue, metrics, period=period))
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Protocol
 
 from ritsuko_operator.reconcile.cluster import BotKey, Object, ObjectRef, SidecarKey
 from ritsuko_operator.reconcile.errors import ApiError, ApiUnreachableError
@@ -25,6 +26,10 @@ logger = logging.getLogger(__name__)
 
 _GRACE = 20.0  # seconds that a watch may be behind a list
 _RETRY = 5.0
+
+
+class _List(Protocol):
+    def __call__(self, kind: Kind, *, namespace: str | None, selector: str) -> AsyncIterator[Object]: ...
 
 
 class Resync:
@@ -87,12 +92,10 @@ class Resync:
     async def _differs(self, kind: Kind) -> bool:
         """Whether the cache lacks something, or has something that is no more."""
         cache, present = self._intake.cache, set[ObjectRef]()
-        for namespace in self._namespaces:
-            async for item in self._api.list_metadata(kind, namespace=namespace, selector=_selector(kind)):
-                ref = ref_for(kind, item)
-                if cache.is_news(ref, item):
-                    return True
-                present.add(ref)
+        async for ref, item in self._listed(kind, self._api.list_metadata):
+            if cache.is_news(ref, item):
+                return True
+            present.add(ref)
         return not present.issuperset(cache.of_kind(kind))
 
     async def _take_in(self, kind: Kind) -> tuple[list[tuple[int, ObjectRef]], list[ObjectRef]]:
@@ -100,15 +103,19 @@ class Resync:
         before = {ref: self._intake.cache.uid(ref) for ref in self._intake.cache.of_kind(kind)}
         present: set[ObjectRef] = set()
         news: list[tuple[int, ObjectRef]] = []
-        for namespace in self._namespaces:
-            async for item in self._api.list_all(kind, namespace=namespace, selector=_selector(kind)):
-                ref = ref_for(kind, item)
-                present.add(ref)
-                if self._intake.present(ref, item):
-                    news.append((_version(item), ref))
+        async for ref, item in self._listed(kind, self._api.list_all):
+            present.add(ref)
+            if self._intake.present(ref, item):
+                news.append((_version(item), ref))
         # an object that came into the cache while we listed is no ghost
         missing = before.keys() - present
         return news, [ref for ref in missing if self._intake.gone(ref, uid=before[ref])]
+
+    async def _listed(self, kind: Kind, objects: _List) -> AsyncIterator[tuple[ObjectRef, Object]]:
+        selector = "" if kind in (BOT, SIDECAR) else OURS
+        for namespace in self._namespaces:
+            async for item in objects(kind, namespace=namespace, selector=selector):
+                yield ref_for(kind, item), item
 
     def _account_for(self, kind: Kind, news: list[tuple[int, ObjectRef]], ghosts: list[ObjectRef]) -> None:
         self._intake.metrics.resync_repairs.labels(kind.plural).inc(len(news) + len(ghosts))
@@ -133,10 +140,6 @@ class Resync:
             key = bot_of(child) if child else None
             if key is not None and cache.get(key.ref) is None:
                 self._intake.queue.add(key)
-
-
-def _selector(kind: Kind) -> str:
-    return "" if kind in (BOT, SIDECAR) else OURS
 
 
 def _version(manifest: Object) -> int:

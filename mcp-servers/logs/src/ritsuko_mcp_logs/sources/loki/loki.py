@@ -127,10 +127,10 @@ class Loki(Stored[frozenset[str]]):
         expression = f"{await self._selector(query, existing)}{logql.wanted(query)}"
         newest = query.order == "newest"
         start, end = _nanoseconds(query.since), _nanoseconds(query.until)
-        seen: frozenset[tuple[int, Origin, str]] = frozenset()
         held: list[Row] = []
         while start < end:
             page, limit = await self._page_of(expression, start, end, query.limit, newest=newest, names=names)
+            seen = {_identity(row) for row in held}
             found = held + [row for row in page if _identity(row) not in seen]
             if len(page) < limit:
                 if found:
@@ -145,7 +145,6 @@ class Loki(Stored[frozenset[str]]):
             held = [] if step_over else [row for row in found if row.nanoseconds == edge]
             if ready := found[: len(found) - len(held)]:
                 yield ready
-            seen = frozenset(_identity(row) for row in page if row.nanoseconds == edge)
             start, end = (start, edge + (not step_over)) if newest else (edge + step_over, end)
 
     async def _page_of(
