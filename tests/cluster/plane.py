@@ -107,6 +107,13 @@ class ControlPlane(Client):
     def resume_etcd(self) -> None:
         self._daemon("etcd").resume()
 
+    def kill_etcd(self) -> None:
+        """End it without warning: requests to the apiserver fail until `start_etcd`."""
+        self._daemon("etcd").kill()
+
+    def start_etcd(self) -> None:
+        self._daemon("etcd", self._etcd_command()).start()
+
     # --- life
 
     @property
@@ -121,8 +128,7 @@ class ControlPlane(Client):
         """
         if not (self.folder / "endpoints.json").exists():
             self._settle()
-        etcd = self._daemon("etcd", self._etcd_command())
-        etcd.start()
+        self.start_etcd()
         self.start_apiserver()
         controllers = self._daemon("kube-controller-manager", self._controller_manager_command())
         controllers.start()
