@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from tests.integration.operator.eventually import eventually
@@ -26,6 +29,15 @@ def hal(story: Story) -> Story:
 
 def rotate(story: Story, value: str) -> None:
     story.edit("bot", "hal", {"metadata": {"annotations": {"ritsuko.dev/rotate-tokens": value}}})
+
+
+def made_long_ago(story: Story, *, minutes: float) -> None:
+    """As if so much time had passed since the tokens were made: the operator keeps that in an annotation."""
+    annotation = "ritsuko.dev/tokens"
+    known = json.loads(story.get("secret", TOKENS)["metadata"]["annotations"][annotation])
+    then = (datetime.now(UTC) - timedelta(minutes=minutes)).isoformat(timespec="seconds")
+    aged = {name: {**token, "created": then} for name, token in known.items()}
+    story.edit("secret", TOKENS, {"metadata": {"annotations": {annotation: json.dumps(aged)}}})
 
 
 def read_by(pod: Json) -> tuple[str, str]:
@@ -71,6 +83,24 @@ def test_an_operator_that_ends_in_the_middle_of_a_rotation_goes_on_with_it(
         hal.leaves(old)
         hal.pod_ends(old)
     eventually(lambda: hal.data(TOKENS) == {"kubernetes.2": second}, what="only the second generation is left")
+
+
+def test_a_token_that_is_older_than_it_may_be_is_rotated_once(hal: Story, operator: OperatorProcess) -> None:
+    hal.bot(mcpSidecars={"tokens": {"maxAge": "10m"}})
+    hal.settled()
+    old, first = hal.pod(), hal.data(TOKENS)
+    with operator.down():
+        made_long_ago(hal, minutes=11)
+    eventually(lambda: set(hal.data(TOKENS)) == {"kubernetes.1", "kubernetes.2"}, what="a new generation")
+    assert hal.data(TOKENS)["kubernetes.1"] == first["kubernetes.1"]
+    eventually(lambda: hal.pod() != old, what="the new pod")
+    assert read_by(hal.get("pod", old)) == ("kubernetes.1", "kubernetes.1")
+    assert read_by(hal.get("pod", hal.pod())) == ("kubernetes.2", "kubernetes.2")
+    hal.pod_status(hal.pod(), running("bot"), running("mcp-kubernetes"))
+    hal.report(hal.pod(), servers=[server("kubernetes")])
+    hal.leaves(old)
+    hal.pod_ends(old)
+    eventually(lambda: set(hal.data(TOKENS)) == {"kubernetes.2"}, what="the old generation gone")
 
 
 def test_a_lost_token_secret_is_made_anew_under_another_name(hal: Story) -> None:
