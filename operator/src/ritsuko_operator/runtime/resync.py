@@ -1,4 +1,4 @@
-"""Listing everything now and then: what a watch failed to tell is put right, and a watch that went deaf is found out.
+"""Listing each kind now and then: what a watch failed to tell is put right, and a watch that went deaf is found out.
 
 After a break a watch lists anew but tells nothing of what was deleted meanwhile: such ghosts would stay in the cache
 for ever. And if a watch still has not told, some time later, of a version that a list showed, it delivers no more.
@@ -10,6 +10,7 @@ is found out here is a watch that does not come back.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Protocol
@@ -41,6 +42,7 @@ class Resync:
         self._api = api
         self._intake = intake
         self._namespaces: Sequence[str | None] = namespaces or [None]
+        self._kinds = watched(cluster_wide=not namespaces)
         self._clock = clock
         self._grace = grace
         self._owed: dict[Kind, tuple[ObjectRef, int, float]] = {}  # what a watch has to tell of, and by when
@@ -52,18 +54,21 @@ class Resync:
         return [kind for kind, (_, _, deadline) in self._owed.items() if now > deadline and self._is_owed(kind)]
 
     async def run_for_ever(self, period: float) -> None:
-        while True:
-            await asyncio.sleep(period)
+        """Looks at one kind after the other, spread over `period` seconds, so that no moment has all of the work."""
+        for kind in itertools.cycle(self._kinds):
+            await asyncio.sleep(period / len(self._kinds))
             try:
-                await self.once()
+                await self.look_at(kind)
             except (ApiError, ApiUnreachableError) as error:
-                logger.warning("the resync is put off: %s", error)
+                logger.warning("the resync of %s is put off: %s", kind.plural, error)
 
     async def until_first(self) -> None:
-        """The first resync, repeated until it succeeds: it fills the cache before any worker starts."""
+        """Lists all kinds, again and again until it succeeds: it fills the cache before any worker starts."""
         while True:
             try:
-                return await self.once(first=True)
+                for kind in self._kinds:
+                    await self._take_in(kind)
+                return self._look_after_orphans()
             except (ApiError, ApiUnreachableError) as error:
                 logger.warning("cannot list yet, trying again: %s", error)
                 await asyncio.sleep(_RETRY)
@@ -75,19 +80,17 @@ class Resync:
             for ref in self._intake.cache.of_kind(kind):
                 self._intake.queue.add(key(ref.namespace, ref.name))
 
-    async def once(self, *, first: bool = False) -> None:
-        """Lists all kinds, in full only where versions tell that something is new.
+    async def look_at(self, kind: Kind) -> None:
+        """Lists a kind, in full only where versions tell that something is new.
 
-        Raises `ApiError` or `ApiUnreachableError` if one could not be listed.
+        Raises `ApiError` or `ApiUnreachableError` if it could not be listed.
         """
-        for kind in watched(cluster_wide=self._namespaces == [None]):
-            if first:
-                await self._take_in(kind)
-            elif await self._differs(kind):
-                self._account_for(kind, *await self._take_in(kind))
-            else:
-                self._account_for(kind, [], [])
-        self._look_after_orphans()
+        if await self._differs(kind):
+            self._account_for(kind, *await self._take_in(kind))
+        else:
+            self._account_for(kind, [], [])
+        if kind is CLUSTER_ROLE_BINDING:
+            self._look_after_orphans()
 
     async def _differs(self, kind: Kind) -> bool:
         """Whether the cache lacks something, or has something that is no more."""
