@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,7 +12,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from ritsuko_operator.reconcile.errors import ApiError
+from ritsuko_operator.reconcile.errors import ApiError, ApiUnreachableError
 from ritsuko_operator.reconcile.kinds import CONFIG_MAP
 from ritsuko_operator.runtime.api import Api
 from ritsuko_operator.runtime.metrics import Metrics
@@ -36,12 +37,14 @@ class Busy:
 
 
 @asynccontextmanager
-async def client(busy: Busy) -> AsyncIterator[Api]:
+async def client(busy: Busy, *, patience: float = 30.0) -> AsyncIterator[Api]:
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", busy.answer)
     async with (
         TestServer(app) as server,
-        Api(lambda: kopf.ConnectionInfo(server=str(server.make_url("")).rstrip("/")), Metrics()) as api,
+        Api(
+            lambda: kopf.ConnectionInfo(server=str(server.make_url("")).rstrip("/")), Metrics(), timeout=patience
+        ) as api,
     ):
         yield api
 
@@ -68,3 +71,14 @@ async def test_where_nothing_says_when_to_come_back_the_queue_decides(answer: tu
         with pytest.raises(ApiError):
             await api.apply(CONFIG, {"metadata": {"name": "hal-mcp"}})
     assert len(busy.asked) == 1
+
+
+async def test_when_no_answer_comes_it_says_how_long_it_waited() -> None:
+    class Hanging(Busy):
+        async def answer(self, _: web.Request) -> web.Response:
+            await asyncio.Event().wait()
+            raise AssertionError("it waits for ever")
+
+    async with client(Hanging(), patience=0.1) as api:
+        with pytest.raises(ApiUnreachableError, match=r"reading ConfigMap ops/hal-mcp: no answer \(within 0.1 s\)"):
+            await api.get(CONFIG)

@@ -28,7 +28,6 @@ _APPLY = "application/apply-patch+yaml"
 _MERGE = "application/merge-patch+json"
 _METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 _METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
-_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
 _CREDENTIALS_LIFE = 60.0  # seconds: how client-go treats the token in a file
 PAGE = 30  # objects of one list: they are all parsed at once, which takes ten times the memory of the text
 _METADATA_PAGE = 120  # they are smaller
@@ -39,15 +38,20 @@ _JITTER = 0.5
 
 
 class Api:
-    """The apiserver. `connect` says how to reach it; it is asked again when the credentials are old or refused."""
+    """The apiserver. `connect` says how to reach it; it is asked again when the credentials are old or refused.
 
-    def __init__(self, connect: Callable[[], kopf.ConnectionInfo], metrics: Metrics) -> None:
+    An answer is waited for `timeout` seconds, a third of that for the connection.
+    """
+
+    def __init__(self, connect: Callable[[], kopf.ConnectionInfo], metrics: Metrics, *, timeout: float = 30.0) -> None:
         self._connect = connect
         self._metrics = metrics
         self._info = connect()
         self._read_at = time.monotonic()
+        self._timeout = timeout
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(ssl=self._info.as_ssl_context(), limit=64), timeout=_TIMEOUT
+            connector=aiohttp.TCPConnector(ssl=self._info.as_ssl_context(), limit=64),
+            timeout=aiohttp.ClientTimeout(total=timeout, connect=timeout / 3),
         )
 
     async def __aenter__(self) -> Self:
@@ -199,7 +203,8 @@ class Api:
                     self._read_at = -_CREDENTIALS_LIFE
                 yield answer
         except (TimeoutError, aiohttp.ClientError) as error:
-            raise ApiUnreachableError(f"{what}: no answer ({error or type(error).__name__})") from error
+            why = str(error) or f"within {self._timeout:g} s"
+            raise ApiUnreachableError(f"{what}: no answer ({why})") from error
         finally:
             self._metrics.api_requests.labels(verb, kind.plural, code).inc()
 

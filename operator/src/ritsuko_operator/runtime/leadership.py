@@ -95,7 +95,7 @@ class Election:
                 taken = await self._take_or_renew()
         except (ApiError, ApiUnreachableError, TimeoutError) as error:
             if not (isinstance(error, ApiError) and error.status == _LOST_A_RACE):
-                logger.warning("%s: %s", self._ref, error or "no answer in time")
+                logger.warning("%s: %s", self._ref, str(error) or "no answer in time")
             return False
         if taken:
             self._until = began + self._terms.deadline

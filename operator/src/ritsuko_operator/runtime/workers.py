@@ -48,7 +48,7 @@ class Workers:
         except (ReconcileError, TimeoutError) as error:
             result = "retry"
             delay = self.queue.retry(key)
-            logger.warning("%s: %s", key.ref, error or "timed out", extra={"again_in_seconds": round(delay, 2)})
+            logger.warning("%s: %s", key.ref, str(error) or "timed out", extra={"again_in_seconds": round(delay, 2)})
         except Exception:  # a defect that one resource brings to light must not stop the others
             result = "error"
             delay = self.queue.retry(key)
