@@ -48,11 +48,12 @@ async def run(settings: Settings, *, heed_signals: Callable[[], None]) -> None:
     """
     clock = asyncio.get_running_loop().time
     metrics = Metrics()
-    async with Api(connection_info, metrics) as api:
+    # the Lease has connections of its own: it is renewed also where all the others wait for an answer
+    async with Api(connection_info, metrics) as api, Api(connection_info, metrics) as api_of_lease:
         # a sidecar's own status only follows what is done for its bot
         cache, queue = Cache(), WorkQueue[Key](urgent=lambda key: isinstance(key, BotKey))
         metrics.follow_queue(lambda: len(queue))
-        election = _election(api, settings)
+        election = _election(api_of_lease, settings)
 
         def leads() -> bool:
             return election is None or election.leading

@@ -10,7 +10,8 @@ import math
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -58,7 +59,12 @@ class Lost:
     meanwhile: Callable[[], None] = lambda: None
 
 
-Rule = Callable[[Request], Refused | Lost | None]
+@dataclass(frozen=True)
+class Held:
+    """Passed on only when another rule is set, as if an admission webhook hung until then."""
+
+
+Rule = Callable[[Request], Refused | Lost | Held | None]
 
 
 def let_through(_: Request) -> None:
@@ -75,7 +81,8 @@ class Proxy:
         self._thread = threading.Thread(target=self._loop.run_forever, name="proxy", daemon=True)
         self._streams: set[asyncio.Task[None]] = set()
         self._stalled: set[asyncio.Task[None]] = set()
-        self.rule: Rule = let_through
+        self._rule: Rule = let_through
+        self._replaced = asyncio.Event()  # set when another rule has come
         self.writes = 0
         self._last_write = math.inf  # it has not come yet
         self.seen: list[Request] = []
@@ -103,6 +110,24 @@ class Proxy:
             authority=self._plane.ca_file,
             credentials=Credentials(token=token),
         )
+
+    @property
+    def rule(self) -> Rule:
+        return self._rule
+
+    @rule.setter
+    def rule(self, rule: Rule) -> None:
+        replaced, self._rule, self._replaced = self._replaced, rule, asyncio.Event()
+        self._loop.call_soon_threadsafe(replaced.set)
+
+    @contextmanager
+    def spoilt(self, rule: Rule) -> Iterator[None]:
+        """Follows this rule for a while."""
+        self.rule = rule
+        try:
+            yield
+        finally:
+            self.rule = let_through
 
     def stall_watches(self) -> None:
         """The watches that are open stay open, and deliver nothing any more."""
@@ -157,7 +182,7 @@ class Proxy:
         watch = incoming.query.get("watch", "false").lower() in ("1", "true")
         request = Request(incoming.method, incoming.path, watch, self.writes, len(self.seen))
         self.seen.append(request)
-        spoilt = self.rule(request)
+        spoilt = await self._spoilt(request)
         if isinstance(spoilt, Refused):
             self.answers[spoilt.status] += 1
             return web.json_response(
@@ -181,6 +206,13 @@ class Proxy:
         if spoilt:
             return _lose(incoming, spoilt)
         return web.Response(body=body, status=answer.status, headers=_end_to_end(answer))
+
+    async def _spoilt(self, request: Request) -> Refused | Lost | None:
+        replaced = self._replaced
+        while isinstance(spoilt := self._rule(request), Held):
+            await replaced.wait()
+            replaced = self._replaced
+        return spoilt
 
     async def _stream(self, incoming: web.BaseRequest, answer: aiohttp.ClientResponse) -> web.StreamResponse:
         outgoing = web.StreamResponse(status=answer.status, headers=_end_to_end(answer))

@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -17,7 +16,7 @@ from tests.cluster import ControlPlane
 from tests.integration.operator.eventually import eventually
 from tests.integration.operator.planes import ROOT
 from tests.integration.operator.reliability.final_state import differences, final_state
-from tests.integration.operator.reliability.proxy import Lost, Proxy, Refused, Rule, let_through
+from tests.integration.operator.reliability.proxy import Lost, Proxy, Refused, Rule
 from tests.integration.operator.reliability.supervised import SupervisedOperator
 from tests.integration.operator.story import Story
 from tests.integration.operator.test_faults import cut_power
@@ -102,16 +101,6 @@ def binding_of_old(story: Story, plane: ControlPlane) -> list[str]:
     return [item["metadata"]["name"] for item in items if f":{story.namespace}:" in item["metadata"]["name"]]
 
 
-@contextmanager
-def spoilt(proxy: Proxy, rule: Rule) -> Iterator[None]:
-    """The proxy follows this rule for a while."""
-    proxy.rule = rule
-    try:
-        yield
-    finally:
-        proxy.rule = let_through
-
-
 @pytest.mark.parametrize(
     ("stop", "go_on_again"),
     [(ControlPlane.pause_etcd, ControlPlane.resume_etcd), (ControlPlane.kill_etcd, ControlPlane.start_etcd)],
@@ -140,7 +129,7 @@ def test_watches_that_break_and_must_begin_anew_after_deletions(
     plane: ControlPlane, proxy: Proxy, operator: SupervisedOperator, expected: dict[str, Any]
 ) -> None:
     story, restarts, expired = begun(plane), operator.restarts, proxy.expired_watches
-    with spoilt(proxy, lambda _: Lost()):
+    with proxy.spoilt(lambda _: Lost()):
         proxy.cut_watches()
         go_on(story)
         cut_power(plane)  # it remembers no old events then
@@ -163,7 +152,7 @@ def test_a_storm_of_refusals(
 ) -> None:
     story, restarts = begun(plane), operator.restarts
     operator.settled(quiet=1)
-    with spoilt(proxy, rule):
+    with proxy.spoilt(rule):
         before = len(proxy.seen)
         go_on(story)
         time.sleep(_STORM)
