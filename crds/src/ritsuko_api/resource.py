@@ -14,7 +14,14 @@ _DURATION_PARTS = re.compile(r"([0-9]+)([hms])")
 _SECONDS = {"h": 3600, "m": 60, "s": 1}
 
 PullPolicy = Literal["Always", "IfNotPresent", "Never"]
-ObjectName = Annotated[str, Field(min_length=1, max_length=253)]
+# What may be the name of an object: a DNS subdomain (RFC 1123), as Kubernetes demands of the kinds that are named here.
+OBJECT_NAME_PATTERN = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
+ObjectName = Annotated[str, Field(min_length=1, max_length=253, pattern=OBJECT_NAME_PATTERN)]
+
+
+def is_object_name(text: str) -> bool:
+    """Whether an object can have this name; in a path of the API it can then mean nothing but that object."""
+    return len(text) <= 253 and re.fullmatch(OBJECT_NAME_PATTERN, text) is not None
 
 
 def rules(*pairs: tuple[str, str]) -> ConfigDict:

@@ -38,6 +38,10 @@ class ForeignObjectError(ReconcileError):
     """An object has the name of one of ours, and is not ours."""
 
 
+class NotANameError(ReconcileError):
+    """A text that somebody gave for the name of an object, and that would lead to another place of the API."""
+
+
 class InvalidResourceError(ReconcileError):
     """A resource that the schema let through and that still cannot be used."""
 

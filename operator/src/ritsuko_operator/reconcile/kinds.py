@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from ritsuko_api import API_VERSION, bot, sidecar
+from ritsuko_operator.reconcile.errors import NotANameError
+
+# Stricter than Kubernetes, which forbids only `.`, `..`, `/` and `%`; those of RBAC may have colons.
+_SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:_-]*")
 
 
 @dataclass(frozen=True, order=True)
@@ -17,7 +22,13 @@ class Kind:
     namespaced: bool = True
 
     def path(self, namespace: str | None, name: str | None = None, subresource: str | None = None) -> str:
-        """The path of one object, or of the list of them (all namespaces when `namespace` is None)."""
+        """The path of one object, or of the list of them (all namespaces when `namespace` is None).
+
+        Raises `NotANameError` for what would be another path than the one of such an object.
+        """
+        for segment in (namespace, name):
+            if segment is not None and not _SEGMENT.fullmatch(segment):
+                raise NotANameError(f"{segment[:100]!r} cannot be the name of a {self.name} or of its namespace")
         parts = ["/apis" if "/" in self.api_version else "/api", self.api_version]
         if self.namespaced and namespace is not None:
             parts += ["namespaces", namespace]

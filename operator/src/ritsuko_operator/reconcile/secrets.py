@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from ritsuko_api.resource import is_object_name
 from ritsuko_operator.reconcile.cluster import BotKey, Cluster, Object, ObjectRef
 from ritsuko_operator.reconcile.kinds import SECRET
 from ritsuko_operator.reconcile.objects import mapping_at
@@ -63,11 +64,12 @@ class SecretReader:
         """Reads the Secrets in `names` and the bot's own ones.
 
         `own` says of each whether it is wanted. One that is not wanted is read once, and again while it is there: it
-        has to be taken away.
+        has to be taken away. No Secret has a name that is none: in pieces of a pod nobody has checked them.
         """
         before = self._seen.get(key, {})
         refs = {_ref(key, name): needed for name, needed in own.items()}
-        asked = list(names)
+        all_names = list(names)
+        asked = [name for name in all_names if is_object_name(name)]
         found = await asyncio.gather(
             *(self._read(ref, needed, before) for ref, needed in refs.items()),
             *(self._cluster.get(_ref(key, name)) for name in asked),
@@ -79,7 +81,7 @@ class SecretReader:
         self._made_for.add(key, (ref for ref, needed in refs.items() if needed))
         self._named_by.add(key, wanted)
         self._seen[key] = {ref: _version(live) for ref, live in (ours | wanted).items()}
-        return Read(ours, named)
+        return Read(ours, {name: named.get(name) for name in all_names})
 
     async def _read(self, ref: ObjectRef, needed: bool, before: Mapping[ObjectRef, str | None]) -> Object | None:
         known_to_be_absent = ref in before and before[ref] is None
