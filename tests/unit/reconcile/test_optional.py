@@ -92,6 +92,14 @@ async def test_it_is_left_out_after_its_time_and_the_status_says_why_and_when_it
     assert await bot.reconcile() == []
 
 
+async def test_what_it_would_read_does_not_roll_the_pods_that_run_without_it(bot: Bot) -> None:
+    bot.weather(envFrom=[{"secretRef": {"name": "weather"}}])
+    bot.secret("weather", KEY="one")
+    await bot.left_out()
+    bot.secret("weather", KEY="two")
+    assert "apply Deployment hal" not in await bot.reconcile()
+
+
 async def test_the_bot_is_ready_without_it_and_says_so(bot: Bot) -> None:
     await bot.left_out()
     bot.rolls_out("hal-2")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ritsuko_operator.reconcile.references import wanted_secrets
-from tests.unit.render.resources import bot
+from tests.unit.render.resources import bot, sidecar
 
 
 def test_what_a_patch_of_the_pod_template_reads_is_among_it() -> None:
@@ -18,6 +18,16 @@ def test_what_a_patch_of_the_pod_template_reads_is_among_it() -> None:
         wanted = wanted_secrets(bot(podTemplate={"spec": {where: [container]}}), [])
         assert wanted.keys() == {"zulip", "one", "all"}
         assert (wanted["one"].keys, wanted["all"].everything) == ({"a"}, True)
+
+
+def test_what_all_sidecars_read_counts_only_where_there_is_one() -> None:
+    shared = bot(mcpSidecars={"defaults": {"env": [variable("shared")]}})
+    assert wanted_secrets(shared, []).keys() == {"zulip"}
+    assert wanted_secrets(shared, [sidecar("logs", env=[variable("own")])]).keys() == {"zulip", "own", "shared"}
+
+
+def variable(secret: str) -> dict[str, Any]:
+    return {"name": "A", "valueFrom": {"secretKeyRef": {"name": secret, "key": "a"}}}
 
 
 @pytest.mark.parametrize(

@@ -48,9 +48,9 @@ async def gather(
     """
     bot, accepted = seen.bot, seen.selection.accepted
     token_secret, header_secret = token_secret_name(bot), header_secret_name(bot)
-    wanted, sources = wanted_secrets(bot, accepted), headers.sources(accepted)
+    named, sources = wanted_secrets(bot, accepted), headers.sources(accepted)
     servers, max_age = wanted_tokens(seen.selection), bot.spec.mcp_sidecars.tokens.max_age_seconds
-    names = dict.fromkeys((*wanted, *(source.secret for source in sources)))
+    names = dict.fromkeys((*named, *(source.secret for source in sources)))
     read = await secrets.read(key, names, own={token_secret: bool(servers), header_secret: bool(sources)})
     bearer = tokens.advance(
         tokens.known(read.own[ObjectRef(SECRET, key.namespace, token_secret)], now),
@@ -68,7 +68,10 @@ async def gather(
         headers=headers.values(sources, read.named),
         left_out=left_out,
         replicas_owned_elsewhere=rollout.is_scaled_by_another(seen.deployment),
-        secret_hashes={name: content_hash(read.named[name], what) for name, what in wanted.items()},
+        secret_hashes={
+            name: content_hash(read.named[name], what)
+            for name, what in wanted_secrets(bot, seen.selection.in_pod(left_out)).items()
+        },
         reader_kind=release.reader_kind,
         reader_name=release.reader_name,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -41,15 +41,15 @@ def credentials(bot: RitsukoBot) -> tuple[str, tuple[str, ...]]:
     return bot.spec.zulip.credentials_secret.name, ("ZULIP_EMAIL", "ZULIP_API_KEY", *site)
 
 
-def wanted_secrets(bot: RitsukoBot, sidecars: Iterable[McpSidecar]) -> Mapping[str, Wanted]:
+def wanted_secrets(bot: RitsukoBot, sidecars: Sequence[McpSidecar]) -> Mapping[str, Wanted]:
     """Every Secret that the bot's container, or one of the sidecars', reads as environment."""
     found: dict[str, Wanted] = {}
     name, keys = credentials(bot)
     found[name] = Wanted(keys=set(keys))
     environments: list[tuple[Sequence[Mapping[str, Any]], Sequence[Mapping[str, Any]]]] = [
         (bot.spec.env, bot.spec.env_from),
-        (bot.spec.mcp_sidecars.defaults.env, []),
         *((sidecar.spec.env, sidecar.spec.env_from) for sidecar in sidecars),
+        *([(bot.spec.mcp_sidecars.defaults.env, [])] if sidecars else []),
         *_in_the_patch(bot),
     ]
     for env, env_from in environments:
