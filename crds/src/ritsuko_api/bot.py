@@ -98,7 +98,7 @@ class Rbac(SpecModel):
         default=False,
         description="True: the kubernetes server reads as the person who asks (user `zulip:<email>`, group "
         "`zulip:role:<role>`), so that the cluster's own RBAC decides what that person sees; the pods' ServiceAccount "
-        "may impersonate users for it. Needs an operator that is installed for the whole cluster.",
+        "may impersonate users for it. Needs an operator that is installed with `manifests/overlays/impersonation`.",
     )
 
 

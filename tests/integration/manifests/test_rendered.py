@@ -8,7 +8,7 @@ from tests.cluster import Api, ApiError, ControlPlane
 from tests.golden.golden import Case, cases
 from tests.integration.manifests.applying import apply, placed
 
-pytestmark = pytest.mark.controlplane
+pytestmark = [pytest.mark.controlplane, pytest.mark.usefixtures("impersonating")]
 
 
 def is_rendered(case: Case) -> bool:

@@ -34,7 +34,7 @@ def sidecar(name: str, *, created: str = "2026-01-01T00:00:00Z", **spec: Any) ->
 
 def facts(selection: Selection, **others: Any) -> Facts:
     ours = {"tokens": {name: {1: f"of-{name}"} for name in tokens.wanted(selection)}}
-    return Facts("0.1.0", **(ours | others))
+    return Facts("0.1.0", **({"impersonator_name": "ritsuko-impersonator"} | ours | others))
 
 
 def rendered(bot: RitsukoBot, *sidecars: McpSidecar, **others: Any) -> dict[str, Any]:

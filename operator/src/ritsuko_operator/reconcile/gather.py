@@ -26,6 +26,7 @@ class Release:
     image_repository: str
     reader_kind: Literal["ClusterRole", "Role"]
     reader_name: str
+    impersonator_name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ async def gather(
         },
         reader_kind=release.reader_kind,
         reader_name=release.reader_name,
+        impersonator_name=release.impersonator_name,
     )
     return Gathered(
         facts,

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 READER_NAME = "ritsuko-reader"
-IMPERSONATOR_NAME = "ritsuko-impersonator"
 
 Generations = Mapping[int, str]  # the bearer tokens of one server, by generation
 
@@ -33,5 +32,5 @@ class Facts:
     # The role that says what servers may read. A Role where the operator has no rights over the whole cluster.
     reader_kind: Literal["ClusterRole", "Role"] = "ClusterRole"
     reader_name: str = READER_NAME
-    # The ClusterRole that lets servers act as the person who asked.
-    impersonator_name: str = IMPERSONATOR_NAME
+    # The ClusterRole that lets servers act as the person who asked; None where the operator may not bind it.
+    impersonator_name: str | None = None

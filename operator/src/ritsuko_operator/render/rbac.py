@@ -46,14 +46,14 @@ def impersonator_binding(bot: RitsukoBot, selection: Selection, facts: Facts) ->
     """The binding to the impersonator role; None if no server would act as the person who asks.
 
     It is for the whole cluster, since users and groups are in no namespace. Raises `RenderError` where the operator may
-    not grant that.
+    not give it.
     """
     if not any(acts_as_the_user(bot, sidecar) for sidecar in selection.accepted):
         return None
-    if facts.reader_kind == "Role":
+    if facts.impersonator_name is None:
         raise RenderError(
-            "rbac.impersonation is a right in the whole cluster, but this operator is installed for its namespaces "
-            "only: set it to false"
+            "rbac.impersonation is a right in the whole cluster that this operator may not give: install it with "
+            "manifests/overlays/impersonation, or set it to false"
         )
     meta = cluster_metadata(bot, f"ritsuko:{bot.metadata.namespace}:{bot.metadata.name}-impersonator")
     return _binding(bot, "ClusterRoleBinding", meta, role_kind="ClusterRole", role_name=facts.impersonator_name)

@@ -27,6 +27,9 @@ class Settings(BaseSettings):
     )
     reader_kind: Literal["ClusterRole", "Role"] = "ClusterRole"
     reader_name: str = "ritsuko-reader"
+    impersonator_name: str | None = Field(
+        default=None, description="The ClusterRole that bots with rbac.impersonation are bound to; unset: no bot is."
+    )
     http_host: str = "0.0.0.0"
     http_port: int = 8080
     workers: int = Field(default=16, ge=1)
@@ -81,4 +84,4 @@ class Settings(BaseSettings):
 
     @property
     def release(self) -> Release:
-        return Release(self.version, self.image_repository, self.reader_kind, self.reader_name)
+        return Release(self.version, self.image_repository, self.reader_kind, self.reader_name, self.impersonator_name)
