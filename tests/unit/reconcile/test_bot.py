@@ -349,3 +349,20 @@ async def test_a_token_that_cannot_be_written_down_is_given_to_no_pod(world: Wor
     assert (
         sum(write.startswith("apply Deployment") for write in [*await world.reconcile(), *await world.reconcile()]) == 1
     )
+
+
+async def test_a_bot_that_the_operator_failed_on_says_so_until_it_does_no_more(settled: World) -> None:
+    await settled.bots.failed(HAL, KeyError("nobody thought of this"))
+    said = {one["type"]: one for one in settled.live(HAL.ref.kind, "hal")["status"]["conditions"]}
+    assert (said["Ready"]["status"], said["Stalled"]["status"], said["Stalled"]["reason"]) == (
+        "False",
+        "True",
+        "OperatorFailed",
+    )
+    assert said["Stalled"]["message"] == (
+        "the operator failed on this bot (KeyError), and tries again; report it, with what its log says; "
+        "what ran before keeps running"
+    )
+    assert await settled.reconcile() == ["status RitsukoBot hal"]
+    said = {one["type"]: one for one in settled.live(HAL.ref.kind, "hal")["status"]["conditions"]}
+    assert said["Stalled"]["status"] == "False"

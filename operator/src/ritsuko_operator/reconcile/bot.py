@@ -80,6 +80,18 @@ class BotReconciler:
             raise NotDoneError(failed.message)
         return self._look_again(seen, alignment, trials)
 
+    async def failed(self, key: BotKey, error: Exception) -> None:
+        """Says of a bot that the operator itself failed on it, by a defect: what its status said may be true no more.
+
+        Raises `NotDoneError` or `ApiUnreachableError`.
+        """
+        live = self._view.get(key.ref)
+        if live is not None:
+            name = type(error).__name__
+            why = f"the operator failed on this bot ({name}), and tries again; report it, with what its log says"
+            told = status.unreadable_bot_status(live, Cause("OperatorFailed", why), now=self._now())
+            await self._write_status(key, live, told)
+
     async def _settle_trials(self, key: BotKey, live: Object, seen: Observation) -> Trials:
         """What to do with the optional sidecars that fail to start.
 

@@ -49,16 +49,27 @@ class Workers:
             result = "retry"
             delay = self.queue.retry(key)
             logger.warning("%s: %s", key.ref, str(error) or "timed out", extra={"again_in_seconds": round(delay, 2)})
-        except Exception:  # a defect that one resource brings to light must not stop the others
+        except Exception as error:  # a defect that one resource brings to light must not stop the others
             result = "error"
             delay = self.queue.retry(key)
             logger.exception("%s: reconciling it failed", key.ref, extra={"again_in_seconds": round(delay, 2)})
+            await self._admit(key, error)
         else:
             self.queue.forget(key)
             if again is not None:
                 self.queue.add(key, after=again)
         self.metrics.reconciles.labels(kind, result).inc()
         self.metrics.reconcile_seconds.labels(kind).observe(time.monotonic() - start)
+
+    async def _admit(self, key: Key, error: Exception) -> None:
+        """A bot's status says that the operator failed on it."""
+        if not isinstance(key, BotKey):
+            return
+        try:
+            async with asyncio.timeout(self.timeout):
+                await self.bots.failed(key, error)
+        except Exception:  # the same defect, perhaps
+            logger.exception("%s: its status could not say so", key.ref)
 
     async def _one(self, key: Key) -> float | None:
         if isinstance(key, BotKey):
