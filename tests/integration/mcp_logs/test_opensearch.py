@@ -46,6 +46,10 @@ TEXTS = [
     f"token eyJ{'aB3dE5gH7' * 60} and after it",
     f"{'x' * 250}needle{'y' * 250}",
     "\x1b[31mWARN\x1b[0m coloured\twith tab  and  double blanks",
+    '{"level":50,"time":1531171074631,"msg":"by a number"}',
+    '{ "level": 60 }',
+    "03:04:05 [\x1b[31mE\x1b[0m] by a letter",
+    "E/Tag: by a letter",
     '100% $HOME `cmd` *star* ?mark? \\d+ (paren) [x] {y} <z> a&b~c#d@e "quoted"',
     "e\u0301te\u0301 combining zero\u200bwidth soft\u00adhyphen emoji👩‍💻x1",
     'Traceback (most recent call last):\n  File "app.py", line 7, in pay\nValueError: fatal flaw\n',
@@ -148,6 +152,15 @@ async def test_no_line_with_a_text_is_missed(
         *(bounded(level=level) for level in ("debug", "info", "warn", "error", "fatal")),
         *(bounded(fields=(pair,)) for pair in (("took", "1.50"), ("level", "warn"), ("peer", "10.0.0.1:5432"))),
     )
+
+
+@real
+async def test_a_level_that_is_kept_as_a_number(source: Callable[..., tuple[FilledOpenSearch, Source]]) -> None:
+    store, opensearch = source(Shape({"properties": {"level": {"type": "long"}}}, FLUENT_BIT.document))
+    store.push([Entry(index, "pino", fields={"level": str(level)}) for index, level in enumerate((30, 40, 50, 60))])
+    query = Query(since=START, until=START + 3600, namespace="shop", level="error")
+    async with aclosing(opensearch.read(query, Coverage())) as batches:
+        assert sum([batch.count() async for batch in batches]) == 2
 
 
 @real

@@ -91,6 +91,24 @@ async def test_levels_of_a_field_or_of_the_text(store: Filled, asking_store: Ask
     assert answer["summary"].startswith("Found 4 lines at level error or worse in 6 lines of 1 pod")
 
 
+async def test_levels_in_colours_numbers_and_letters(store: Filled, asking_store: Asking) -> None:
+    bad = [
+        "2026-01-02T03:04:05.678Z\t\x1b[31mERROR\x1b[0m\tserver/pay.go:10\tfailed",
+        '{"level":50,"time":1531171074631,"msg":"db down"}',
+        '{"severityText":"FATAL","body":"gone"}',
+        "03:04:05 [E] lost",
+        "E/Tag: lost",
+        "npm ERR! code 1",
+        "Error: lost",
+    ]
+    good = ['{"level":30,"msg":"x level=error"}', "[I] fine", "error: nil", '{"player":{"level":50}}']
+    store.push([Entry(index, text) for index, text in enumerate(bad + good)])
+    store.push([Entry(20, "kept as a number", fields={"level": "50"}), Entry(21, "x", fields={"level": "30"})])
+    async with asking_store() as ask:
+        answer = await ask("search", level="error", order="oldest", **WINDOW)
+    assert texts(answer) == [text.replace("\x1b[31m", "").replace("\x1b[0m", "") for text in bad] + ["kept as a number"]
+
+
 async def test_fields_of_the_store_or_of_the_text(store: Filled, asking_store: Asking) -> None:
     store.push(
         [

@@ -5,6 +5,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, cast
 
+from .lines import plain
+
 _LOGFMT = re.compile(r'(?:^|\s)([A-Za-z_@][\w.@/-]{0,127})=(?:"((?:[^"\\]|\\.)*)"|(\S*))')
 _ESCAPED = re.compile(r"\\(.)")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
@@ -19,6 +21,7 @@ def parse_fields(line: bytes) -> dict[str, str]:
     """
     if len(line) > _LONGEST:
         return {}
+    line = plain(line)
     if line.endswith(b"}") and (start := line.find(b"{")) >= 0:
         try:
             found: object = json.loads(line[start:])

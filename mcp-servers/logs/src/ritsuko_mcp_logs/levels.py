@@ -6,6 +6,8 @@ from typing import Any
 
 import re2  # pyright: ignore[reportMissingTypeStubs]
 
+from .lines import plain
+
 RANKS = {"debug": 0, "info": 1, "warn": 2, "error": 3, "fatal": 4}
 _WORDS = {
     "debug": "trace debug dbug verbose",
@@ -15,16 +17,39 @@ _WORDS = {
     "fatal": "fatal panic crit critical alert emerg emergency",
 }
 _LEVELS = {word: level for level, words in _WORDS.items() for word in words.split()}
-_KLOG = {b"I": "info", b"W": "warn", b"E": "error", b"F": "fatal"}
+# Pino's (https://github.com/pinojs/pino/blob/main/docs/api.md#level-string) and bunyan's.
+_NUMBERS = {"10": "debug", "20": "debug", "30": "info", "40": "warn", "50": "error", "60": "fatal"}
+_LETTERS = dict.fromkeys("TVD", "debug") | {"I": "info", "W": "warn", "E": "error"} | dict.fromkeys("FC", "fatal")
 _WORD = "|".join(_LEVELS).encode()
 
-_KLOG_LINE = re.compile(rb"([IWEF])\d{4} \d\d:\d\d:\d\d")
-_FIELD = re.compile(
-    rb"""(?:^|[\s,{"'])(?:level|lvl|severity|log\.level|loglevel)["']?\s*[=:]\s*["']?(""" + _WORD + rb")\b", re.I
+_LETTER = re.compile(
+    rb"""([IWEF])\d{4}\ \d\d:\d\d:\d\d                              # klog
+    | [\d\s:.,/+TZ[\]-]*?\[([TDIWEFC])(?:\]\s|\ \d{4})              # 12:00:00 [E] and Tornado's [E 260102 12:00:00
+    | ([VDIWEF])/[\w.-]{2,64}(?:\(\s*\d+\))?:                      # logcat; I/O: is none
+    """,
+    re.VERBOSE,
 )
-# A bare word counts only in capitals or brackets, near the beginning: "no error found" is no error.
-_BARE = re.compile(rb"(?:^|[\s|:\]])(?:\[\s*((?i:" + _WORD + rb"))\s*\]|(" + _WORD.upper() + rb")(?=[\s:\]|,]|$))")
+_FIELD = re.compile(
+    rb"""(?:^|[\s,{"'])(?:level|lvl|severity(?:[._]?text)?|log\.level|loglevel)["']?\s*[=:]\s*["']?(%b)\b""" % _WORD,
+    re.I,
+)
+# At the top of the record: what is inside of it may have a level too, like the player of a game.
+_NUMBER = re.compile(rb'[^{}]{0,160}+\{[^{}]*?"level"\s*:\s*([1-6]0)\s*[,}]')
+# In any case a word counts only at the very beginning, and if something is said: `error: nil` is no error.
+_FIRST = re.compile(
+    rb"""(?:((?i:err|error|severe|fatal|panic|critical|warn|warning|notice|info|debug))(?:\ error)?
+    | \S{1,40}:\ ((?i:error|fatal|panic))):\s+(?!(?:0|(?i:nil|null|none|false)|<nil>)\W*$)(?=\S)""",
+    re.VERBOSE,
+)
+# Anywhere near it, in capitals or brackets: "no error found" is no error.
+_BARE = re.compile(
+    rb"(?:^|[\s|:\]])(?:\[\s*((?i:%b))\s*\]|<((?i:%b))>(?=\s+\S)|[(*]{0,2}(%b)(?=[\s:\]|,)*!/]|$))"
+    % (_WORD, _WORD, _WORD.upper())
+)
+_NUMBERED = re.compile(rb'"level"\s*:\s*([1-6]0)(\s*[,}])')
+_COLOUR = r"\x1b\[[0-9;?]*[ -/]*[@-~]"
 _HEAD = 160
+_FAR = 4096
 
 FIELDS = (
     "level", "lvl", "severity", "log.level", "detected_level", "SeverityText", "severity_text", "severityText",
@@ -35,15 +60,21 @@ FIELDS = (
 
 def level_of(line: bytes) -> str | None:
     """debug, info, warn, error or fatal; None when the line doesn't say."""
-    if klog := _KLOG_LINE.match(line):
-        return _KLOG[klog[1]]
-    found = _FIELD.search(line[:4096])
-    word = found[1] if found else None
-    if word is None and (bare := _BARE.search(line[:_HEAD])):
-        word = bare[1] or bare[2]
-    if word is None:
-        return None
-    return _LEVELS[word.decode().lower()]
+    line = plain(line)
+    head = line[:_HEAD]
+    if letter := _LETTER.match(head):
+        return _LETTERS[_group(letter)]
+    far = line[:_FAR]
+    field = _FIELD.search(far)
+    number = _NUMBER.match(far) if b'"level"' in far else None
+    if number and (field is None or number.start(1) < field.start(1)):
+        return _NUMBERS[_group(number)]
+    found = field or _FIRST.match(head) or _BARE.search(head)
+    return _LEVELS[_group(found).lower()] if found else None
+
+
+def _group(found: re.Match[bytes]) -> str:
+    return found[found.lastindex or 0].decode()
 
 
 @cache
@@ -56,10 +87,13 @@ def may_state(level: str) -> Any:
 
 
 def statement(level: str) -> str:
-    """The same as an expression, for others to search with."""
-    letters = "".join(letter.decode() for letter, name in _KLOG.items() if RANKS[name] >= RANKS[level])
-    klog = rf"|[{letters}]\d{{4}} \d\d:" if letters else ""
-    return rf"\b(?i:{'|'.join(words(level))})\b{klog}"
+    """The same as an expression, for others to search with: they keep lines with their colour codes."""
+    some = letters(level)
+    return (
+        rf"(?:\b|{_COLOUR})(?i:{'|'.join(words(level))})\b"
+        rf'|"level"\s*:\s*(?:{"|".join(numbers(level))})\b'
+        rf"|[{some}]\d{{4}} \d\d:|\[(?:{_COLOUR})*[{some}][\] \x1b]|[{some}]/[\w.-]"
+    )
 
 
 def words(level: str) -> list[str]:
@@ -67,6 +101,24 @@ def words(level: str) -> list[str]:
     return [word for name, some in _WORDS.items() if RANKS[name] >= RANKS[level] for word in some.split()]
 
 
+def numbers(level: str) -> list[str]:
+    """The numbers for it and those above, as pino and bunyan write them."""
+    return [number for number, name in _NUMBERS.items() if RANKS[name] >= RANKS[level]]
+
+
+def letters(level: str) -> str:
+    """The letters for it and those above: of klog, of logcat, in brackets."""
+    return "".join(letter for letter, name in _LETTERS.items() if RANKS[name] >= RANKS[level])
+
+
 def level_named(word: str) -> str:
-    """The level that a field's value names, `WARNING` or `err` as well; empty if it names none."""
-    return _LEVELS.get(word.strip().lower(), "")
+    """The level that a field's value names, `WARNING`, `err` or 50 as well; empty if it names none."""
+    word = word.strip().lower()
+    return _LEVELS.get(word) or _NUMBERS.get(word, "")
+
+
+def named_in_words(data: bytes) -> bytes:
+    """The same lines with words for levels that are numbers, so that they differ in more than a number."""
+    if b'"level"' not in data:
+        return data
+    return _NUMBERED.sub(lambda found: b'"level":"%b"%b' % (_NUMBERS[found[1].decode()].encode(), found[2]), data)

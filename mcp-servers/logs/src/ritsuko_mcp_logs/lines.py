@@ -7,8 +7,7 @@ from functools import lru_cache
 
 _LONGEST_LINE = 256 * 1024
 _TIMESTAMP = re.compile(rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)")
-_ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
-
+_ANSI = re.compile(rb"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)")
 
 # What a line of a PEM block looks like when it is shown without the lines around it; a hash in hex is none.
 _KEY_MATERIAL = re.compile(r"\s*(?=[0-9A-Za-z+/]*[G-Zg-z+/])[A-Za-z0-9+/]{48,}={0,2}\s*")
@@ -70,12 +69,19 @@ def _seconds(second: bytes, zone: bytes) -> int:
     return int(moment.timestamp())
 
 
+def plain(text: bytes) -> bytes:
+    """A line, or a block that keeps as many, as people see it: without colour codes and the CR of CRLF."""
+    if b"\x1b" in text:
+        text = _ANSI.sub(b"", text)
+    return text.replace(b"\r\n", b"\n").removesuffix(b"\r") if b"\r" in text else text
+
+
 def readable(text: bytes, longest: int) -> str:
     """The line for people: decoded, without colour codes, cut at `longest` characters with a mark that says so.
 
     A line of nothing but base64 is hidden: redaction, which knows a key by its first line, may not see that one.
     """
-    decoded = _ANSI.sub("", text[: longest * 8].decode(errors="replace")).rstrip("\r\n")
+    decoded = plain(text[: longest * 8]).decode(errors="replace").rstrip("\r\n")
     if _KEY_MATERIAL.fullmatch(decoded):
         return f"[redacted-base64-line, {len(decoded)} characters]"
     if len(decoded) <= longest and len(text) <= longest * 8:

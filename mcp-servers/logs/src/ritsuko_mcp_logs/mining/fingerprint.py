@@ -14,6 +14,7 @@ import hashlib
 import re
 from collections.abc import Callable, Sequence
 
+from ..lines import plain
 from .masking import MASK, hide_ids, mask, tokens
 from .message import message
 from .squash import squashed
@@ -29,13 +30,13 @@ _REDACTED = re.compile(rb"\[redacted-[^\]]*\]")
 
 def without_secrets(lines: Sequence[bytes], redact: Redact) -> list[bytes]:
     """The lines with a mark for every secret. This comes before masking: half a masked secret is known as none."""
-    clean = redact(b"\n".join(lines).decode(errors="replace")).encode()
+    clean = redact(plain(b"\n".join(lines)).decode(errors="replace")).encode()
     return _REDACTED.sub(MASK, clean).split(b"\n")
 
 
 def masked(lines: Sequence[bytes]) -> tuple[bytes, bytes]:
     """What a record, whose lines come without timestamps, says and where, with marks for all that is variable."""
-    said, place = essential([hide_ids(squashed(line)) for line in lines])
+    said, place = essential([hide_ids(squashed(plain(line))) for line in lines])
     return mask(said), mask(place)
 
 

@@ -33,7 +33,6 @@ _VARIABLE = re.compile(
     re.VERBOSE,
 )
 _ADJACENT = re.compile(rb"<\*>(?:(?:[.:/_+-]|,[ ]?|[TZ](?=<\*>))?<\*>)+Z?")
-_COLOURS = re.compile(rb"\x1b\[[0-9;?]*[ -/]*[@-~]")
 # Where tokens end: blanks, and behind the = of key=value, the comma and the brackets around things.
 _BOUNDARY = re.compile(rb"(?<==)(?=[^\s=])|(?<=[,;(\[{])(?=\S)|(?<=\S)(?=[)\]},;])")
 
@@ -45,7 +44,7 @@ def hide_ids(text: bytes) -> bytes:
 
 def mask(text: bytes) -> bytes:
     """Squashed text of one line with a mark for everything that looks variable, adjacent ones as one."""
-    return _ADJACENT.sub(MASK, _VARIABLE.sub(MASK, hide_ids(_COLOURS.sub(b"", text))))
+    return _ADJACENT.sub(MASK, _VARIABLE.sub(MASK, hide_ids(text)))
 
 
 def tokens(masked: bytes) -> tuple[bytes, ...]:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..levels import FIELDS, RANKS, level_named, level_of
-from ..lines import split
+from ..levels import FIELDS, RANKS, level_named, level_of, named_in_words
+from ..lines import plain, split
 from ..sources.source import Batch
 from .looks import is_error
 from .masking import MASK, hide_ids
@@ -47,7 +47,7 @@ class Shapes:
     def of(self, batch: Batch) -> tuple[list[bytes], list[Shape]]:
         """The lines of the batch as they are, and the shape of each."""
         raws = batch.raws()
-        keys = squash(batch.data)
+        keys = squash(named_in_words(plain(batch.data)))
         if batch.fields:
             keys = [_levelled(key, fields) for key, fields in zip(keys, batch.fields, strict=True)]
         known = self._by_key

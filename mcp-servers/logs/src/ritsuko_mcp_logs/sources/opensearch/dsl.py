@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from pydantic import JsonValue
 
-from ...levels import FIELDS, words
+from ...levels import FIELDS, letters, numbers, words
 from ..names import Names, label_name
 from ..selectors import Requirement, parse_selector
 from ..source import Origin, Query
@@ -111,14 +111,21 @@ def _words_with(text: str) -> list[str]:
 
 def _stated(level: str, existing: Fields) -> list[Clause] | None:
     """Entries with a field that says so; None if one cannot be asked."""
-    names = [name for name in FIELDS if name in existing and existing[name].types <= TEXTS | KEYWORDS]
+    names = [name for name in FIELDS if name in existing and existing[name].types <= TEXTS | KEYWORDS | _INTEGERS]
     if not all(existing[name].searchable for name in names):
         return None
-    return [_regexp(name, _containing(words(level))) for name in names]
+    return [
+        {"terms": {name: [*numbers(level)]}}
+        if existing[name].types & _INTEGERS
+        else _regexp(name, _containing([*words(level), *numbers(level)]))
+        for name in names
+    ]
 
 
 def _at_level(level: str, messages: Sequence[str], existing: Fields) -> Clause | None:
-    expression = _containing([*words(level), "[IWEF][0-9]{4}"])
+    # What is one word to us, an analyzer may have cut at any sign, or left as it is with all signs around.
+    alone = f"([0-9;]*[mK])?[{letters(level)}]|{'|'.join(numbers(level))}"
+    expression = f"{_containing([*words(level), '[IWEF][0-9]{4}'])}|(.*[^A-Za-z0-9])?({alone})([^A-Za-z0-9].*)?"
     return _of_messages(
         messages,
         existing,

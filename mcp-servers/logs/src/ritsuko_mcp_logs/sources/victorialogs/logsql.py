@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Collection
 
-from ...levels import FIELDS, statement, words
+from ...levels import FIELDS, numbers, statement, words
 from ...lines import timestamp
 from ..names import Names, label_name, literal, pod_pattern
 from ..selectors import Requirement, parse_selector
@@ -50,7 +50,7 @@ def wanted(query: Query, existing: Collection[str]) -> str:
         expression = query.text if query.regex else literal(query.text)
         parts.append(f"_msg:~{quoted(expression if query.case_sensitive else f'(?i){expression}')}")
     if query.level:
-        stated = f"(?i)^(?:{'|'.join(words(query.level))})$"
+        stated = f"(?i)^(?:{'|'.join([*words(query.level), *numbers(query.level)])})$"
         either = [f"{quoted(name)}:~{quoted(stated)}" for name in FIELDS if name in existing]
         parts.append(_any_of([*either, f"_msg:~{quoted(statement(query.level))}"]))
     for name, value in query.fields:
