@@ -51,7 +51,7 @@ STORY = [
     (1.370, GATEWAY, f"INFO response from orders for {ID} in 1300ms"),
 ]
 TEXTS = [text for _, _, text in STORY]
-AGREEING = dict.fromkeys(PODS, 0.0)
+AGREEING: dict[str, float] = dict.fromkeys(PODS, 0.0)
 APART = {**AGREEING, ORDERS: 2.0, LEDGER: -2.0}
 
 
@@ -139,6 +139,44 @@ async def test_an_unknown_id_and_one_that_is_none(world: World) -> None:
     assert missing["data"] == []
     assert missing["summary"].startswith("No line with req-00000000 in ")
     assert "too short for an id" in short["text"]
+
+
+HEX = "4bf92f3577b34da6a3ce929d0e0e4736"
+
+
+async def test_a_longer_id_is_another_one(world: World) -> None:
+    world.write(
+        "web-1",
+        [
+            line(30, "req-12 accepted"),
+            *(line(29 - index, f"req-12{index} accepted") for index in range(3)),
+            line(20, f"trace={HEX} start"),
+            line(19, f"trace={HEX}7 start"),
+            line(18, f"{HEX.upper()} in another case"),
+            line(17, f"{'x' * 3_000} req-12 at the end of a long line"),
+        ],
+    )
+    async with asking_insight(world.settings) as ask:
+        short = await ask("trace", id="req-12")
+        by_hex = await ask("trace", id=HEX)
+        in_capitals = await ask("trace", id=HEX.upper())
+        beginning = await ask("trace", id="req-1")
+        shouted = await ask("trace", id="REQ-12")
+    assert texts(short)[0] == "req-12 accepted"
+    assert short["total"] == 2
+    assert texts(by_hex) == texts(in_capitals) == [f"trace={HEX} start", f"{HEX.upper()} in another case"]
+    assert beginning["summary"].startswith("No line with req-1 in 8 lines of 1 pod")
+    assert beginning["hints"][0] == (
+        "5 lines have longer ids that begin so, or it in another case: req-12, req-120, req-121, req-122."
+    )
+    assert shouted["hints"][0].endswith("req-12, req-120, req-121, req-122.")
+
+
+async def test_no_secret_is_shown_as_an_id(world: World) -> None:
+    world.write("web-1", [line(30, "login with password=huntersecret failed")])
+    async with asking_insight(world.settings) as ask:
+        answer = await ask("trace", id="hunt")
+    assert "huntersecret" not in str(answer)
 
 
 @pytest.mark.parametrize("store", ["victorialogs", *OPENSEARCH], indirect=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from math import isinf
 from typing import Literal
@@ -12,11 +12,13 @@ from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.redaction import Redactor
 from ritsuko_mcp_common.times import format_time
 
+from ..lines import plain
 from ..matching import Matcher
 from ..prose import counted, some
 from ..question import window
 from ..report import unread, where
 from ..sources.source import Coverage, Gap, Line, Query
+from .ids import Id
 from .scope import Scope, runs
 from .skew import Seen, Skew, corrected, find_skews, mentions, workload
 
@@ -24,6 +26,8 @@ By = Literal["clock", "cause"]
 
 _SHORTEST_ID = 4
 _MOST_LINES = 5_000
+_MOST_LIKE_IT = 100
+_LONGEST_LIKE_IT = 60
 _MOST_GAPS = 3
 _SHORTEST_GAP = 0.05
 _GAP_SHARE = 0.25
@@ -50,8 +54,9 @@ async def trace(scope: Scope, id: str, *, since: str, by: By, limit: int, now: f
         raise ToolFailure(f"{wanted!r} is too short for an id", f"Give at least {_SHORTEST_ID} characters of it.")
     begin, end = window(since, "now", now)
     coverage = Coverage()
-    query = replace(scope.query(begin, end), text=wanted, case_sensitive=True)
-    lines = await _read(scope, query, coverage)
+    query = replace(scope.query(begin, end), text=wanted)
+    alike = _Alike()
+    lines = await _read(scope, query, Id(wanted), coverage, alike)
     looked_at = await _looked_at(scope, query, coverage)
     seen = [Seen(line.origin.pod or str(line.origin), line.time, line.text) for line in lines]
     skews = find_skews(seen)
@@ -66,18 +71,33 @@ async def trace(scope: Scope, id: str, *, since: str, by: By, limit: int, now: f
         returned=len(rows),
         truncated=len(steps) > len(rows),
         warnings=[*_clocks(skews, by), *gaps, *_silent(steps, looked_at), *unread(coverage)],
-        hints=_hints(steps, skews, by),
+        hints=_hints(steps, skews, by, alike),
         source=coverage.origin,
         time_range=TimeRange(start=format_time(begin), end=format_time(now)),
         untrusted=True,
     )
 
 
-async def _read(scope: Scope, query: Query, coverage: Coverage) -> list[Line]:
+@dataclass(slots=True)
+class _Alike:
+    """Lines without the id, but with what could be taken for it."""
+
+    lines: int = 0
+    ids: set[str] = field(default_factory=set[str])
+
+    def see(self, line: Line, id: Id) -> None:
+        # Redacted before a part of it is shown: half a secret looks like none.
+        found = id.like_it(Redactor().begin().text(_text(line)))
+        self.lines += bool(found)
+        if len(self.ids) < _MOST_LIKE_IT:
+            self.ids.update(one if len(one) <= _LONGEST_LIKE_IT else f"{one[:_LONGEST_LIKE_IT]}…" for one in found)
+
+
+async def _read(scope: Scope, query: Query, id: Id, coverage: Coverage, alike: _Alike) -> list[Line]:
     """The lines in the order of their timestamps, each once."""
     queries = runs(scope.source, query)
     if scope.source.index is not None:
-        queries += [replace(query, text="", fields=((name, query.text),)) for name in _ID_FIELDS]
+        queries += [replace(query, text="", fields=((name, value),)) for name in _ID_FIELDS for value in id.as_value]
     found: dict[tuple[str, int, bytes], Line] = {}
     for asked in queries:
         matcher = Matcher(asked)
@@ -86,11 +106,19 @@ async def _read(scope: Scope, query: Query, coverage: Coverage) -> list[Line]:
         async with aclosing(scope.source.read(asked, read)) as batches:
             async for batch in batches:
                 for _, _, line in matcher.find(batch):
-                    found[str(line.origin), line.nanoseconds, line.raw] = line
+                    if asked.fields or id.stands_in(_text(line)):
+                        found[str(line.origin), line.nanoseconds, line.raw] = line
+                    else:
+                        alike.see(line, id)
                 if len(found) > _MOST_LINES:
                     coverage.gaps.append(Gap("the rest", f"more than {_MOST_LINES:,} lines have this id"))
                     return _in_order(found.values())
     return _in_order(found.values())
+
+
+def _text(line: Line) -> str:
+    """All of it: what is shown of a long line may end before the id."""
+    return plain(line.raw).decode(errors="replace")
 
 
 def _in_order(lines: Iterable[Line]) -> list[Line]:
@@ -190,7 +218,12 @@ def _silent(steps: list[_Step], looked_at: _LookedAt) -> list[str]:
     return [f"mentioned, but without a line with this id: {some(mentioned)}"] if mentioned else []
 
 
-def _hints(steps: list[_Step], skews: list[Skew], by: By) -> list[str]:
+def _hints(steps: list[_Step], skews: list[Skew], by: By, alike: _Alike) -> list[str]:
     if not steps:
-        return ["Look further back with since=24h, in another namespace, or for a part of the id."]
+        have = "line has" if alike.lines == 1 else "lines have"
+        like_it = f"{alike.lines:,} {have} longer ids that begin so, or it in another case: {some(sorted(alike.ids))}."
+        return [
+            *([like_it] if alike.lines else []),
+            "Look further back with since=24h, in another namespace, or search for a part of the id.",
+        ]
     return ["by=cause puts the lines in the order of corrected times."] if skews and by == "clock" else []
