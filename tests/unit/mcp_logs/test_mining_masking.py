@@ -76,6 +76,31 @@ def test_fields_that_tell_why_belong_to_the_message() -> None:
     assert said('{"error":{"type":"E","message":"boom 1"}}') == "error=boom <*>"
 
 
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (
+            'E1128 10:11:12.000001       1 sync.go:33] "Failed to mount volume" controller="pvc" pod="shop/web-1" '
+            'err="timeout after 5s"',
+            "pvc: Failed to mount volume error=timeout after <*>",
+        ),
+        (
+            'E1128 10:11:12.000001       1 kuberuntime.go:7] "Failed to pull \\"image\\"" pod={"name":"web"} '
+            'image="web:1" attempt=3',
+            "Failed to pull <*>",
+        ),
+        ("2026-01-02T03:04:05Z ERROR cannot reach db host=a port=5432 err=refused", "cannot reach db error=refused"),
+        ('level=error msg="cannot pay" err=declined user=bob', "cannot pay error=declined"),
+        (
+            "ERROR query SELECT a FROM b WHERE x=1 AND y=2 AND z=3 timed out",
+            "query SELECT a FROM b WHERE x=<*> AND y=<*> AND z=<*> timed out",
+        ),
+    ],
+)
+def test_what_is_said_before_the_fields_is_the_message(line: str, message: str) -> None:
+    assert said(line) == message
+
+
 def test_a_structured_line_without_a_message_is_told_by_its_fields() -> None:
     assert said('{"method":"GET","status":500,"ms":12.5}') == "method=GET status=<*> ms=<*>"
 

@@ -62,9 +62,21 @@ def _of_json(text: bytes, start: int) -> bytes:
 
 
 def _of_logfmt(text: bytes) -> bytes:
-    fields = {name.decode(): value.strip(b'"').decode("utf-8", "replace") for name, value in _LOGFMT.findall(text)}
-    said = _said(fields) if len(fields) >= _FEWEST_FIELDS else None
-    return _without_header(text) if said is None else said.encode()
+    text = _without_header(text)
+    found = list(_LOGFMT.finditer(text))
+    fields = {pair[1].decode(): pair[2].strip(b'"').decode("utf-8", "replace") for pair in found}
+    if len(fields) < _FEWEST_FIELDS:
+        return text
+    before = text[: found[0].start()].strip()
+    quoted = len(before) > 1 and before.startswith(b'"') and before.endswith(b'"')
+    if quoted:
+        # As klog writes it: "Failed to mount volume" pod="shop/web" err="timeout".
+        before = before[1:-1].replace(b'\\"', b'"')
+    elif not _first(fields, _CAUSE):
+        # May be prose with equations in it.
+        before = b""
+    said = _said(fields, otherwise=before.decode("utf-8", "replace"))
+    return text if said is None else said.encode()
 
 
 def _without_header(text: bytes) -> bytes:
@@ -72,9 +84,9 @@ def _without_header(text: bytes) -> bytes:
     return text[header.end() :] if header and header.end() < len(text) else text
 
 
-def _said(fields: Mapping[str, object]) -> str | None:
-    """Who says what, and why; None without a message."""
-    what = _first(fields, _MESSAGE)
+def _said(fields: Mapping[str, object], *, otherwise: str = "") -> str | None:
+    """Who says what (`otherwise`, if no field says it), and why; None without a message."""
+    what = _first(fields, _MESSAGE) or otherwise
     why = _first(fields, _CAUSE)
     if not what and not why:
         return None
