@@ -146,6 +146,33 @@ def test_words_that_vary_are_told_from_words_that_make_another_message() -> None
     assert {general[message] for message in states} == set(states)
 
 
+WORDS = ["timeout", "EOF", "canceled", "unauthorized", "ECONNRESET", "OutOfMemory", "DeadlockDetected", "unavailable"]
+
+
+def test_messages_that_have_nothing_in_common_are_no_group_however_many_they_are() -> None:
+    for form in ("%s", "%s 17", "(%s)", "17: %s"):
+        lines = [f"2026-09-21T14:13:20.5Z ERROR {form % word}\n" for word in WORDS]
+        groups = mine("".join([*lines, "2026-09-21T14:13:20.5Z ERROR 17\n"]).encode())
+        assert len(groups) == len(WORDS) + 1, form
+        assert len({Names().fingerprint(group) for group in groups}) == len(groups)
+
+
+@pytest.mark.parametrize(
+    ("form", "names", "groups"),
+    [("user %s not found", 7, 7), ("user %s not found", 8, 1), ("user %s was not found", 2, 1), ("job %s", 7, 7)],
+)
+def test_names_are_one_group_once_it_is_clear_that_they_are_names(form: str, names: int, groups: int) -> None:
+    lines = [f"2026-09-21T14:13:20.5Z ERROR {form % (chr(97 + index) * 4)}\n" for index in range(names)]
+    assert len(mine("".join(lines).encode())) == groups
+
+
+def test_a_message_of_nothing_but_variable_parts_has_a_fingerprint_of_its_own() -> None:
+    lines = [b"ERROR 17", b"ERROR 17 18/x1y2", b"ERROR [17]"]
+    found = [fingerprint([line], str) for line in lines]
+    assert len(set(found)) == 3
+    assert found[0] == fingerprint([b"ERROR 4711"], str)
+
+
 def test_a_flood_of_different_messages_is_bounded_and_told() -> None:
     letters = random.Random(6)
     words = ["".join(letters.choices("abcdefghijklmnopqrstuvwxyz", k=9)) for _ in range(6_000)]

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from operator import eq
 from typing import NamedTuple
 
-from .masking import MASK
+from .masking import MASK, constant
 
 WILDCARD = MASK
 
@@ -50,7 +50,9 @@ def variable_words(messages: Iterable[Message]) -> dict[Message, Message]:
 
 def _general(message: Message, counts: Mapping[int, int]) -> Message:
     pairs = zip(message.words, _rests(message), strict=True)
-    return message._replace(words=tuple(WILDCARD if counts[rest] >= _VARIETY else word for word, rest in pairs))
+    words = tuple(WILDCARD if counts[rest] >= _VARIETY else word for word, rest in pairs)
+    # Eight messages of one word each have nothing in common.
+    return message._replace(words=words) if constant(b" ".join(words)) else message
 
 
 def _rests(message: Message) -> list[int]:

@@ -5,9 +5,11 @@ It is a hash of the constant words of the record's message: what is left when se
 on the order of arrival, and needs no store.
 
 Where it cannot be stable: a variable part that looks like any other word (a user's name in running text) is taken for
-constant, so such an error has a fingerprint for each name. Drain sees that and puts them into one group; the group goes
-by the fingerprint of its alphabetically first message and answers to those of all its messages. A release that changes
-the words, or the function that raised it, makes it another error.
+constant, so such an error has a fingerprint for each name. Drain puts them into one group once there are eight names,
+or where four of five words are the same; until then each name is an error of its own, since two words in one place may
+as well be two errors (`started`, `stopped`). A group goes by the fingerprint of its alphabetically first message and
+answers to those of all its messages. A release that changes the words, or the function that raised it, makes it another
+error.
 """
 
 import hashlib
@@ -15,7 +17,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from ..lines import plain
-from .masking import MASK, hide_ids, mask, tokens
+from .masking import MASK, constant, hide_ids, mask, tokens
 from .message import message
 from .squash import squashed
 from .traces import essence, part_of
@@ -53,5 +55,4 @@ def fingerprint(lines: Sequence[bytes], redact: Redact) -> str:
     """Ten hexadecimal digits for a record, given as its lines without timestamps. Secrets don't enter it."""
     said, place = masked(without_secrets(lines, redact))
     words = b" ".join([*tokens(said), place])
-    constant = b" ".join(word for word in words.replace(MASK, b" ").split() if word.strip(b".,:;-_/()[]{}<>=\"'"))
-    return hashlib.sha256(constant).hexdigest()[:_LENGTH]
+    return hashlib.sha256(constant(words) or words).hexdigest()[:_LENGTH]

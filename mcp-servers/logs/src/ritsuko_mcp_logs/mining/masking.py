@@ -36,6 +36,8 @@ _ADJACENT = re.compile(rb"<\*>(?:(?:[.:/_+-]|,[ ]?|[TZ](?=<\*>))?<\*>)+Z?")
 # Where tokens end: blanks, and behind the = of key=value, the comma and the brackets around things.
 _BOUNDARY = re.compile(rb"(?<==)(?=[^\s=])|(?<=[,;(\[{])(?=\S)|(?<=\S)(?=[)\]},;])")
 
+_SIGNS = b".,:;-_/()[]{}<>=\"'"
+
 
 def hide_ids(text: bytes) -> bytes:
     """Squashed text (of any number of lines) with a mark for every id."""
@@ -50,6 +52,11 @@ def mask(text: bytes) -> bytes:
 def tokens(masked: bytes) -> tuple[bytes, ...]:
     """The words that Drain compares: `a=b` are two, so is `(x`. Of a long message the first sixty."""
     return tuple(_BOUNDARY.sub(b" ", masked).split(maxsplit=_MOST_WORDS)[:_MOST_WORDS])
+
+
+def constant(masked: bytes) -> bytes:
+    """The words that are left without marks and signs alone."""
+    return b" ".join(word for word in masked.replace(MASK, b" ").split() if word.strip(_SIGNS))
 
 
 def with_wildcards(masked: bytes, template: Sequence[bytes]) -> bytes:
