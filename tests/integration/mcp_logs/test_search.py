@@ -235,6 +235,19 @@ async def test_what_was_not_read_is_said(apiserver: FakeApiserver) -> None:
     ]
 
 
+async def test_what_was_not_read_of_long_lines_is_said(apiserver: FakeApiserver, ask: Ask) -> None:
+    apiserver.add("web-1", log(f"{'x.' * 500_000} at the end", f"at the beginning {'y.' * 500_000}", "short"))
+    apiserver.add("web-2", log("at the end"))
+    answer = await ask("at the end")
+    warning = "not read (what a line has beyond 256 KiB): 2 lines of web-1/app"
+    assert texts(answer) == ["at the end"]
+    assert answer["warnings"] == [warning]
+    (shown,) = texts(await ask("at the beginning"))
+    assert shown.endswith("… [998017 more bytes cut]")
+    # Those outside of the time that was asked for are none of it.
+    assert (await ask("at the end", since="2026-09-21T14:00:02Z"))["warnings"] == []
+
+
 async def test_a_connection_cut_in_the_middle_keeps_what_was_read(apiserver: FakeApiserver, ask: Ask) -> None:
     async def cut(request: web.Request, _: web.StreamResponse) -> AsyncIterator[bytes]:
         yield log("error before the cut").encode()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ritsuko_mcp_logs.levels import level_of
-from ritsuko_mcp_logs.lines import blocks, nanoseconds, readable, split
+from ritsuko_mcp_logs.lines import blocks, nanoseconds, not_read, readable, split
 
 
 async def stream(chunks: list[bytes]) -> AsyncIterator[bytes]:
@@ -29,8 +29,34 @@ async def test_lines_do_not_depend_on_how_the_stream_was_cut(chunks: list[bytes]
 async def test_of_an_endless_line_the_beginning_is_kept_and_the_next_line_is_whole() -> None:
     lines = await joined([b"first\n", *[b"y" * 65536] * 50, b"yy\nlast\n"])
     assert lines[0] == b"first"
-    assert lines[1] == b"y" * 256 * 1024
+    assert lines[1] == b"y" * 256 * 1024 + b" [3014658 more bytes were not read]"
     assert lines[2:] == [b"last"]
+    assert [not_read(line) for line in lines] == [0, 3_014_658, 0]
+
+
+async def test_of_an_endless_last_line_too() -> None:
+    (line,) = await joined([b"y" * 262_145])
+    assert not_read(line) == 1
+
+
+def test_what_only_says_that_it_was_cut_was_not() -> None:
+    assert not_read(b"x [7 more bytes were not read]") == 0
+    assert readable(b"x [7 more bytes were not read]", 100) == "x [7 more bytes were not read]"
+
+
+async def test_how_much_is_left_out_is_right() -> None:
+    (line,) = await joined([b"N " + b"y." * 500_000])
+    assert readable(line, 100).endswith("y.… [999902 more bytes cut]")
+    assert readable("ü.".encode() * 100, 100) == "ü." * 50 + "… [150 more bytes cut]"
+    assert readable(b"\x1b[31m" + b"y." * 100 + b"\x1b[0m", 100) == "y." * 50 + "… [100 more bytes cut]"
+
+
+async def test_of_a_long_line_of_base64_it_is_said_how_much_is_hidden_and_how_much_cut() -> None:
+    hidden = "[redacted-base64, 2000 characters]"
+    assert readable(b"X" * 20_000 + b" and prose", 2_000) == f"{hidden}… [18010 more bytes cut]"
+    assert readable(b"X" * 1_000 + b" and prose", 2_000) == "X" * 1_000 + " and prose"
+    (line,) = await joined([b"X" * 1_000_000 + b" and prose"])
+    assert readable(line, 2_000) == f"{hidden}… [998010 more bytes cut]"
 
 
 @pytest.mark.parametrize(

@@ -9,23 +9,28 @@ _LONGEST_LINE = 256 * 1024
 _TIMESTAMP = re.compile(rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)")
 _ANSI = re.compile(rb"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)")
 
+_NOT_READ = re.compile(rb" \[(\d{1,18}) more bytes were not read\]\n?\Z")
+
 # What a line of a PEM block looks like when it is shown without the lines around it; a hash in hex is none.
 _KEY_MATERIAL = re.compile(r"\s*(?=[0-9A-Za-z+/]*[G-Zg-z+/])[A-Za-z0-9+/]{48,}={0,2}\s*")
 
 
 async def blocks(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The stream in blocks of whole lines, each ending in a newline; of a line over 256 KiB only the beginning.
+    """The stream in blocks of whole lines, each ending in a newline; of a line over 256 KiB only the beginning, as a
+    block of its own that says how much of it is missing (`not_read`).
 
     What is held at a time is one chunk and one such line, however long the log.
     """
     carry = b""
-    skipping = False
+    missing = 0
     async for chunk in chunks:
-        if skipping:
-            _, newline, chunk = chunk.partition(b"\n")
+        if missing:
+            rest, newline, chunk = chunk.partition(b"\n")
+            missing += len(rest)
             if not newline:
                 continue
-            skipping = False
+            yield _beginning(carry, missing)
+            carry, missing = b"", 0
         end = chunk.rfind(b"\n") + 1
         if end:
             yield b"".join((carry, memoryview(chunk)[:end]))
@@ -33,10 +38,21 @@ async def blocks(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         else:
             carry += chunk
         if len(carry) > _LONGEST_LINE:
-            yield carry[:_LONGEST_LINE] + b"\n"
-            carry, skipping = b"", True
-    if carry:
+            carry, missing = carry[:_LONGEST_LINE], len(carry) - _LONGEST_LINE
+    if missing:
+        yield _beginning(carry, missing)
+    elif carry:
         yield carry + b"\n"
+
+
+def _beginning(line: bytes, missing: int) -> bytes:
+    return b"%b [%d more bytes were not read]\n" % (line, missing)
+
+
+def not_read(line: bytes) -> int:
+    """How many bytes are missing at the end of a line that `blocks` cut; 0 for any other."""
+    cut = _NOT_READ.search(line, len(line) - 64) if len(line) > _LONGEST_LINE and b"\n" not in line[:-1] else None
+    return int(cut[1]) if cut else 0
 
 
 def split(line: bytes) -> tuple[bytes, bytes]:
@@ -79,14 +95,18 @@ def plain(text: bytes) -> bytes:
 def readable(text: bytes, longest: int) -> str:
     """The line for people: decoded, without colour codes, cut at `longest` characters with a mark that says so.
 
-    A line of nothing but base64 is hidden: redaction, which knows a key by its first line, may not see that one.
+    What is nothing but base64 is hidden: redaction, which knows a key by its first line, may not see that one.
     """
-    decoded = plain(text[: longest * 8]).decode(errors="replace").rstrip("\r\n")
-    if _KEY_MATERIAL.fullmatch(decoded):
-        return f"[redacted-base64-line, {len(decoded)} characters]"
-    if len(decoded) <= longest and len(text) <= longest * 8:
-        return decoded
-    return f"{decoded[:longest]}… [{max(len(text) - longest, 1)} more bytes cut]"
+    missing = not_read(text)
+    whole = plain(_NOT_READ.sub(b"", text) if missing else text).rstrip(b"\r\n")
+    # No character has more than four bytes.
+    decoded = whole[: longest * 4].decode(errors="replace")
+    shown = decoded[:longest]
+    is_key = _KEY_MATERIAL.fullmatch(shown) is not None
+    if len(whole) <= longest * 4 and shown == decoded and not missing:
+        return f"[redacted-base64-line, {len(shown)} characters]" if is_key else shown
+    more = max(len(whole) + missing - len(shown.encode()), 1)
+    return f"{f'[redacted-base64, {len(shown)} characters]' if is_key else shown}… [{more} more bytes cut]"
 
 
 def timestamp(moment: int) -> bytes:

@@ -11,7 +11,7 @@ from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import format_time
 
 from ...cluster import ApiFailure, Cluster
-from ...lines import blocks, readable
+from ...lines import blocks, not_read, readable
 from ...prose import counted
 from ...settings import LogsSettings
 from ..fan_in import Put, fan_in
@@ -21,6 +21,7 @@ from .targets import select
 from .window import Window
 
 _NOT_ALLOWED = "not allowed to get pods/log"
+_BEYOND = "what a line has beyond 256 KiB"
 # What the kubelet writes, with status 200, instead of a log that it has lost.
 _NO_LOG = b"unable to retrieve container logs for "
 
@@ -32,6 +33,8 @@ class _Progress:
     target: Origin
     lines: int = 0
     bytes: int = 0
+    cut: int = 0
+    """Lines of which only the beginning was read."""
     problem: str = ""
 
 
@@ -83,6 +86,9 @@ class PodLogs:
                 yield batch
         finally:
             coverage.gaps += [Gap(str(one.target), one.problem) for one in progress if one.problem]
+            coverage.gaps += [
+                Gap(f"{counted(one.cut, 'line')} of {one.target}", _BEYOND) for one in progress if one.cut
+            ]
             coverage.gaps += selection.unread
             if pods.beyond:
                 which = counted(pods.beyond, "more pod")
@@ -132,6 +138,7 @@ class PodLogs:
                     batch = Batch(target, window.cut(block))
                     if batch.data:
                         lines = batch.count()
+                        progress.cut += not_read(batch.data) > 0
                         progress.lines += lines
                         coverage.lines += lines
                         await put(batch)
