@@ -8,7 +8,6 @@ import logging
 import time
 from collections.abc import Mapping
 from typing import Any, cast
-from urllib.parse import quote, unquote
 
 import anyio
 from mcp.server.mcpserver import Context, MCPServer
@@ -18,6 +17,7 @@ from mcp_types import CallToolResult, ImageContent, TextContent
 from pydantic import JsonValue, ValidationError
 
 from ritsuko_mcp_common import assertion, audit, budget, text
+from ritsuko_mcp_common.addresses import redacted_address
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.errors import BackendUnreachable, ToolFailure
 from ritsuko_mcp_common.metrics import Metrics
@@ -205,7 +205,7 @@ def _redacted(envelope: Envelope, redaction: Redaction) -> Envelope:
         "hints": [redaction.sentence(line) for line in envelope.hints],
         "links": [
             link.model_copy(
-                update={"title": redaction.sentence(link.title), "url": _redacted_address(link.url, redaction)}
+                update={"title": redaction.sentence(link.title), "url": redacted_address(link.url, redaction)}
             )
             for link in envelope.links
         ],
@@ -215,13 +215,6 @@ def _redacted(envelope: Envelope, redaction: Redaction) -> Envelope:
         values = "1 secret value was" if redaction.total == 1 else f"{redaction.total} secret values were"
         update["warnings"] = [*cast("list[str]", update["warnings"]), f"{values} redacted"]
     return envelope.model_copy(update=update)
-
-
-def _redacted_address(url: str, redaction: Redaction) -> str:
-    """An address, with what it carries percent-encoded read as the text that it is."""
-    plain = unquote(url)
-    cleaned = redaction.sentence(plain)
-    return url if cleaned == plain else quote(cleaned, safe="/:?&=#")
 
 
 def _meta(context: Context[Any, Any]) -> Mapping[str, object] | None:

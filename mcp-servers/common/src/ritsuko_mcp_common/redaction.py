@@ -62,10 +62,14 @@ class Redaction:
 
     def sentence(self, text: str) -> str:
         """A sentence of ours, which may quote the caller, with every secret in it replaced: one line, marks alike."""
+        return " ".join(str(self.quotation(text)).split())
+
+    def quotation(self, value: JsonValue) -> JsonValue:
+        """A value that quotes the caller: redacted as any other is, and marks alike, as in sentences."""
         quoting = Redaction(None)
-        told = quoting.text(text)
+        told = quoting.value(value)
         self.counts += quoting.counts
-        return " ".join(told.split())
+        return told
 
     def _structure(self, value: JsonValue, *, depth: int, level: int) -> JsonValue:
         match value:
