@@ -56,6 +56,14 @@ async def test_a_range_answers_with_statistics_and_a_trend(address: str, prometh
         assert {"▁", "█"} <= set(row["course"])
 
 
+async def test_the_last_of_a_long_range_is_the_value_at_its_end(address: str, prometheus: Prometheus) -> None:
+    answer = await ask(address, "query_range", query="cpu_usage", start=str(END - 58 * 86400 - 4444), end=AT)
+    raw: Any = prometheus.get("query", query="cpu_usage", time=END)
+    expected = {one["metric"]["pod"]: number(one["value"][1]) for one in raw["result"]}
+    assert {row["pod"]: row["last"] for row in answer["data"]} == expected
+    assert any("max_over_time(cpu_usage[6h])" in hint for hint in answer["hints"])
+
+
 async def test_a_metric_that_does_not_exist_is_said_so_with_the_nearest(address: str) -> None:
     answer = await ask(address, "query", query="cpu_usge")
     assert answer["summary"] == "No series: there is no metric named cpu_usge."

@@ -10,8 +10,9 @@ from .empty import explain_empty
 from .errors import BadRequest
 from .paging import page, position
 from .series import Series, common_labels, label_columns, selector
-from .steps import choose_step
+from .steps import choose_step, first_point
 from .tables import point_rows, points_of, statistics_rows
+from .unseen import unseen
 
 
 async def ranged(
@@ -36,7 +37,7 @@ async def ranged(
             "Give start and end, for example start=-6h end=-3h.",
         )
     seconds = choose_step(first, last, step)
-    answer = await client.query_range(query, first, last, seconds)
+    answer = await client.query_range(query, first_point(first, last, seconds), last, seconds)
     envelope = Envelope(
         summary="",
         source=client.source,
@@ -56,6 +57,8 @@ async def ranged(
         f"{_named(series)} over {format_duration(round(last - first))} up to {format_time(last)}, "
         f"a point every {format_duration(seconds)}{f'; all {selector(shared)}' if shared else ''}."
     )
+    if between := unseen(query, seconds):
+        envelope.hints.append(between)
     histograms = sum(bool(one.histograms) for one in series)
     if points:
         return page(

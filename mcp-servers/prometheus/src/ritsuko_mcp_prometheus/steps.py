@@ -28,5 +28,12 @@ def choose_step(start: float, end: float, wanted: str = "auto") -> float:
     return step
 
 
+def first_point(start: float, end: float, step: float) -> float:
+    """Where to begin, from `start` on, so that the last point is the end: the newest value is what is asked for."""
+    # In milliseconds, as they are sent: a point a millisecond behind the end would not be given.
+    last, width = round(end * 1000), round(step * 1000)
+    return (last - (last - round(start * 1000)) // width * width) / 1000
+
+
 def _whole_days(span: float) -> float:
     return _DAY * -(-span // (_DAY * _AUTO_POINTS))

@@ -10,7 +10,8 @@ from ritsuko_mcp_common.times import format_duration, format_time
 from ..client import PrometheusClient
 from ..empty import explain_empty
 from ..series import Series, common_labels, label_columns, selector, statistics
-from ..steps import choose_step
+from ..steps import choose_step, first_point
+from ..unseen import unseen
 from ..values import json_number
 from .drawing.palette import COLOURS
 from .links import Pages, grafana_explore, prometheus_graph
@@ -30,7 +31,7 @@ async def chart(
     """A picture of the query from start to end. Of more than eight series those with the highest median are drawn."""
     first, last = window(start, end, now=now)
     step = choose_step(first, last)
-    answer = await client.query_range(query, first, last, step)
+    answer = await client.query_range(query, first_point(first, last, step), last, step)
     envelope = Envelope(
         summary="",
         data=[],
@@ -53,6 +54,8 @@ async def chart(
     envelope.summary = f"{' '.join(query.split())}{over}"
     if shared.keys() - {"__name__"}:
         envelope.hints.append(f"All are {selector(shared)}.")
+    if between := unseen(query, step):
+        envelope.hints.append(between)
     if len(series) > len(drawn):
         envelope.warnings.append(f"{len(drawn)} of {len(series):,} series are drawn, those with the highest median")
         envelope.hints.append("Aggregate (sum by (...)) or take topk(8, ...) to choose what is drawn.")

@@ -14,7 +14,7 @@ from ..client import PrometheusClient
 from ..empty import explain_empty
 from ..errors import BadRequest
 from ..series import Labels, Series, common_labels, label_columns, selector
-from ..steps import choose_step
+from ..steps import choose_step, first_point
 from ..values import format_value, json_number, unit_of
 from .comparison import NOTABLE_EFFECT, NOTABLE_SHARE, Comparison, compare_all
 from .robust import Level, format_relative
@@ -40,9 +40,10 @@ async def compare(
             "Take a shorter time, or compare with one further back, such as against=1w.",
         )
     step = choose_step(first, last)
+    begin = first_point(first, last, step)
     current, former = await asyncio.gather(
-        client.query_range(query, first, last, step),
-        client.query_range(query, first - shift, last - shift, step),
+        client.query_range(query, begin, last, step),
+        client.query_range(query, begin - shift, last - shift, step),
     )
     ago = format_duration(shift)
     envelope = Envelope(
