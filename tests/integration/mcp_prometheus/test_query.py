@@ -1,16 +1,20 @@
 """`query` and `query_range` against a real Prometheus: the same values as its raw API, told better."""
 
+import asyncio
 import statistics
+import time
 from collections.abc import AsyncIterator
 from typing import Any, Literal
 
 import httpx2
 import pytest
 import pytest_asyncio
+from aiohttp import web
 from mcp import Client
 
 from ritsuko_mcp_prometheus.server import build
 from ritsuko_mcp_prometheus.settings import PrometheusSettings
+from tests.integration.mcp_prometheus.backends import backend
 from tests.integration.mcp_prometheus.conftest import END, SECRET
 from tests.integration.mcp_prometheus.real_prometheus import Prometheus
 from tests.mcp_serving import serving
@@ -76,6 +80,66 @@ async def test_an_empty_answer_tells_an_old_metric_from_conditions_that_nothing_
     assert "cpu_usage has no sample" in stale["summary"]
     unmet = await ask(address, "query", query="cpu_usage > 7", time=AT)
     assert "6 series of cpu_usage" in unmet["summary"]
+
+
+@pytest.mark.parametrize(
+    ("query", "said", "instead"),
+    [
+        ('cpu_usage{pod="web1"}', "cpu_usage has no pod 'web1'", "Did you mean web-1"),
+        ('many{id="15"}', "many has no id '15'", "Did you mean 0015"),
+        ('cpu_usage{pdo="web-1"}', "cpu_usage has no label pdo", "Did you mean pod?"),
+        ('{namespace="shopp"}', "no metric has the namespace 'shopp'", "Did you mean shop?"),
+        ('{namspace="shop"}', "no metric has the label namspace", "namespace"),
+        ('cpu_usage{pod=~"web"}', 'none is cpu_usage{pod=~"web"}', "Values of pod: web-0, web-1"),
+        ("rate(cpu_usage[30s])", "rate() needs two samples, and [30s] holds 1 of cpu_usage", "[2m] or so"),
+        (
+            "histogram_quantile(0.9, sum by (job) (rate(latency_seconds_bucket[5m])))",
+            "histogram_quantile() needs the label le, which sum() drops",
+            "sum by (le, job) (...)",
+        ),
+        ("cpu_usage offset -1h", "at the time that offset or @ looks at", "without offset"),
+        ('cpu_usage{pod!="web-7",x!="y"} > 7', "out of 6 series of cpu_usage", ""),
+    ],
+)
+async def test_an_empty_answer_names_what_does_not_exist_or_cannot_work(
+    address: str, query: str, said: str, instead: str
+) -> None:
+    answer = await ask(address, "query", query=query, time=AT)
+    assert answer["data"] == []
+    assert said in answer["summary"]
+    assert instead in "".join(answer["hints"])
+
+
+async def test_nothing_in_a_range_is_told_from_something_between_its_points(address: str) -> None:
+    nothing = await ask(address, "query_range", query="many", start=str(END + 600), end=str(END + 4200))
+    assert "many has no sample between 2026-09-21T14:23:20Z and" in nothing["summary"]
+    between = await ask(address, "query_range", query="many", start=str(END - 30 * 86400), end=str(END + 7200))
+    assert "samples between" in between["summary"]
+    assert "none shortly before any of the points" in between["summary"]
+    assert "max_over_time(many[" in between["hints"][0]
+    unmet = await ask(address, "query_range", query="cpu_usage > 7", start=str(END - 86400), end=AT)
+    assert "6 series of cpu_usage between" in unmet["summary"]
+
+
+async def test_what_is_still_to_come_is_called_so(address: str) -> None:
+    for tool, times in (("query", {"time": "+1h"}), ("query_range", {"start": "+1h", "end": "+2h"})):
+        answer = await ask(address, tool, query="up", **times)
+        assert "is still to come" in answer["summary"]
+
+
+async def test_an_empty_answer_waits_for_no_reason_that_takes_long() -> None:
+    """The answer stands, and says what it does not know."""
+
+    async def answer(request: web.Request) -> web.Response:
+        if not request.path.endswith("/query"):
+            await asyncio.sleep(30)
+        return web.json_response({"status": "success", "data": {"resultType": "vector", "result": []}})
+
+    async with backend(answer) as url, serving(build(PrometheusSettings(prometheus_url=url))) as address:
+        began = time.monotonic()
+        empty = await ask(address, "query", query="up")
+    assert time.monotonic() - began < 6
+    assert "could not be looked up within" in empty["hints"][0]
 
 
 async def test_a_page_goes_on_at_the_same_moment(address: str) -> None:

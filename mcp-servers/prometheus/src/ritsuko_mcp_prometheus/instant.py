@@ -11,6 +11,7 @@ from .answers import Answer
 from .client import PrometheusClient
 from .empty import explain_empty
 from .paging import page, position
+from .presence import When
 from .series import Labels, Series, common_labels, label_columns, selector
 from .tables import point_rows, points_of, value_rows
 from .values import format_value, unit_of
@@ -34,7 +35,7 @@ async def instant(client: PrometheusClient, query: str, time: str, limit: int, c
         envelope.summary = f"A string: {answer.text}"
         return envelope
     if not answer.series:
-        explanation = await explain_empty(client, query, at)
+        explanation = await explain_empty(client, query, When.at(at), now=place.now)
         envelope.summary, envelope.hints = explanation.summary, explanation.hints
         envelope.data, envelope.total, envelope.returned = [], 0, 0
         return envelope

@@ -9,6 +9,7 @@ from .client import PrometheusClient
 from .empty import explain_empty
 from .errors import BadRequest
 from .paging import page, position
+from .presence import When
 from .series import Series, common_labels, label_columns, selector
 from .steps import choose_step, first_point
 from .tables import point_rows, points_of, statistics_rows
@@ -46,7 +47,7 @@ async def ranged(
         untrusted=True,
     )
     if not answer.series:
-        explanation = await explain_empty(client, query, last)
+        explanation = await explain_empty(client, query, When(first, last, seconds), now=place.now)
         envelope.summary, envelope.hints = explanation.summary, explanation.hints
         envelope.data, envelope.total, envelope.returned = [], 0, 0
         return envelope

@@ -4,7 +4,7 @@ import promql_parser as pp
 
 from ritsuko_mcp_common.times import format_duration
 
-from .promql.nodes import Selection, Unparsable, bare, parse, selections
+from .promql.nodes import Unparsable, bare, parse, selections
 
 LOOKBACK_SECONDS = 300.0
 """How far back an instant selector looks, unless Prometheus was started with another --query.lookback-delta."""
@@ -18,7 +18,7 @@ def unseen(promql: str, step: float) -> str:
         root = parse(promql)
     except Unparsable:
         return ""
-    reaches = [_reach(one) for one in selections(root)]
+    reaches = [one.reach or LOOKBACK_SECONDS for one in selections(root)]
     shortest = min(reaches, default=step)
     if shortest >= step:
         return ""
@@ -28,9 +28,3 @@ def unseen(promql: str, step: float) -> str:
         f"A point every {every} tells of the {format_duration(shortest)} before it, not of what lies between: "
         f"max_over_time({of}[{every}]), a longer range or a shorter step does."
     )
-
-
-def _reach(one: Selection) -> float:
-    """How far back from its point a selector sees, in seconds."""
-    nested = [node.range.total_seconds() for node in one.path if isinstance(node, pp.SubqueryExpr) and node.range]
-    return max([one.range or LOOKBACK_SECONDS, *nested])

@@ -9,6 +9,7 @@ from ritsuko_mcp_common.times import format_duration, format_time
 
 from ..client import PrometheusClient
 from ..empty import explain_empty
+from ..presence import When
 from ..series import Series, common_labels, label_columns, selector, statistics
 from ..steps import choose_step, first_point
 from ..unseen import unseen
@@ -43,7 +44,7 @@ async def chart(
         untrusted=True,
     )
     if not answer.series:
-        explanation = await explain_empty(client, query, last)
+        explanation = await explain_empty(client, query, When(first, last, step), now=now)
         envelope.summary, envelope.hints = explanation.summary, explanation.hints
         return envelope
     series = sorted(answer.series, key=_rank)

@@ -13,6 +13,7 @@ from ritsuko_mcp_common.times import format_duration, format_time
 from ..client import PrometheusClient
 from ..empty import explain_empty
 from ..errors import BadRequest
+from ..presence import When
 from ..series import Labels, Series, common_labels, label_columns, selector
 from ..steps import choose_step, first_point
 from ..values import format_value, json_number, unit_of
@@ -56,7 +57,7 @@ async def compare(
         untrusted=True,
     )
     if not current.series and not former.series:
-        explanation = await explain_empty(client, query, last)
+        explanation = await explain_empty(client, query, When(first, last, step), now=now)
         envelope.summary = f"{explanation.summary} The same {ago} before."
         envelope.hints = explanation.hints
         return envelope

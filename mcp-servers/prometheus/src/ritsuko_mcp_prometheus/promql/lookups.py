@@ -1,7 +1,9 @@
 """Whether what a query names exists, and whether its ranges hold samples: asked of Prometheus."""
 
 import asyncio
+import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import promql_parser as pp
 
@@ -19,6 +21,8 @@ _NEED_TWO = RATES | {"delta", "idelta", "deriv", "predict_linear"}
 _COMFORTABLE = 4
 _MOST_METRICS = 10
 _MOST_LOOKUPS = 12
+_MOST_COMPARED = 5000
+_CAUSES = frozenset({"no-such-label", "no-such-value", "range-too-short"})
 # These make labels of their own.
 _LABEL_MAKERS = frozenset({"label_replace", "label_join", "info"})
 
@@ -27,13 +31,13 @@ async def look_up(
     client: PrometheusClient, selections: Sequence[Selection], existing: Sequence[str], at: float
 ) -> tuple[list[Finding], list[str]]:
     """What does not exist or holds too little at that moment; and what was not looked up, as sentences."""
-    names = set(existing)
+    names = {"", *existing}  # Without a name, the labels of all metrics count.
     known = [one for one in selections if one.metric in names]
     findings = _missing_metrics(selections, existing)
     metrics = list(dict.fromkeys(one.metric for one in known))
     skipped = [] if len(metrics) <= _MOST_METRICS else [f"only the first {_MOST_METRICS} metrics were looked up"]
     metrics = metrics[:_MOST_METRICS]
-    found = await asyncio.gather(*(client.label_names(selector_of(metric)) for metric in metrics))
+    found = await asyncio.gather(*(client.label_names(_all_of(metric)) for metric in metrics))
     labels = {metric: set(names) for metric, names in zip(metrics, found, strict=True)}
     looked = [one for one in known if one.metric in labels]
     findings += [finding for one in looked for finding in _missing_labels(one, labels[one.metric])]
@@ -54,6 +58,31 @@ async def look_up(
     return list(dict.fromkeys([*findings, *(finding for finding in checked if finding is not None)])), skipped
 
 
+async def causes(
+    client: PrometheusClient, selections: Sequence[Selection], existing: Sequence[str], at: float
+) -> list[Finding]:
+    """Of what `look_up` finds only what leaves a query without series."""
+    needing = [_with_needed_labels(one) for one in selections]
+    found, _ = await look_up(client, needing, existing, at)
+    return [one for one in found if one.rule in _CAUSES]
+
+
+def _with_needed_labels(one: Selection) -> Selection:
+    """Without the conditions that a series without the label meets, and, of another time, without its range."""
+    kept = tuple(condition for condition in one.conditions if _needs_label(condition))
+    return replace(one, conditions=kept, range=None if one.shifted else one.range)
+
+
+def _needs_label(condition: Condition) -> bool:
+    if condition.operator in ("=", "!="):
+        return (condition.value == "") == (condition.operator == "!=")
+    try:
+        takes_none = re.fullmatch(condition.value, "") is not None
+    except re.error:  # RE2 takes some that Python does not.
+        return False
+    return takes_none == (condition.operator == "!~")
+
+
 def _missing_metrics(selections: Iterable[Selection], existing: Sequence[str]) -> list[Finding]:
     names = set(existing)
     found: list[Finding] = []
@@ -67,7 +96,7 @@ def _missing_metrics(selections: Iterable[Selection], existing: Sequence[str]) -
 
 def _missing_labels(one: Selection, labels: set[str]) -> list[Finding]:
     return [
-        Finding("no-such-label", f"{one.metric} has no label {condition.label}", suggestion(condition.label, labels))
+        Finding("no-such-label", f"{_whose(one)} label {condition.label}", suggestion(condition.label, labels))
         for condition in one.conditions
         if condition.label not in labels and condition.label != "__name__"
     ]
@@ -90,7 +119,7 @@ def _missing_groupings(looked: Sequence[Selection], labels: dict[str, set[str]])
             if label not in known and how == "by":
                 of = ", ".join(sorted(metrics))
                 found.append(
-                    Finding("no-such-label", f"{of} has no label {label} to group by", suggestion(label, known))
+                    Finding("no-such-grouping", f"{of} has no label {label} to group by", suggestion(label, known))
                 )
     return found
 
@@ -114,15 +143,34 @@ def _names_a_value(condition: Condition, labels: set[str]) -> bool:
 
 
 async def _missing_value(client: PrometheusClient, one: Selection, condition: Condition) -> Finding | None:
-    values = await client.label_values(condition.label, selector_of(one.metric))
+    values = await client.label_values(condition.label, _all_of(one.metric))
     if condition.value in values:
         return None
     told = ", ".join(values[:5]) + (", …" if len(values) > 5 else "")
     return Finding(
         "no-such-value",
-        f"{one.metric} has no {condition.label} {condition.value!r}",
-        suggestion(condition.value, values) or f"there are: {told}",
+        f"{_whose(one)} {condition.label} {condition.value!r}",
+        _like(condition.value, values) or f"there are: {told}",
     )
+
+
+def _whose(one: Selection) -> str:
+    return f"{one.metric} has no" if one.metric else "no metric has the"
+
+
+def _all_of(metric: str) -> str:
+    return selector_of(metric) if metric else ""
+
+
+def _like(wanted: str, values: Sequence[str]) -> str:
+    """Those that hold what was written, or are spelled like it; of very many only those that begin alike are compared,
+    since that takes a while for each.
+    """
+    if holding := sorted((one for one in values if wanted.lower() in one.lower()), key=lambda one: (len(one), one)):
+        return f"Did you mean {', '.join(holding[:3])}?"
+    if len(values) > _MOST_COMPARED:
+        values = [one for one in values if one[:2].lower() == wanted[:2].lower()][:_MOST_COMPARED]
+    return suggestion(wanted, values)
 
 
 def _needs_two(one: Selection) -> bool:
@@ -148,11 +196,11 @@ async def _too_short(client: PrometheusClient, one: Selection, at: float) -> Fin
     if samples < 2:
         return Finding(
             "range-too-short",
-            f"{function}() needs two samples, and [{span}] holds {samples:.0f} of {one.metric}: it gives nothing",
+            f"{function}() needs two samples, and [{span}] holds {samples:.0f} of {one.name}: it gives nothing",
             f"[{longer}] or so",
         )
     return Finding(
         "range-short",
-        f"[{span}] holds only {samples:.0f} samples of {one.metric}: one failed scrape leaves a gap",
+        f"[{span}] holds only {samples:.0f} samples of {one.name}: one failed scrape leaves a gap",
         f"[{longer}] or so",
     )

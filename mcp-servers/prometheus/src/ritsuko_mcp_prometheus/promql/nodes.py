@@ -43,13 +43,14 @@ class Condition:
 class Selection:
     """A selector in a query: what it selects, how far back (seconds; None: the newest sample), and what it stands in.
 
-    `path` goes from the whole query down to the selector.
+    `path` goes from the whole query down to the selector. `shifted`: it looks at another time than the query's.
     """
 
     metric: str
     conditions: tuple[Condition, ...]
     range: float | None
     path: tuple[pp.Expr, ...]
+    shifted: bool = False
 
     @property
     def text(self) -> str:
@@ -60,6 +61,17 @@ class Selection:
             inner.insert(0, f"__name__={quoted(self.metric)}")
         name = self.metric if plain else ""
         return f"{name}{{{', '.join(inner)}}}" if inner or not name else name
+
+    @property
+    def name(self) -> str:
+        """The metric, or what selects where none is named."""
+        return self.metric or self.text
+
+    @property
+    def reach(self) -> float | None:
+        """How far back from its moment the query sees its samples, in seconds; None: to the newest one."""
+        nested = [node.range.total_seconds() for node in self.path if isinstance(node, pp.SubqueryExpr) and node.range]
+        return sum(nested) + (self.range or 0.0) if nested else self.range
 
     def calls(self) -> Iterator[pp.Call]:
         """The functions it stands in, the nearest first."""
@@ -182,4 +194,6 @@ def _selection(selector: pp.VectorSelector, range: float | None, path: tuple[pp.
             metric = condition.value
         else:
             kept.append(condition)
-    return Selection(metric, tuple(kept), range, path)
+    subqueries = [node for node in path if isinstance(node, pp.SubqueryExpr)]
+    shifted = any(node.offset is not None or node.at is not None for node in (selector, *subqueries))
+    return Selection(metric, tuple(kept), range, path, shifted)
