@@ -110,6 +110,7 @@ async def test_rules_with_errors_come_first(address: str, watched: Prometheus) -
         recording = await ask.tool("rules", type="recording")
         firing = await ask.tool("rules", state="firing")
         named = await ask.tool("rules", name="job:up")
+        misspelt = await ask.tool("rules", name="brokn")
     assert answer["summary"] == "7 rules in 2 groups, 1 of them failing."
     first = answer["data"][0]
     assert (first["rule"], first["health"], first["query"]) == ("broken:ratio", "err", "up / on () up")
@@ -117,6 +118,7 @@ async def test_rules_with_errors_come_first(address: str, watched: Prometheus) -
     assert {row["rule"] for row in recording["data"]} == {"job:up:sum", "broken:ratio"}
     assert {row["rule"] for row in firing["data"]} == {"JobDown", "Leaking", "Watchdog"}
     assert [row["query"] for row in named["data"]] == ["sum by (job) (up)"]
+    assert misspelt["hints"] == ["Did you mean broken:ratio?"]
 
 
 async def test_targets_that_are_down_come_first_with_the_reason(address: str, watched: Prometheus) -> None:
@@ -170,6 +172,7 @@ async def test_metrics_are_found_by_words_with_their_type_and_help(address: str,
         by_help = await ask.tool("search", text="goroutines exist")
         counters = await ask.tool("search", type="counter", limit=1000)
         nothing = await ask.tool("search", text="htttp request")
+        misspelt = await ask.tool("search", text="requets")
         first = await ask.tool("search", limit=10)
         second = await ask.tool("search", limit=10, cursor=first["next_cursor"])
     metadata: Any = watched.get("metadata")
@@ -185,6 +188,7 @@ async def test_metrics_are_found_by_words_with_their_type_and_help(address: str,
     assert {row["type"] for row in counters["data"]} <= {"counter", "counter (by its name)"}
     assert nothing["data"] == []
     assert "prometheus_http_requests_total" in str(nothing["hints"])
+    assert "_requests_" in str(misspelt["hints"])
     names = [row["metric"] for row in [*first["data"], *second["data"]]]
     assert names == sorted(set(names))
     assert len(names) == 20

@@ -46,6 +46,9 @@ EXISTING = [
         ("goroutines", "go_goroutines"),
         ("HTTP_REQUESTS_TOTAL", "http_requests_total"),
         ("pod_phase", "kube_pod_status_phase"),
+        ("requets", "http_requests_total"),
+        ("durration", "http_request_duration_seconds_bucket"),
+        ("broken_gorutines", "go_goroutines"),
     ],
 )
 def test_the_nearest_name_comes_first(wanted: str, first: str) -> None:

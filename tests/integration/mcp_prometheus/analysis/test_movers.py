@@ -44,6 +44,28 @@ async def test_a_namespace_that_does_not_exist_has_its_nearest_named(call: Call)
 
 
 @pytest.mark.parametrize(
+    ("scope", "hint"),
+    [
+        ({"namespace": "shop", "job": "wbe"}, "Did you mean web"),
+        ({"namespace": "kube", "job": "web"}, 'With {namespace="kube"} there is job '),
+    ],
+)
+async def test_of_a_namespace_and_a_job_the_one_that_is_wrong_is_told(
+    call: Call, scope: dict[str, str], hint: str
+) -> None:
+    told = answer(await call("movers", **scope, **AROUND))
+    assert told["data"] == []
+    assert hint in " ".join(told["hints"])
+    assert "shop?" not in " ".join(told["hints"])
+
+
+async def test_a_window_longer_than_the_history_is_said_to_be(call: Call) -> None:
+    told = answer(await call("movers", namespace="shop", at=str(CHANGE), window="30d"))
+    assert "samples enough on both sides to be judged: there is nothing yet at 2026-" in told["summary"]
+    assert "Take a shorter window" in told["hints"][0]
+
+
+@pytest.mark.parametrize(
     ("arguments", "said"),
     [
         ({}, "neither a namespace nor a job"),

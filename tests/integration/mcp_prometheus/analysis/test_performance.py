@@ -48,6 +48,19 @@ async def test_ten_requests_a_second_of_which_one_in_ten_fails(
     assert float(raw["result"][0]["value"][1]) == pytest.approx(10)
 
 
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        (str(END - 10 * 86400), "No metric has a job or service in the hour before"),
+        ("+2h", "is still to come"),
+    ],
+)
+async def test_a_time_without_anything_is_told_to_be_one(call: Call, at: str, said: str) -> None:
+    told = answer(await call("performance", name="client", at=at))
+    assert told["data"] == []
+    assert said in told["summary"] + " ".join(told["hints"])
+
+
 async def test_a_workload_is_told_by_its_containers_and_not_by_those_of_another_with_a_longer_name(call: Call) -> None:
     told = answer(await call("performance", name="web", namespace="kube", at=AT))
     found = signals(told)

@@ -54,8 +54,8 @@ async def movers(
     earlier, later = await asyncio.gather(_counts(client, scope, moment), _counts(client, scope, end))
     if not later and not earlier:
         envelope.summary = f"No metrics with {{{scope}}} at {format_time(moment)}, nor at {format_time(end)}."
-        wanted, label = (namespace, "namespace") if namespace else (job, "job")
-        envelope.hints = [await _others(client, wanted, label, (start, end))]
+        wanted = {label: value for label, value in (("namespace", namespace), ("job", job)) if value}
+        envelope.hints = await _others(client, wanted, (start, end))
         return envelope
     rate_range = max(span / 12, _SHORTEST_RATE)
     everything = candidates({**earlier, **later}, await _types(client), scope, format_duration(round(rate_range)))
@@ -72,7 +72,10 @@ async def movers(
     )
     looked = f"{len(moves):,} series of {len(looked_at):,} metrics with {{{scope}}}"
     envelope.summary = f"{len(moved):,} of {looked} moved: {around}."
-    if shared := {name: text for name, text in common_labels(labels).items() if name != "__name__"}:
+    rule = f"effect: change of the median in units of its spread, at least {FLOOR:.0%} of its level; 20: from nothing."
+    if not moves:
+        envelope.summary, rule = await _nothing_judged(client, scope, looked_at, start, span)
+    elif shared := {name: text for name, text in common_labels(labels).items() if name != "__name__"}:
         envelope.summary += f" All shown are {selector(shared)}."
     envelope.data = _rows(shown, columns)
     envelope.total, envelope.returned, envelope.truncated = len(moved), len(shown), len(moved) > limit
@@ -81,9 +84,7 @@ async def movers(
         *failures,
         *_come_and_gone(earlier, later),
     ]
-    envelope.hints = [
-        f"effect: change of the median in units of its spread, at least {FLOOR:.0%} of its level; 20: from nothing."
-    ]
+    envelope.hints = [rule]
     return envelope
 
 
@@ -108,11 +109,37 @@ async def _counts(client: PrometheusClient, scope: str, at: float) -> dict[str, 
     return {one.name: int(one.samples[0][1]) for one in answer.series}
 
 
-async def _others(client: PrometheusClient, wanted: str, label: str, times: tuple[float, float]) -> str:
-    names = await client.label_values(label, window=times)
-    if near := suggestion(wanted, names):
-        return near
-    return f"There is {label} {', '.join(names[:20])}." if names else f"No metric has a label {label} at that time."
+async def _others(client: PrometheusClient, wanted: Mapping[str, str], times: tuple[float, float]) -> list[str]:
+    """Which of the labels has no such value, and which it has; or that no metric has both together."""
+    hints: list[str] = []
+    for label, value in wanted.items():
+        values = await client.label_values(label, window=times)
+        if not values:
+            hints.append(f"No metric has a label {label} at that time.")
+        elif value not in values:
+            hints.append(suggestion(value, values) or f"There is {label} {', '.join(values[:20])}.")
+    if hints:
+        return hints
+    *others, (label, _) = wanted.items()
+    beside = f"{{{', '.join(f'{name}={quoted(text)}' for name, text in others)}}}"
+    values = await client.label_values(label, beside, times) if others else []
+    return [f"With {beside} there is {label} {', '.join(values[:20])}."] if values else ["Give another time."]
+
+
+async def _nothing_judged(
+    client: PrometheusClient, scope: str, looked_at: Sequence[Candidate], start: float, span: float
+) -> tuple[str, str]:
+    """Why no series was judged, and what to do, as sentences."""
+    if not looked_at:
+        return (
+            f"Nothing moved: no metric with {{{scope}}} changed at a glance.",
+            "Give another time or a longer window.",
+        )
+    lacking = "" if await _counts(client, scope, start) else f": there is nothing yet at {format_time(start)}"
+    return (
+        f"None of {len(looked_at):,} metrics with {{{scope}}} has samples enough on both sides to be judged{lacking}.",
+        f"Take a shorter window than {format_duration(span)}, such as window=1h.",
+    )
 
 
 async def _look(

@@ -13,6 +13,7 @@ from ritsuko_mcp_common.nearest import suggestion
 from ritsuko_mcp_common.times import format_duration, format_time, parse_time
 
 from ..client import PrometheusClient
+from ..empty import in_the_future
 from ..errors import BadRequest, QueryFailed
 from ..values import format_value
 from .conventions import CONVENTIONS, USAGES, Convention, Usage
@@ -58,11 +59,15 @@ async def performance(
         time_range=time_range(moment - span, moment),
         untrusted=True,
     )
+    if not found and moment - span > now:
+        explanation = in_the_future(moment, now)
+        envelope.summary, envelope.hints = explanation.summary, explanation.hints
+        return envelope
     if not found:
         envelope.summary = (
             f"No metrics of {where} in the {range_} before {format_time(moment)}, by any convention known here."
         )
-        envelope.hints = await _near(client, name, moment)
+        envelope.hints = await _near(client, name, moment, now)
         return envelope
     lines = [*_requests(found, range_), *_usages(found, range_)]
     rows = await _values(client, lines, moment, span)
@@ -194,12 +199,22 @@ def _written(value: float, unit: str) -> str:
     return format_value(value, unit)
 
 
-async def _near(client: PrometheusClient, name: str, at: float) -> list[str]:
+async def _near(client: PrometheusClient, name: str, at: float, now: float) -> list[str]:
+    """Names like it at that time; or whether it is there now."""
+    if names := await _named(client, at):
+        if near := suggestion(name, names):
+            return [near]
+        return [f"Jobs and services there are: {', '.join(names[:_JOBS_SHOWN])}."]
+    names = await _named(client, now)
+    told = [f"No metric has a job or service in the hour before {format_time(at)}: ask for another time."]
+    if name in names:
+        return [*told, f"Now there are metrics of {name}: at=now."]
+    return [*told, *([f"Now: {near}"] if (near := suggestion(name, names)) else [])]
+
+
+async def _named(client: PrometheusClient, at: float) -> list[str]:
     window = at - _RECENT_SECONDS, at
     jobs, services = await asyncio.gather(
         client.label_values("job", window=window), client.label_values("service", window=window)
     )
-    names = sorted({*jobs, *services})
-    if near := suggestion(name, names):
-        return [near]
-    return [f"Jobs and services there are: {', '.join(names[:_JOBS_SHOWN])}."] if names else []
+    return sorted({*jobs, *services})

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ritsuko_mcp_common.envelope import Envelope, Row
-from ritsuko_mcp_common.nearest import suggestion
 from ritsuko_mcp_common.times import format_duration
 
 from ..client import PrometheusClient
+from ..names import nearest_names
 from ..objects import Rule, RuleGroup
 from ..values import format_value
 from .ages import age
@@ -52,7 +52,8 @@ async def rules(client: PrometheusClient, name: str, type: str, state: str, limi
             f"of its interval of {format_duration(group.interval)}"
         )
     if not chosen and every:
-        close = suggestion(name, [one.rule.name for one in every]) if name else ""
+        near = nearest_names(name, {one.rule.name for one in every}, 3) if name else []
+        close = f"Did you mean {', '.join(near)}?" if near else ""
         envelope.hints.append(close or f"There are {len(every)} others: leave the conditions out.")
     return envelope
 
