@@ -165,6 +165,7 @@ async def test_a_target_that_is_down_can_be_told_from_one_that_is_up(address: st
     answer = await ask(address, "query", query="up")
     assert {row["job"]: row["value"] for row in answer["data"]} == {"prometheus": 1, "nobody": 0}
     assert "2 series" in answer["summary"]
+    assert answer["summary"].endswith("; each of metric up.")
 
 
 @pytest.mark.parametrize(

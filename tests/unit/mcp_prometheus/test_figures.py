@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ritsuko_mcp_prometheus.series import Series, common_labels, label_columns, selector, statistics
+from ritsuko_mcp_prometheus.series import Series, common_labels, in_common, label_columns, selector, statistics
 from ritsuko_mcp_prometheus.tables import value_rows
 from ritsuko_mcp_prometheus.values import format_value, json_number, sparkline, unit_of
 
@@ -105,3 +105,16 @@ def test_labels_that_all_share_are_said_once_and_the_rest_are_columns() -> None:
         {"pod": "", "label:value": "1", "value": 1},
         {"pod": "p", "label:value": "", "value": 0},
     ]
+
+
+@pytest.mark.parametrize(
+    ("shared", "told"),
+    [
+        ({}, ""),
+        ({"__name__": "up"}, "; each of metric up"),
+        ({"__name__": "up", "job": "web"}, '; all up{job="web"}'),
+        ({"job": "web"}, '; all {job="web"}'),
+    ],
+)
+def test_a_name_in_common_does_not_read_like_a_state(shared: dict[str, str], told: str) -> None:
+    assert in_common(shared) == told

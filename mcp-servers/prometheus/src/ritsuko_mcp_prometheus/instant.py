@@ -12,7 +12,7 @@ from .client import PrometheusClient
 from .empty import explain_empty
 from .paging import page, position
 from .presence import When
-from .series import Labels, Series, common_labels, label_columns, selector
+from .series import Labels, Series, common_labels, in_common, label_columns, selector
 from .tables import point_rows, points_of, value_rows
 from .values import format_value, unit_of
 
@@ -45,7 +45,7 @@ async def instant(client: PrometheusClient, query: str, time: str, limit: int, c
         points = points_of(_by_labels(answer.series))
         histograms = any(one.histograms for one in answer.series)
         envelope.summary = (
-            f"{_counted(answer.series)} with {len(points):,} raw samples up to {moment}{_all_with(shared)}."
+            f"{_counted(answer.series)} with {len(points):,} raw samples up to {moment}{in_common(shared)}."
         )
         return page(
             envelope,
@@ -85,7 +85,7 @@ def _summary(answer: Answer, moment: str, shared: Labels) -> str:
         held = series[0].histograms[0]
         count, mean = format_value(held.count), format_value(held.mean, unit_of(series[0].name))
         return f"{selector(series[0].labels)} is a histogram of {count} observations, {mean} on average, at {moment}."
-    return f"{_counted(series)} at {moment}{_spread(series)}{_all_with(shared)}."
+    return f"{_counted(series)} at {moment}{_spread(series)}{in_common(shared)}."
 
 
 def _spread(series: list[Series]) -> str:
@@ -103,7 +103,3 @@ def _spread(series: list[Series]) -> str:
 
 def _counted(series: list[Series]) -> str:
     return f"{len(series):,} series"
-
-
-def _all_with(shared: Labels) -> str:
-    return f"; all {selector(shared)}" if shared else ""

@@ -10,7 +10,7 @@ from .empty import explain_empty
 from .errors import BadRequest
 from .paging import page, position
 from .presence import When
-from .series import Series, common_labels, label_columns, selector
+from .series import Series, common_labels, in_common, label_columns, selector
 from .steps import choose_step, first_point
 from .tables import point_rows, points_of, statistics_rows
 from .unseen import unseen
@@ -56,7 +56,7 @@ async def ranged(
     columns = label_columns(series, shared)
     envelope.summary = (
         f"{_named(series)} over {format_duration(round(last - first))} up to {format_time(last)}, "
-        f"a point every {format_duration(seconds)}{f'; all {selector(shared)}' if shared else ''}."
+        f"a point every {format_duration(seconds)}{in_common(shared)}."
     )
     if between := unseen(query, seconds):
         envelope.hints.append(between)

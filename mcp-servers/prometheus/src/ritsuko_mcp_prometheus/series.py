@@ -99,6 +99,16 @@ def common_labels(series: Sequence[Series]) -> Labels:
     return dict(sorted(shared))
 
 
+def in_common(shared: Labels) -> str:
+    """How a sentence about several series goes on with what `common_labels` found; nothing for nothing.
+
+    "all up" would say how they are, so a name alone is called one.
+    """
+    if not shared:
+        return ""
+    return f"; each of metric {shared['__name__']}" if shared.keys() == {"__name__"} else f"; all {selector(shared)}"
+
+
 def label_columns(series: Sequence[Series], shared: Labels) -> list[str]:
     """The labels that tell the series apart, the metric's name first."""
     names = {name for one in series for name in one.labels if name not in shared}

@@ -14,7 +14,7 @@ from ..client import PrometheusClient
 from ..empty import explain_empty
 from ..errors import BadRequest
 from ..presence import When
-from ..series import Labels, Series, common_labels, label_columns, selector
+from ..series import Labels, Series, common_labels, in_common, label_columns, selector
 from ..steps import choose_step, first_point
 from ..values import format_value, json_number, unit_of
 from .comparison import NOTABLE_EFFECT, NOTABLE_SHARE, Comparison, compare_all
@@ -87,7 +87,7 @@ async def _empty(client: PrometheusClient, moment: float) -> bool:
 def _summary(found: Sequence[Comparison], shared: Labels, times: str) -> str:
     counts = Counter(one.verdict for one in found)
     parts = ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common() if verdict != "as before")
-    of = f"; all {selector(shared)}" if shared else ""
+    of = in_common(shared)
     if counts["no history"] == len(found):
         return f"Nothing to compare {len(found):,} series with: {times}{of}."
     if len(found) == 1:
