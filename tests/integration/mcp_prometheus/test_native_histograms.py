@@ -1,6 +1,7 @@
 """Native histograms of a real Prometheus: they have no single value, and are told by what they hold."""
 
 import asyncio
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,8 @@ async def test_native_histograms_are_told_by_what_they_hold(tmp_path: Path) -> N
     assert all(count % 10 == 0 for count in counts)
     assert rate["data"][0]["mean"] == pytest.approx(3.4)
     assert "native_seconds is a histogram" in described["summary"]
+    (example,) = [hint for hint in described["hints"] if hint.startswith("Example: ")]
+    assert re.fullmatch(r"Example: native_seconds\{.*\} is a histogram of [\d,]+0 observations", example)
     assert "Try: histogram_quantile(0.95, sum (rate(native_seconds[5m])))" in described["hints"]
 
 

@@ -228,6 +228,20 @@ async def test_a_metric_is_described_with_a_query_that_works(
         assert any(hint.startswith("Example: prometheus_http_requests_total{") for hint in answer["hints"])
 
 
+async def test_a_histogram_is_described_with_its_bounds_and_a_count_that_is_no_time(
+    address: str, watched: Prometheus
+) -> None:
+    async with asking(address, watched.url) as ask:
+        answer = await ask.tool("describe", metric="prometheus_http_request_duration_seconds")
+    found: Any = watched.get("label/le/values", **{"match[]": "prometheus_http_request_duration_seconds_bucket"})
+    (bounds,) = [row for row in answer["data"] if row["label"] == "le"]
+    assert bounds["values"] == len(found)
+    assert bounds["examples"] == ", ".join(sorted(found, key=float))
+    (example,) = [hint for hint in answer["hints"] if hint.startswith("Example: ")]
+    assert "_count{" in example
+    assert example.rpartition(" = ")[2].replace(",", "").isdigit()
+
+
 async def test_a_metric_that_does_not_exist_is_answered_with_the_nearest(address: str, watched: Prometheus) -> None:
     async with asking(address, watched.url) as ask:
         answer = await ask.tool("describe", fails=True, metric="go_gorutines")

@@ -6,6 +6,7 @@ from promql_parser import parse
 from ritsuko_mcp_prometheus.catalogue.families import Family, families, family_of
 from ritsuko_mcp_prometheus.catalogue.metric import suggested
 from ritsuko_mcp_prometheus.catalogue.search import ranked
+from ritsuko_mcp_prometheus.cells import middle_cut
 from ritsuko_mcp_prometheus.objects import Metadata
 
 NAMES = [
@@ -93,6 +94,22 @@ def test_what_is_suggested_is_promql(name: str) -> None:
     assert found is not None
     for labels in ([], [("code", 3), ("pod", 900)], [("instance", 4)]):
         parse(suggested(found, list(labels)))
+
+
+def test_a_label_that_needs_quotes_is_suggested_in_quotes() -> None:
+    found = by_name(["http.server.duration"])["http.server.duration"]
+    labels: list[tuple[str, object]] = [("service.name", 3), ("job", 2)]
+    assert suggested(found, labels) == 'avg by ("service.name") ({__name__="http.server.duration"})'
+    parse(suggested(found, labels))
+
+
+@pytest.mark.parametrize("longest", [4, 40, 41])
+def test_names_that_differ_at_their_ends_differ_when_they_are_cut(longest: int) -> None:
+    pods = [f"checkout-api-gateway-service-7d9c5b8f6c-x2x4{letter}" for letter in "abc"]
+    cut = [middle_cut(pod, longest) for pod in pods]
+    assert {len(one) for one in cut} == {longest}
+    assert len(set(cut)) == 3
+    assert middle_cut("short", 40) == "short"
 
 
 def test_the_suggested_query_suits_the_type_and_groups_by_what_a_person_reads() -> None:

@@ -31,11 +31,19 @@ def _cell(value: JsonValue, longest: int | None) -> JsonValue:
         case dict():
             return ", ".join(f"{name}={text}" for name, text in value.items())
         case list():
-            return ", ".join(_cut(str(item), _LONGEST_IN_A_LIST) for item in value)
+            return ", ".join(middle_cut(str(item), _LONGEST_IN_A_LIST) for item in value)
         case str() if longest is not None:
             return _cut(" ".join(value.split()), longest)
         case _:
             return value
+
+
+def middle_cut(text: str, longest: int) -> str:
+    """At most so long, without its middle: names of pods and hosts differ at their ends."""
+    if len(text) <= longest:
+        return text
+    tail = (longest - 1) // 2
+    return f"{text[: longest - 1 - tail]}…{text[len(text) - tail :]}"
 
 
 def _cut(text: str, longest: int) -> str:

@@ -27,6 +27,12 @@ class Family:
         return next((name for name in self.members if name.endswith("_count") and name != self.name), self.members[0])
 
     @property
+    def buckets(self) -> str:
+        """The member that holds a classic histogram's buckets; a native one has none."""
+        bucket = f"{self.name}_bucket"
+        return bucket if self.type in ("histogram", "gaugehistogram") and bucket in self.members else ""
+
+    @property
     def described_type(self) -> str:
         """`counter`, or `counter (by its name)` where no target says so."""
         return f"{self.type} (by its name)" if self.guessed else self.type
