@@ -169,6 +169,12 @@ def _services(writer: _Writer) -> None:
         writer.counter(f"http_requests_total{{{labels}}}", lambda _: 3.0, times)
     writer.family("http_request_duration_seconds", "histogram")
     _histogram(writer, "http_request_duration_seconds", client, times, slow, 10.0)
+    # Behind one prefix counter and histogram, and behind another a histogram alone: each counts requests of its own.
+    prefixed = 'job="prefixed"'
+    _outcomes(writer, "shopfront_http_requests_total", prefixed, "code", good, times)
+    for prefix, rate in (("shopfront", 10.0), ("shopadmin", 2.0)):
+        writer.family(f"{prefix}_http_request_duration_seconds", "histogram")
+        _histogram(writer, f"{prefix}_http_request_duration_seconds", prefixed, times, slow, rate)
     writer.family("http_server_request_duration_seconds", "histogram")
     for code, rate in good.items():
         otel = f'job="shop/otel",instance="i-1",http_response_status_code="{code}"'

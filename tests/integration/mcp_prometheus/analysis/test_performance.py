@@ -61,6 +61,16 @@ async def test_a_time_without_anything_is_told_to_be_one(call: Call, at: str, sa
     assert said in told["summary"] + " ".join(told["hints"])
 
 
+async def test_metrics_with_a_prefix_are_found_and_those_of_two_prefixes_are_not_added_up(call: Call) -> None:
+    told = answer(await call("performance", name="prefixed", at=AT))
+    rates = {row["found by"]: row["value"] for row in told["data"] if row["signal"] == "rate"}
+    assert rates == {"Prometheus client (shopfront)": "10/s", "Prometheus client (shopadmin)": "2/s"}
+    errors = {row["found by"]: row["value"] for row in told["data"] if row["signal"] == "errors"}
+    assert errors == {"Prometheus client (shopfront)": "10 %", "Prometheus client (shopadmin)": "absent"}
+    medians = [row["value"] for row in told["data"] if row["signal"] == "duration p50"]
+    assert medians == ["300 ms", "300 ms"]
+
+
 async def test_a_workload_is_told_by_its_containers_and_not_by_those_of_another_with_a_longer_name(call: Call) -> None:
     told = answer(await call("performance", name="web", namespace="kube", at=AT))
     found = signals(told)

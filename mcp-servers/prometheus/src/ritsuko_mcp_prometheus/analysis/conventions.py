@@ -3,6 +3,8 @@
 Each follows the documentation of what exports it, named beside it.
 """
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 HTTP_FAILED = "5.."
@@ -114,6 +116,22 @@ CONVENTIONS: tuple[Convention, ...] = (
     # https://kubernetes.io/docs/reference/instrumentation/metrics/
     Convention("Kubernetes apiserver", "apiserver_request_total", "apiserver_request_duration_seconds"),
 )
+
+
+# Client libraries put a namespace before these: prometheus_http_requests_total.
+# https://prometheus.io/docs/practices/naming/#metric-names
+_REQUESTS, _DURATIONS = "http_requests_total", "http_request_duration_seconds"
+PREFIXED = rf"([a-zA-Z0-9_:]+)_(?:{_REQUESTS}|{_DURATIONS}_(?:bucket|sum|count))"
+
+
+def prefixed(metrics: Iterable[str]) -> list[Convention]:
+    """A convention for each prefix that stands before the usual names: each counts requests of its own."""
+    found = sorted({match[1] for metric in metrics if (match := re.fullmatch(PREFIXED, metric))})
+    return [
+        Convention(f"Prometheus client ({prefix})", counter, f"{prefix}_{_DURATIONS}")
+        for prefix in found
+        for counter in (f"{prefix}_{_REQUESTS}", "")
+    ]
 
 
 @dataclass(frozen=True, slots=True)

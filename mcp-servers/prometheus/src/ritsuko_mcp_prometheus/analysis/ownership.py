@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from ..client import PrometheusClient
 from ..series import Series
-from .conventions import CONVENTIONS, USAGES
+from .conventions import CONVENTIONS, PREFIXED, USAGES
 from .selectors import any_of, literally, quoted
 
 # Where the same metric says two namespaces, the first of these is the service's own and the other the exporter's.
@@ -99,7 +99,7 @@ async def find(client: PrometheusClient, name: str, namespace: str, at: float, r
     slots = asyncio.Semaphore(_AT_ONCE)
 
     async def ask(owner: Owner) -> list[Series]:
-        names = any_of(sorted(metric for metric in wanted if _may_own(owner.label, metric)))
+        names = any_of(sorted(metric for metric in wanted if _may_own(owner.label, metric)), PREFIXED)
         inner = f"last_over_time({{{names}, {owner.matcher()}}}[{range_}])"
         labels = ", ".join(("__name__", owner.label, *_NAMESPACES, *sorted(telling)))
         async with slots:
@@ -111,6 +111,8 @@ async def find(client: PrometheusClient, name: str, namespace: str, at: float, r
     for owner, series in zip(whose, answers, strict=True):
         here: dict[str, Found] = {}
         for one in series:
+            if not _may_own(owner.label, one.name):
+                continue
             _note(here, owner, one, namespace, telling)
         for metric, own in here.items():
             found.setdefault(metric, own)

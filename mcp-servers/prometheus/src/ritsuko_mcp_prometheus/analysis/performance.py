@@ -16,7 +16,7 @@ from ..client import PrometheusClient
 from ..empty import in_the_future
 from ..errors import BadRequest, QueryFailed
 from ..values import format_value
-from .conventions import CONVENTIONS, USAGES, Convention, Usage
+from .conventions import CONVENTIONS, USAGES, Convention, Usage, prefixed
 from .ownership import Found, find, namespaces
 from .robust import format_relative, relative
 from .selectors import quoted
@@ -81,7 +81,9 @@ async def performance(
         )
     if not any(line.signal == "rate" for line in lines):
         known = ", ".join(dict.fromkeys(convention.name for convention in CONVENTIONS))
-        envelope.hints.append(f"Metrics of requests that are known here: {known}.")
+        envelope.hints.append(
+            f"Metrics of requests that are known here: {known}, and http_requests_total with any prefix."
+        )
     envelope.data = rows
     envelope.total = envelope.returned = len(rows)
     return envelope
@@ -90,7 +92,7 @@ async def performance(
 def _requests(found: Mapping[str, Found], range_: str) -> list[Line]:
     lines: list[Line] = []
     used: set[str] = set()
-    for convention in CONVENTIONS:
+    for convention in (*CONVENTIONS, *prefixed(found)):
         counter = found.get(convention.counter)
         if counter and convention.name not in used and (convention.only is None or convention.only in counter.seen):
             used.add(convention.name)

@@ -14,6 +14,6 @@ def literally(text: str) -> str:
     return "".join(f"\\{character}" if character in _SPECIAL else character for character in text)
 
 
-def any_of(names: list[str]) -> str:
-    """The matcher for metrics of these names."""
-    return f"__name__=~{quoted('|'.join(map(literally, names)))}"
+def any_of(names: list[str], *patterns: str) -> str:
+    """The matcher for metrics of these names, and of those that the regular expressions match."""
+    return f"__name__=~{quoted('|'.join([*map(literally, names), *patterns]))}"
