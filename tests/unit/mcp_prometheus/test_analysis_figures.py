@@ -51,6 +51,9 @@ def test_a_change_of_what_never_moved_is_large_and_finite(before: float, after: 
     ("before", "after", "text"),
     [
         (10, 13.5, "+35 %"),
+        (0.1, 0.1 + 1.39e-17, "none"),
+        (10, 10.0099, "none"),
+        (10, 10.0101, "+0.101 %"),
         (10, 5, "-50 %"),
         (10, 0, "-100 %"),
         (2, 24, "x 12"),

@@ -180,7 +180,7 @@ async def _values(client: PrometheusClient, lines: Sequence[Line], at: float, sp
         if math.isnan(now):
             return _row(line, "none", "", "", line.note or "no requests in this time, or too few samples for a rate")
         earlier = "" if math.isnan(before) else _written(before, line.unit)
-        change = "" if math.isnan(before) or before == now else format_relative(relative(before, now))
+        change = "" if math.isnan(before) else format_relative(relative(before, now))
         return _row(line, _written(now, line.unit), earlier, change, line.note)
 
     return await asyncio.gather(*map(row, lines))

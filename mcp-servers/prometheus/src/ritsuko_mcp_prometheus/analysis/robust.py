@@ -9,6 +9,7 @@ from dataclasses import dataclass
 # deviation: https://en.wikipedia.org/wiki/Median_absolute_deviation, https://en.wikipedia.org/wiki/Interquartile_range
 _PER_MAD = 1.4826
 _IQR_PER = 1.349
+_LEAST_SHARE = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,10 @@ def relative(before: float, after: float) -> float:
 
 
 def format_relative(share: float) -> str:
-    """`+35 %`, `x 12` from ten times on, `from 0`, `none`."""
+    """`+35 %`, `x 12` from ten times on, `from 0`; `none` also for what is too little to be more than rounding."""
     if math.isinf(share):
         return "from 0"
-    if not share:
+    if abs(share) < _LEAST_SHARE:
         return "none"
     if share >= 9:
         return f"x {share + 1:,.3g}"
