@@ -131,6 +131,13 @@ def luminance(colour: Sequence[int]) -> float:
     return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
 
 
+async def test_figures_beside_a_picture_are_the_values_themselves(call: Call) -> None:
+    told = answer(await call("chart", query="drawn * 1e13 + 180", **HOUR))
+    assert max(row["max"] for row in told["data"]) == 1_000_000_000_000_180
+    (row,) = answer(await call("chart", query="count(drawn) / 3 * 536870912000", **HOUR))["data"]
+    assert row["last"] == 536870912000
+
+
 async def test_a_crowd_is_bounded_and_the_rest_is_counted(call: Call) -> None:
     result = await call("chart", query="crowd", **HOUR)
     told = answer(result)

@@ -107,7 +107,7 @@ def _row(series: Series, colour: str, columns: Sequence[str]) -> Row:
     found = statistics(series.course)
     row: Row = {"colour": colour, **label_cells(series.labels, columns, _FIGURES)}
     for figure in ("min", "median", "max", "last"):
-        row[figure] = json_number(float(f"{getattr(found, figure):.6g}")) if found else ""
+        row[figure] = json_number(getattr(found, figure)) if found else ""
     return row
 
 
