@@ -8,10 +8,13 @@ import sys
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageColor, ImageDraw
 
+from ritsuko_mcp_prometheus.analysis.drawing import picture
 from ritsuko_mcp_prometheus.analysis.drawing.axes import time_axis, value_axis
+from ritsuko_mcp_prometheus.analysis.drawing.palette import COLOURS
 from ritsuko_mcp_prometheus.analysis.drawing.picture import Line, draw
+from ritsuko_mcp_prometheus.analysis.drawing.showable import has_numbered_letters, letters
 from ritsuko_mcp_prometheus.analysis.units import Unit, unit_of_query
 from ritsuko_mcp_prometheus.series import Series
 
@@ -105,6 +108,67 @@ def test_odd_values_are_drawn_or_left_out(samples: list[tuple[float, float]]) ->
     image = Image.open(io.BytesIO(png))
     assert image.size[0] == 1200
     assert len(png) < 200_000
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "numbered"),
+    [
+        ("up > 0", "up > 0", False),
+        ("café naïve Ünï", "cafe naive Uni", False),
+        ("日本?", "\\u65e5\\u672c?", True),
+        ("a😀", "a\\U0001f600", True),
+        ("Øre", "\\xd8re", True),
+        ("a…b", "a...b", False),
+    ],
+)
+def test_a_letter_that_the_font_lacks_is_no_question_mark(text: str, shown: str, numbered: bool) -> None:
+    assert letters(text) == shown
+    assert has_numbered_letters(text) is numbered
+
+
+def test_labels_that_differ_at_their_ends_differ_in_the_legend() -> None:
+    font = picture._font(18)
+    pods = [f"namespace=payments, pod={'checkout-' * 12}7d9c5b8f6c-x2x4{letter}" for letter in "abc"]
+    fitted = [picture._fitted(pod, font, 500) for pod in pods]
+    assert len(set(fitted)) == 3
+    assert all(font.getlength(one) <= 500 for one in fitted)
+    assert all("…" in one for one in fitted)
+
+
+def coloured(png: bytes, colour: str) -> int:
+    """How many pixels of the plot nearly have that colour."""
+    wanted = ImageColor.getrgb(COLOURS[colour])
+    image = Image.open(io.BytesIO(png)).convert("RGB").crop((0, 60, 1200, 490))
+    return sum(
+        count
+        for count, pixel in image.getcolors(1_000_000) or []
+        if isinstance(pixel, tuple) and sum(abs(a - b) for a, b in zip(pixel, wanted, strict=True)) < 40
+    )
+
+
+@pytest.mark.parametrize("times", [[0], [0, 10800]], ids=["one", "two"])
+def test_a_point_or_two_in_a_month_are_no_speck(times: list[int]) -> None:
+    samples = [(NOON + 15 * 86400 + time, 3.0) for time in times]
+    png = draw("few", [Line("few", "blue", samples)], 0, NOON, NOON + 30 * 86400, 10800, "")
+    assert coloured(png, "blue") > 40
+
+
+def test_a_line_of_which_nothing_can_be_drawn_is_called_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    text = ImageDraw.ImageDraw.text
+
+    def noted(pen: ImageDraw.ImageDraw, place: object, written: str, *rest: object, **more: object) -> None:
+        told.append(written)
+        text(pen, place, written, *rest, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ImageDraw.ImageDraw, "text", noted)
+    lines = [
+        Line("seen", "blue", [(NOON, 1.0), (NOON + 60, 2.0)]),
+        Line("infinite", "orange", [(NOON, math.inf), (NOON + 60, math.nan)]),
+    ]
+    draw("two", lines, 0, NOON, NOON + 600, 60, "")
+    assert "seen" in told
+    assert "infinite (no value to draw)" in told
 
 
 def test_a_server_that_draws_nothing_does_not_load_what_draws() -> None:

@@ -15,6 +15,7 @@ from ..steps import choose_step, first_point
 from ..unseen import unseen
 from ..values import json_number
 from .drawing.palette import COLOURS
+from .drawing.showable import has_numbered_letters, is_on_an_axis
 from .links import Pages, grafana_explore, prometheus_graph
 from .rows import label_cells
 from .units import Unit, unit_of_query
@@ -60,6 +61,7 @@ async def chart(
     if len(series) > len(drawn):
         envelope.warnings.append(f"{len(drawn)} of {len(series):,} series are drawn, those with the highest median")
         envelope.hints.append("Aggregate (sum by (...)) or take topk(8, ...) to choose what is drawn.")
+    envelope.warnings += _not_shown(query, drawn)
     envelope.data = [_row(one, colour, columns) for one, colour in zip(drawn, _COLOURS, strict=False)]
     envelope.total, envelope.returned = len(series), len(drawn)
     envelope.truncated = len(series) > len(drawn)
@@ -92,6 +94,20 @@ class _Painting:
             for row, one in zip(rows, self.series, strict=True)
         ]
         return draw(envelope.summary.removesuffix(self.tail), lines, self.more, *self.times, self.unit)
+
+
+def _not_shown(query: str, drawn: Sequence[Series]) -> list[str]:
+    """What the table has and the picture has not, or otherwise."""
+    said: list[str] = []
+    shown = [sum(is_on_an_axis(value) for _, value in one.course) for one in drawn]
+    coloured = list(zip(_COLOURS, drawn, shown, strict=False))
+    if absent := [colour for colour, _, count in coloured if not count]:
+        said.append(f"not drawn, having no value but NaN, infinities and what is beyond 1e300: {', '.join(absent)}")
+    if holed := [colour for colour, one, count in coloured if 0 < count < len(one.course)]:
+        said.append(f"NaN, infinities and what is beyond 1e300 are gaps in: {', '.join(holed)}")
+    if any(map(has_numbered_letters, (query, *(text for one in drawn for text in one.labels.values())))):
+        said.append("the picture's font has no letters but ASCII: others stand in it as their numbers, like \\u65e5")
+    return said
 
 
 def _legend(row: Row, labels: int) -> str:

@@ -2,7 +2,6 @@
 
 import io
 import math
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,9 +9,11 @@ from functools import cache
 
 from PIL import Image, ImageDraw, ImageFont
 
+from ...cells import middle_cut
 from ..units import Unit
 from .axes import Axis, time_axis, value_axis
 from .palette import COLOURS
+from .showable import is_on_an_axis, letters
 
 WIDTH = 1200
 _PLOT_HEIGHT = 420
@@ -20,10 +21,12 @@ _FINER = 3
 """The curves are drawn so many times larger and then scaled down, which makes them smooth."""
 _MARGIN, _TITLE, _TIMES, _LEGEND_LINE = 24, 64, 62, 30
 _THICKNESS = 2.2
-_LARGEST = 1e300
-"""Beyond it differences overflow. NaN and infinities are not below it either."""
-_ROOM = 4
-"""Around the plot, for the half of a line that runs along its edge."""
+_ROOM = 6
+"""Around the plot, for the half of a line that runs along its edge, or of a point."""
+_POINT = 2
+"""What is too short to be seen as a line is a dot, of so many times a line's thickness around its middle."""
+_MOST_LETTERS = 400
+_NOT_DRAWN = " (no value to draw)"
 _GAP = 1.6
 """More than so many steps between two points, and no line joins them."""
 
@@ -42,7 +45,7 @@ class Line:
 
 def draw(title: str, lines: Sequence[Line], more: int, start: float, end: float, step: float, unit: Unit) -> bytes:
     """The PNG. `more` is how many series are not drawn; gaps in time and values that are no numbers leave gaps."""
-    finite = [value for line in lines for _, value in line.samples if abs(value) < _LARGEST]
+    finite = [value for line in lines for _, value in line.samples if is_on_an_axis(value)]
     values = value_axis(min(finite, default=0.0), max(finite, default=1.0), unit)
     times = time_axis(start, end)
     small, large = _font(18), _font(21)
@@ -82,11 +85,12 @@ def _plot(lines: Sequence[Line], box: tuple[int, int, int, int], times: Axis, va
         for piece in _pieces(line.samples, step * _GAP):
             points = [place(*sample) for sample in piece]
             colour = COLOURS[line.colour]
+            radius = thickness * _POINT
             if len(points) > 1:
                 pen.line(points, colour, thickness, joint="curve")
-            else:
-                x, y = points[0]
-                pen.ellipse((x - thickness, y - thickness, x + thickness, y + thickness), colour)
+            if points[-1][0] - points[0][0] < radius:
+                x, y = points[-1]
+                pen.ellipse((x - radius, y - radius, x + radius, y + radius), colour)
     return large.reduce(_FINER)
 
 
@@ -95,7 +99,7 @@ def _pieces(samples: Sequence[tuple[float, float]], gap: float) -> list[list[tup
     pieces: list[list[tuple[float, float]]] = []
     before = -math.inf
     for time, value in samples:
-        if abs(value) < _LARGEST:
+        if is_on_an_axis(value):
             if time - before > gap:
                 pieces.append([])
             pieces[-1].append((time, value))
@@ -125,7 +129,9 @@ def _label_lines(
     for index, line in enumerate(lines):
         x, y = _MARGIN + index % 2 * column, top + index // 2 * _LEGEND_LINE + _LEGEND_LINE // 2
         pen.rounded_rectangle((x, y - 4, x + 26, y + 3), 3, COLOURS[line.colour])
-        pen.text((x + 36, y), _fitted(line.label, font, column - 50), _TEXT, font, anchor="lm")
+        said = "" if any(is_on_an_axis(value) for _, value in line.samples) else _NOT_DRAWN
+        label = _fitted(line.label, font, column - 50 - font.getlength(said))
+        pen.text((x + 36, y), label + said, _FAINT if said else _TEXT, font, anchor="lm")
     if more:
         y = top + -(-len(lines) // 2) * _LEGEND_LINE + _LEGEND_LINE // 2
         pen.text((_MARGIN, y), f"and {more:,} more series, not drawn", _FAINT, font, anchor="lm")
@@ -141,17 +147,11 @@ def _font(size: int) -> ImageFont.FreeTypeFont:
 
 
 def _fitted(text: str, font: ImageFont.FreeTypeFont, width: float) -> str:
-    """The text on one line of that width, with … for what does not fit, and in the letters that the font has."""
-    plain = " ".join(_letters(text[:400]).split())
-    if font.getlength(plain) <= width:
-        return plain
+    """The text on one line of that width, in the letters that the font has. Of what does not fit the middle is left
+    out: labels, and names of pods, differ at their ends.
+    """
+    plain = middle_cut(letters(" ".join(text.split())), _MOST_LETTERS)
     length = len(plain)
-    while length and font.getlength(plain[:length] + "…") > width:
+    while length > 1 and font.getlength(middle_cut(plain, length)) > width:
         length -= 1
-    return plain[:length] + "…"
-
-
-def _letters(text: str) -> str:
-    """In ASCII, which is what the font has: é becomes e, what has no such likeness ?."""
-    bare = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
-    return "".join(letter if letter.isascii() and letter.isprintable() else "?" for letter in bare)
+    return middle_cut(plain, length)
