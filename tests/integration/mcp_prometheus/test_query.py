@@ -142,6 +142,14 @@ async def test_an_empty_answer_waits_for_no_reason_that_takes_long() -> None:
     assert "could not be looked up within" in empty["hints"][0]
 
 
+async def test_a_counter_compared_as_it_stands_is_told_to_be_one(address: str) -> None:
+    times = {"start": str(END - 3600), "end": AT, "against": "2h"}
+    raw = await ask(address, "compare", query="http_requests_total", **times)
+    assert any("compare rate(http_requests_total[5m])" in hint for hint in raw["hints"])
+    rated = await ask(address, "compare", query="rate(http_requests_total[5m])", **times)
+    assert not any("is a counter" in hint for hint in rated["hints"])
+
+
 async def test_a_page_goes_on_at_the_same_moment(address: str) -> None:
     seen: list[str] = []
     cursor = ""

@@ -134,6 +134,19 @@ def test_a_malformed_query_is_marked_without_prometheus(promql: str, marked: str
     assert refused.excerpt.split("\n")[-1] == marked
 
 
+@pytest.mark.parametrize(
+    ("promql", "hint"),
+    [
+        ("rate(http.server.duration[5m])", '{"http.server.duration"}'),
+        ('up{x="a.b"} )', ""),
+    ],
+)
+def test_a_name_that_needs_quotes_is_shown_in_quotes(promql: str, hint: str) -> None:
+    refused = bad_query(promql, "1:10: parse error: unexpected character after '.': 's'")
+    assert hint in refused.hint
+    assert bool(hint) == bool(refused.hint)
+
+
 @given(st.text(alphabet="up{}()[]=~!\"'`5mx,+-*/%^ \n@:<>ratesumbyonäé", max_size=40))
 def test_whatever_is_written_is_either_told_or_refused_with_a_place_inside(promql: str) -> None:
     try:

@@ -15,6 +15,8 @@ _EXECUTING = re.compile(
     r"^(?:error when executing query=.* for \(time=\d+, step=\d+\): |cannot parse matches\[\]=.*?: )"
 )
 _UNPARSED = re.compile(r'; unparsed data: "(?P<left>(?:\\.|[^"\\])*)"')
+_STRING = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|`[^`]*`")
+_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 _EXCERPT = 100
 
 # The first that occurs in the complaint counts.
@@ -64,7 +66,9 @@ def bad_query(promql: str, complaint: str) -> BadRequest:
     if "unexpected right parenthesis" in rest:
         offset = max(offset - 1, 0)
     return BadRequest(
-        f"PromQL error at line {line}, column {offset + 1}: {rest}", _hint(rest), excerpt=_marked(text, offset)
+        f"PromQL error at line {line}, column {offset + 1}: {rest}",
+        _hint(rest) or _unquoted(promql),
+        excerpt=_marked(text, offset),
     )
 
 
@@ -86,6 +90,12 @@ def bad_metricsql(promql: str, complaint: str) -> BadRequest | None:
 def failed_query(error_type: str, complaint: str) -> QueryFailed:
     """For errorType `execution`, `timeout`, `canceled` and others: the query was well-formed and didn't finish."""
     return QueryFailed(f"Prometheus could not finish the query ({error_type}): {complaint}", _hint(complaint))
+
+
+def _unquoted(promql: str) -> str:
+    """What to write for a name with dots in it, as OpenTelemetry's have."""
+    found = _DOTTED.search(_STRING.sub("", promql))
+    return f'A name with dots needs quotes: {{"{found[0]}"}}, or {{__name__="{found[0]}"}}.' if found else ""
 
 
 def _hint(complaint: str) -> str:

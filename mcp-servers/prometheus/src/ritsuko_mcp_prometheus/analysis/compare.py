@@ -13,7 +13,10 @@ from ritsuko_mcp_common.times import format_duration, format_time
 from ..client import PrometheusClient
 from ..empty import explain_empty
 from ..errors import BadRequest
+from ..names import metric_names
 from ..presence import When
+from ..promql.lint import lint
+from ..promql.nodes import Unparsable, parse
 from ..series import Labels, Series, common_labels, in_common, label_columns, selector
 from ..steps import choose_step, first_point
 from ..values import format_value, json_number, unit_of
@@ -72,7 +75,7 @@ async def compare(
     labels = [Series(one.labels, []) for one in found]
     shared = common_labels(labels)
     envelope.summary = _summary(found, shared, f"{format_time(first)} to {format_time(last)} against {ago} before")
-    envelope.hints = _hints(found)
+    envelope.hints = [*_hints(found), *_counted_up(query)]
     envelope.data = _rows(found[:limit], label_columns(labels, shared))
     envelope.total, envelope.returned = len(found), len(envelope.data)
     envelope.truncated = len(found) > limit
@@ -106,6 +109,16 @@ def _hints(found: Sequence[Comparison]) -> list[str]:
     if counts["too short"]:
         hints.append(f"{counts['too short']:,} too short to judge: there is less than a third of the time to look at.")
     return hints
+
+
+def _counted_up(query: str) -> list[str]:
+    """A counter compared as it stands: it tells how long ago its process started."""
+    types = {name: "counter" for name in metric_names(query) if name.endswith("_total")}
+    try:
+        found = lint(parse(query), types)
+    except Unparsable:
+        return []
+    return [f"{one.message}: compare {one.instead}." for one in found if one.rule == "unrated-counter"]
 
 
 def _rows(found: Sequence[Comparison], columns: Sequence[str]) -> list[Row]:

@@ -18,6 +18,8 @@ _VALUE_PLAYS_NO_PART = (
 )
 # These keep the series they choose as they are.
 _CHOOSING = frozenset({"topk", "bottomk", "limitk", "limit_ratio"})
+_WITHOUT_LABELS = frozenset({"vector", "absent", "absent_over_time", "scalar", "time", "pi"})
+_QUANTILES = frozenset({"histogram_quantile", "quantile_over_time"})
 _COUNTING = frozenset({"count", "group"})
 _METACHARACTERS = re.compile(r"[\\^$.|?*+()\[\]{}]")
 _EVERYTHING = frozenset({".*", "(.*)", "^.*$", ".*?"})
@@ -206,14 +208,48 @@ def _or_vector(node: pp.Expr) -> Iterator[Finding]:
     if not isinstance(node, pp.BinaryExpr) or operator_of(node) != "or":
         return
     left, right = bare(node.lhs), bare(node.rhs)
-    labelled = isinstance(left, pp.AggregateExpr) and grouping(left) != ("by", [])
     matching = node.modifier is not None and node.modifier.matching is not None
-    if labelled and not matching and isinstance(right, pp.Call) and right.func.name == "vector":
+    if _is_labelled(left) and not matching and isinstance(right, pp.Call) and right.func.name == "vector":
         yield Finding(
             "or-vector",
             "or vector() adds a series without labels beside the others, since it pairs with none of them",
             "or on() vector(...)",
         )
+
+
+def _is_labelled(node: pp.Expr) -> bool:
+    """Whether its series have labels beside their name, as far as the query tells."""
+    match bare(node):
+        case pp.AggregateExpr() as whole if operator_of(whole) not in _CHOOSING:
+            return grouping(whole) != ("by", [])
+        case pp.Call() as call if call.func.name in _WITHOUT_LABELS:
+            return False
+        case pp.VectorSelector() | pp.MatrixSelector():
+            return True
+        case inner:
+            return any(map(_is_labelled, children(inner)))
+
+
+def _no_share(node: pp.Expr) -> Iterator[Finding]:
+    """A quantile is asked for as a share: beyond 0 and 1 Prometheus answers with an infinity."""
+    if isinstance(node, pp.Call) and node.func.name in _QUANTILES:
+        name = node.func.name
+    elif isinstance(node, pp.AggregateExpr) and operator_of(node) == "quantile":
+        name = "quantile"
+    else:
+        return
+    wanted = _number(children(node)[0])
+    if wanted is not None and not 0 <= wanted <= 1:
+        meant = f"{wanted / 100:g}" if 1 < wanted <= 100 else "a share such as 0.9"
+        yield Finding("quantile-beyond-one", f"{name}({wanted:g}, ...): a quantile is a share from 0 to 1", meant)
+
+
+def _number(node: pp.Expr) -> float | None:
+    inner = bare(node)
+    if isinstance(inner, pp.UnaryExpr):
+        number = _number(inner.expr)
+        return None if number is None else -number
+    return float(inner.val) if isinstance(inner, pp.NumberLiteral) else None
 
 
 def _every(root: pp.Expr) -> Iterator[pp.Expr]:
@@ -235,4 +271,5 @@ _OF_NODES: tuple[Callable[[pp.Expr], Iterator[Finding]], ...] = (
     _mean_of_quantiles,
     _pairs_on_dropped_label,
     _or_vector,
+    _no_share,
 )
