@@ -18,11 +18,12 @@ from ritsuko_operator.reconcile.outcome import Cause
 from ritsuko_operator.reconcile.redaction import redactor, without_last_words
 from ritsuko_operator.reconcile.secrets import SecretReader
 from ritsuko_operator.reconcile.sidecar_lines import lines
+from ritsuko_operator.reconcile.stalls import Stalls
 from ritsuko_operator.reconcile.status_writing import write_status
 from ritsuko_operator.reconcile.trouble import patience_ends
 
 _WAIT_FOR_CREDENTIALS = 5.0  # seconds
-_WAIT_FOR_HELP = 300.0
+_WAIT_FOR_KINDS = 300.0  # that are not installed here
 
 
 class BotReconciler:
@@ -50,6 +51,7 @@ class BotReconciler:
         self._now = now
         self._follow = follow
         self._patience = patience or Patience()
+        self._stalls = Stalls()
         self._followed: dict[BotKey, tuple[object, object]] = {}  # the lines and reports that sidecars were told of
 
     async def reconcile(self, key: BotKey) -> float | None:
@@ -60,6 +62,7 @@ class BotReconciler:
         live = self._view.get(key.ref)
         if live is None:
             self._followed.pop(key, None)
+            self._stalls.forget(key)
             await self._aligner.clear_up_after(key)
             return None
         if "deletionTimestamp" in live["metadata"]:
@@ -78,7 +81,7 @@ class BotReconciler:
         await self._tell(key, live, seen, alignment, trials)
         if failed := alignment.outcome.failed:
             raise NotDoneError(failed.message)
-        return self._look_again(seen, alignment, trials)
+        return self._look_again(key, seen, alignment, trials)
 
     async def failed(self, key: BotKey, error: Exception) -> None:
         """Says of a bot that the operator itself failed on it, by a defect: what its status said may be true no more.
@@ -117,12 +120,13 @@ class BotReconciler:
         await self._write_status(key, live, status.bot_status(facts, version=self._version, redact=redact))
         self._tell_sidecars(key, seen, facts.lines)
 
-    def _look_again(self, seen: Observation, alignment: Alignment, trials: Trials) -> float | None:
+    def _look_again(self, key: BotKey, seen: Observation, alignment: Alignment, trials: Trials) -> float | None:
         """In how many seconds something changes by the passing of time alone; None if nothing does."""
         outcome, gathered, now = alignment.outcome, alignment.gathered, self._now()
         due = [
             _WAIT_FOR_CREDENTIALS if outcome.missing else None,
-            _WAIT_FOR_HELP if outcome.stalled or outcome.notes else None,
+            _WAIT_FOR_KINDS if outcome.notes else None,
+            self._stalls.look_again(key, outcome.stalled, now),
             gathered.next_rotation if gathered else None,
             optional.next_change(seen, trials, now, self._patience),
             patience_ends(seen, now),

@@ -42,9 +42,13 @@ def outcome_of(
             case ApiError() if failure.passing:
                 failed = failed or Cause("ApplyFailed", f"{failure}; it is tried again")
             case ApiError():
-                stalled = stalled or Cause("ApplyRefused", str(failure))
+                stalled = stalled or _needs_help("ApplyRefused", failure)
             case ForeignObjectError():
-                stalled = stalled or Cause("NameTaken", str(failure))
+                stalled = stalled or _needs_help("NameTaken", failure)
             case _:
-                stalled = stalled or Cause("ImmutableField", str(failure))
+                stalled = stalled or _needs_help("ImmutableField", failure)
     return Outcome(revision, missing, stalled, failed, notes)
+
+
+def _needs_help(reason: str, failure: ReconcileError) -> Cause:
+    return Cause(reason, f"{failure}; it is tried again within a minute")
