@@ -66,6 +66,7 @@ class Aligner:
             key,
             _without_deployment(manifests) if wait else manifests,
             {**gathered.secrets.own, **monitoring.live},
+            owner=seen.bot.metadata.uid,
         )
         await self._note(key, applied)
         try:

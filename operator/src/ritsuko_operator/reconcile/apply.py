@@ -7,10 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ritsuko_operator.reconcile.cluster import BotKey, Cluster, Object, ObjectRef, View
-from ritsuko_operator.reconcile.compare import Difference, difference, was_stamped
+from ritsuko_operator.reconcile.compare import Difference, difference
 from ritsuko_operator.reconcile.errors import ApiError, ForeignObjectError, ImmutableFieldError, ReconcileError
-from ritsuko_operator.reconcile.kinds import CLUSTER_ROLE_BINDING, DEPLOYMENT, ROLE_BINDING, SECRET, Kind
-from ritsuko_operator.reconcile.ownership import bot_of, ref_of
+from ritsuko_operator.reconcile.kinds import (
+    CLUSTER_ROLE_BINDING,
+    DEPLOYMENT,
+    ROLE_BINDING,
+    SECRET,
+    SERVICE_ACCOUNT,
+    Kind,
+)
+from ritsuko_operator.reconcile.ownership import holder, may_be_written, ref_of
 
 _SECOND_WAVE = frozenset({ROLE_BINDING, CLUSTER_ROLE_BINDING, DEPLOYMENT})
 
@@ -51,12 +58,18 @@ class Applied:
 
 
 async def apply_children(
-    cluster: Cluster, view: View, key: BotKey, manifests: Sequence[Object], secrets: Mapping[ObjectRef, Object | None]
+    cluster: Cluster,
+    view: View,
+    key: BotKey,
+    manifests: Sequence[Object],
+    secrets: Mapping[ObjectRef, Object | None],
+    *,
+    owner: str,
 ) -> Applied:
     """Applies what differs of the stamped manifests: what a pod mounts before the pod.
 
-    `secrets` are the live Secrets, which the view does not have. If one cannot be written, neither is the Deployment.
-    Raises `ApiUnreachableError`; refusals are collected.
+    `owner` is the bot's UID. `secrets` are the live Secrets, which the view does not have. If one cannot be written,
+    neither is the Deployment. Raises `ApiUnreachableError`; refusals are collected.
     """
     applied = Applied()
     for wave in _waves(manifests):
@@ -65,7 +78,7 @@ async def apply_children(
         lives = [secrets[ref] if (ref := ref_of(wanted)) in secrets else view.get(ref) for wanted in wave]
         results = await asyncio.gather(
             *(
-                _bring_in_line(cluster, key, ref_of(wanted), wanted, live)
+                _bring_in_line(cluster, key, owner, ref_of(wanted), wanted, live)
                 for wanted, live in zip(wave, lives, strict=True)
             ),
             return_exceptions=True,
@@ -84,7 +97,7 @@ def _waves(manifests: Sequence[Object]) -> list[list[Object]]:
 
 
 async def _bring_in_line(
-    cluster: Cluster, key: BotKey, ref: ObjectRef, wanted: Object, live: Object | None
+    cluster: Cluster, key: BotKey, owner: str, ref: ObjectRef, wanted: Object, live: Object | None
 ) -> Change | None:
     why = difference(wanted, live)
     if why is Difference.ABSENT:
@@ -96,16 +109,25 @@ async def _bring_in_line(
     if why is None:
         return None
     if live is not None:
-        await _prepare(cluster, key, ref, wanted, live)
+        if not may_be_written(live, key, owner):
+            raise ForeignObjectError(_whose_it_is(ref, key, live))
+        await _prepare(cluster, ref, wanted, live)
     return Change(ref, why, await cluster.apply(ref, wanted))
 
 
-async def _prepare(cluster: Cluster, key: BotKey, ref: ObjectRef, wanted: Object, live: Object) -> None:
-    """Looks whether the live object may be written over, and removes one whose fixed fields have to change."""
-    if bot_of(live) != key and not was_stamped(live):
-        raise ForeignObjectError(
-            f"{ref} is there already and is not this bot's: delete or rename it, or give the bot another name"
-        )
+def _whose_it_is(ref: ObjectRef, key: BotKey, live: Object) -> str:
+    other = holder(live)
+    if other is None or other == key:
+        return f"{ref} is there already and is not this bot's: delete or rename it, or give the bot another name"
+    bot = other.name if other.namespace == key.namespace else f"{other.namespace}/{other.name}"
+    remedy = "give one of the two bots another name"
+    if ref.kind is SERVICE_ACCOUNT:
+        remedy = "name another in `serviceAccount.name`, or set `serviceAccount.create` to false to use it together"
+    return f"{ref} belongs to RitsukoBot {bot}: {remedy}"
+
+
+async def _prepare(cluster: Cluster, ref: ObjectRef, wanted: Object, live: Object) -> None:
+    """Removes an object whose fixed fields have to change, if nothing is lost with it."""
     if "roleRef" in wanted and live.get("roleRef") != wanted["roleRef"]:
         await cluster.delete(ref, uid=live["metadata"]["uid"])
     if ref.kind is DEPLOYMENT and live["spec"]["selector"] != wanted["spec"]["selector"]:

@@ -1,0 +1,93 @@
+"""Two that want one name: whoever has it keeps it, and the other one is told and gets it when it is free."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.integration.operator.eventually import eventually
+from tests.integration.operator.story import Json, Story
+
+pytestmark = [pytest.mark.controlplane, pytest.mark.usefixtures("operator")]
+
+_SOON = 60.0  # seconds until a bot that was refused a name looks again, and some
+
+
+def test_a_bot_does_not_take_the_binding_of_another_one(story: Story) -> None:
+    story.sidecar("kubernetes", bot="a", server="kubernetes")
+    story.bot("a")
+    eventually(lambda: story.exists("rolebinding", "a-reader"), what="the binding of the server")
+    story.settled("a")
+    before = identity(story, "rolebinding", "a-reader")
+    story.bot("a-reader")
+    message = story.wait_condition("Stalled", "True", "NameTaken", of="a-reader")
+    assert f"RoleBinding {story.namespace}/a-reader belongs to RitsukoBot a:" in message
+    for level in ("DEBUG", "WARNING"):
+        for bot in ("a", "a-reader"):
+            story.bot(bot, logLevel=level)
+            story.settled(bot)
+    assert identity(story, "rolebinding", "a-reader") == before
+    assert story.condition("Stalled", of="a")["status"] == "False"
+
+    story.delete("bot", "a-reader")
+    eventually(lambda: not story.exists("role", "a-reader"), what="the children of the deleted bot are collected")
+    assert identity(story, "rolebinding", "a-reader") == before
+
+    story.bot("a-reader")
+    story.wait_condition("Stalled", "True", "NameTaken", of="a-reader")
+    story.delete("bot", "a")
+    eventually(lambda: role_of(story, "a-reader") == "a-reader", within=_SOON, what="it gets the name that is free")
+    story.wait_condition("Stalled", "False", "Progressing", of="a-reader")
+
+
+def test_a_service_account_stays_with_the_bot_that_made_it(story: Story) -> None:
+    shared: Json = {"serviceAccount": {"name": "shared"}}
+    story.bot("first", **shared)
+    story.settled("first")
+    before = identity(story, "serviceaccount", "shared")
+    story.bot("second", **shared)
+    message = story.wait_condition("Stalled", "True", "NameTaken", of="second")
+    assert f"ServiceAccount {story.namespace}/shared belongs to RitsukoBot first:" in message
+    assert "`serviceAccount.create`" in message
+    assert identity(story, "serviceaccount", "shared") == before
+
+    story.delete("bot", "second")
+    eventually(lambda: not story.exists("role", "second"), what="the children of the deleted bot are collected")
+    assert identity(story, "serviceaccount", "shared") == before
+
+    story.bot("second", **shared)
+    story.wait_condition("Stalled", "True", "NameTaken", of="second")
+    story.delete("bot", "first")
+    second = story.get("bot", "second")["metadata"]["uid"]
+    eventually(lambda: owner(story, "serviceaccount", "shared") == second, within=_SOON, what="it is handed on")
+    story.wait_condition("Stalled", "False", "Progressing", of="second")
+
+
+def test_what_a_deletion_left_behind_or_an_earlier_bot_had_goes_to_the_next_bot_of_that_name(story: Story) -> None:
+    story.bot()
+    story.settled()
+    before = identity(story, "deployment", "hal")[0]
+    story.orphan("bot", "hal")
+    story.bot()
+    story.settled()
+    story.wait_condition("Stalled", "False", "Progressing")
+    assert identity(story, "deployment", "hal")[0] == before, "it was taken over, not made anew"
+    story.delete("bot", "hal")
+    story.bot()
+    now = story.get("bot", "hal")["metadata"]["uid"]
+    for kind in ("deployment", "serviceaccount", "role", "rolebinding"):
+        eventually(lambda kind=kind: owner(story, kind, "hal") == now, what=f"the {kind} is the new bot's")
+    story.wait_condition("Stalled", "False", "Progressing")
+
+
+def identity(story: Story, kind: str, name: str) -> tuple[str, str | None]:
+    return story.get(kind, name)["metadata"]["uid"], owner(story, kind, name)
+
+
+def owner(story: Story, kind: str, name: str) -> str | None:
+    live = story.find(kind, name) or {"metadata": {}}
+    return next((entry["uid"] for entry in live["metadata"].get("ownerReferences", [])), None)
+
+
+def role_of(story: Story, binding: str) -> str | None:
+    live = story.find("rolebinding", binding)
+    return live["roleRef"]["name"] if live else None
