@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.cluster import ControlPlane
 from tests.integration.operator.eventually import eventually
 from tests.integration.operator.story import Json, Story
 
@@ -77,6 +78,48 @@ def test_what_a_deletion_left_behind_or_an_earlier_bot_had_goes_to_the_next_bot_
     for kind in ("deployment", "serviceaccount", "role", "rolebinding"):
         eventually(lambda kind=kind: owner(story, kind, "hal") == now, what=f"the {kind} is the new bot's")
     story.wait_condition("Stalled", "False", "Progressing")
+
+
+def test_nothing_is_built_on_what_somebody_else_has(plane: ControlPlane, story: Story) -> None:
+    rbac = "rbac.authorization.k8s.io/v1"
+    secrets = {"apiGroups": [""], "resources": ["secrets"], "verbs": ["get"]}
+    strangers: dict[str, tuple[str, Json]] = {
+        "of-role": ("role", {"apiVersion": rbac, "kind": "Role", "rules": [secrets]}),
+        "of-account": ("serviceaccount", {"apiVersion": "v1", "kind": "ServiceAccount"}),
+        "of-config": ("configmap", {"apiVersion": "v1", "kind": "ConfigMap"}),
+        "of-tokens": ("secret", {"apiVersion": "v1", "kind": "Secret"}),
+        "of-policy": (
+            "networkpolicy",
+            {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "spec": {"podSelector": {}}},
+        ),
+    }
+    names = {bot: bot for bot in strangers} | {"of-config": "of-config-mcp", "of-tokens": "of-tokens-mcp-tokens"}
+    for bot, (kind, manifest) in strangers.items():
+        story.create(kind, {**manifest, "metadata": {"name": names[bot]}})
+        story.sidecar(f"kube-{bot}", bot=bot, server="kubernetes")
+        story.bot(bot, networkPolicy={"enabled": True})
+    for bot in strangers:
+        assert names[bot] in story.wait_condition("Stalled", "True", "NameTaken", of=bot)
+    assert story.names("deployment") == {"of-role"}
+    assert "of-role" not in story.names("rolebinding")
+    assert not may_get_secrets(plane, story, account="of-role")
+
+    for bot, (kind, _) in strangers.items():
+        story.delete(kind, names[bot])
+    for bot in strangers:
+        eventually(lambda bot=bot: story.exists("deployment", bot), within=_SOON, what=f"{bot} gets its pod")
+    eventually(lambda: role_of(story, "of-role") == "of-role", within=_SOON, what="the role is bound")
+
+
+def may_get_secrets(plane: ControlPlane, story: Story, *, account: str) -> bool:
+    attributes = {"namespace": story.namespace, "verb": "get", "resource": "secrets"}
+    review = {
+        "apiVersion": "authorization.k8s.io/v1",
+        "kind": "SubjectAccessReview",
+        "spec": {"user": f"system:serviceaccount:{story.namespace}:{account}", "resourceAttributes": attributes},
+    }
+    answer = plane.api.request("POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews", review)
+    return bool(answer["status"]["allowed"])
 
 
 def identity(story: Story, kind: str, name: str) -> tuple[str, str | None]:

@@ -7,8 +7,18 @@ from collections.abc import Mapping
 
 import pytest
 
-from ritsuko_operator.reconcile.cluster import BotKey, Object
-from ritsuko_operator.reconcile.kinds import CLUSTER_ROLE_BINDING, ROLE_BINDING, SERVICE_ACCOUNT, Kind
+from ritsuko_operator.reconcile.cluster import BotKey, Object, ObjectRef
+from ritsuko_operator.reconcile.kinds import (
+    CLUSTER_ROLE_BINDING,
+    CONFIG_MAP,
+    DEPLOYMENT,
+    NETWORK_POLICY,
+    ROLE,
+    ROLE_BINDING,
+    SECRET,
+    SERVICE_ACCOUNT,
+    Kind,
+)
 from ritsuko_operator.reconcile.ownership import holder, may_be_written
 from tests.unit.reconcile.worlds import HAL, NAMESPACE, World
 
@@ -86,9 +96,8 @@ async def test_two_bots_that_want_one_name_do_not_take_it_from_each_other(world:
     assert world.condition("Stalled")["status"] == "False"
     told = world.condition("Stalled", READER.name)
     assert (told["status"], told["reason"]) == ("True", "NameTaken")
-    assert "RoleBinding ops/hal-reader belongs to RitsukoBot hal: give one of the two bots another name" in (
-        told["message"]
-    )
+    words = "RoleBinding ops/hal-reader belongs to RitsukoBot hal: give one of the two bots another name"
+    assert words in told["message"]
     world.writes.clear()
     assert await world.bots.reconcile(READER) == 10
     assert world.writes == []
@@ -102,11 +111,64 @@ async def test_a_name_that_is_free_again_goes_to_the_bot_that_was_refused_it(wor
     await world.bots.reconcile(EVE)
     told = world.condition("Stalled", "eve")
     assert (told["status"], told["reason"]) == ("True", "NameTaken")
-    assert "ServiceAccount ops/shared belongs to RitsukoBot hal: name another in `serviceAccount.name`" in (
-        told["message"]
-    )
+    words = "ServiceAccount ops/shared belongs to RitsukoBot hal: name another in `serviceAccount.name`"
+    assert words in told["message"]
     world.remove(HAL.ref)
     world.remove(HAL.ref._replace(kind=SERVICE_ACCOUNT, name="shared"))  # the garbage collector
     await world.bots.reconcile(EVE)
     assert holder(world.live(SERVICE_ACCOUNT, "shared")) == EVE
     assert world.condition("Stalled", "eve")["status"] == "False"
+
+
+UNDER_A_POD = [
+    (SERVICE_ACCOUNT, "hal"),
+    (CONFIG_MAP, "hal-mcp"),
+    (SECRET, "hal-mcp-tokens"),
+    (NETWORK_POLICY, "hal"),
+]
+
+
+@pytest.mark.parametrize(("kind", "name"), UNDER_A_POD, ids=lambda value: getattr(value, "name", value))
+async def test_no_pod_is_made_that_would_stand_on_what_is_not_the_bots(world: World, kind: Kind, name: str) -> None:
+    world.sidecar("kubernetes", server="kubernetes")
+    world.bot(networkPolicy={"enabled": True})
+    ref = strangers(world, kind, name)
+    writes = await world.reconcile()
+    assert f"apply {kind.name} {name}" not in writes
+    assert not world.exists(DEPLOYMENT, "hal")
+    assert world.condition("Stalled")["reason"] == "NameTaken"
+    world.remove(ref)
+    assert "apply Deployment hal" in await world.reconcile()
+
+
+@pytest.mark.parametrize(("kind", "name"), UNDER_A_POD, ids=lambda value: getattr(value, "name", value))
+async def test_a_deployment_that_runs_is_left_as_it_is_meanwhile(world: World, kind: Kind, name: str) -> None:
+    world.sidecar("kubernetes", server="kubernetes")
+    world.bot(networkPolicy={"enabled": True})
+    await world.reconcile()
+    before = copy.deepcopy(world.live(DEPLOYMENT, "hal"))
+    strangers(world, kind, name)
+    world.bot(networkPolicy={"enabled": True}, logLevel="DEBUG")
+    await world.reconcile()
+    assert world.live(DEPLOYMENT, "hal") == before
+
+
+async def test_no_binding_is_made_to_a_role_that_is_not_the_bots(world: World) -> None:
+    world.sidecar("kubernetes", server="kubernetes")
+    world.bot()
+    ref = strangers(world, ROLE, "hal")
+    await world.reconcile()
+    assert not world.exists(ROLE_BINDING, "hal")
+    assert world.exists(ROLE_BINDING, "hal-reader"), "which binds another role"
+    assert world.exists(DEPLOYMENT, "hal")
+    world.remove(ref)
+    assert {"apply Role hal", "apply RoleBinding hal"} <= set(await world.reconcile())
+
+
+def strangers(world: World, kind: Kind, name: str) -> ObjectRef:
+    """There is an object of somebody else with that name; it has not our label, so no watch shows it."""
+    ref = HAL.ref._replace(kind=kind, name=name)
+    metadata = {"name": name, "namespace": NAMESPACE, "uid": "uid-of-a-stranger"}
+    world.put(ref, {"apiVersion": kind.api_version, "kind": kind.name, "metadata": metadata})
+    world.cache.remove(ref)
+    return ref

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ritsuko_operator.reconcile.cluster import BotKey, Cluster, Object, ObjectRef, View
@@ -11,7 +11,10 @@ from ritsuko_operator.reconcile.compare import Difference, difference
 from ritsuko_operator.reconcile.errors import ApiError, ForeignObjectError, ImmutableFieldError, ReconcileError
 from ritsuko_operator.reconcile.kinds import (
     CLUSTER_ROLE_BINDING,
+    CONFIG_MAP,
     DEPLOYMENT,
+    NETWORK_POLICY,
+    ROLE,
     ROLE_BINDING,
     SECRET,
     SERVICE_ACCOUNT,
@@ -20,6 +23,8 @@ from ritsuko_operator.reconcile.kinds import (
 from ritsuko_operator.reconcile.ownership import holder, may_be_written, ref_of
 
 _SECOND_WAVE = frozenset({ROLE_BINDING, CLUSTER_ROLE_BINDING, DEPLOYMENT})
+# Without these a pod would run as somebody else, with somebody else's servers or tokens, or open to everybody.
+_UNDER_A_POD = frozenset({SERVICE_ACCOUNT, CONFIG_MAP, SECRET, NETWORK_POLICY})
 
 
 @dataclass(frozen=True)
@@ -38,14 +43,14 @@ class Applied:
     changes: list[Change] = field(default_factory=list[Change])
     in_place: set[ObjectRef] = field(default_factory=set[ObjectRef])
     failures: list[ReconcileError] = field(default_factory=list[ReconcileError])
-    refused: set[Kind] = field(default_factory=set[Kind])
+    refused: set[ObjectRef] = field(default_factory=set[ObjectRef])
 
     def note(self, ref: ObjectRef, result: Change | BaseException | None) -> None:
         """What became of one child. Raises what is no refusal of this one alone."""
         match result:
             case ApiError() | ForeignObjectError() | ImmutableFieldError():
                 self.failures.append(result)
-                self.refused.add(ref.kind)
+                self.refused.add(ref)
             case BaseException():
                 raise result
             case _:
@@ -68,13 +73,12 @@ async def apply_children(
 ) -> Applied:
     """Applies what differs of the stamped manifests: what a pod mounts before the pod.
 
-    `owner` is the bot's UID. `secrets` are the live Secrets, which the view does not have. If one cannot be written,
-    neither is the Deployment. Raises `ApiUnreachableError`; refusals are collected.
+    `owner` is the bot's UID. `secrets` are the live Secrets, which the view does not have. Raises
+    `ApiUnreachableError`; refusals are collected, and what stands on a refused child is left as it is.
     """
     applied = Applied()
     for wave in _waves(manifests):
-        if SECRET in applied.refused:  # pods would name a token that is never to be: the next try makes another
-            wave = [wanted for wanted in wave if ref_of(wanted).kind is not DEPLOYMENT]
+        wave = [wanted for wanted in wave if not _stands_on_any(wanted, applied.refused)]
         lives = [secrets[ref] if (ref := ref_of(wanted)) in secrets else view.get(ref) for wanted in wave]
         results = await asyncio.gather(
             *(
@@ -94,6 +98,14 @@ def _waves(manifests: Sequence[Object]) -> list[list[Object]]:
     for wanted in manifests:
         waves[ref_of(wanted).kind in _SECOND_WAVE].append(wanted)
     return waves
+
+
+def _stands_on_any(wanted: Object, refused: Collection[ObjectRef]) -> bool:
+    """Whether it would name one of these, which may not be there, or not be the bot's."""
+    ref, role = ref_of(wanted), wanted.get("roleRef")
+    if ref.kind is DEPLOYMENT:
+        return any(other.kind in _UNDER_A_POD for other in refused)
+    return bool(role) and role["kind"] == ROLE.name and ref._replace(kind=ROLE, name=role["name"]) in refused
 
 
 async def _bring_in_line(
