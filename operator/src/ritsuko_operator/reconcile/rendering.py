@@ -31,6 +31,7 @@ class _Inputs(NamedTuple):
 
     bot: _Spec
     accepted: tuple[_Spec, ...]
+    refused: tuple[str, ...]
     facts: Facts
 
 
@@ -56,7 +57,8 @@ class Renderer:
 
     def render(self, key: BotKey, bot: RitsukoBot, selection: Selection, facts: Facts) -> Rendered:
         """Raises `RenderError` if no manifests can be made of the bot."""
-        inputs = _Inputs(_spec(bot), tuple(_spec(sidecar) for sidecar in selection.accepted), facts)
+        accepted = tuple(_spec(sidecar) for sidecar in selection.accepted)
+        inputs = _Inputs(_spec(bot), accepted, tuple(refusal.name for refusal in selection.refused), facts)
         last = self._last.get(key)
         if last is not None and last.inputs == inputs:
             return Rendered(from_json(last.manifests, cache_strings="keys"), last.revision)

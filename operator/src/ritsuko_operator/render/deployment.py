@@ -51,8 +51,13 @@ def deployment(bot: RitsukoBot, selection: Selection, facts: Facts) -> Manifest:
         sidecars=[container for native, container in containers if not native],
         volumes=pod_volumes(bot, selection, facts),
     )
-    manifest["spec"]["template"] = patched(bot, manifest["spec"]["template"])
+    manifest["spec"]["template"] = patched(bot, manifest["spec"]["template"], _absent(selection, facts))
     return manifest
+
+
+def _absent(selection: Selection, facts: Facts) -> set[str]:
+    """The names of the containers that sidecars would have if they ran."""
+    return {f"mcp-{name}" for name in (*facts.left_out, *(refusal.name for refusal in selection.refused))}
 
 
 def _replicas(bot: RitsukoBot, facts: Facts) -> int | None:

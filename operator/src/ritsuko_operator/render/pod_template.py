@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any, cast
 
 from ritsuko_api import GROUP
@@ -12,10 +13,12 @@ from ritsuko_operator.render.errors import RenderError
 from ritsuko_operator.render.manifest import Manifest, labels
 
 BOT_CONTAINER = "bot"
+_CONTAINERS = ("containers", "initContainers")
 
 
-def patched(bot: RitsukoBot, template: Manifest) -> Manifest:
-    """The template with the user's patch merged into it.
+def patched(bot: RitsukoBot, template: Manifest, absent: Collection[str] = ()) -> Manifest:
+    """The template with the user's patch merged into it, but for what it says of the containers `absent`: these belong
+    to sidecars that do not run now, and a patch makes no container of its own of them.
 
     Raises `RenderError` if the patch means nothing, or takes away what the operator finds its pods by.
     """
@@ -25,7 +28,7 @@ def patched(bot: RitsukoBot, template: Manifest) -> Manifest:
     for name in patch.metadata.annotations:
         if name.startswith(f"{GROUP}/"):
             raise RenderError(f"podTemplate.metadata.annotations: {name} is the operator's own: leave it out")
-    changes = {"metadata": patch.metadata.model_dump(), "spec": patch.spec or {}}
+    changes = {"metadata": patch.metadata.model_dump(), "spec": _without(absent, patch.spec or {})}
     result = canonical(strategic_merge.merged(template, changes, "podTemplate"))
     metadata, spec = (cast(dict[str, Any], result.get(name) or {}) for name in ("metadata", "spec"))
     kept = metadata.get("labels", {})
@@ -44,3 +47,17 @@ def patched(bot: RitsukoBot, template: Manifest) -> Manifest:
             "to run no pod for a while, set `suspend: true`"
         )
     return result
+
+
+def _without(absent: Collection[str], spec: Mapping[str, Any]) -> Manifest:
+    return {field: _others(absent, value) if field in _CONTAINERS else value for field, value in spec.items()}
+
+
+def _others(absent: Collection[str], entries: Any) -> Any:
+    if not isinstance(entries, list):
+        return entries  # merging says what is wrong with it
+    return [entry for entry in cast(list[Any], entries) if not any(_is_named(name, entry) for name in absent)]
+
+
+def _is_named(name: str, entry: Any) -> bool:
+    return isinstance(entry, dict) and cast(Manifest, entry).get("name") == name
