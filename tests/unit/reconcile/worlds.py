@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import copy
 import itertools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ritsuko_operator.reconcile.bot import BotReconciler
@@ -13,6 +13,7 @@ from ritsuko_operator.reconcile.cluster import BotKey, Object, ObjectRef, Sideca
 from ritsuko_operator.reconcile.errors import ApiError, GoneError
 from ritsuko_operator.reconcile.gather import Release
 from ritsuko_operator.reconcile.kinds import BOT, DEPLOYMENT, MONITORING, POD, SECRET, SIDECAR, Kind
+from ritsuko_operator.reconcile.refusals import Refusals
 from ritsuko_operator.reconcile.secrets import SecretReader
 from ritsuko_operator.reconcile.sidecar import SidecarReconciler
 from ritsuko_operator.runtime.cache import Cache
@@ -25,22 +26,26 @@ HAL = BotKey(NAMESPACE, "hal")
 class World:
     """An apiserver of a few lines: objects, resource versions, a list of what was written, and Events.
 
-    An apply replaces what it names and keeps the rest. What `refuse` says is answered with that error.
+    An apply replaces what it names and keeps the rest. What `refuse` says is answered with that error, and an apply
+    with what `validate` says of the manifest.
     """
 
     def __init__(self) -> None:
         self.objects: dict[ObjectRef, Object] = {}
         self.cache = Cache()
         self.writes: list[str] = []
+        self.rehearsed: list[Object] = []
         self.events: list[Transition] = []
         self.refuse: dict[Kind, ApiError] = {}
+        self.validate: Callable[[Object], ApiError | None] = lambda _: None
         self.not_installed: set[Kind] = set(MONITORING)
         self.now = "2026-11-24T10:00:00Z"
         self._versions = itertools.count(1)
         self.secrets = SecretReader(self)
         self.followed: list[str] = []
+        self.refusals = Refusals()
         self.bots = self.reconciler()
-        self.sidecars = SidecarReconciler(self, self.cache, now=lambda: self.now)
+        self.sidecars = SidecarReconciler(self, self.cache, self.refusals, now=lambda: self.now)
 
     def reconciler(self) -> BotReconciler:
         """One of an operator that has just started."""
@@ -49,6 +54,7 @@ class World:
             self.cache,
             self.secrets,
             RELEASE,
+            self.refusals,
             now=lambda: self.now,
             follow=lambda key: self.followed.append(key.name),
         )
@@ -66,6 +72,7 @@ class World:
         return kind not in self.not_installed
 
     async def apply(self, ref: ObjectRef, manifest: Object) -> Object:
+        self._answer(ref, manifest)
         self._write("apply", ref)
         live = self.objects.get(ref, {})
         metadata = {"uid": f"uid-{ref.kind.name}-{ref.name}", **live.get("metadata", {}), **manifest["metadata"]}
@@ -75,6 +82,10 @@ class World:
 
     async def make(self, ref: ObjectRef, manifest: Object) -> Object | None:
         return None if ref in self.objects else await self.apply(ref, manifest)
+
+    async def rehearse(self, ref: ObjectRef, manifest: Object) -> None:
+        self.rehearsed.append(copy.deepcopy(manifest))
+        self._answer(ref, manifest)
 
     async def apply_status(self, ref: ObjectRef, manifest: Object) -> Object:
         self._write("status", ref)
@@ -164,6 +175,11 @@ class World:
         for name in sidecars:
             await self.sidecars.reconcile(SidecarKey(NAMESPACE, name))
         return list(self.writes)
+
+    def _answer(self, ref: ObjectRef, manifest: Object) -> None:
+        error = self.refuse.get(ref.kind) or self.validate(manifest)
+        if error is not None:
+            raise error
 
     def _write(self, verb: str, ref: ObjectRef) -> None:
         if ref.kind in self.refuse:

@@ -58,3 +58,21 @@ def test_with_the_master_switch_off_all_are_refused_and_told_why() -> None:
 def test_one_that_the_schema_would_refuse_today_is_refused_here() -> None:
     selection = accept(bot(), [sidecar("old-resource", image="x")])
     assert [one.reason for one in selection.refused] == [Reason.INCOMPLETE]
+
+
+def test_one_that_the_apiserver_refuses_takes_nothing_and_says_what_to_do() -> None:
+    bad = sidecar("bad", server="logs")
+    good = sidecar("good", server="logs", created="2026-01-02T00:00:00Z")
+    selection = accept(bot(), [bad, good], invalid={"bad": "containers[mcp-bad].image: no good"})
+    assert names(selection) == ["good"]
+    (refusal,) = selection.refused
+    assert (refusal.name, refusal.reason) == ("bad", Reason.INVALID_SPEC)
+    assert refusal.message == (
+        "the apiserver refuses a pod with it, and the bot runs without it: containers[mcp-bad].image: no good: "
+        "change the sidecar, or what `mcpSidecars.defaults` and `podTemplate` of bot ritsuko make of it"
+    )
+
+
+def test_one_that_is_switched_off_is_that_and_not_refused() -> None:
+    off = sidecar("off", server="logs", enabled=False)
+    assert [one.reason for one in accept(bot(), [off], invalid={"off": "bad"}).refused] == [Reason.DISABLED]

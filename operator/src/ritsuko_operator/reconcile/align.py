@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from ritsuko_operator.reconcile import announcements
 from ritsuko_operator.reconcile.apply import Applied, apply_children
@@ -17,6 +17,7 @@ from ritsuko_operator.reconcile.outcome import Cause, Outcome, outcome_of
 from ritsuko_operator.reconcile.ownership import ref_of
 from ritsuko_operator.reconcile.poke import poke_pods
 from ritsuko_operator.reconcile.prune import prune_children, prune_unwatched
+from ritsuko_operator.reconcile.rehearsal import Rehearsal
 from ritsuko_operator.reconcile.rendering import Renderer
 from ritsuko_operator.reconcile.secrets import SecretReader
 from ritsuko_operator.render.errors import RenderError
@@ -24,10 +25,15 @@ from ritsuko_operator.render.errors import RenderError
 
 @dataclass(frozen=True)
 class Alignment:
-    """How it went, and what was gathered for it: None if not everything could be read."""
+    """How it went, and what was gathered for it: None if not everything could be read.
+
+    If the apiserver would refuse the pod for some of the sidecars, these are `refused`, each with what it says of it,
+    and nothing was written.
+    """
 
     outcome: Outcome
     gathered: Gathered | None = None
+    refused: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 class Aligner:
@@ -40,6 +46,7 @@ class Aligner:
         self._release = release
         self._renderer = Renderer()
         self._monitoring = MonitoringObjects(cluster)
+        self._rehearsal = Rehearsal(cluster)
         self._in_place: dict[BotKey, set[ObjectRef]] = {}  # the children that this process has seen in place
 
     async def align(self, key: BotKey, seen: Observation, *, now: str, left_out: frozenset[str]) -> Alignment:
@@ -60,6 +67,8 @@ class Aligner:
             return Alignment(outcome_of(before, [error]), gathered)
         manifests = [manifest for manifest in rendered.manifests if ref_of(manifest).kind not in monitoring.absent]
         wait = gathered.missing and not seen.bot.spec.suspend
+        if not wait and (refused := await self._rehearsal.refused(key, seen, gathered.facts, manifests)):
+            return Alignment(Outcome(before), gathered, refused)
         applied = await apply_children(
             self._cluster,
             self._view,
@@ -86,6 +95,7 @@ class Aligner:
         self._secrets.forget(key)
         self._renderer.forget(key)
         self._monitoring.forget(key)
+        self._rehearsal.forget(key)
         self._in_place.pop(key, None)
         try:
             await prune_children(self._cluster, self._view, key, owner=None, rendered=())

@@ -16,6 +16,7 @@ from ritsuko_operator.reconcile.observation import Observation, observe
 from ritsuko_operator.reconcile.optional import Patience, Trials
 from ritsuko_operator.reconcile.outcome import Cause
 from ritsuko_operator.reconcile.redaction import redactor, without_last_words
+from ritsuko_operator.reconcile.refusals import Refusals
 from ritsuko_operator.reconcile.secrets import SecretReader
 from ritsuko_operator.reconcile.sidecar_lines import lines
 from ritsuko_operator.reconcile.stalls import Stalls
@@ -29,8 +30,8 @@ _WAIT_FOR_KINDS = 300.0  # that are not installed here
 class BotReconciler:
     """Reconciles bots, one call for one bot.
 
-    `now` gives the time as RFC 3339. `follow` is told of the sidecars of which a bot's status now says something else:
-    their own status follows it.
+    `now` gives the time as RFC 3339. `refusals` gets what the apiserver refuses. `follow` is told of the sidecars of
+    which a bot's status now says something else: their own status follows it.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class BotReconciler:
         view: View,
         secrets: SecretReader,
         release: Release,
+        refusals: Refusals,
         *,
         now: Callable[[], str],
         follow: Callable[[SidecarKey], None],
@@ -46,13 +48,14 @@ class BotReconciler:
     ) -> None:
         self._cluster = cluster
         self._view = view
+        self._refusals = refusals
         self._aligner = Aligner(cluster, view, secrets, release)
         self._version = release.version
         self._now = now
         self._follow = follow
         self._patience = patience or Patience()
         self._stalls = Stalls()
-        self._followed: dict[BotKey, tuple[object, object]] = {}  # the lines and reports that sidecars were told of
+        self._followed: dict[BotKey, tuple[object, ...]] = {}  # the lines and so on that sidecars were told of
 
     async def reconcile(self, key: BotKey) -> float | None:
         """Brings one bot in line. Returns in how many seconds to look again, or None if only after a change.
@@ -63,21 +66,19 @@ class BotReconciler:
         if live is None:
             self._followed.pop(key, None)
             self._stalls.forget(key)
+            self._refusals.forget(key)
             await self._aligner.clear_up_after(key)
             return None
         if "deletionTimestamp" in live["metadata"]:
             return None  # the garbage collector is at work
         try:
-            seen = observe(self._view, live)
+            trials, alignment = await self._align(key, live)
         except InvalidResourceError as error:
             unreadable = status.unreadable_bot_status(live, Cause(error.reason, str(error)), now=self._now())
             await self._write_status(key, live, unreadable)
             return None
-        trials = await self._settle_trials(key, live, seen)
-        left_out = optional.left_out(trials)
-        alignment = await self._aligner.align(key, seen, now=self._now(), left_out=left_out)
         live = self._view.get(key.ref) or live
-        seen = observe(self._view, live)  # again: some children are others by now
+        seen = observe(self._view, live, self._refusals)  # again: some children are others by now
         await self._tell(key, live, seen, alignment, trials)
         if failed := alignment.outcome.failed:
             raise NotDoneError(failed.message)
@@ -94,6 +95,21 @@ class BotReconciler:
             why = f"the operator failed on this bot ({name}), and tries again; report it, with what its log says"
             told = status.unreadable_bot_status(live, Cause("OperatorFailed", why), now=self._now())
             await self._write_status(key, live, told)
+
+    async def _align(self, key: BotKey, live: Object) -> tuple[Trials, Alignment]:
+        """Brings the children in line with as many of the sidecars as the apiserver has in the pod.
+
+        Each time that it refuses some the others are tried anew, so there are no more tries than sidecars.
+        """
+        while True:
+            seen = observe(self._view, live, self._refusals)
+            trials = await self._settle_trials(key, live, seen)
+            left_out = optional.left_out(trials)
+            alignment = await self._aligner.align(key, seen, now=self._now(), left_out=left_out)
+            if not alignment.refused:
+                return trials, alignment
+            self._refusals.note(seen.bot, seen.selection, alignment.refused)
+            live = self._view.get(key.ref) or live
 
     async def _settle_trials(self, key: BotKey, live: Object, seen: Observation) -> Trials:
         """What to do with the optional sidecars that fail to start.
@@ -134,7 +150,8 @@ class BotReconciler:
         return min((seconds for seconds in due if seconds is not None), default=None)
 
     def _tell_sidecars(self, key: BotKey, seen: Observation, lines: Sequence[SidecarStatus]) -> None:
-        said = (list(lines), seen.report.servers if seen.report else None)
+        # a refusal that says the same of another generation is news to the sidecar
+        said = (list(lines), seen.report.servers if seen.report else None, self._refusals.of(key))
         if self._followed.get(key) != said:
             self._followed[key] = said
             for line in lines:

@@ -76,6 +76,10 @@ class Cluster(Protocol):
         """The same for an object that is not there; None, and nothing done, if there is one by that name."""
         ...
 
+    async def rehearse(self, ref: ObjectRef, manifest: Object) -> None:
+        """Whether `apply` would be taken: nothing is written."""
+        ...
+
     async def apply_status(self, ref: ObjectRef, manifest: Object) -> Object:
         """The same for the `status` subresource."""
         ...

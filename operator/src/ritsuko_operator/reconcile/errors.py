@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 # 403: the rights, or the namespace, may be on their way. 500 is not here: server-side apply answers it for a manifest
 # that it cannot merge, such as one with a variable named twice, and repeating that changes nothing.
 _PASSING = frozenset({401, 403, 404, 408, 409, 410, 425, 429, 502, 503, 504})
@@ -12,13 +14,19 @@ class ReconcileError(Exception):
 
 
 class ApiError(ReconcileError):
-    """The apiserver refused a request. `status` is the HTTP status, `reason` its word for programs."""
+    """The apiserver refused a request. `status` is the HTTP status, `reason` its word for programs.
 
-    def __init__(self, what: str, status: int, reason: str, message: str) -> None:
+    `causes` are the fields that it has something against, each with what it is (`StatusCause`).
+    """
+
+    def __init__(
+        self, what: str, status: int, reason: str, message: str, causes: Sequence[tuple[str, str]] = ()
+    ) -> None:
         super().__init__(f"{what}: {message}" if message else f"{what}: HTTP {status}")
         self.status = status
         self.reason = reason
         self.message = message
+        self.causes = causes
 
     @property
     def passing(self) -> bool:

@@ -19,12 +19,14 @@ from ritsuko_operator.reconcile.cluster import BotKey, Object, ObjectRef, View
 from ritsuko_operator.reconcile.errors import InvalidResourceError
 from ritsuko_operator.reconcile.kinds import DEPLOYMENT, POD
 from ritsuko_operator.reconcile.pods import Pod
+from ritsuko_operator.reconcile.refusals import Refusals, holding
 from ritsuko_operator.reconcile.remembered import Remembered
 from ritsuko_operator.render.select import Reason, Refusal, Selection, accept
 
 BOT_CONTAINER = "bot"
 
 _HOT_BOTS = 32
+_NO_REFUSALS = Refusals()
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,8 @@ class Observation:
 _observations = Remembered[Observation](most=_HOT_BOTS)
 
 
-def observe(view: View, bot_object: Object) -> Observation:
-    """Puts together what the view has of the bot.
+def observe(view: View, bot_object: Object, refusals: Refusals | None = None) -> Observation:
+    """Puts together what the view has of the bot, and what the apiserver would not have in its pod.
 
     Raises `InvalidResourceError` if the bot cannot be read; sidecars that cannot be read are refused, one by one.
     """
@@ -84,10 +86,12 @@ def observe(view: View, bot_object: Object) -> Observation:
     deployment = view.get(ObjectRef(DEPLOYMENT, key.namespace, key.name))
     pod_objects = [child for ref, child in view.of_bot(key) if ref.kind is POD]
 
+    refused = (refusals or _NO_REFUSALS).of(key)
+
     def make() -> Observation:
         bot = read_bot(bot_object)
         sidecars, unreadable = _read_sidecars(sidecar_objects)
-        selection = accept(bot, sidecars)
+        selection = accept(bot, sidecars, invalid=holding(refused, bot, sidecars))
         return Observation(
             bot=bot,
             selection=Selection(accepted=selection.accepted, refused=[*selection.refused, *unreadable]),
@@ -95,7 +99,7 @@ def observe(view: View, bot_object: Object) -> Observation:
             pods=tuple(pods.parse(pod, deployment) for pod in pod_objects),
         )
 
-    return _observations.get(key, (bot_object, *sidecar_objects, deployment, *pod_objects), make)
+    return _observations.get(key, (bot_object, refused, *sidecar_objects, deployment, *pod_objects), make)
 
 
 def read_bot(bot_object: Object) -> RitsukoBot:

@@ -20,6 +20,7 @@ from ritsuko_operator.reconcile.conditions import condition
 from ritsuko_operator.reconcile.errors import InvalidResourceError
 from ritsuko_operator.reconcile.observation import Observation, observe, read_sidecar
 from ritsuko_operator.reconcile.outcome import Cause
+from ritsuko_operator.reconcile.refusals import Refusals
 from ritsuko_operator.reconcile.status_writing import write_status
 
 
@@ -53,11 +54,13 @@ _REASONS = {SidecarPhase.DISABLED: "Suspended"}  # an accepted one is only ever 
 
 
 class SidecarReconciler:
-    """Reconciles sidecars, one call for one sidecar. `now` gives the time as RFC 3339."""
+    """Reconciles sidecars, one call for one sidecar. `now` gives the time as RFC 3339; `refusals` are those that the
+    reconciler of bots notes."""
 
-    def __init__(self, cluster: Cluster, view: View, *, now: Callable[[], str]) -> None:
+    def __init__(self, cluster: Cluster, view: View, refusals: Refusals, *, now: Callable[[], str]) -> None:
         self._cluster = cluster
         self._view = view
+        self._refusals = refusals
         self._now = now
 
     async def reconcile(self, key: SidecarKey) -> None:
@@ -84,7 +87,7 @@ class SidecarReconciler:
     def _use(self, sidecar: str, bot_object: Object) -> Use:
         name = bot_object["metadata"]["name"]
         try:
-            seen = observe(self._view, bot_object)
+            seen = observe(self._view, bot_object, self._refusals)
         except InvalidResourceError as error:
             return Use(name, refusal=Cause("BotNotValid", f"RitsukoBot {name} cannot be used: {error}"))
         refusal = _refusal(seen, sidecar)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 from ritsuko_api.bot import HTTP_PORT, RitsukoBot
@@ -21,6 +22,7 @@ class Reason(StrEnum):
     MCP_DISABLED = "McpDisabled"
     DISABLED = "Disabled"
     INCOMPLETE = "Incomplete"
+    INVALID_SPEC = "InvalidSpec"
     PORT_TAKEN = "PortTaken"
     PORT_NAME_TAKEN = "PortNameTaken"
     VOLUME_TAKEN = "VolumeTaken"
@@ -58,16 +60,24 @@ def belongs(bot: RitsukoBot, sidecar: McpSidecar) -> bool:
     return selector is not None and selector.match_labels.items() <= sidecar.metadata.labels.items()
 
 
-def accept(bot: RitsukoBot, sidecars: Iterable[McpSidecar]) -> Selection:
+def age(sidecar: McpSidecar) -> tuple[str, str]:
+    """What sidecars are sorted by where two cannot run together: the older one does, or the first by name."""
+    return sidecar.metadata.creation_timestamp or "", sidecar.metadata.name
+
+
+def accept(
+    bot: RitsukoBot, sidecars: Iterable[McpSidecar], *, invalid: Mapping[str, str] = MappingProxyType({})
+) -> Selection:
     """Settles which of the sidecars run in the bot's pod.
 
-    Where two cannot run together the older one does, and of two of the same age the first by name.
+    Where two cannot run together the older one does, and of two of the same age the first by name. `invalid` are those
+    that the apiserver will not have in a pod, each with what it says of it.
     """
     mine = [one for one in sidecars if belongs(bot, one) and one.metadata.deletion_timestamp is None]
-    pod = _Pod(bot)
+    pod = _Pod(bot, invalid)
     accepted: list[McpSidecar] = []
     refused: list[Refusal] = []
-    for sidecar in sorted(mine, key=lambda one: (one.metadata.creation_timestamp or "", one.metadata.name)):
+    for sidecar in sorted(mine, key=age):
         refusal = pod.refusal(sidecar)
         if refusal is None:
             pod.admit(sidecar)
@@ -84,8 +94,9 @@ def accept(bot: RitsukoBot, sidecars: Iterable[McpSidecar]) -> Selection:
 class _Pod:
     """What is taken in the pod so far, and by whom."""
 
-    def __init__(self, bot: RitsukoBot) -> None:
+    def __init__(self, bot: RitsukoBot, invalid: Mapping[str, str]) -> None:
         self._bot = bot
+        self._invalid = invalid
         self._ports: dict[int, str] = {HTTP_PORT: _THE_BOT}
         self._port_names: dict[str, str] = {"http": _THE_BOT}
         self._shared = by_name(bot.spec.volumes)
@@ -99,6 +110,7 @@ class _Pod:
         checks: tuple[Callable[[McpSidecar], tuple[Reason, str] | None], ...] = (
             self._switched_off,
             self._incomplete,
+            self._is_invalid,
             self._port_taken,
             self._volume_taken,
             self._volume_missing,
@@ -137,6 +149,16 @@ class _Pod:
         if spec.transport is Transport.STDIO and not spec.command:
             return Reason.INCOMPLETE, "give the `command` that speaks MCP over its standard input and output"
         return None
+
+    def _is_invalid(self, sidecar: McpSidecar) -> tuple[Reason, str] | None:
+        words = self._invalid.get(sidecar.metadata.name)
+        if words is None:
+            return None
+        message = (
+            f"the apiserver refuses a pod with it, and the bot runs without it: {words}: change the sidecar, or what "
+            f"`mcpSidecars.defaults` and `podTemplate` of bot {self._bot.metadata.name} make of it"
+        )
+        return Reason.INVALID_SPEC, message
 
     def _port_taken(self, sidecar: McpSidecar) -> tuple[Reason, str] | None:
         if sidecar.spec.remote:

@@ -107,15 +107,17 @@ class Api:
                 return
             params["continue"] = page["metadata"]["continue"]
 
-    async def apply(self, ref: ObjectRef, manifest: Object, *, subresource: str | None = None) -> Object:
+    async def apply(
+        self, ref: ObjectRef, manifest: Object, *, subresource: str | None = None, dry_run: bool = False
+    ) -> Object:
         return await self._request(
             "PATCH",
             ref.kind,
             ref.kind.path(ref.namespace, ref.name, subresource),
             body=manifest,
             content_type=_APPLY,
-            params={"fieldManager": FIELD_MANAGER, "force": "true"},
-            verb="APPLY",
+            params={"fieldManager": FIELD_MANAGER, "force": "true", **({"dryRun": "All"} if dry_run else {})},
+            verb="DRYRUN" if dry_run else "APPLY",
             what=f"applying {f'{subresource} of ' if subresource else ''}{ref}",
         )
 
@@ -237,7 +239,13 @@ def _refusal(what: str, answer: aiohttp.ClientResponse, text: str) -> ApiError:
     try:
         said: dict[str, Any] = json.loads(text)
         reason, message = str(said.get("reason", "")), str(said.get("message", ""))
+        told: dict[str, Any] = said.get("details") or {}
+        causes = [_field_and_message(cause) for cause in told.get("causes") or ()]
     except (ValueError, AttributeError):
-        reason, message = "", text[:500]
+        reason, message, causes = "", text[:500], []
     error = GoneError if answer.status == 404 else ApiError
-    return error(what, answer.status, reason, message)
+    return error(what, answer.status, reason, message, causes)
+
+
+def _field_and_message(cause: dict[str, Any]) -> tuple[str, str]:
+    return str(cause.get("field", "")), str(cause.get("message", ""))

@@ -59,6 +59,9 @@ class LiveCluster:
                 raise
             return None
 
+    async def rehearse(self, ref: ObjectRef, manifest: Object) -> None:
+        await self._api.apply(ref, manifest, dry_run=True)
+
     async def apply_status(self, ref: ObjectRef, manifest: Object) -> Object:
         self._guard(ref)
         return self._keep(ref, await self._api.apply(ref, manifest, subresource="status"))

@@ -13,6 +13,7 @@ import kopf
 
 from ritsuko_operator.reconcile.bot import BotReconciler
 from ritsuko_operator.reconcile.cluster import BotKey
+from ritsuko_operator.reconcile.refusals import Refusals
 from ritsuko_operator.reconcile.secrets import SecretReader
 from ritsuko_operator.reconcile.sidecar import SidecarReconciler
 from ritsuko_operator.runtime import watches
@@ -74,7 +75,7 @@ async def run(settings: Settings, *, heed_signals: Callable[[], None]) -> None:
             clock=clock,
             may_write=leads,
         )
-        secrets = SecretReader(cluster, peek=api.get_metadata)
+        secrets, refusals = SecretReader(cluster, peek=api.get_metadata), Refusals()
         workers = Workers(
             queue,
             BotReconciler(
@@ -82,11 +83,12 @@ async def run(settings: Settings, *, heed_signals: Callable[[], None]) -> None:
                 cache,
                 secrets,
                 settings.release,
+                refusals,
                 now=_now,
                 follow=queue.add,
                 patience=settings.patience,
             ),
-            SidecarReconciler(cluster, cache, now=_now),
+            SidecarReconciler(cluster, cache, refusals, now=_now),
             metrics,
             settings.reconcile_timeout,
         )

@@ -1,0 +1,78 @@
+"""Sidecars that the apiserver will not have in their bot's pod: remembered, so that it is not asked again.
+
+A refusal holds for one state of the specs of both, since a container comes from both: whatever changes in one of them,
+the sidecar is tried again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from ritsuko_api.bot import RitsukoBot
+from ritsuko_api.sidecar import McpSidecar
+from ritsuko_operator.reconcile.cluster import BotKey
+from ritsuko_operator.render.select import Reason, Selection
+
+
+class _Specs(NamedTuple):
+    """Which state of both specs: the generations count them."""
+
+    bot: tuple[str, int]
+    sidecar: tuple[str, int]
+
+
+class Refused(NamedTuple):
+    """What the apiserver said, and of what."""
+
+    specs: _Specs
+    words: str
+
+
+ByName = Mapping[str, Refused]
+
+_NONE: ByName = MappingProxyType({})
+
+
+class Refusals:
+    """What was refused, bot by bot: of each only what belongs to it now."""
+
+    def __init__(self) -> None:
+        self._known: dict[BotKey, ByName] = {}
+
+    def of(self, key: BotKey) -> ByName:
+        """All of the bot's, by the sidecar's name: the same object until there is something new."""
+        return self._known.get(key, _NONE)
+
+    def note(self, bot: RitsukoBot, selection: Selection, words: Mapping[str, str]) -> None:
+        """The apiserver refuses these of the accepted sidecars. Of what it refused before stays what still holds."""
+        key = BotKey(bot.metadata.namespace, bot.metadata.name)
+        holds = {refusal.name for refusal in selection.refused if refusal.reason is Reason.INVALID_SPEC}
+        known = {name: refused for name, refused in self.of(key).items() if name in holds}
+        new = {
+            one.metadata.name: Refused(_specs(bot, one), words[one.metadata.name])
+            for one in selection.accepted
+            if one.metadata.name in words
+        }
+        self._known[key] = {**known, **new}
+
+    def forget(self, key: BotKey) -> None:
+        self._known.pop(key, None)
+
+
+def holding(refusals: ByName, bot: RitsukoBot, sidecars: Iterable[McpSidecar]) -> dict[str, str]:
+    """What the apiserver said of those of the sidecars that are still what it refused, by name."""
+    return {
+        one.metadata.name: refused.words
+        for one in sidecars
+        if (refused := refusals.get(one.metadata.name)) is not None and refused.specs == _specs(bot, one)
+    }
+
+
+def _specs(bot: RitsukoBot, sidecar: McpSidecar) -> _Specs:
+    return _Specs(_state(bot), _state(sidecar))
+
+
+def _state(resource: RitsukoBot | McpSidecar) -> tuple[str, int]:
+    return resource.metadata.uid, resource.metadata.generation
