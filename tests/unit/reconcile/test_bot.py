@@ -57,6 +57,9 @@ async def test_a_new_bot_gets_each_child_with_one_write(world: World) -> None:
 
 
 async def test_an_operator_that_starts_anew_writes_nothing(settled: World) -> None:
+    settled.rolled_out()
+    settled.pod("hal-1", [running("bot"), running("mcp-kubernetes")])
+    await settled.reconcile("kubernetes")
     after = World()
     after.objects, after.cache = settled.objects, settled.cache
     after.now = "2026-11-24T12:00:00Z"

@@ -39,11 +39,17 @@ def decide(chain: Sequence[Check], facts: Facts) -> Verdict:
 
 
 _CHAINS: Mapping[BotCondition, Sequence[Check]] = {
-    BotCondition.STALLED: (progress.stalled, progress.rollout_is_stuck, progress.not_stalled),
+    BotCondition.STALLED: (
+        progress.stalled,
+        progress.rollout_is_held_up,
+        progress.rollout_is_stuck,
+        progress.not_stalled,
+    ),
     BotCondition.RECONCILING: (
         progress.failed,
         progress.halted,
         progress.waits_for_credentials,
+        progress.deployment_is_ending,
         progress.pods_are_refused,
         progress.rollout_is_failing,
         progress.rolls_out,

@@ -39,6 +39,11 @@ class Observation:
     pods: Sequence[Pod] = field(default_factory=tuple[Pod, ...])
 
     @property
+    def suspended(self) -> bool:
+        """Whether no pod is meant to run."""
+        return self.bot.spec.suspend or self.bot.spec.replicas == 0
+
+    @property
     def newest(self) -> list[Pod]:
         return pods.newest(self.pods)
 

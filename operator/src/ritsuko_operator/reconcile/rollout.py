@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ritsuko_operator.reconcile.cluster import FIELD_MANAGER
 from ritsuko_operator.reconcile.objects import mapping_at
 
 Deployment = Mapping[str, Any]
@@ -36,6 +37,31 @@ def is_complete(deployment: Deployment | None) -> bool:
         return False
     updated, total, available = counts(deployment)
     return updated >= wanted(deployment) and total <= updated and available >= updated
+
+
+def is_paused(deployment: Deployment | None) -> bool:
+    """Whether a change waits because somebody paused the rollout; one that is paused still keeps its pods."""
+    if deployment is None or not mapping_at(deployment, "spec").get("paused"):
+        return False
+    updated, total, _ = counts(deployment)
+    return wanted(deployment) > 0 and (updated == 0 or total > updated)
+
+
+def ending_since(deployment: Deployment | None) -> str:
+    """When it was deleted (RFC 3339), if something keeps it from going; its controller makes no pods then."""
+    return str(mapping_at(deployment or {}, "metadata").get("deletionTimestamp", ""))
+
+
+def finalizers(deployment: Deployment | None) -> list[str]:
+    """What has to be done before it can go."""
+    return list(mapping_at(deployment or {}, "metadata").get("finalizers", []))
+
+
+def changed_at(deployment: Deployment | None) -> str:
+    """When the operator last changed anything of it (RFC 3339); empty if it is not there."""
+    entries: list[Mapping[str, Any]] = mapping_at(deployment or {}, "metadata").get("managedFields", [])
+    mine = (entry.get("time", "") for entry in entries if entry.get("manager") == FIELD_MANAGER)
+    return max(mine, default="")
 
 
 def wanted(deployment: Deployment) -> int:

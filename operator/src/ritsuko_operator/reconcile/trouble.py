@@ -11,11 +11,12 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ritsuko_api.bot import SidecarPhase
-from ritsuko_operator.reconcile import image_pull, rollout, times
-from ritsuko_operator.reconcile.containers import Container
+from ritsuko_operator.reconcile import image_pull, missing_pods, rollout, times
+from ritsuko_operator.reconcile.containers import Container, container_name
 from ritsuko_operator.reconcile.observation import Observation
 from ritsuko_operator.reconcile.pods import Pod
 from ritsuko_operator.reconcile.redaction import with_last_words, without_credentials
+from ritsuko_operator.render.pod_template import takes_away
 
 PATIENCE = 120.0  # seconds
 
@@ -68,16 +69,25 @@ def trouble(case: Case) -> Finding | None:
 
 def patience_ends(seen: Observation, now: str) -> float | None:
     """In how many seconds the first container that is starting will have failed; None if none is starting."""
+    if seen.suspended:
+        return None
     ends = [
+        times.until(missing_pods.patience_ends(seen, now, PATIENCE), now) if missing_pods.any_missing(seen) else 0.0,
+        *_ends_in_pods(seen, now),
+    ]
+    return min((left for left in ends if left > 0), default=None)
+
+
+def _ends_in_pods(seen: Observation, now: str) -> list[float]:
+    return [
         PATIENCE - age
         for pod in seen.newest
         for age in (
             times.since(pod.created, now),
             *(times.since(one.since, now) for one in pod.containers.values() if one.running and not one.ready),
         )
-        if age < PATIENCE and not _works(pod)
+        if not _works(pod)
     ]
-    return min(ends, default=None)
 
 
 def _works(pod: Pod) -> bool:
@@ -90,8 +100,7 @@ def _failed(message: str) -> Finding:
 
 
 def _suspended(case: Case) -> Finding | None:
-    spec = case.seen.bot.spec
-    if spec.suspend or spec.replicas == 0:
+    if case.seen.suspended:
         return Finding(SidecarPhase.DISABLED, "the bot is suspended: no pod runs")
     return None
 
@@ -104,7 +113,30 @@ def _no_pod(case: Case) -> Finding | None:
     failed = next((pod for pod in case.seen.pods if pod.failure), None)
     if failed:
         return _failed(f"pod {failed.name} failed: {failed.failure}")
+    if held := missing_pods.held_up(case.seen):
+        return Finding(_phase_of_waiting(case), f"there is no pod: {held}")
+    if _phase_of_waiting(case) is SidecarPhase.FAILED:
+        what = "deployment" if case.seen.deployment else "rbot"
+        name = case.seen.bot.metadata.name
+        return _failed(f"no pod is made, and nobody says why: see `kubectl describe {what} -n {case.namespace} {name}`")
     return _BEING_STARTED
+
+
+def _phase_of_waiting(case: Case) -> SidecarPhase:
+    """Waiting for a pod is starting, until it takes too long, or somebody has to do something first."""
+    waits = times.until(missing_pods.patience_ends(case.seen, case.now, PATIENCE), case.now) > 0
+    return SidecarPhase.STARTING if waits else SidecarPhase.FAILED
+
+
+def _taken_away(case: Case) -> Finding | None:
+    bot, name = case.seen.bot, case.container.name
+    sidecar = next((one for one in case.seen.selection.accepted if container_name(one.metadata.name) == name), None)
+    if sidecar is None or not takes_away(bot, name, native=sidecar.spec.native):
+        return None
+    return _failed(
+        f"`podTemplate` of RitsukoBot {bot.metadata.name} takes its container {name} away: leave that out, or "
+        "set `enabled` of the sidecar to false"
+    )
 
 
 def _not_in_the_pod(case: Case) -> Finding | None:
@@ -113,6 +145,11 @@ def _not_in_the_pod(case: Case) -> Finding | None:
         return None
     if refused := rollout.pods_refused(case.seen.deployment):
         return _failed(f"the pod with it cannot be created: {refused}")
+    if held := missing_pods.held_up(case.seen):
+        return Finding(_phase_of_waiting(case), f"there is no pod with it: {held}")
+    if _phase_of_waiting(case) is SidecarPhase.FAILED:
+        name = case.seen.bot.metadata.name
+        return _failed(f"no pod with it is made: see the conditions Reconciling and Stalled of RitsukoBot {name}")
     return Finding(SidecarPhase.STARTING, "there is no pod with it yet")
 
 
@@ -243,6 +280,7 @@ def _not_ready(case: Case) -> Finding | None:
 
 _CHECKS: tuple[Check, ...] = (
     _suspended,
+    _taken_away,
     _no_pod,
     _not_in_the_pod,
     _unschedulable,

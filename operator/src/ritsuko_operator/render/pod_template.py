@@ -49,6 +49,19 @@ def patched(bot: RitsukoBot, template: Manifest, absent: Collection[str] = ()) -
     return result
 
 
+def takes_away(bot: RitsukoBot, container: str, *, native: bool) -> bool:
+    """Whether the user's patch leaves no container of that name in the pod, where there would be one without it."""
+    patch = bot.spec.pod_template
+    if patch is None or not patch.spec:
+        return False
+    where = "initContainers" if native else "containers"
+    try:
+        spec = strategic_merge.merged({where: [{"name": container}]}, patch.spec, "podTemplate.spec")
+    except RenderError:
+        return False  # nothing is made of such a patch
+    return all(one["name"] != container for one in cast(list[Manifest], spec.get(where) or []))
+
+
 def _without(absent: Collection[str], spec: Mapping[str, Any]) -> Manifest:
     return {field: _others(absent, value) if field in _CONTAINERS else value for field, value in spec.items()}
 

@@ -6,7 +6,7 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from ritsuko_operator.reconcile.cluster import BotKey, Object, ObjectRef
+from ritsuko_operator.reconcile.cluster import FIELD_MANAGER, BotKey, Object, ObjectRef
 from ritsuko_operator.reconcile.kinds import BOT, DEPLOYMENT, POD, SIDECAR, WATCHED, Kind
 from ritsuko_operator.reconcile.membership import belongs, named_bot, selects
 from ritsuko_operator.reconcile.ownership import bot_of
@@ -131,15 +131,22 @@ class Cache:
 def _trimmed(kind: Kind, manifest: Object) -> Object:
     metadata = {key: value for key, value in manifest["metadata"].items() if key != "managedFields"}
     trimmed = {**manifest, "metadata": metadata}
-    if kind is DEPLOYMENT and (scaled := _who_scaled(manifest)):
-        metadata["managedFields"] = scaled
+    if kind is DEPLOYMENT and (writers := _writers(manifest)):
+        metadata["managedFields"] = writers
     if kind is POD:
         trimmed["spec"] = {key: manifest["spec"][key] for key in _POD_SPEC_KEPT if key in manifest["spec"]}
     return trimmed
 
 
-def _who_scaled(manifest: Object) -> list[Object]:
-    return [entry for entry in manifest["metadata"].get("managedFields", []) if entry.get("subresource") == "scale"]
+def _writers(manifest: Object) -> list[Object]:
+    """Who scaled a Deployment, and when the operator changed it."""
+    entries: list[Object] = manifest["metadata"].get("managedFields", [])
+    mine = [{key: entry[key] for key in ("manager", "time")} for entry in entries if _is_mine(entry)]
+    return [*(entry for entry in entries if entry.get("subresource") == "scale"), *mine]
+
+
+def _is_mine(entry: Object) -> bool:
+    return entry.get("manager") == FIELD_MANAGER and "time" in entry
 
 
 def _version(manifest: Object) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from ritsuko_operator.reconcile import rollout
+from ritsuko_operator.reconcile import rollout, times
 from ritsuko_operator.reconcile.checks.report import config_is_pending
 from ritsuko_operator.reconcile.checks.shared import lacks_credentials
 from ritsuko_operator.reconcile.checks.verdict import Facts, Verdict, no, yes
+from ritsuko_operator.reconcile.missing_pods import held_up
+from ritsuko_operator.reconcile.trouble import PATIENCE
 
 # --- Stalled
 
@@ -23,6 +25,14 @@ def rollout_is_stuck(facts: Facts) -> Verdict | None:
     return yes("RolloutStuck", f"the new pod did not become ready in time{told}{_who_answers(facts)}")
 
 
+def rollout_is_held_up(facts: Facts) -> Verdict | None:
+    """Somebody paused it, or deleted the Deployment, which may be gone in a moment: unless a finalizer keeps it."""
+    held, ending = held_up(facts.seen), rollout.ending_since(facts.seen.deployment)
+    if not held or (ending and times.since(ending, facts.now) < PATIENCE):
+        return None
+    return yes("DeploymentEnding" if ending else "RolloutPaused", f"{held}{_who_answers(facts)}")
+
+
 def not_stalled(facts: Facts) -> Verdict:
     return no("Progressing", "; ".join(("nothing needs anybody's help to go on", *facts.outcome.notes)))
 
@@ -35,13 +45,19 @@ def failed(facts: Facts) -> Verdict | None:
 
 
 def halted(facts: Facts) -> Verdict | None:
-    stuck = stalled(facts) or rollout_is_stuck(facts)
+    stuck = stalled(facts) or rollout_is_held_up(facts) or rollout_is_stuck(facts)
     return no("Stalled", "see the condition Stalled") if stuck else None
 
 
 def waits_for_credentials(facts: Facts) -> Verdict | None:
     missing = lacks_credentials(facts)
     return yes(*missing.cause) if missing else None
+
+
+def deployment_is_ending(facts: Facts) -> Verdict | None:
+    if not rollout.ending_since(facts.seen.deployment):
+        return None
+    return yes("DeploymentEnding", f"{held_up(facts.seen)}{_who_answers(facts)}")
 
 
 def pods_are_refused(facts: Facts) -> Verdict | None:
