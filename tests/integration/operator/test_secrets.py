@@ -115,6 +115,11 @@ def test_an_autoscaler_keeps_the_number_of_pods_that_it_chose(hal: Story) -> Non
     hal.bot(logLevel="DEBUG")
     eventually(lambda: "DEBUG" in str(hal.template()), what="another change of the bot")
     assert hal.get("deployment", "hal")["spec"]["replicas"] == 2
+    hal.bot(replicas=0)  # which is not in effect: the pods run, and the status says so
+    words = "an autoscaler of the Deployment keeps 2 pods: `replicas` (0) is not in effect: to run no pod, set `suspend"
+    eventually(lambda: words in hal.condition("Ready")["message"], what="the number that is in effect is told")
+    assert (hal.condition("Ready")["status"], hal.condition("ZulipConnected")["status"]) == ("True", "True")
+    assert hal.get("deployment", "hal")["spec"]["replicas"] == 2
     hal.bot(suspend=True)
     eventually(lambda: hal.get("deployment", "hal")["spec"]["replicas"] == 0, what="a suspended bot runs no pod")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ritsuko_operator.reconcile.errors import ApiError
-from ritsuko_operator.reconcile.kinds import POD, ROLE, SECRET
+from ritsuko_operator.reconcile.kinds import DEPLOYMENT, POD, ROLE, SECRET, SIDECAR
 from tests.unit.reconcile.worlds import HAL, NAMESPACE, ObjectRef, World, ended, running, server, waiting
 
 
@@ -91,6 +91,41 @@ async def test_a_suspended_bot_says_so_everywhere(works: World) -> None:
     await works.reconcile("kubernetes")
     for kind in ("Ready", "ZulipConnected", "ConfigLoaded", "SidecarsReady"):
         assert works.condition(kind)["reason"] == "Suspended"
+
+
+def scaled(world: World, replicas: int) -> None:
+    """An autoscaler of the Deployment sets the number of its pods, and they are there."""
+    ref = ObjectRef(DEPLOYMENT, NAMESPACE, "hal")
+    fields = {"f:spec": {"f:replicas": {}}}
+    entry = {"manager": "kube-controller-manager", "subresource": "scale", "fieldsV1": fields}
+    live = world.live(DEPLOYMENT, "hal")
+    metadata = {**live["metadata"], "managedFields": [entry]}
+    world.put(ref, {**live, "metadata": metadata, "spec": {**live["spec"], "replicas": replicas}})
+    world.rolled_out()
+
+
+async def test_the_number_of_an_autoscaler_is_in_effect_and_replicas_is_told_not_to_be(works: World) -> None:
+    works.pod("hal-2", [running("bot"), running("mcp-kubernetes")])
+    works.bot(replicas=0)
+    scaled(works, 2)
+    await works.reconcile()  # the number is no longer rendered, and this world forgets what is not
+    scaled(works, 2)
+    await works.reconcile("kubernetes")
+    assert told(works) == ("True", "Settled", "Progressing")
+    assert works.condition("ZulipConnected")["status"] == "True"
+    assert works.condition("Ready", "kubernetes", SIDECAR)["status"] == "True"
+    words = (
+        "; an autoscaler of the Deployment keeps 2 pods: `replicas` (0) is not in effect: to run no pod, set `suspend"
+    )
+    assert all(words in works.condition(kind)["message"] for kind in ("Ready", "Reconciling"))
+    works.bot(replicas=2)
+    await works.reconcile()
+    assert works.condition("Ready")["message"] == "connected to Zulip, 1 of 1 sidecars ready"
+    scaled(works, 0)
+    works.bot(replicas=2)
+    await works.reconcile()
+    message = "no pod runs: its autoscaler has set the Deployment to 0"
+    assert (works.condition("Ready")["reason"], works.condition("Ready")["message"]) == ("Suspended", message)
 
 
 async def test_every_condition_and_the_status_name_the_generation_they_speak_of(works: World) -> None:

@@ -67,5 +67,5 @@ def test_an_autoscaler_is_known_by_how_it_writes_and_the_cache_keeps_that(
     ref = ObjectRef(DEPLOYMENT, "ops", "hal")
     metadata = {"name": "hal", "namespace": "ops", "resourceVersion": "1", "managedFields": [entry]}
     cache = Cache()
-    cache.put(ref, {"metadata": metadata, "spec": {}})
-    assert rollout.is_scaled_by_another(cache.get(ref)) is scaled
+    cache.put(ref, {"metadata": metadata, "spec": {"replicas": 4}})
+    assert rollout.scaled_to(cache.get(ref)) == (4 if scaled else None)

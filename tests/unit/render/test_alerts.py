@@ -20,6 +20,14 @@ def rules() -> list[dict[str, Any]]:
     return group["rules"]
 
 
+def test_nobody_is_alerted_of_a_bot_that_is_not_meant_to_run_and_an_autoscaler_decides_that() -> None:
+    asked: dict[str, Any] = {"prometheusRule": True}
+    assert "PrometheusRule" not in rendered(bot(monitoring=asked, replicas=0))
+    assert "PrometheusRule" in rendered(bot(monitoring=asked, replicas=0), scaled_to=2)
+    assert "PrometheusRule" not in rendered(bot(monitoring=asked, replicas=2), scaled_to=0)
+    assert "PrometheusRule" not in rendered(bot(monitoring=asked, suspend=True), scaled_to=2)
+
+
 def test_every_metric_in_them_is_one_that_the_bot_serves() -> None:
     served = set(re.findall(r"^# TYPE (\w+)", Metrics().text().decode(), re.MULTILINE))
     spoken_of = {name for rule in rules() for name in re.findall(r"ritsuko_bot_\w+", rule["expr"])}

@@ -204,7 +204,7 @@ UNCHANGED: list[tuple[str, Callable[[], Any]]] = [
         lambda: template(bot(), [LOGS], tokens={"logs": {1: "old", 2: "new"}, "x": {1: ""}}),
     ),
     ("headers", lambda: template(bot(), [LOGS], tokens={"logs": {2: "new"}}, headers={"r.authorization": "x"})),
-    ("an autoscaler", lambda: template(bot(), [LOGS], tokens={"logs": {2: "new"}}, replicas_owned_elsewhere=True)),
+    ("an autoscaler", lambda: template(bot(), [LOGS], tokens={"logs": {2: "new"}}, scaled_to=4)),
 ]
 
 

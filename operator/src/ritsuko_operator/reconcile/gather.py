@@ -68,7 +68,7 @@ async def gather(
         token_annotations=bearer.annotations,
         headers=headers.values(sources, read.named),
         left_out=left_out,
-        replicas_owned_elsewhere=rollout.is_scaled_by_another(seen.deployment),
+        scaled_to=rollout.scaled_to(seen.deployment),
         secret_hashes={
             name: content_hash(read.named[name], what)
             for name, what in wanted_secrets(bot, seen.selection.in_pod(left_out)).items()

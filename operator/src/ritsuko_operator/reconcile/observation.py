@@ -14,13 +14,14 @@ from ritsuko_api.config import describe
 from ritsuko_api.runtime import RuntimeReport, ServerReport
 from ritsuko_api.sidecar import KIND as SIDECAR_KIND
 from ritsuko_api.sidecar import McpSidecar
-from ritsuko_operator.reconcile import pods
+from ritsuko_operator.reconcile import pods, rollout
 from ritsuko_operator.reconcile.cluster import BotKey, Object, ObjectRef, View
 from ritsuko_operator.reconcile.errors import InvalidResourceError
 from ritsuko_operator.reconcile.kinds import DEPLOYMENT, POD
 from ritsuko_operator.reconcile.pods import Pod
 from ritsuko_operator.reconcile.refusals import Refusals, holding
 from ritsuko_operator.reconcile.remembered import Remembered
+from ritsuko_operator.render.scale import pods_wanted
 from ritsuko_operator.render.select import Reason, Refusal, Selection, accept
 
 BOT_CONTAINER = "bot"
@@ -41,7 +42,12 @@ class Observation:
     @property
     def suspended(self) -> bool:
         """Whether no pod is meant to run."""
-        return self.bot.spec.suspend or self.bot.spec.replicas == 0
+        return pods_wanted(self.bot, self.scaled_to) == 0
+
+    @property
+    def scaled_to(self) -> int | None:
+        """How many pods an autoscaler of the Deployment wants; `replicas` is not in effect then."""
+        return rollout.scaled_to(self.deployment)
 
     @property
     def newest(self) -> list[Pod]:

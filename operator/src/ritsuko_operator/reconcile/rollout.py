@@ -83,18 +83,19 @@ def has_container(deployment: Deployment | None, name: str) -> bool:
     return any(one["name"] == name for one in (*spec.get("containers", []), *spec.get("initContainers", [])))
 
 
-def is_scaled_by_another(deployment: Deployment | None) -> bool:
-    """Whether an autoscaler decides how many pods there are.
+def scaled_to(deployment: Deployment | None) -> int | None:
+    """How many pods an autoscaler wants there to be; None if none decides.
 
     It sets them through the `scale` subresource, as a controller; a person who does that is not an autoscaler.
     """
     entries: list[Mapping[str, Any]] = mapping_at(deployment or {}, "metadata").get("managedFields", [])
-    return any(
+    by_another = any(
         entry.get("subresource") == "scale"
         and entry.get("manager") == _AUTOSCALER
         and "f:replicas" in mapping_at(entry, "fieldsV1", "f:spec")
         for entry in entries
     )
+    return wanted(deployment) if deployment is not None and by_another else None
 
 
 def _is_observed(deployment: Deployment | None) -> bool:

@@ -94,9 +94,8 @@ class SidecarReconciler:
         if refusal is not None:
             return Use(name, refusal=refusal)
         line = next((line for line in seen.bot.status.sidecars if line.name == sidecar), None)
-        suspended = seen.bot.spec.suspend or seen.bot.spec.replicas == 0
         outdated = line is not None and (
-            line.phase is SidecarPhase.NOT_ACCEPTED or (line.phase is SidecarPhase.DISABLED and not suspended)
+            line.phase is SidecarPhase.NOT_ACCEPTED or (line.phase is SidecarPhase.DISABLED and not seen.suspended)
         )
         return Use(name, None if outdated else line, seen.server(sidecar))
 

@@ -64,7 +64,7 @@ def _replicas(bot: RitsukoBot, facts: Facts) -> int | None:
     """None where somebody else decides; suspended is suspended whoever decides."""
     if bot.spec.suspend:
         return 0
-    return None if facts.replicas_owned_elsewhere else bot.spec.replicas
+    return None if facts.scaled_to is not None else bot.spec.replicas
 
 
 def _bot_container(bot: RitsukoBot, selection: Selection, facts: Facts) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from ritsuko_operator.render.templating import from_template
 
 def disruption_budget(bot: RitsukoBot, facts: Facts) -> Manifest | None:
     """The budget; None if the bot does not want one, or has one pod only, whose node could then not be drained."""
-    several = bot.spec.replicas > 1 or facts.replicas_owned_elsewhere
+    several = bot.spec.replicas > 1 or facts.scaled_to is not None
     if not (bot.spec.pod_disruption_budget.enabled and several):
         return None
     return from_template("disruption_budget.yaml.j2", metadata=metadata(bot, bot.metadata.name), selector=selector(bot))

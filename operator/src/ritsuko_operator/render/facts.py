@@ -25,8 +25,8 @@ class Facts:
     headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     # The optional sidecars that have no container at present, since they failed to start.
     left_out: frozenset[str] = frozenset()
-    # Somebody else, such as an autoscaler, decides how many pods the Deployment has.
-    replicas_owned_elsewhere: bool = False
+    # How many pods somebody else, such as an autoscaler, wants the Deployment to have; None if nobody else decides.
+    scaled_to: int | None = None
     # Secret name to a hash of what the pod reads of it as environment: a change rolls the pod.
     secret_hashes: Mapping[str, str] = field(default_factory=dict[str, str])
     # The role that says what servers may read. A Role where the operator has no rights over the whole cluster.

@@ -35,7 +35,7 @@ def render(bot: RitsukoBot, selection: Selection, facts: Facts) -> list[Manifest
         deployment(bot, selection, facts),
         disruption_budget(bot, facts),
         pod_monitor(bot),
-        prometheus_rule(bot),
+        prometheus_rule(bot, facts),
     )
     return [child for child in children if child is not None]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ritsuko_operator.reconcile import rollout, times
 from ritsuko_operator.reconcile.checks.report import config_is_pending
-from ritsuko_operator.reconcile.checks.shared import lacks_credentials
+from ritsuko_operator.reconcile.checks.shared import lacks_credentials, number_is_an_autoscalers
 from ritsuko_operator.reconcile.checks.verdict import Facts, Verdict, no, yes
 from ritsuko_operator.reconcile.missing_pods import held_up
 from ritsuko_operator.reconcile.trouble import PATIENCE
@@ -88,8 +88,8 @@ def loads_config(facts: Facts) -> Verdict | None:
     return yes(*pending.cause) if pending else None
 
 
-def settled(_: Facts) -> Verdict:
-    return no("Settled", "everything is as the resources say")
+def settled(facts: Facts) -> Verdict:
+    return no("Settled", "; ".join(("everything is as the resources say", *number_is_an_autoscalers(facts))))
 
 
 def _who_answers(facts: Facts) -> str:

@@ -6,7 +6,7 @@ told by Reconciling and Stalled while the pod from before goes on.
 
 from __future__ import annotations
 
-from ritsuko_operator.reconcile.checks.shared import has_no_report
+from ritsuko_operator.reconcile.checks.shared import has_no_report, number_is_an_autoscalers
 from ritsuko_operator.reconcile.checks.sidecars import optional_are_missing, sidecars_are_refused
 from ritsuko_operator.reconcile.checks.verdict import Facts, Verdict, no, yes
 
@@ -27,4 +27,4 @@ def ready(facts: Facts) -> Verdict:
         told.append(f"not accepted: {refused.cause.message}")
     if facts.outcome.stalled:
         told.append("the latest change is not in effect: see the condition Stalled")
-    return yes("Ready", "; ".join((*told, *facts.outcome.notes)))
+    return yes("Ready", "; ".join((*told, *number_is_an_autoscalers(facts), *facts.outcome.notes)))

@@ -16,8 +16,23 @@ def unless_it_reports(check: Check) -> Check:
 
 
 def is_suspended(facts: Facts) -> Verdict | None:
-    what = "`suspend` is true" if facts.seen.bot.spec.suspend else "`replicas` is 0"
-    return no("Suspended", f"no pod runs: {what}") if facts.suspended else None
+    if not facts.suspended:
+        return None
+    if facts.seen.bot.spec.suspend:
+        return no("Suspended", "no pod runs: `suspend` is true")
+    what = "`replicas` is 0" if facts.seen.scaled_to is None else "its autoscaler has set the Deployment to 0"
+    return no("Suspended", f"no pod runs: {what}")
+
+
+def number_is_an_autoscalers(facts: Facts) -> list[str]:
+    """A note where `replicas` says another number than the one that is in effect."""
+    spec, scaled_to = facts.seen.bot.spec, facts.seen.scaled_to
+    if scaled_to is None or spec.suspend or scaled_to == spec.replicas:
+        return []
+    stop = ": to run no pod, set `suspend: true`" if spec.replicas == 0 else ""
+    return [
+        f"an autoscaler of the Deployment keeps {scaled_to} pods: `replicas` ({spec.replicas}) is not in effect{stop}"
+    ]
 
 
 def is_stalled(facts: Facts) -> Verdict | None:

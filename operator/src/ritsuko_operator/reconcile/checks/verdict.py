@@ -25,7 +25,7 @@ class Facts:
 
     @property
     def suspended(self) -> bool:
-        return self.seen.bot.spec.suspend or self.seen.bot.spec.replicas == 0
+        return self.seen.suspended
 
     @property
     def not_ready(self) -> list[SidecarStatus]:
