@@ -65,6 +65,18 @@ async def test_a_rollout_past_its_deadline_stalls_and_says_what_fails_and_who_an
     assert message.endswith("; pod hal-1 still answers")
 
 
+async def test_a_rollout_counts_the_new_pods_that_are_ready_and_not_the_old_ones(works: World) -> None:
+    starts = [running("bot", ready=False), running("mcp-kubernetes")]
+    works.pod("hal-2", starts, template="two", created="2026-11-24T09:59:50Z")
+    works.rolled_out(reason="ReplicaSetUpdated", replicas=2, updatedReplicas=1, availableReplicas=1)
+    await works.reconcile()
+    assert works.condition("Reconciling")["message"] == "0 of 1 pods are up to date and available"
+    works.pod("hal-2", [running("bot"), running("mcp-kubernetes")], template="two", created="2026-11-24T09:59:50Z")
+    await works.reconcile()
+    words = "1 of 1 pods are up to date and available; older ones are still there"
+    assert works.condition("Reconciling")["message"] == words
+
+
 async def test_a_required_server_that_goes_down_is_not_ready_and_an_optional_one_is(works: World) -> None:
     works.report(servers=[server("kubernetes", "Down", error="connection refused")])
     await works.reconcile()

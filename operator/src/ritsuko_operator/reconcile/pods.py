@@ -48,6 +48,11 @@ class Pod:
         return not self.leaving and not self.node_lost and self.container(name).ready
 
     @property
+    def works(self) -> bool:
+        """Whether all containers are ready; of a pod that no node has taken yet nothing is told of any."""
+        return bool(self.containers) and all(one.ready for one in self.containers.values())
+
+    @property
     def waits_for(self) -> Container | None:
         """The init container that the others wait for, if there is one."""
         pending = (one for one in self.init if not (one.ready or (one.running and not one.ends)))

@@ -86,13 +86,8 @@ def _ends_in_pods(seen: Observation, now: str) -> list[float]:
             times.since(pod.created, now),
             *(times.since(one.since, now) for one in pod.containers.values() if one.running and not one.ready),
         )
-        if not _works(pod)
+        if not pod.works
     ]
-
-
-def _works(pod: Pod) -> bool:
-    """Whether all containers are ready; of a pod that no node has taken yet nothing is told of any."""
-    return bool(pod.containers) and all(one.ready for one in pod.containers.values())
 
 
 def _failed(message: str) -> Finding:

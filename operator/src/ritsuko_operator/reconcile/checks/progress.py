@@ -78,9 +78,12 @@ def rolls_out(facts: Facts) -> Verdict | None:
         return yes("RollingOut", "the Deployment is being created")
     if rollout.is_complete(deployment):
         return None
-    updated, _, available = rollout.counts(deployment)
+    updated, total, _ = rollout.counts(deployment)
+    # not `availableReplicas`: the pods from before are among them
+    ready = min(updated, sum(pod.works for pod in facts.seen.newest))
     wanted = rollout.wanted(deployment)
-    return yes("RollingOut", f"{min(updated, available)} of {wanted} pods are up to date and available")
+    older = "; older ones are still there" if ready >= wanted and total > updated else ""
+    return yes("RollingOut", f"{ready} of {wanted} pods are up to date and available{older}")
 
 
 def loads_config(facts: Facts) -> Verdict | None:
