@@ -72,6 +72,32 @@ def test_expressions_see_one_line_at_a_time(texts: list[str], expression: str) -
     assert found(matcher, batch(texts)) == one_by_one
 
 
+def coloured(texts: list[str]) -> list[str]:
+    """The same for who reads them."""
+    return [text.replace("error", "\x1b[31merr\x1b[0mor").replace(" ", " \x1b[1m") + "\r" for text in texts]
+
+
+@settings(max_examples=300)
+@given(
+    texts=TEXTS,
+    asked=st.one_of(
+        st.fixed_dictionaries({"text": st.sampled_from(EXPRESSIONS), "regex": st.just(True)}),
+        st.fixed_dictionaries({"text": st.sampled_from(["error", "a.b", "r E"]), "case_sensitive": st.booleans()}),
+        st.fixed_dictionaries({"level": st.sampled_from(["info", "error"])}),
+    ),
+    only=st.integers(0, 11),
+)
+def test_colours_hide_nothing(texts: list[str], asked: dict[str, object], only: int) -> None:
+    matcher = Matcher(query(**asked))
+    some = [*texts[:only], *coloured(texts[only:])]
+    assert found(matcher, batch(some)) == found(matcher, batch(texts))
+    assert found(matcher, batch(some, fields=True)) == found(matcher, batch(texts, fields=True))
+    data = batch(some).data
+    assert [data[start:end].split(b" ", 1)[1] for start, end, _ in matcher.find(batch(some))] == [
+        line.raw for _, _, line in matcher.find(batch(some))
+    ]
+
+
 def test_anchors_mean_the_line_and_not_its_timestamp() -> None:
     assert found(Matcher(query(text="^error", regex=True)), batch(["error one", "no error"])) == [0]
     assert found(Matcher(query(text="2026-09", regex=True)), batch(["error one", "in 2026-09 it was"])) == [1]

@@ -9,7 +9,7 @@ import re2  # pyright: ignore[reportMissingTypeStubs]
 from ritsuko_mcp_common.errors import ToolFailure
 
 from .levels import RANKS, may_state
-from .lines import split
+from .lines import plain, split
 from .sources.source import Batch, Line, Query
 
 _MOST_PROGRAM_BYTES = 8 * 2**20
@@ -28,6 +28,7 @@ class _Match(Protocol):
 class Matcher:
     """Text (or a regular expression), a least level, fields; a query with none of them wants every line.
 
+    A text is looked for in lines as they are shown: without colour codes and the CR of CRLF.
     Regular expressions are RE2's: linear in the length of a line, so none that a caller thinks of hangs the server.
     Raises ToolFailure for an expression that isn't one.
     """
@@ -64,15 +65,17 @@ class Matcher:
         if batch.fields:
             yield from self._find_among_all(batch)
             return
-        data = batch.data
+        data, shown = batch.data, plain(batch.data)
+        written = None if shown is data else _Written(data)
         position = 0
         leap = True
-        while (found := self._next(data, position) if leap else position) >= 0 and position < len(data):
-            start = max(data.rfind(b"\n", 0, found) + 1, position)
-            end = data.find(b"\n", start)
-            line = Line(batch.origin, *split(data[start:end]))
+        while (found := self._next(shown, position) if leap else position) >= 0 and position < len(shown):
+            start = max(shown.rfind(b"\n", 0, found) + 1, position)
+            end = shown.find(b"\n", start)
+            place = written.behind(shown.count(b"\n", position, start)) if written else (start, end)
+            line = Line(batch.origin, *split(data[slice(*place)]))
             if self.matches(line):
-                yield start, end, line
+                yield *place, line
             else:
                 # An expression that found more than a line, or a timestamp, would do so again and again.
                 leap = self._pattern is None
@@ -98,14 +101,30 @@ class Matcher:
 
     def _has_text(self, raw: bytes) -> bool:
         if self._needle:
-            return self._needle in raw
-        return self._pattern is None or self._pattern.search(raw) is not None
+            return self._needle in plain(raw)
+        return self._pattern is None or self._pattern.search(plain(raw)) is not None
 
     def _has_level(self, line: Line) -> bool:
         return self._rank is None or RANKS.get(line.level, -1) >= self._rank
 
     def _has_fields(self, line: Line) -> bool:
         return not self._fields or all(line.fields.get(name) == value for name, value in self._fields)
+
+
+class _Written:
+    """A block as it was written, line by line: where lines are that were found in what is shown of it."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._position = 0
+
+    def behind(self, lines: int) -> tuple[int, int]:
+        """Where the line begins and ends that comes so many lines after the one that was asked for before."""
+        for _ in range(lines):
+            self._position = self._data.find(b"\n", self._position) + 1
+        start, end = self._position, self._data.find(b"\n", self._position)
+        self._position = end + 1
+        return start, end
 
 
 def compiled(text: str, *, literal: bool, case_sensitive: bool) -> _Pattern:
