@@ -117,14 +117,17 @@ async def test_fields_of_the_store_or_of_the_text(store: Filled, asking_store: A
             Entry(2, "status=500 in logfmt"),
             Entry(3, "status 500 in prose"),
             Entry(4, "another", fields={"status": "404"}),
+            Entry(5, "of this level", fields={"level": "error"}),
         ]
     )
     async with asking_store() as ask:
         answer = await ask("search", fields="status=500", **WINDOW)
         with_text = await ask("search", text="logfmt", fields="status=500", **WINDOW)
+        by_level = await ask("search", fields="level=ERROR", **WINDOW)
         nonsense = await ask("search", fields="status", fails=True, **WINDOW)
     assert len(answer["data"]) == 3
     assert texts(with_text) == ["status=500 in logfmt"]
+    assert texts(by_level) == ["of this level"]
     assert "status=500" in nonsense["text"]
 
 

@@ -111,6 +111,20 @@ def test_fields_of_the_line_or_of_the_source() -> None:
     assert found(Matcher(query(fields=(("code", "2"),))), batch(["a", "b", "c"], fields=True)) == [2]
 
 
+@pytest.mark.parametrize("wanted", ["error", "ERROR", "err", "50"])
+def test_a_level_goes_by_many_names(wanted: str) -> None:
+    block = batch(['{"level":"Error"}', "level=err x", "[ERROR] x", '{"level":50,"msg":"x"}', "level=fatal", "x error"])
+    assert found(Matcher(query(fields=(("level", wanted),))), block) == [0, 1, 2, 3]
+    severe = batch(["severity=SEVERE", "severity=info", "level=error"])
+    assert found(Matcher(query(fields=(("severity", wanted),))), severe) == [0]
+
+
+def test_another_field_goes_by_its_value_alone() -> None:
+    block = batch(["name=error", "name=ERROR", "other=1"])
+    assert found(Matcher(query(fields=(("name", "error"),))), block) == [0]
+    assert found(Matcher(query(fields=(("nosuch", ""),))), block) == []
+
+
 def test_what_is_no_expression_is_said() -> None:
     with pytest.raises(ToolFailure, match="not a regular expression"):
         Matcher(query(text="(", regex=True))

@@ -70,7 +70,9 @@ def test_logql() -> None:
     assert logql.wanted(query(text="a.b", case_sensitive=True)) == ' |= "a.b"'
     assert logql.wanted(query(text="a.b")) == ' |~ "(?i)a\\\\.b"'
     assert logql.selector(query(), "*", NAMES, LABELS) == '{app=~".+"}'
-    assert logql.selector(query(fields=(("level", "error"), ("user", "7"))), "*", NAMES, LABELS) == '{level="error"}'
+    assert logql.selector(query(fields=(("app", "a.b"), ("user", "7"))), "*", NAMES, LABELS) == '{app="a.b"}'
+    at_level = logql.selector(query(fields=(("level", "ERROR"),)), "*", NAMES, LABELS)
+    assert at_level == '{level=~"(?i)err|eror|error|severe|50"}'
     of_one = query(origin=Origin("shop", "web-1", "app"))
     assert logql.selector(of_one, "*", NAMES, LABELS) == '{namespace="shop", pod="web-1", container="app"}'
 

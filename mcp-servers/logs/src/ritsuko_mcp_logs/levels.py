@@ -101,6 +101,11 @@ def words(level: str) -> list[str]:
     return [word for name, some in _WORDS.items() if RANKS[name] >= RANKS[level] for word in some.split()]
 
 
+def names(level: str) -> list[str]:
+    """What just this level is called as a field's value."""
+    return [*_WORDS[level].split(), *(number for number, name in _NUMBERS.items() if name == level)]
+
+
 def numbers(level: str) -> list[str]:
     """The numbers for it and those above, as pino and bunyan write them."""
     return [number for number, name in _NUMBERS.items() if RANKS[name] >= RANKS[level]]

@@ -8,7 +8,7 @@ import re2  # pyright: ignore[reportMissingTypeStubs]
 
 from ritsuko_mcp_common.errors import ToolFailure
 
-from .levels import RANKS, may_state
+from .levels import FIELDS, RANKS, level_named, may_state
 from .lines import plain, split
 from .sources.source import Batch, Line, Query
 
@@ -108,7 +108,16 @@ class Matcher:
         return self._rank is None or RANKS.get(line.level, -1) >= self._rank
 
     def _has_fields(self, line: Line) -> bool:
-        return not self._fields or all(line.fields.get(name) == value for name, value in self._fields)
+        return not self._fields or all(_has_field(line, name, value) for name, value in self._fields)
+
+
+def _has_field(line: Line, name: str, value: str) -> bool:
+    """Whether it has this value; a level goes by many names."""
+    there = line.fields.get(name, "")
+    if there == value and name in line.fields:
+        return True
+    level = level_named(value) if name in FIELDS else ""
+    return bool(level) and level == (line.level if name == "level" else level_named(there))
 
 
 class _Written:

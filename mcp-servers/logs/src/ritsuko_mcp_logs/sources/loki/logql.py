@@ -6,6 +6,8 @@ https://grafana.com/docs/loki/latest/query/log_queries/
 import json
 from collections.abc import Collection
 
+from ...levels import FIELDS, level_named
+from ...levels import names as levels
 from ..names import Names, label_name, literal, pod_pattern
 from ..selectors import Requirement, parse_selector
 from ..source import Origin, Query
@@ -31,7 +33,7 @@ def selector(query: Query, namespace: str, names: Names, existing: Collection[st
         if name := label_name(requirement.key, existing):
             matchers.append(_required(name, requirement))
     # What is kept as a label is asked for as one; other fields are the reader's to look for.
-    matchers += [_is(name, value) for name, value in query.fields if name in existing]
+    matchers += [_has(name, value) for name, value in query.fields if name in existing]
     return _of(matchers, existing)
 
 
@@ -69,6 +71,11 @@ def _required(name: str, requirement: Requirement) -> str:
         case "in" | "notin":
             among = quoted("|".join(map(literal, requirement.values)))
             return f"{name}{'=~' if requirement.operator == 'in' else '!~'}{among}"
+
+
+def _has(name: str, value: str) -> str:
+    level = level_named(value) if name in FIELDS else ""
+    return f"{name}=~{quoted('(?i)' + '|'.join(levels(level)))}" if level else _is(name, value)
 
 
 def _is(name: str, value: str) -> str:

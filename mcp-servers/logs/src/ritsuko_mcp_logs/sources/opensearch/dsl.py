@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from pydantic import JsonValue
 
-from ...levels import FIELDS, letters, numbers, words
+from ...levels import FIELDS, letters, level_named, numbers, words
 from ..names import Names, label_name
 from ..selectors import Requirement, parse_selector
 from ..source import Origin, Query
@@ -58,7 +58,9 @@ def wanted(query: Query, existing: Fields, layout: Layout) -> list[Clause]:
     if query.level:
         parts.append(_any_of(_stated(query.level, existing), _at_level(query.level, messages, existing)))
     for name, value in query.fields:
-        if _PLAIN.fullmatch(value):
+        if name in FIELDS and (level := level_named(value)):
+            parts.append(_any_of(_stated(level, existing), _at_level(level, messages, existing)))
+        elif _PLAIN.fullmatch(value):
             parts.append(_any_of(_equals(name, value, existing), _in_text(value, messages, existing)))
     return [part for part in parts if part is not None]
 

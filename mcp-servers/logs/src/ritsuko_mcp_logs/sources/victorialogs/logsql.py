@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Collection
 
-from ...levels import FIELDS, numbers, statement, words
+from ...levels import FIELDS, level_named, numbers, statement, words
 from ...lines import timestamp
 from ..names import Names, label_name, literal, pod_pattern
 from ..selectors import Requirement, parse_selector
@@ -50,13 +50,19 @@ def wanted(query: Query, existing: Collection[str]) -> str:
         expression = query.text if query.regex else literal(query.text)
         parts.append(f"_msg:~{quoted(expression if query.case_sensitive else f'(?i){expression}')}")
     if query.level:
-        stated = f"(?i)^(?:{'|'.join([*words(query.level), *numbers(query.level)])})$"
-        either = [f"{quoted(name)}:~{quoted(stated)}" for name in FIELDS if name in existing]
-        parts.append(_any_of([*either, f"_msg:~{quoted(statement(query.level))}"]))
+        parts.append(_at_level(query.level, existing))
     for name, value in query.fields:
-        if _PLAIN.fullmatch(value):
+        if name in FIELDS and (level := level_named(value)):
+            parts.append(_at_level(level, existing))
+        elif _PLAIN.fullmatch(value):
             parts.append(_any_of([_is(name, value), f"_msg:~{quoted(literal(value))}"]))
     return " ".join(parts)
+
+
+def _at_level(level: str, existing: Collection[str]) -> str:
+    stated = f"(?i)^(?:{'|'.join([*words(level), *numbers(level)])})$"
+    either = [f"{quoted(name)}:~{quoted(stated)}" for name in FIELDS if name in existing]
+    return _any_of([*either, f"_msg:~{quoted(statement(level))}"])
 
 
 def _origin(origin: Origin, names: Names) -> list[str]:
