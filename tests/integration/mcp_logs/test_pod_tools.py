@@ -112,6 +112,13 @@ async def test_histogram_by_level_and_step(apiserver: FakeApiserver, ask: Ask) -
     assert nothing["summary"].startswith('0 lines with "absent"')
 
 
+async def test_histogram_by_a_field_that_no_line_has_says_so(apiserver: FakeApiserver, ask: Ask) -> None:
+    apiserver.add("web-1", log("status=500 a", "status=200 b", "prose"))
+    by_none = await ask("histogram", by="statsu", since=SINCE)
+    assert by_none["hints"] == ["There is no field 'statsu' in the newest 3 lines. Did you mean status?"]
+    assert (await ask("histogram", by="status", since=SINCE))["hints"] == []
+
+
 async def test_fields_of_json_and_logfmt(apiserver: FakeApiserver, ask: Ask) -> None:
     apiserver.add("web-1", log('{"user": {"id": 7}, "ok": true}', "status=200 path=/a", "status=500 path=/b", "prose"))
     answer = await ask("fields", since=SINCE)

@@ -235,6 +235,15 @@ async def test_what_was_not_read_is_said(apiserver: FakeApiserver) -> None:
     ]
 
 
+async def test_a_field_that_no_line_has_is_said(apiserver: FakeApiserver, ask: Ask) -> None:
+    apiserver.add("web-1", log("status=500 path=/a", '{"user":{"id":"7"}}'))
+    (why, *_) = (await ask(fields="nosuch=1"))["hints"]
+    assert why == "There is no field 'nosuch' in the newest 2 lines. There are: path, status, user.id."
+    (why, *_) = (await ask(fields="status=500,usr.id=7"))["hints"]
+    assert why == "There is no field 'usr.id' in the newest 2 lines. Did you mean user.id?"
+    assert not any("no field" in hint for hint in (await ask(fields="status=404"))["hints"])
+
+
 async def test_what_was_not_read_of_long_lines_is_said(apiserver: FakeApiserver, ask: Ask) -> None:
     apiserver.add("web-1", log(f"{'x.' * 500_000} at the end", f"at the beginning {'y.' * 500_000}", "short"))
     apiserver.add("web-2", log("at the end"))

@@ -1,6 +1,7 @@
 """The tool `fields`: what can be asked for, seen in the newest lines."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
@@ -14,10 +15,11 @@ from .prose import counted, some
 from .question import Question, window
 from .report import time_range, unread, where
 from .sources.registry import Sources
-from .sources.source import Coverage, Line
+from .sources.source import Coverage, Line, Query, Source
 
 _SAMPLE = 5_000
 _SAMPLE_OF_CONTAINER = 500
+_SECONDS_TO_EXPLAIN = 2.0
 _MOST_VALUES = 1_000
 _MOST_NAMES = 500
 _TOP = 3
@@ -46,15 +48,8 @@ async def fields(sources: Sources, question: Question, name: str, *, now: float)
     """The fields of the newest lines, or the values of the field `name`."""
     source = sources.choose(question.source)
     query = question.query(*window(question.since, question.until, now))
-    sampled = replace(query, limit=_SAMPLE) if source.index is not None else replace(query, tail=_SAMPLE_OF_CONTAINER)
     coverage = Coverage()
-    seen: defaultdict[str, _Seen] = defaultdict(_Seen)
-    lines = 0
-    async with aclosing(source.read(sampled, coverage)) as batches:
-        async for batch in batches:
-            for _, _, line in Matcher(sampled).find(batch):
-                lines += 1
-                _note(line, seen)
+    lines, seen = await _sampled(source, query, coverage)
     rows = _values(name, seen, lines) if name else _names(seen, lines, question.limit)
     of = f"the newest {counted(lines, 'line')} of {where(coverage, coverage.pods)}"
     what = f"{counted(len(rows), 'value')} of {name}" if name else counted(len(seen), "field")
@@ -69,6 +64,40 @@ async def fields(sources: Sources, question: Question, name: str, *, now: float)
         time_range=time_range(query, now),
         untrusted=True,
     )
+
+
+async def unknown_fields(source: Source, query: Query, names: Iterable[str]) -> list[str]:
+    """What to say of those names that no field of the newest lines has, whatever else the query wants of lines."""
+    anything = replace(query, text="", level="", fields=(), seconds=_SECONDS_TO_EXPLAIN)
+    try:
+        lines, seen = await _sampled(source, anything, Coverage())
+    except ToolFailure:
+        # There is an answer already; it only comes without this.
+        return []
+    return [
+        f"There is no field {name[:60]!r} in the newest {counted(lines, 'line')}. {_instead(name, seen)}"
+        for name in names
+        if lines and name not in seen
+    ]
+
+
+async def _sampled(source: Source, query: Query, coverage: Coverage) -> tuple[int, dict[str, _Seen]]:
+    """How many lines were looked at, and the fields that they have."""
+    sampled = replace(query, limit=_SAMPLE) if source.index is not None else replace(query, tail=_SAMPLE_OF_CONTAINER)
+    seen: defaultdict[str, _Seen] = defaultdict(_Seen)
+    lines = 0
+    async with aclosing(source.read(sampled, coverage)) as batches:
+        async for batch in batches:
+            for _, _, line in Matcher(sampled).find(batch):
+                lines += 1
+                _note(line, seen)
+    return lines, seen
+
+
+def _instead(name: str, seen: Mapping[str, _Seen]) -> str:
+    if not seen:
+        return "They are prose, without fields."
+    return suggestion(name, seen) or f"There are: {some(sorted(seen))}."
 
 
 def _note(line: Line, seen: defaultdict[str, _Seen]) -> None:
@@ -96,11 +125,7 @@ def _values(name: str, seen: dict[str, _Seen], lines: int) -> list[Row]:
     if is_sensitive_name(name):
         raise ToolFailure(f"the values of {name[:60]} are secrets", "Ask for another field.")
     if name not in seen:
-        raise ToolFailure(
-            f"no field {name[:60]!r} in the newest {counted(lines, 'line')}",
-            suggestion(name, seen)
-            or (f"There are: {some(sorted(seen))}." if seen else "They are prose, without fields."),
-        )
+        raise ToolFailure(f"no field {name[:60]!r} in the newest {counted(lines, 'line')}", _instead(name, seen))
     found = seen[name]
     return [
         {"value": value, "lines": count, "share": f"{count / found.lines:.1%}"}

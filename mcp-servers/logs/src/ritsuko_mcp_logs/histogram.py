@@ -11,6 +11,7 @@ from ritsuko_mcp_common.sensitive import is_sensitive_name
 from ritsuko_mcp_common.times import format_duration, format_time
 
 from .course import bars, beginnings, choose_step
+from .fields_seen import unknown_fields
 from .lines import nanoseconds, split
 from .matching import Matcher
 from .prose import counted
@@ -22,6 +23,8 @@ from .sources.source import Batch, Coverage, Line, Query, Source
 _MOST_VALUES = 20
 _MOST_COLUMNS = 8
 _NONE = "(none)"
+_KNOWN = ("", "level", "pod", "container")
+"""What lines can be counted by that is no field."""
 _OTHERS = "(others)"
 
 Counts = Mapping[str, Mapping[float, int]]
@@ -43,6 +46,9 @@ async def histogram(sources: Sources, question: Question, *, by: str, step: str,
     named = _most_frequent(counts, by)
     total = sum(sum(course.values()) for course in named.values())
     rows = _points(named, steps, by) if points else _courses(named, steps, by)
+    hints = [] if total else ["Look further back with since=24h, or for less: leave out text or level."]
+    if by not in _KNOWN and named.keys() == {_NONE}:
+        hints += await unknown_fields(source, query, [by])
     found = f"{counted(total, 'line')}{question.described}"
     summary = f"{found} from {format_time(query.since)}, in steps of {format_duration(length)}."
     return Envelope(
@@ -50,7 +56,7 @@ async def histogram(sources: Sources, question: Question, *, by: str, step: str,
         data=rows if total else [],
         total=len(rows),
         warnings=unread(coverage),
-        hints=[] if total else ["Look further back with since=24h, or for less: leave out text or level."],
+        hints=hints,
         source=coverage.origin,
         time_range=time_range(query, now),
         untrusted=True,

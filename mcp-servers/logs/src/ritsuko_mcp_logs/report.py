@@ -30,8 +30,8 @@ class Found:
     """How many matches lie before this page."""
 
 
-def report(question: Question, query: Query, found: Found, nearest: str, *, now: float) -> Envelope:
-    """The answer. `nearest` tells of names that are not there, if nothing was."""
+def report(question: Question, query: Query, found: Found, why: list[str], *, now: float) -> Envelope:
+    """The answer. `why` tells of names that are not there, if nothing was found."""
     hits = found.hits
     left = found.matches - found.before - len(hits)
     lines, ends = in_order(hits)
@@ -52,7 +52,7 @@ def report(question: Question, query: Query, found: Found, nearest: str, *, now:
         returned=len(lines),
         next_cursor=after(len(lines)),
         warnings=unread(found.coverage),
-        hints=[] if found.matches else [*([nearest] if nearest else []), *_hints(question, found)],
+        hints=[] if found.matches else [*why, *_hints(question, found)],
         source=found.coverage.origin,
         time_range=time_range(query, now),
         untrusted=True,

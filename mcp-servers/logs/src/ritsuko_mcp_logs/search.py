@@ -8,6 +8,7 @@ from ritsuko_mcp_common import cursor as cursors
 from ritsuko_mcp_common.envelope import Envelope
 
 from .absence import nearest_names
+from .fields_seen import unknown_fields
 from .hits import Best
 from .matching import Matcher
 from .neighbours import look_around
@@ -28,10 +29,12 @@ async def search(sources: Sources, question: Question, cursor: str, *, now: floa
         found = await _looked_up(source, source.index, query, question, place)
     else:
         found = await _looked_through(source, query, question, place)
-    nearest = ""
+    why: list[str] = []
     if source.index is not None and not found.lines:
-        nearest = await nearest_names(source.index, query, found.coverage.namespace)
-    return report(question, query, found, nearest, now=now)
+        why = [await nearest_names(source.index, query, found.coverage.namespace)]
+    elif question.fields and found.lines and not found.matches:
+        why = await unknown_fields(source, query, question.fields)
+    return report(question, query, found, [reason for reason in why if reason], now=now)
 
 
 async def _looked_through(source: Source, query: Query, question: Question, place: Place | None) -> Found:
