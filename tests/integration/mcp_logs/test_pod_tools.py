@@ -69,7 +69,8 @@ async def test_tail_leaves_out_the_oldest_lines_to_fit(apiserver: FakeApiserver)
     assert "line 99 " in shown[-1]
     assert 5 < len(shown) < 20
     assert answer["truncated"]
-    assert any("older lines left out" in hint for hint in answer["hints"])
+    assert any("older lines left out" in hint and "search shows them" in hint for hint in answer["hints"])
+    assert (answer["total"], answer["returned"]) == (100, len(shown))
 
 
 async def test_tail_waits_for_new_lines_and_no_longer(apiserver: FakeApiserver, ask: Ask) -> None:

@@ -65,6 +65,13 @@ async def test_text_is_taken_literally(store: Filled, asking_store: Asking, host
             assert len(answer["data"]) == 1, answer["text"]
 
 
+async def test_an_empty_answer_advises_only_what_the_store_can_do(store: Filled, asking_store: Asking) -> None:
+    store.push([Entry(0, "x")])
+    async with asking_store() as ask:
+        answer = await ask("search", text="absent", **WINDOW)
+    assert answer["hints"] == ["Look further back with since=24h."]
+
+
 async def test_regular_expressions(store: Filled, asking_store: Asking) -> None:
     store.push([Entry(index, f"took {index * 100} ms") for index in range(20)])
     async with asking_store() as ask:

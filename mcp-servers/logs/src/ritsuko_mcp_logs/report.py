@@ -28,6 +28,8 @@ class Found:
     pods: int
     before: int
     """How many matches lie before this page."""
+    tells_runs: bool = False
+    """Whether the source tells the runs of a container apart."""
 
 
 def report(question: Question, query: Query, found: Found, why: list[str], *, now: float) -> Envelope:
@@ -114,7 +116,8 @@ def _hints(question: Question, found: Found) -> list[str]:
     if found.lines and found.coverage.kept:
         hints.append(found.coverage.kept)
     if found.pods:
-        hints.append("Look further back with since=24h, or into the run before the last restart with previous=true.")
+        before = ", or into the run before the last restart with previous=true" if found.tells_runs else ""
+        hints.append(f"Look further back with since=24h{before}.")
     elif question.previous:
         hints.append("No container has run before: leave previous out.")
     return hints

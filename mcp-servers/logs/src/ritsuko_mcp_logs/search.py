@@ -50,7 +50,15 @@ async def _looked_through(source: Source, query: Query, question: Question, plac
         lines, pods = everything.lines, everything.pods
         if question.context:
             await look_around(source, hits, question.context)
-    return Found(coverage=coverage, hits=hits, matches=scan.matches, lines=lines, pods=pods, before=best.passed)
+    return Found(
+        coverage=coverage,
+        hits=hits,
+        matches=scan.matches,
+        lines=lines,
+        pods=pods,
+        before=best.passed,
+        tells_runs=source.index is None,
+    )
 
 
 async def _looked_up(source: Source, index: Index, query: Query, question: Question, place: Place | None) -> Found:

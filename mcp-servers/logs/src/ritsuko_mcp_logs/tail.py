@@ -37,7 +37,7 @@ async def tail(
         found = await _lines(source, query, coverage)
     newest = sorted(found, key=lambda line: line.nanoseconds)[-lines:]
     shown = _within(newest, room)
-    hints = [f"{counted(len(newest) - len(shown), 'older line')} left out to fit: ask for fewer."] if shown else []
+    left_out = f"{counted(len(newest) - len(shown), 'older line')} left out to fit: search shows them, page by page."
     pods = len({(line.origin.namespace, line.origin.pod) for line in newest})
     waited = f" after waiting {format_duration(follow)} for more" if follow else ""
     summary = f"The newest {counted(len(shown), 'line')} of {where(coverage, pods)}{waited}."
@@ -47,8 +47,10 @@ async def tail(
         summary=summary,
         data="\n".join(shown),
         truncated=len(shown) < len(newest),
+        total=len(newest),
+        returned=len(shown),
         warnings=unread(coverage),
-        hints=hints if len(shown) < len(newest) else [],
+        hints=[left_out] if len(shown) < len(newest) else [],
         source=coverage.origin,
         time_range=time_range(query, max(now, clock())),
         untrusted=True,
