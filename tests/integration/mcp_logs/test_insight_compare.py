@@ -102,3 +102,13 @@ async def test_without_logs_of_then_new_is_put_in_doubt(pods: PodsWorld) -> None
     async with asking_insight({}) as ask:
         answer = await ask("compare", before="7d")
     assert any("what is new may be older" in warning for warning in answer["warnings"])
+
+
+async def test_a_message_of_several_levels_tells_most_of_them_and_how_many_are_errors(pods: PodsWorld) -> None:
+    levels = ["error", "info", "info", "warn"] * 10
+    said = [line(600 - 10 * index, f'{{"level":"{level}","msg":"handled"}}') for index, level in enumerate(levels)]
+    pods.write("web-0", [*spread(records(20), since=2 * HOUR), *said])
+    async with asking_insight({}) as ask:
+        answer = await ask("compare")
+    (level,) = (row["level"] for row in answer["data"] if row["message"] == "handled")
+    assert level == "info; 10 of 40 are errors"

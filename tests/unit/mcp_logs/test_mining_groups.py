@@ -173,6 +173,21 @@ def test_a_message_of_nothing_but_variable_parts_has_a_fingerprint_of_its_own() 
     assert found[0] == fingerprint([b"ERROR 4711"], str)
 
 
+def test_a_group_tells_what_most_of_its_records_state_and_how_many_are_errors() -> None:
+    levels = ["error"] * 3 + ["info"] * 5 + ["fatal"] * 2
+    texts = [f'2026-09-21T14:13:20.5Z {{"level":"{level}","msg":"request handled"}}\n' for level in levels]
+    (group,) = mine("".join(texts).encode(), everything=True)
+    assert (group.level, group.errors, group.tally.count) == ("info", 5, 10)
+
+
+def test_levels_that_a_source_keeps_beside_the_text_are_told_apart_too() -> None:
+    miner = Miner(SPANS, everything=True)
+    fields = [{"level": level} for level in ("error", "info", "info")]
+    miner.feed(Batch(Origin("shop", "web-1", "app"), b"2026-09-21T14:13:20.5Z request handled\n" * 3, fields))
+    (group,) = miner.groups()
+    assert (group.level, group.errors, group.tally.count) == ("info", 1, 3)
+
+
 def test_a_flood_of_different_messages_is_bounded_and_told() -> None:
     letters = random.Random(6)
     words = ["".join(letters.choices("abcdefghijklmnopqrstuvwxyz", k=9)) for _ in range(6_000)]

@@ -7,6 +7,7 @@ from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import format_duration, format_time, parse_duration
 
+from ..mining.miner import Group
 from ..mining.tally import Spans
 from ..prose import counted
 from ..question import window
@@ -62,11 +63,18 @@ def _row(one: Judged, names: Names) -> Row:
         "change": one.change,
         "then": one.before,
         "now": one.now,
-        "level": one.group.tally.level,
+        "level": _level(one.group),
         # Only what is an error can be asked for by its fingerprint.
         "fingerprint": names.fingerprint(one.group) if error else "",
         "message": names.template(one.group),
     }
+
+
+def _level(group: Group) -> str:
+    """What most records state, and how many are errors if some are."""
+    count = group.tally.count
+    some = f"{group.errors:,} of {count:,} are errors" if 0 < group.errors < count else ""
+    return "; ".join(part for part in (group.level, some) if part)
 
 
 def _summary(

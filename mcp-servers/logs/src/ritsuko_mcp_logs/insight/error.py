@@ -65,7 +65,7 @@ def _record(fingerprint: str, group: Group, mined: Mined, names: Names, span: fl
         "fingerprint": fingerprint,
         **({"shown by errors as": own} if own != fingerprint else {}),
         "error": names.template(group),
-        "level": tally.level or "none stated",
+        "level": group.level or "none stated",
         "count": tally.count,
         "different messages": len(group.members),
         "first": format_time(tally.first_second),

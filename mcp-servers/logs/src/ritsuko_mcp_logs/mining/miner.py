@@ -1,7 +1,8 @@
 """Batches of lines in, groups of records out."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from ..sources.source import Batch, Origin
 from .drain import Drain, Message, Template, variable_words
@@ -59,6 +60,19 @@ class Group:
     tally: Tally
     members: list[Tally]
 
+    @property
+    def level(self) -> str:
+        """What most of its records state."""
+        counts: Counter[str] = Counter()
+        for member in self.members:
+            counts[member.level] += member.count
+        return counts.most_common(1)[0][0]
+
+    @property
+    def errors(self) -> int:
+        """How many of its records are errors."""
+        return sum(member.count for member in self.members if member.is_error)
+
 
 class Miner:
     """Counts the records of a window by template: only errors, or with `everything` all of them.
@@ -73,7 +87,7 @@ class Miner:
         self._shapes = Shapes()
         self._clock = Clock(spans)
         self._streams: dict[Origin, _Stream] = {}
-        self._tallies: dict[tuple[bytes, ...], Tally] = {}
+        self._tallies: dict[tuple[tuple[bytes, ...], str], Tally] = {}
         self._drain = Drain()
         self._members: dict[Template, list[Tally]] = {}
         self.lines = 0
@@ -169,10 +183,11 @@ class Miner:
         self.records += 1
         texts = (record.head.text, *(shape.text for shape in record.behind))
         second, span = self._clock.read(record.raws[0])
-        tally = self._tallies.get(texts)
+        key = texts, record.head.level
+        tally = self._tallies.get(key)
         if tally is None:
             example = Example.of(stream.origin, record.raws)
-            tally = self._tallies[texts] = Tally(record.head.level, record.is_error, example, example, second, second)
+            tally = self._tallies[key] = Tally(record.head.level, record.is_error, example, example, second, second)
         else:
             tally.see(second, stream.origin, record.raws)
         tally.spans[span] = tally.spans.get(span, 0) + 1
@@ -187,7 +202,7 @@ class Miner:
 
     def _group(self) -> None:
         by_text: defaultdict[tuple[bytes, bytes], list[Tally]] = defaultdict(list)
-        for texts, tally in sorted(self._tallies.items()):
+        for (texts, _), tally in sorted(self._tallies.items(), key=itemgetter(0)):
             by_text[essential(texts)].append(tally)
         by_message: defaultdict[Message, list[Tally]] = defaultdict(list)
         for (said, place), tallies in by_text.items():
