@@ -2,13 +2,21 @@
 
 from collections.abc import Sequence
 
+from ritsuko_mcp_common.times import format_duration
+
 _NAMES_SHOWN = 6
+_MINUTE = 60
 
 
 def some(names: Sequence[str]) -> str:
     """A few of the names, and how many more there are."""
     more = len(names) - _NAMES_SHOWN
     return ", ".join(names[:_NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def lasting(seconds: float) -> str:
+    """`0.050 s`; from a minute on `56m26s`."""
+    return f"{seconds:.3f} s" if seconds < _MINUTE else format_duration(round(seconds))
 
 
 def counted(count: int, noun: str) -> str:

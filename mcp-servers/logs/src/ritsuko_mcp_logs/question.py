@@ -51,7 +51,7 @@ class Question:
     @property
     def described(self) -> str:
         """What a line must have, to go behind "lines": ` with "timeout" at level error or worse`."""
-        text = f" that match /{self.text}/" if self.regex else f' with "{self.text}"'
+        text = f" matching /{self.text}/" if self.regex else f' with "{self.text}"'
         fields = f" where {', '.join(f'{name}={value}' for name, value in self.fields.items())}" if self.fields else ""
         return (text if self.text else "") + (f" at level {self.level} or worse" if self.level else "") + fields
 

@@ -14,7 +14,7 @@ from ritsuko_mcp_common.times import format_time
 
 from ..lines import plain
 from ..matching import Matcher
-from ..prose import counted, some
+from ..prose import counted, lasting, some
 from ..question import window
 from ..report import unread, where
 from ..sources.source import Coverage, Gap, Line, Query
@@ -170,8 +170,8 @@ def _summary(wanted: str, steps: list[_Step], coverage: Coverage, looked_at: _Lo
     pods = list(dict.fromkeys(step.pod for step in sorted(steps, key=lambda step: step.time)))
     took = max(step.time for step in steps) - min(step.time for step in steps)
     return (
-        f"{counted(len(steps), 'line')} with {wanted} in {counted(len(pods), 'pod')}, {took:.3f} s from the first to "
-        f"the last: {' → '.join(pods)}. Read were {read}."
+        f"{counted(len(steps), 'line')} with {wanted} in {counted(len(pods), 'pod')}, {lasting(took)} from the first "
+        f"to the last: {' → '.join(pods)}. Read were {read}."
     )
 
 
@@ -180,7 +180,9 @@ def _clocks(skews: list[Skew], by: By) -> list[str]:
     for skew in skews:
         direction = "ahead of" if skew.estimate > 0 else "behind"
         least, most = sorted((abs(skew.least), abs(skew.most)))
-        much = f"at least {least:.3f} s" if isinf(most) else f"{abs(skew.estimate):.3f} s ({least:.3f} to {most:.3f})"
+        much = f"at least {lasting(least)}"
+        if not isinf(most):
+            much = f"{lasting(abs(skew.estimate))} ({lasting(least)} to {lasting(most)})"
         told.append(f"the clock of {skew.pod} is {much} {direction} that of {skew.against}: its lines say so by cause")
     if skews:
         order = "corrected times" if by == "cause" else "the times as written, not in the order of causes"
@@ -200,7 +202,7 @@ def _gaps(steps: list[_Step]) -> list[str]:
         if after.time - before.time >= max(_SHORTEST_GAP, _GAP_SHARE * took)
     ]
     return [
-        f"{gap:.3f} s without a line, from {_named(before)} to {_named(after)}"
+        f"{lasting(gap)} without a line, from {_named(before)} to {_named(after)}"
         for gap, before, after in sorted(long, key=lambda one: -one[0])[:_MOST_GAPS]
     ]
 

@@ -8,7 +8,7 @@ from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.nearest import suggestion
 
 from ...cluster import ApiFailure, Cluster
-from ...prose import some
+from ...prose import counted, some
 from ..source import Query
 from .objects import Named, NamedList, Pod, PodList
 from .targets import container_names, matching_pods
@@ -51,7 +51,7 @@ async def find_pods(cluster: Cluster, namespace: str, query: Query) -> Pods:
         )
     if pods and query.container and query.container not in container_names(pods):
         raise ToolFailure(
-            f"no container named {query.container!r} in these {len(pods)} pods",
+            f"no container named {query.container!r} in {counted(len(pods), 'pod')} of namespace {namespace}",
             f"There are: {some(container_names(pods))}.",
         )
     return Pods(pods, listed.metadata.remainingItemCount)
