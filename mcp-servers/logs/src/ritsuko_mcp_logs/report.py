@@ -54,7 +54,7 @@ def report(question: Question, query: Query, found: Found, why: list[str], *, no
         returned=len(lines),
         next_cursor=after(len(lines)),
         warnings=unread(found.coverage),
-        hints=[] if found.matches else [*why, *_hints(question, found)],
+        hints=_behind_all(found) if found.matches else [*why, *_hints(question, found)],
         source=found.coverage.origin,
         time_range=time_range(query, now),
         untrusted=True,
@@ -106,6 +106,12 @@ def _summary(question: Question, query: Query, found: Found, now: float) -> str:
     return (
         f"Found {counted(found.matches, 'line')}{question.described} in {counted(found.lines, 'line')} of {of} {since}."
     )
+
+
+def _behind_all(found: Found) -> list[str]:
+    """What to say of a page that lies behind all matches."""
+    empty = not found.hits and found.before
+    return ["No match lies behind this cursor: leave it out to begin with the first ones."] if empty else []
 
 
 def _hints(question: Question, found: Found) -> list[str]:
