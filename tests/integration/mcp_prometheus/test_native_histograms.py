@@ -38,6 +38,7 @@ async def test_native_histograms_are_told_by_what_they_hold(tmp_path: Path) -> N
                 course = await ask.tool("query_range", query="native_seconds", start="-10s", step="1s")
                 points = await ask.tool("query_range", query="native_seconds", start="-10s", step="1s", points=True)
                 rate = await ask.tool("query", query="rate(native_seconds[30s])", time=at)
+                compared = await ask.tool("compare", query="native_seconds", start="-10s", against="1m")
                 described = await ask.tool("describe", metric="native_seconds")
     held = raw["histogram"][1]
     (row,) = answer["data"]
@@ -48,7 +49,9 @@ async def test_native_histograms_are_told_by_what_they_hold(tmp_path: Path) -> N
     assert {row["value"] for row in both["data"]} == {"histogram", 1}
     assert [row["count"] for row in both["data"] if row["value"] == 1] == [""]
     assert (course["data"][0]["min"], course["data"][0]["max"]) == (3.4, 3.4)
-    assert any("native histograms" in hint for hint in course["hints"])
+    assert any(hint.startswith("1 of them is a native histogram, told by") for hint in course["hints"])
+    assert compared["summary"].startswith("Nothing to compare: all there is are native histograms")
+    assert compared["warnings"][0] == "1 native histogram was left out: ask for histogram_quantile of them"
     counts = [row["count"] for row in points["data"]]
     assert counts == sorted(counts)
     assert all(count % 10 == 0 for count in counts)

@@ -12,6 +12,8 @@ import pytest_asyncio
 from aiohttp import web
 from mcp import Client
 
+from ritsuko_mcp_common import cursor as cursors
+from ritsuko_mcp_prometheus.paging import Position
 from ritsuko_mcp_prometheus.server import build
 from ritsuko_mcp_prometheus.settings import PrometheusSettings
 from tests.integration.mcp_prometheus.backends import backend
@@ -161,6 +163,23 @@ async def test_a_page_goes_on_at_the_same_moment(address: str) -> None:
         if not cursor:
             break
     assert seen == [f"{number:04}" for number in reversed(range(1500))]
+
+
+async def test_every_series_of_a_comparison_can_be_reached(address: str) -> None:
+    times = {"start": str(END - 600), "end": str(END + 60), "against": "2h"}
+    seen: list[str] = []
+    cursor = ""
+    while cursor or not seen:
+        answer = await ask(address, "compare", query="many", limit=200, cursor=cursor, **times)
+        seen += [row["id"] for row in answer["data"]]
+        cursor = answer.get("next_cursor", "")
+    assert sorted(seen) == [f"{number:04}" for number in range(1500)]
+
+
+async def test_a_cursor_behind_the_end_says_so(address: str) -> None:
+    forged = cursors.encode(Position(now=END, offset=10**9), ["query", "many", AT])
+    refused = await ask(address, "query", fails=True, query="many", time=AT, cursor=forged)
+    assert "goes on after row 1,000,000,000, and there are 1,500" in refused["text"]
 
 
 async def test_a_cursor_from_elsewhere_is_refused(address: str) -> None:

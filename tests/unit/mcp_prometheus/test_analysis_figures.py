@@ -118,6 +118,25 @@ def test_what_a_rate_still_sees_of_the_past_belongs_to_neither_side() -> None:
     assert move_of(failures, series, moment, moment + 360) is None
 
 
+def test_a_series_that_is_no_number_is_not_gone() -> None:
+    numbers, none = course([1.0] * 30), course([math.nan] * 30)
+    verdicts = {
+        name: compare({"a": "b"}, now, then, 86400.0, 30).verdict
+        for name, now, then in (
+            ("nan now", none, numbers),
+            ("nan then", numbers, none),
+            ("gone", [], numbers),
+            ("new", numbers, []),
+        )
+    }
+    assert verdicts == {
+        "nan now": "no number now",
+        "nan then": "no number then",
+        "gone": "gone",
+        "new": "new",
+    }
+
+
 def test_each_metric_is_asked_for_by_what_it_is() -> None:
     counts = {
         "requests_total": 3, "queue": 2, "took_seconds_bucket": 8, "took_seconds_sum": 1, "took_seconds_count": 1,

@@ -8,6 +8,8 @@ from pydantic import BaseModel, Field, JsonValue
 from ritsuko_mcp_common import cursor as cursors
 from ritsuko_mcp_common.envelope import Envelope, Row
 
+from .errors import BadRequest
+
 T = TypeVar("T")
 
 
@@ -38,6 +40,11 @@ def page(
         done = at.offset + count
         return cursors.encode(at.model_copy(update={"offset": done}), question) if done < len(items) else None
 
+    if at.offset and at.offset >= len(items):
+        raise BadRequest(
+            f"the cursor goes on after row {at.offset:,}, and there are {len(items):,}",
+            "Leave cursor out to start anew.",
+        )
     shown = items[at.offset : at.offset + limit]
     envelope.data = list(rows(shown))
     envelope.total = len(items)

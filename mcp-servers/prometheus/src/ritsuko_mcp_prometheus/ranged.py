@@ -71,9 +71,9 @@ async def ranged(
             question=question,
         )
     if histograms:
+        which = "1 of them is a native histogram" if histograms == 1 else f"{histograms} of them are native histograms"
         envelope.hints.append(
-            f"{histograms} of them are native histograms, told by their mean observation: "
-            f"ask for histogram_quantile(0.9, ...) to know more."
+            f"{which}, told by the mean observation: ask for histogram_quantile(0.9, ...) to know more."
         )
     return page(
         envelope,

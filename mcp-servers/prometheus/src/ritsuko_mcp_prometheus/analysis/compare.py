@@ -14,6 +14,7 @@ from ..client import PrometheusClient
 from ..empty import explain_empty
 from ..errors import BadRequest
 from ..names import metric_names
+from ..paging import page, position
 from ..presence import When
 from ..promql.lint import lint
 from ..promql.nodes import Unparsable, parse
@@ -33,10 +34,12 @@ _RULE = (
 
 
 async def compare(
-    client: PrometheusClient, query: str, against: str, start: str, end: str, limit: int, *, now: float
+    client: PrometheusClient, query: str, against: str, start: str, end: str, limit: int, cursor: str, *, now: float
 ) -> Envelope:
     """The medians and spreads of the query's series from start to end, and over the same time `against` ago."""
-    first, last = window(start, end, now=now)
+    question: JsonValue = ["compare", query, against, start, end]
+    place = position(cursor, question, now)
+    first, last = window(start, end, now=place.now)
     shift = length(against, least=60)
     if shift < last - first:
         raise BadRequest(
@@ -64,22 +67,33 @@ async def compare(
         envelope.summary = f"{explanation.summary} The same {ago} before."
         envelope.hints = explanation.hints
         return envelope
-    found = compare_all(current.series, former.series, shift, int((last - first) / step) + 1)
+    native = sum(map(_is_native, current.series))
+    if native:
+        left = "1 native histogram was" if native == 1 else f"{native} native histograms were"
+        envelope.warnings.append(f"{left} left out: ask for histogram_quantile of them")
+    found = compare_all(_numbers(current.series), _numbers(former.series), shift, int((last - first) / step) + 1)
     if not former.series and await _empty(client, last - shift):
         found = [replace(one, verdict="no history") for one in found]
         envelope.warnings.append(
             f"history is missing: at {format_time(last - shift)} there is nothing, not even up; take a nearer time"
         )
-    if histograms := sum(bool(one.histograms) for one in current.series):
-        envelope.warnings.append(f"{histograms} native histograms were left out: ask for histogram_quantile of them")
+    if not found:
+        envelope.summary = "Nothing to compare: all there is are native histograms, which have no single value."
+        return envelope
     labels = [Series(one.labels, []) for one in found]
     shared = common_labels(labels)
     envelope.summary = _summary(found, shared, f"{format_time(first)} to {format_time(last)} against {ago} before")
     envelope.hints = [*_hints(found), *_counted_up(query)]
-    envelope.data = _rows(found[:limit], label_columns(labels, shared))
-    envelope.total, envelope.returned = len(found), len(envelope.data)
-    envelope.truncated = len(found) > limit
-    return envelope
+    columns = label_columns(labels, shared)
+    return page(envelope, found, lambda part: _rows(part, columns), at=place, limit=limit, question=question)
+
+
+def _is_native(series: Series) -> bool:
+    return bool(series.histograms) and not series.samples
+
+
+def _numbers(series: Sequence[Series]) -> list[Series]:
+    return [one for one in series if not _is_native(one)]
 
 
 async def _empty(client: PrometheusClient, moment: float) -> bool:

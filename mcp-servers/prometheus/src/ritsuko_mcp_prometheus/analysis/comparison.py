@@ -9,7 +9,19 @@ from typing import Literal
 from ..series import Labels, Sample, Series
 from .robust import Level, effect, level, relative, spread
 
-Verdict = Literal["higher", "lower", "wider", "steadier", "new", "gone", "too short", "no history", "as before"]
+Verdict = Literal[
+    "higher",
+    "lower",
+    "wider",
+    "steadier",
+    "new",
+    "gone",
+    "no number now",
+    "no number then",
+    "too short",
+    "no history",
+    "as before",
+]
 
 NOTABLE_EFFECT = 3.0
 NOTABLE_SHARE = 0.1
@@ -63,8 +75,7 @@ def compare(labels: Labels, now: Sequence[Sample], then: Sequence[Sample], shift
     levels = level([value for _, value in now]), level([value for _, value in then])
     current, former = levels
     if current is None or former is None:
-        verdict: Verdict = "too short" if current is former else "gone" if current is None else "new"
-        return Comparison(labels, verdict, current, former)
+        return Comparison(labels, _one_sided(now, then, current, former), current, former)
     change = current.median - former.median
     share = relative(former.median, current.median)
     noise = _noise(now, then, shift, current, former)
@@ -72,6 +83,15 @@ def compare(labels: Labels, now: Sequence[Sample], then: Sequence[Sample], shift
     if min(current.count, former.count) < max(_LEAST_POINTS, _LEAST_COVERED * points):
         return Comparison(labels, "too short", current, former, size, share)
     return Comparison(labels, _verdict(current, former, size, share), current, former, size, share)
+
+
+def _one_sided(now: Sequence[Sample], then: Sequence[Sample], current: Level | None, former: Level | None) -> Verdict:
+    """Of a series without a finite value at one of the times: NaN, as 0/0 is, is not the same as nothing."""
+    if current is None and former is None:
+        return "too short"
+    if current is None:
+        return "no number now" if now else "gone"
+    return "no number then" if then else "new"
 
 
 def _verdict(now: Level, then: Level, size: float, share: float) -> Verdict:
@@ -100,7 +120,9 @@ def _noise(now: Sequence[Sample], then: Sequence[Sample], shift: float, current:
 
 
 def _rank(found: Comparison) -> tuple[int, float, list[tuple[str, str]]]:
-    order = {"higher": 0, "lower": 0, "new": 1, "gone": 1, "wider": 2, "steadier": 3, "too short": 5, "no history": 6}
+    changed = ("higher", "lower"), ("new", "gone", "no number now", "no number then"), ("wider",), ("steadier",)
+    order = {verdict: rank for rank, verdicts in enumerate(changed) for verdict in verdicts}
+    order |= {"too short": 5, "no history": 6}
     return order.get(found.verdict, 4), -abs(found.effect), sorted(found.labels.items())
 
 

@@ -10,7 +10,7 @@ from ritsuko_mcp_common.tool import read_tool
 
 from ..client import PrometheusClient
 from ..settings import PrometheusSettings
-from ..tools.arguments import MOMENT, Query, this_moment
+from ..tools.arguments import MOMENT, Cursor, Query, this_moment
 from .chart import WantedUnit
 from .chart import chart as make_chart
 from .compare import compare as make_comparison
@@ -35,10 +35,11 @@ def analysis_tools(client: PrometheusClient, settings: PrometheusSettings) -> li
         start: Start = "-1h",
         end: End = "now",
         limit: Rows = 30,
+        cursor: Cursor = "",
     ) -> Envelope:
         """A query now against the same time last day or week: median and spread a series, notable ones first,
         new and gone ones too."""
-        return await make_comparison(client, query, against, start, end, limit, now=this_moment())
+        return await make_comparison(client, query, against, start, end, limit, cursor, now=this_moment())
 
     async def movers(
         namespace: Name = "",

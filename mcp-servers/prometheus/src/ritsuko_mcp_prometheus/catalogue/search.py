@@ -45,7 +45,7 @@ async def search(client: PrometheusClient, words: str, type: str, limit: int, cu
         envelope.summary, envelope.hints = _nothing(words, type, known)
         envelope.data, envelope.total, envelope.returned = [], 0, 0
         return envelope
-    kind = "metrics" if type == "any" else f"{type} metrics"
+    kind = f"{'' if type == 'any' else f'{type} '}metric{'' if len(found) == 1 else 's'}"
     about = f' for "{words.strip()}"' if words.strip() else ""
     envelope.summary = f"{len(found):,} of {len(known):,} metrics{about}." if about else f"{len(found):,} {kind}."
     shown = found[place.offset : place.offset + limit]
