@@ -268,6 +268,18 @@ async def test_labels_and_their_values(address: str, watched: Prometheus) -> Non
     assert "line 1, column 4" in broken["summary"]
 
 
+async def test_metrics_with_labels_of_their_own_fit_beside_each_other(address: str, watched: Prometheus) -> None:
+    query = '{job=~".+",__name__=~"up|go_.*|prometheus_.*"}'
+    async with asking(address, watched.url) as ask:
+        found = [await ask.tool(tool, query=query, limit=1000) for tool in ("query", "query_range")]
+        secret = await ask.tool("query", query=f'{query} == 0 and on (job) up{{team="shop"}}', limit=1000)
+    for answer in found:
+        assert list(answer["data"][0])[:2] == ["metric", "labels"]
+    assert [answer["returned"] > least for answer, least in zip(found, (60, 40), strict=True)] == [True, True]
+    assert all("instance=" in row["labels"] for answer in found for row in answer["data"])
+    assert SECRET not in str([*found, secret])
+
+
 async def test_calls_at_once_do_not_mix_their_answers(address: str, watched: Prometheus) -> None:
     async with asking(address, watched.url) as ask:
         answers = await asyncio.gather(*(ask.tool("query", query=f"vector({number})") for number in range(30)))

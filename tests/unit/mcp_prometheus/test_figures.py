@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ritsuko_mcp_prometheus.series import Series, common_labels, in_common, label_columns, selector, statistics
+from ritsuko_mcp_prometheus.series import (
+    Series,
+    common_labels,
+    folded_labels,
+    in_common,
+    label_columns,
+    selector,
+    statistics,
+)
 from ritsuko_mcp_prometheus.tables import value_rows
 from ritsuko_mcp_prometheus.values import format_value, json_number, sparkline, unit_of
 
@@ -118,3 +126,16 @@ def test_labels_that_all_share_are_said_once_and_the_rest_are_columns() -> None:
 )
 def test_a_name_in_common_does_not_read_like_a_state(shared: dict[str, str], told: str) -> None:
     assert in_common(shared) == told
+
+
+def test_labels_that_few_series_have_share_a_column() -> None:
+    odd = [Series({"__name__": f"m{number}", f"label{number}": "x", "job": "a"}, [(1.0, 1.0)]) for number in range(12)]
+    columns = label_columns(odd, {})
+    folded = folded_labels(odd, columns)
+    assert folded == [name for name in columns if name != "__name__"]
+    assert value_rows(odd[:1], columns, folded) == [
+        {"metric": "m0", "labels": {"job": "a", "label0": "x"}, "value": 1},
+    ]
+    alike = [Series({f"label{number}": str(one) for number in range(12)}, []) for one in range(3)]
+    assert folded_labels(alike, label_columns(alike, {})) == []
+    assert folded_labels(odd[:3], label_columns(odd[:3], {})) == []

@@ -8,11 +8,12 @@ from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.times import format_time, parse_time
 
 from .answers import Answer
+from .cells import flat
 from .client import PrometheusClient
 from .empty import explain_empty
 from .paging import page, position
 from .presence import When
-from .series import Labels, Series, common_labels, in_common, label_columns, selector
+from .series import Labels, Series, common_labels, folded_labels, in_common, label_columns, selector
 from .tables import point_rows, points_of, value_rows
 from .values import format_value, unit_of
 
@@ -41,6 +42,8 @@ async def instant(client: PrometheusClient, query: str, time: str, limit: int, c
         return envelope
     shared = common_labels(answer.series)
     columns = label_columns(answer.series, shared)
+    folded = folded_labels(answer.series, columns)
+    envelope.written_by(flat())
     if answer.kind == "matrix":
         points = points_of(_by_labels(answer.series))
         histograms = any(one.histograms for one in answer.series)
@@ -50,14 +53,21 @@ async def instant(client: PrometheusClient, query: str, time: str, limit: int, c
         return page(
             envelope,
             points,
-            lambda part: point_rows(part, columns, histograms=histograms),
+            lambda part: point_rows(part, columns, histograms=histograms, folded=folded),
             at=place,
             limit=limit,
             question=question,
         )
     envelope.summary = _summary(answer, moment, shared)
     ordered = answer.series if _ORDERING.match(query) else _by_value(answer.series)
-    return page(envelope, ordered, lambda part: value_rows(part, columns), at=place, limit=limit, question=question)
+    return page(
+        envelope,
+        ordered,
+        lambda part: value_rows(part, columns, folded),
+        at=place,
+        limit=limit,
+        question=question,
+    )
 
 
 def _by_labels(series: list[Series]) -> list[Series]:

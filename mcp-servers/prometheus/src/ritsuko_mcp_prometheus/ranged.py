@@ -5,12 +5,13 @@ from pydantic import JsonValue
 from ritsuko_mcp_common.envelope import Envelope, TimeRange
 from ritsuko_mcp_common.times import format_duration, format_time, parse_time
 
+from .cells import flat
 from .client import PrometheusClient
 from .empty import explain_empty
 from .errors import BadRequest
 from .paging import page, position
 from .presence import When
-from .series import Series, common_labels, in_common, label_columns, selector
+from .series import Series, common_labels, folded_labels, in_common, label_columns, selector
 from .steps import choose_step, first_point
 from .tables import point_rows, points_of, statistics_rows
 from .unseen import unseen
@@ -54,6 +55,8 @@ async def ranged(
     series = sorted(answer.series, key=lambda one: sorted(one.labels.items()))
     shared = common_labels(series)
     columns = label_columns(series, shared)
+    folded = folded_labels(series, columns)
+    envelope.written_by(flat())
     envelope.summary = (
         f"{_named(series)} over {format_duration(round(last - first))} up to {format_time(last)}, "
         f"a point every {format_duration(seconds)}{in_common(shared)}."
@@ -65,7 +68,7 @@ async def ranged(
         return page(
             envelope,
             points_of(series),
-            lambda part: point_rows(part, columns, histograms=histograms > 0),
+            lambda part: point_rows(part, columns, histograms=histograms > 0, folded=folded),
             at=place,
             limit=limit,
             question=question,
@@ -78,7 +81,7 @@ async def ranged(
     return page(
         envelope,
         series,
-        lambda part: statistics_rows(part, columns, first, last),
+        lambda part: statistics_rows(part, columns, first, last, folded),
         at=place,
         limit=limit,
         question=question,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 PLAIN_NAME = re.compile(r"[A-Za-z_:][A-Za-z0-9_:]*")
+_MANY_COLUMNS = 8
 Labels = dict[str, str]
 Sample = tuple[float, float]
 
@@ -113,6 +114,13 @@ def label_columns(series: Sequence[Series], shared: Labels) -> list[str]:
     """The labels that tell the series apart, the metric's name first."""
     names = {name for one in series for name in one.labels if name not in shared}
     return sorted(names, key=lambda name: (name != "__name__", name))
+
+
+def folded_labels(series: Sequence[Series], columns: Sequence[str]) -> list[str]:
+    """Those of the columns that are better one: many of them, of which most cells would be empty."""
+    names = [name for name in columns if name != "__name__"]
+    held = sum(name in one.labels for one in series for name in names)
+    return names if len(names) > _MANY_COLUMNS and held < len(names) * len(series) / 2 else []
 
 
 def selector(labels: Labels) -> str:

@@ -1,4 +1,7 @@
-"""Series as rows of a table: one column a label that tells them apart, then the figures."""
+"""Series as rows of a table: one column a label that tells them apart, then the figures.
+
+Labels that are `folded` are a structure in one column, to be written by `cells.flat` after redaction.
+"""
 
 from collections.abc import Sequence
 
@@ -34,7 +37,7 @@ _FIGURES = frozenset(
 )
 
 
-def value_rows(page: Sequence[Series], columns: Sequence[str]) -> list[Row]:
+def value_rows(page: Sequence[Series], columns: Sequence[str], folded: Sequence[str] = ()) -> list[Row]:
     """A row a series with its one value. `reads` is there when a unit makes the bare number hard to read.
 
     With native histograms among them, the number of observations, their sum, mean and bounds stand beside.
@@ -43,7 +46,7 @@ def value_rows(page: Sequence[Series], columns: Sequence[str]) -> list[Row]:
     histograms = any(series.histograms for series in page)
     rows: list[Row] = []
     for series in page:
-        row = _labels(series.labels, columns)
+        row = _labels(series.labels, columns, folded)
         row["value"] = json_number(series.samples[0][1]) if series.samples else "histogram"
         if readable:
             row["reads"] = format_value(series.samples[0][1], unit_of(series.name)) if series.samples else ""
@@ -53,14 +56,16 @@ def value_rows(page: Sequence[Series], columns: Sequence[str]) -> list[Row]:
     return rows
 
 
-def statistics_rows(page: Sequence[Series], columns: Sequence[str], start: float, end: float) -> list[Row]:
+def statistics_rows(
+    page: Sequence[Series], columns: Sequence[str], start: float, end: float, folded: Sequence[str] = ()
+) -> list[Row]:
     """A row a series: statistics, the number of points, where it goes, and its course as a sparkline.
 
     Native histograms are told by their mean observation.
     """
     rows: list[Row] = []
     for series in page:
-        row = _labels(series.labels, columns)
+        row = _labels(series.labels, columns, folded)
         found = statistics(series.course)
         for figure in ("min", "median", "mean", "max", "last"):
             row[figure] = json_number(getattr(found, figure)) if found else ""
@@ -76,11 +81,13 @@ def points_of(series: Sequence[Series]) -> list[Point]:
     return [(one, point) for one in series for point in (*one.samples, *one.histograms)]
 
 
-def point_rows(points: Sequence[Point], columns: Sequence[str], *, histograms: bool) -> list[Row]:
+def point_rows(
+    points: Sequence[Point], columns: Sequence[str], *, histograms: bool, folded: Sequence[str] = ()
+) -> list[Row]:
     """A row a point; with `histograms` there is room for those beside the value."""
     rows: list[Row] = []
     for series, point in points:
-        row = _labels(series.labels, columns)
+        row = _labels(series.labels, columns, folded)
         if isinstance(point, Histogram):
             row |= {"time": format_time(point.time), "value": "histogram", **_observations(point)}
         else:
@@ -103,10 +110,10 @@ def _observations(histogram: Histogram | None) -> Row:
     }
 
 
-def _labels(labels: Labels, columns: Sequence[str]) -> Row:
-    row: dict[str, JsonValue] = {}
-    for name in columns:
-        row[_column(name)] = labels.get(name, "")
+def _labels(labels: Labels, columns: Sequence[str], folded: Sequence[str]) -> Row:
+    row: dict[str, JsonValue] = {_column(name): labels.get(name, "") for name in columns if name not in folded}
+    if folded:
+        row["labels"] = {name: labels[name] for name in folded if name in labels}
     return row
 
 
