@@ -20,6 +20,8 @@ NOW = 1_790_000_000.0
         ("1h30m", 5400),
         ("90", 90),
         ("1.5s", 1.5),
+        ("1.5h", 5400),
+        ("0.5d", 43200),
         ("250ms", 0.25),
         ("7d", 604800),
         ("1y", 31536000),
@@ -45,6 +47,7 @@ def test_what_is_no_duration_is_refused_with_an_example(text: str) -> None:
         ("now - 1d", NOW - 86400),
         ("+5m", NOW + 300),
         ("2h ago", NOW - 7200),
+        ("-1.5h", NOW - 5400),
         ("1700000000", 1_700_000_000),
         ("1700000000.5", 1_700_000_000.5),
         ("1700000000123", 1_700_000_000.123),
@@ -62,6 +65,17 @@ def test_moments(text: str, moment: float) -> None:
 def test_what_is_no_moment_is_refused(text: str) -> None:
     with pytest.raises(ToolFailure):
         parse_time(text, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("text", "instead"), [("22:29", "2026-09-21T22:29Z"), ("7:05", "2026-09-21T07:05Z"), ("7:29:30", "T07:29:30Z")]
+)
+def test_a_clock_time_is_answered_with_the_day_before_it(text: str, instead: str) -> None:
+    with pytest.raises(ToolFailure, match="without a day") as refused:
+        parse_time(text, now=NOW)
+    assert instead in refused.value.hint
+    written = refused.value.hint.rpartition(" ")[2].rstrip(".")
+    assert format_time(parse_time(written, now=NOW)).startswith(written.rstrip("Z"))
 
 
 @given(st.text(max_size=80))

@@ -9,7 +9,9 @@ from ritsuko_mcp_common.errors import ToolFailure
 
 # The notation of PromQL: https://prometheus.io/docs/prometheus/latest/querying/basics/#float-literals-and-time-durations
 _UNITS = {"y": 365 * 86400.0, "w": 7 * 86400.0, "d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
-_DURATION = re.compile(r"(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?")
+# PromQL has no fractions; people write 1.5h.
+_DURATION = re.compile("".join(rf"(?:(\d+(?:\.\d+)?){unit})?" for unit in ("y", "w", "d", "h", "m(?!s)", "s", "ms")))
+_CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?")
 _RELATIVE = re.compile(r"(?:now)?\s*(?P<sign>[+-])\s*(?P<ahead>\w[\w.]*)|(?P<ago>\w[\w.]*)\s+ago")
 _NUMBER = re.compile(r"\d{1,18}(?:\.\d{1,18})?")
 _LONGEST = 64
@@ -59,6 +61,13 @@ def _moment(text: str, now: float) -> float:
         moment = datetime.fromisoformat(text)
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
+        if _CLOCK.fullmatch(text):
+            hour, _, rest = text.partition(":")
+            today = datetime.fromtimestamp(now, UTC)
+            raise ToolFailure(
+                f"{text!r} is a time without a day",
+                f"Write the day before it, in UTC: {today:%Y-%m-%d}T{hour:0>2}:{rest}Z.",
+            ) from None
         raise ToolFailure(
             f"{text!r} is not a time", "Write now, -1h, a date and time like 2026-01-31T14:00:00Z, or a Unix timestamp."
         ) from None
