@@ -138,6 +138,27 @@ async def test_targets_that_are_down_come_first_with_the_reason(address: str, wa
     assert "Did you mean prometheus" in elsewhere["hints"][0]
 
 
+async def test_a_label_can_be_typed_as_the_table_shows_it(address: str, watched: Prometheus) -> None:
+    async with asking(address, watched.url) as ask:
+        found = await ask.tool("targets", name="team=shop")
+        worst = await ask.tool("alerts", name="severity=critical")
+        guessed = await ask.tool("targets", name=f"password={SECRET}")
+        part = await ask.tool("targets", name=SECRET[:8])
+    assert [row["job"] for row in found["data"]] == ["guarded"]
+    assert {row["alert"] for row in worst["data"]} == {"JobDown"}
+    assert guessed["data"] == part["data"] == []
+
+
+async def test_values_of_a_secret_label_are_counted_and_not_listed(address: str, watched: Prometheus) -> None:
+    async with asking(address, watched.url) as ask:
+        listed = await ask.tool("labels", name="password")
+        guessed = await ask.tool("labels", name="password", contains=SECRET[:8])
+        missed = await ask.tool("labels", name="password", contains="nothing like it")
+    assert listed["data"] == []
+    assert listed["summary"] == "1 value of password, not listed: by the label's name they are secrets."
+    assert guessed["summary"] == missed["summary"] == listed["summary"]
+
+
 async def test_no_secret_of_a_rule_or_a_target_comes_out(address: str, watched: Prometheus) -> None:
     assert SECRET in str([watched.get("alerts"), watched.get("targets")])
     calls = [

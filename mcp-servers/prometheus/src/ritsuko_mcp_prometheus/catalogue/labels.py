@@ -32,15 +32,20 @@ async def labels(
         rows = await survey(client, names[place.offset : place.offset + limit], match)
         envelope.summary = _counted(names, "label", match, contains)
         return page(envelope, names, lambda _: rows, at=place, limit=limit, question=question).written_by(flat())
-    values = [value for value in await client.label_values(name, match) if contains.lower() in value.lower()]
+    every = await client.label_values(name, match)
+    if every and is_sensitive_name(name):
+        told = _counted(every, f"value of {name}", match, "").removesuffix(".")
+        envelope.summary = f"{told}, not listed: by the label's name they are secrets."
+        envelope.data, envelope.returned = [], 0
+        return envelope
+    values = [value for value in every if contains.lower() in value.lower()]
     if not values:
-        return await _no_values(client, envelope, name, match, contains)
+        return await _no_values(client, envelope, name, match, contains, every)
     counts = await _series_of_values(client, name, match, place.now) if match else None
     envelope.summary = _counted(values, f"value of {name}", match, contains)
     if counts is not None:
         values.sort(key=lambda value: -counts.get(value, 0))
 
-    # The column is named after the label: what is secret by its name is redacted then.
     column = f"label:{name}" if name == "series" else name
 
     def rows_of(part: Sequence[str]) -> list[Row]:
@@ -69,11 +74,13 @@ async def survey(
     return list(await asyncio.gather(*map(told, names)))
 
 
-async def _no_values(client: PrometheusClient, envelope: Envelope, name: str, match: str, contains: str) -> Envelope:
+async def _no_values(
+    client: PrometheusClient, envelope: Envelope, name: str, match: str, contains: str, others: Sequence[str]
+) -> Envelope:
     envelope.data, envelope.total, envelope.returned = [], 0, 0
-    if contains and (others := await client.label_values(name, match)):
+    if others:
         envelope.summary = f"None of the {len(others):,} values of {name} contains {contains!r}."
-        if not is_sensitive_name(name) and (close := suggestion(contains, others)):
+        if close := suggestion(contains, others):
             envelope.hints.append(close)
         return envelope
     existing = await client.label_names(match)

@@ -18,6 +18,7 @@ from ..objects import Alert, Rule
 from ..series import Labels
 from ..values import json_number
 from .ages import age
+from .matching import is_meant
 
 # As kube-prometheus, mixins and the common rule collections call them; what is not here comes behind warnings.
 _SEVERITIES = ("emergency", "critical", "page", "disaster", "high", "error", "major", "warning", "ticket", "minor")
@@ -63,7 +64,7 @@ async def _rules(client: PrometheusClient) -> tuple[dict[str, list[Rule]], list[
 
 
 def _matches(alert: Alert, name: str, state: str) -> bool:
-    return state in ("all", alert.state) and any(name.lower() in value.lower() for value in alert.labels.values())
+    return state in ("all", alert.state) and is_meant(name, alert.labels)
 
 
 def _rank(alert: Alert) -> tuple[bool, bool, int, float, str]:

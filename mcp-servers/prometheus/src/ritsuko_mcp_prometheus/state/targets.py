@@ -15,6 +15,7 @@ from ..failures import without_credentials
 from ..objects import Target
 from ..values import format_value
 from .ages import age
+from .matching import is_meant
 
 _FEW_JOBS = 8
 
@@ -39,8 +40,7 @@ async def targets(client: PrometheusClient, name: str, state: str, limit: int, *
 
 
 def _matches(target: Target, name: str, state: str) -> bool:
-    texts = [*target.labels.values(), target.scrapePool, _address(target)]
-    return state in ("all", target.health) and any(name.lower() in text.lower() for text in texts)
+    return state in ("all", target.health) and is_meant(name, target.labels, target.scrapePool, _address(target))
 
 
 def _rank(target: Target) -> tuple[int, str, str]:
