@@ -47,6 +47,7 @@ async def test_a_namespace_that_does_not_exist_has_its_nearest_named(call: Call)
     ("scope", "hint"),
     [
         ({"namespace": "shop", "job": "wbe"}, "Did you mean web"),
+        ({"namespace": "shop", "job": "zzz"}, "No metric has the job zzz; there is client"),
         ({"namespace": "kube", "job": "web"}, 'With {namespace="kube"} there is job '),
     ],
 )

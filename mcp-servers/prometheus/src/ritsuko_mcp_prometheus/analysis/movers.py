@@ -117,7 +117,8 @@ async def _others(client: PrometheusClient, wanted: Mapping[str, str], times: tu
         if not values:
             hints.append(f"No metric has a label {label} at that time.")
         elif value not in values:
-            hints.append(suggestion(value, values) or f"There is {label} {', '.join(values[:20])}.")
+            others_there = f"No metric has the {label} {value}; there is {', '.join(values[:20])}."
+            hints.append(suggestion(value, values) or others_there)
     if hints:
         return hints
     *others, (label, _) = wanted.items()
