@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ritsuko_operator.reconcile.compare import Difference, covers, difference, stamped
+from ritsuko_operator.reconcile.compare import Difference, covers, deviations, difference, stamped
 
 DEPLOYMENT: dict[str, Any] = {
     "apiVersion": "apps/v1",
@@ -117,6 +117,23 @@ def test_a_port_that_somebody_opened_in_a_network_policy_is_drift() -> None:
     assert difference(wanted, live) is Difference.DRIFTED
 
 
+def test_a_deviation_names_the_field_and_what_it_says() -> None:
+    wanted = stamped(DEPLOYMENT)
+    live = as_the_apiserver_keeps_it(wanted)
+    assert list(deviations(live, wanted)) == []
+    live["spec"]["template"]["spec"]["containers"].reverse()
+    live["spec"]["template"]["spec"]["containers"][2]["image"] = "mirror/bot:1"
+    live["spec"]["template"]["spec"]["tolerations"].append({"operator": "Exists"})
+    del live["metadata"]["annotations"]["ritsuko.dev/manifest-hash"]
+    del live["metadata"]["labels"]
+    assert dict(deviations(live, wanted)) == {
+        "metadata.annotations[ritsuko.dev/manifest-hash]": None,
+        "metadata.labels.a": None,
+        "spec.template.spec.containers[0].image": "mirror/bot:1",
+        "spec.template.spec.tolerations": live["spec"]["template"]["spec"]["tolerations"],
+    }
+
+
 def test_the_hash_does_not_depend_on_the_order_of_keys() -> None:
     turned = {key: DEPLOYMENT[key] for key in reversed(DEPLOYMENT)}
     assert stamped(turned) == stamped(DEPLOYMENT)
@@ -147,3 +164,10 @@ def test_a_missing_or_other_field_does_not_cover(document: dict[str, Any], data:
 def test_covering_never_fails_whatever_the_shapes_are(wanted: Any, live: Any) -> None:
     covers(live, wanted, "containers")
     covers(live, wanted, "ports")
+
+
+@settings(max_examples=60)
+@given(documents, documents)
+def test_there_is_a_deviation_exactly_where_something_is_not_covered(wanted: Any, live: Any) -> None:
+    for field in ("", "containers", "ports"):
+        assert bool(list(deviations(live, wanted, field))) is not covers(live, wanted, field)

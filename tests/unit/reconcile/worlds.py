@@ -38,6 +38,7 @@ class World:
         self.events: list[Transition] = []
         self.refuse: dict[Kind, ApiError] = {}
         self.validate: Callable[[Object], ApiError | None] = lambda _: None
+        self.admission: dict[Kind, Callable[[Object], None]] = {}  # what it makes of an object that is applied
         self.not_installed: set[Kind] = set(MONITORING)
         self.now = "2026-11-24T10:00:00Z"
         self._versions = itertools.count(1)
@@ -78,7 +79,9 @@ class World:
         metadata = {"uid": f"uid-{ref.kind.name}-{ref.name}", **live.get("metadata", {}), **manifest["metadata"]}
         if manifest.get("spec") != live.get("spec"):
             metadata["generation"] = metadata.get("generation", 0) + 1
-        return self.put(ref, {**live, **manifest, "metadata": metadata})
+        kept = copy.deepcopy({**live, **manifest, "metadata": metadata})
+        self.admission.get(ref.kind, lambda _: None)(kept)
+        return self.put(ref, kept)
 
     async def make(self, ref: ObjectRef, manifest: Object) -> Object | None:
         return None if ref in self.objects else await self.apply(ref, manifest)

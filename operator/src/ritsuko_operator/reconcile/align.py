@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ritsuko_operator.reconcile import announcements
-from ritsuko_operator.reconcile.apply import Applied, apply_children
+from ritsuko_operator.reconcile.admission import Admission
+from ritsuko_operator.reconcile.apply import Applied, Parent, apply_children
 from ritsuko_operator.reconcile.cluster import BotKey, Cluster, Object, ObjectRef, View
 from ritsuko_operator.reconcile.errors import ApiError, InvalidResourceError, NotDoneError
 from ritsuko_operator.reconcile.gather import Gathered, Release, gather
@@ -34,6 +35,7 @@ class Alignment:
     outcome: Outcome
     gathered: Gathered | None = None
     refused: Mapping[str, str] = field(default_factory=dict[str, str])
+    lacks_kinds: bool = False  # of what is wanted: they are not installed here
 
 
 class Aligner:
@@ -47,6 +49,7 @@ class Aligner:
         self._renderer = Renderer()
         self._monitoring = MonitoringObjects(cluster)
         self._rehearsal = Rehearsal(cluster)
+        self._admission = Admission()
         self._in_place: dict[BotKey, set[ObjectRef]] = {}  # the children that this process has seen in place
 
     async def align(self, key: BotKey, seen: Observation, *, now: str, left_out: frozenset[str]) -> Alignment:
@@ -67,28 +70,27 @@ class Aligner:
             return Alignment(outcome_of(before, [error]), gathered)
         manifests = [manifest for manifest in rendered.manifests if ref_of(manifest).kind not in monitoring.absent]
         wait = gathered.missing and not seen.bot.spec.suspend
-        if not wait and (refused := await self._rehearsal.refused(key, seen, gathered.facts, manifests)):
+        parent = Parent(key, seen.bot.metadata.uid, self._admission.of(key))
+        if not wait and (refused := await self._rehearsal.refused(parent, seen, gathered.facts, manifests)):
             return Alignment(Outcome(before), gathered, refused)
         applied = await apply_children(
             self._cluster,
             self._view,
-            key,
+            parent,
             _without_deployment(manifests) if wait else manifests,
             {**gathered.secrets.own, **monitoring.live},
-            owner=seen.bot.metadata.uid,
         )
         await self._note(key, applied)
         try:
             await poke_pods(self._cluster, seen, rendered.revision, just_written=applied.wrote(CONFIG_MAP))
             if not applied.failures:
                 unwatched = {**gathered.secrets.own, **monitoring.live}
-                await self._prune(key, seen.bot.metadata.uid, {ref_of(manifest) for manifest in manifests}, unwatched)
+                await self._prune(key, parent.uid, {ref_of(manifest) for manifest in manifests}, unwatched)
         except ApiError as error:
             applied.failures.append(error)
-        notes = monitoring.notes
-        return Alignment(
-            outcome_of(rendered.revision, applied.failures, missing=gathered.missing, notes=notes), gathered
-        )
+        notes = [*monitoring.notes, *parent.adjustments.notes]
+        outcome = outcome_of(rendered.revision, applied.failures, missing=gathered.missing, notes=notes)
+        return Alignment(outcome, gathered, lacks_kinds=bool(monitoring.absent))
 
     async def clear_up_after(self, key: BotKey) -> None:
         """The bot is gone: what the garbage collector cannot take goes too."""
@@ -96,6 +98,7 @@ class Aligner:
         self._renderer.forget(key)
         self._monitoring.forget(key)
         self._rehearsal.forget(key)
+        self._admission.forget(key)
         self._in_place.pop(key, None)
         try:
             await prune_children(self._cluster, self._view, key, owner=None, rendered=())

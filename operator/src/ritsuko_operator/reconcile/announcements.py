@@ -29,7 +29,7 @@ def repairs(regarding: Object, changes: Iterable[Change], in_place: Iterable[Obj
     known = set(in_place)
     found: list[Transition] = []
     for change in changes:
-        if change.why is Difference.DRIFTED:
+        if change.why is Difference.DRIFTED and change.put_right:
             found.append(Transition(regarding, "Repaired", f"{change.ref} had been changed by somebody: put back"))
         elif change.why is Difference.ABSENT and change.ref in known:
             found.append(Transition(regarding, "Repaired", f"{change.ref} had been deleted by somebody: made again"))

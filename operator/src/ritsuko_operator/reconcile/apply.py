@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ritsuko_operator.reconcile.admission import Adjustments
 from ritsuko_operator.reconcile.cluster import BotKey, Cluster, Object, ObjectRef, View
-from ritsuko_operator.reconcile.compare import Difference, difference
+from ritsuko_operator.reconcile.compare import Difference
 from ritsuko_operator.reconcile.errors import ApiError, ForeignObjectError, ImmutableFieldError, ReconcileError
 from ritsuko_operator.reconcile.kinds import (
     CLUSTER_ROLE_BINDING,
@@ -28,12 +29,22 @@ _UNDER_A_POD = frozenset({SERVICE_ACCOUNT, CONFIG_MAP, SECRET, NETWORK_POLICY})
 
 
 @dataclass(frozen=True)
+class Parent:
+    """The bot whose children are written, and what admission is known to make of them."""
+
+    key: BotKey
+    uid: str
+    adjustments: Adjustments = field(default_factory=Adjustments)
+
+
+@dataclass(frozen=True)
 class Change:
     """One child that was written, and why."""
 
     ref: ObjectRef
     why: Difference
     live: Object
+    put_right: bool = True  # admission may have kept it as it was
 
 
 @dataclass
@@ -65,24 +76,23 @@ class Applied:
 async def apply_children(
     cluster: Cluster,
     view: View,
-    key: BotKey,
+    parent: Parent,
     manifests: Sequence[Object],
     secrets: Mapping[ObjectRef, Object | None],
-    *,
-    owner: str,
 ) -> Applied:
     """Applies what differs of the stamped manifests: what a pod mounts before the pod.
 
-    `owner` is the bot's UID. `secrets` are the live Secrets, which the view does not have. Raises
-    `ApiUnreachableError`; refusals are collected, and what stands on a refused child is left as it is.
+    `secrets` are the live Secrets, which the view does not have. Raises `ApiUnreachableError`; refusals are collected,
+    and what stands on a refused child is left as it is.
     """
     applied = Applied()
+    parent.adjustments.keep_only({ref_of(wanted) for wanted in manifests})
     for wave in _waves(manifests):
         wave = [wanted for wanted in wave if not _stands_on_any(wanted, applied.refused)]
         lives = [secrets[ref] if (ref := ref_of(wanted)) in secrets else view.get(ref) for wanted in wave]
         results = await asyncio.gather(
             *(
-                _bring_in_line(cluster, key, owner, ref_of(wanted), wanted, live)
+                _bring_in_line(cluster, parent, ref_of(wanted), wanted, live)
                 for wanted, live in zip(wave, lives, strict=True)
             ),
             return_exceptions=True,
@@ -109,22 +119,24 @@ def _stands_on_any(wanted: Object, refused: Collection[ObjectRef]) -> bool:
 
 
 async def _bring_in_line(
-    cluster: Cluster, key: BotKey, owner: str, ref: ObjectRef, wanted: Object, live: Object | None
+    cluster: Cluster, parent: Parent, ref: ObjectRef, wanted: Object, live: Object | None
 ) -> Change | None:
-    why = difference(wanted, live)
+    adjustments = parent.adjustments
+    why = adjustments.why(ref, wanted, live)
     if why is Difference.ABSENT:
         if (made := await cluster.make(ref, wanted)) is not None:
-            return Change(ref, why, made)
+            return Change(ref, why, made, adjustments.learn(ref, wanted, None, made))
         # the watch is behind, or something else has this name: it is not selected by our label
         live = await cluster.get(ref)
-        why = difference(wanted, live)
+        why = adjustments.why(ref, wanted, live)
     if why is None:
         return None
     if live is not None:
-        if not may_be_written(live, key, owner):
-            raise ForeignObjectError(_whose_it_is(ref, key, live))
+        if not may_be_written(live, parent.key, parent.uid):
+            raise ForeignObjectError(_whose_it_is(ref, parent.key, live))
         await _prepare(cluster, ref, wanted, live)
-    return Change(ref, why, await cluster.apply(ref, wanted))
+    answer = await cluster.apply(ref, wanted)
+    return Change(ref, why, answer, adjustments.learn(ref, wanted, live, answer))
 
 
 def _whose_it_is(ref: ObjectRef, key: BotKey, live: Object) -> str:

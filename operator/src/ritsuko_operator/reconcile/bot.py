@@ -141,7 +141,7 @@ class BotReconciler:
         outcome, gathered, now = alignment.outcome, alignment.gathered, self._now()
         due = [
             _WAIT_FOR_CREDENTIALS if outcome.missing else None,
-            _WAIT_FOR_KINDS if outcome.notes else None,
+            _WAIT_FOR_KINDS if alignment.lacks_kinds else None,
             self._stalls.look_again(key, outcome.stalled, now),
             gathered.next_rotation if gathered else None,
             optional.next_change(seen, trials, now, self._patience),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Any, cast
 
@@ -54,7 +54,7 @@ def difference(wanted: Object, live: Object | None) -> Difference | None:
     """Why the stamped manifest `wanted` has to be applied over `live`; None if it need not be."""
     if live is None:
         return Difference.ABSENT
-    if _hash_of(wanted) != _hash_of(live):
+    if hash_of(wanted) != hash_of(live):
         return Difference.OUTDATED
     return None if covers(live, wanted) else Difference.DRIFTED
 
@@ -74,11 +74,40 @@ def covers(live: object, wanted: object, field: str = "") -> bool:
     return type(live) is type(wanted) and live == wanted
 
 
+def deviations(live: object, wanted: object, field: str = "", path: str = "") -> Iterator[tuple[str, object]]:
+    """The fields in which `live` does not say what `wanted` says, and what it says there; None where there is nothing.
+
+    An object that is not there counts as an empty one: whether others have put something into it makes no difference.
+    """
+    if covers(live, wanted, field):
+        return
+    parts = list(_parts(live, wanted, field))
+    if not parts:
+        yield path, live
+    for step, name, theirs, mine in parts:
+        yield from deviations(theirs, mine, name, f"{path}{step}" if path else step.removeprefix("."))
+
+
+def _parts(live: object, wanted: object, field: str) -> Iterator[tuple[str, str, object, object]]:
+    """What is compared of two objects or lists, one after the other: the step there, the field, and both values."""
+    if isinstance(wanted, dict) and (live is None or isinstance(live, dict)):
+        theirs_by_key = cast(dict[str, Any], live or {})
+        for key, mine in cast(dict[str, Any], wanted).items():
+            yield f".{key}" if key.isidentifier() else f"[{key}]", key, theirs_by_key.get(key), mine
+    if isinstance(wanted, list) and isinstance(live, list):
+        others, ours = cast(list[Any], live), cast(list[Any], wanted)
+        keys = _merged_by(others, ours, field)
+        if keys is None and len(others) != len(ours):
+            return
+        for place, mine in enumerate(ours):
+            same = [one for one in others if keys and _merge_key(one, keys) == _merge_key(mine, keys)]
+            theirs = next((one for one in same if covers(one, mine)), same[0] if same else None)
+            yield f"[{place}]", "", theirs if keys else others[place], mine
+
+
 def _list_covers(live: list[Any], wanted: list[Any], field: str) -> bool:
-    keys = _MERGED_BY.get(field)
-    # a NetworkPolicy's `ports` are another list: they have no `containerPort`, and are replaced whole
-    merging = keys is not None and all(isinstance(entry, dict) for entry in (*live, *wanted))
-    if keys is None or not merging or not all(keys[0] in entry for entry in wanted):
+    keys = _merged_by(live, wanted, field)
+    if keys is None:
         return len(live) == len(wanted) and all(covers(theirs, mine) for theirs, mine in zip(live, wanted, strict=True))
     return all(
         any(
@@ -89,14 +118,23 @@ def _list_covers(live: list[Any], wanted: list[Any], field: str) -> bool:
     )
 
 
+def _merged_by(live: list[Any], wanted: list[Any], field: str) -> tuple[str, ...] | None:
+    """The keys by which the two lists are merged; None if they are not."""
+    keys = _MERGED_BY.get(field)
+    # a NetworkPolicy's `ports` are another list: they have no `containerPort`, and are replaced whole
+    merging = keys is not None and all(isinstance(entry, dict) for entry in (*live, *wanted))
+    return keys if keys is not None and merging and all(keys[0] in entry for entry in wanted) else None
+
+
 def _merge_key(entry: Mapping[str, Any], keys: tuple[str, ...]) -> tuple[Any, ...]:
     return tuple(entry.get(key, _KEY_DEFAULTS.get(key)) for key in keys)
 
 
 def was_stamped(live: Object) -> bool:
     """Whether we applied this object once, even if somebody took its labels away since."""
-    return _hash_of(live) is not None
+    return hash_of(live) is not None
 
 
-def _hash_of(manifest: Object) -> str | None:
+def hash_of(manifest: Object) -> str | None:
+    """The hash that a manifest was stamped with, and that the child carries since."""
     return manifest["metadata"].get("annotations", {}).get(HASH_ANNOTATION)

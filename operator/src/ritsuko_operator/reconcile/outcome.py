@@ -25,7 +25,7 @@ class Outcome:
     missing: Missing | None = None  # of the bot's Zulip credentials
     stalled: Cause | None = None  # it cannot go on without somebody's help
     failed: Cause | None = None  # it did not work this time, and is tried again
-    notes: Sequence[str] = ()  # what is wanted and cannot be had here, and does not keep the bot from working
+    notes: Sequence[str] = ()  # what is otherwise than was wanted, and does not keep the bot from working
 
 
 def outcome_of(

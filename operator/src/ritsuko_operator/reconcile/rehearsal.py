@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ritsuko_api.sidecar import McpSidecar
+from ritsuko_operator.reconcile.apply import Parent
 from ritsuko_operator.reconcile.blame import blamed
 from ritsuko_operator.reconcile.cluster import BotKey, Cluster, Object
-from ritsuko_operator.reconcile.compare import HASH_ANNOTATION, Difference, difference
+from ritsuko_operator.reconcile.compare import HASH_ANNOTATION, Difference
 from ritsuko_operator.reconcile.errors import ApiError
 from ritsuko_operator.reconcile.kinds import DEPLOYMENT
 from ritsuko_operator.reconcile.observation import Observation
@@ -30,16 +31,16 @@ class Rehearsal:
         self._in_vain: dict[BotKey, str] = {}  # the manifest's hash
 
     async def refused(
-        self, key: BotKey, seen: Observation, facts: Facts, manifests: Sequence[Object]
+        self, parent: Parent, seen: Observation, facts: Facts, manifests: Sequence[Object]
     ) -> Mapping[str, str]:
         """The sidecars for which the apiserver would refuse the stamped Deployment, each with what it says of it.
 
         None if it takes it, if it refuses it for something else, or if it cannot say now. Raises `ApiUnreachableError`.
         """
-        wanted = next(manifest for manifest in manifests if ref_of(manifest).kind is DEPLOYMENT)
+        key, wanted = parent.key, next(manifest for manifest in manifests if ref_of(manifest).kind is DEPLOYMENT)
         live = None if seen.deployment is None else dict(seen.deployment)
         present = sorted(seen.selection.in_pod(facts.left_out), key=age)
-        if not present or difference(wanted, live) in (None, Difference.DRIFTED):
+        if not present or parent.adjustments.why(ref_of(wanted), wanted, live) in (None, Difference.DRIFTED):
             return {}
         if self._in_vain.get(key) == wanted["metadata"]["annotations"][HASH_ANNOTATION]:
             return {}
