@@ -44,4 +44,5 @@ def test_no_name_leads_to_another_place_of_the_api(name: str) -> None:
 
 def test_the_names_of_rbac_may_have_colons() -> None:
     path = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/ritsuko:ops:hal"
-    assert CLUSTER_ROLE_BINDING.path(None, "ritsuko:ops:hal") == path
+    for namespace in (None, ""):  # as a list and as an object's reference have it
+        assert CLUSTER_ROLE_BINDING.path(namespace, "ritsuko:ops:hal") == path

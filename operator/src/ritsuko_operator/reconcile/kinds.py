@@ -26,7 +26,7 @@ class Kind:
 
         Raises `NotANameError` for what would be another path than the one of such an object.
         """
-        for segment in (namespace, name):
+        for segment in (namespace if self.namespaced else None, name):
             if segment is not None and not _SEGMENT.fullmatch(segment):
                 raise NotANameError(f"{segment[:100]!r} cannot be the name of a {self.name} or of its namespace")
         parts = ["/apis" if "/" in self.api_version else "/api", self.api_version]
