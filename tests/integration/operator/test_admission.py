@@ -109,6 +109,22 @@ def nothing_is_written_while_things_happen(story: Story, hook: Webhook) -> None:
     assert hook.writes - before <= 1, "a write may have been under way"
 
 
+def test_a_namespace_is_deleted_with_all_its_bots_and_without_a_word(
+    plane: ControlPlane, operator: OperatorProcess, story: Story
+) -> None:
+    bots = [f"bot-{number}" for number in range(10)]
+    for bot in bots:
+        story.sidecar(f"logs-{bot}", bot=bot, server="logs")
+        story.bot(bot)
+    for bot in bots:
+        story.settled(bot)
+    path = f"/api/v1/namespaces/{story.namespace}"
+    plane.api.request("DELETE", path)
+    eventually(lambda: not plane.api.answers(path), within=60, what="the namespace is gone")
+    loud = [line for line in operator.log_text().splitlines() if story.namespace in line and '"WARNING"' in line]
+    assert loud == []
+
+
 def drifts_and_is_put_back(story: Story) -> None:
     """Somebody changes a field that admission has nothing to do with."""
     before = story.get("deployment", "hal")["spec"]["progressDeadlineSeconds"]

@@ -55,7 +55,8 @@ class Aligner:
     async def align(self, key: BotKey, seen: Observation, *, now: str, left_out: frozenset[str]) -> Alignment:
         """Brings the children in line. What is wrong with this bot is in the outcome, not raised.
 
-        `left_out` are the optional sidecars that get no container; `now` is RFC 3339.
+        `left_out` are the optional sidecars that get no container; `now` is RFC 3339. Raises `ApiUnreachableError`, and
+        `NamespaceEndsError` if the bot is about to be deleted with all that is around it.
         """
         before = seen.bot.status.config_revision
         gathered = None

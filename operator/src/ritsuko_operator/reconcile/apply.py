@@ -9,7 +9,13 @@ from dataclasses import dataclass, field
 from ritsuko_operator.reconcile.admission import Adjustments
 from ritsuko_operator.reconcile.cluster import BotKey, Cluster, Object, ObjectRef, View
 from ritsuko_operator.reconcile.compare import Difference
-from ritsuko_operator.reconcile.errors import ApiError, ForeignObjectError, ImmutableFieldError, ReconcileError
+from ritsuko_operator.reconcile.errors import (
+    ApiError,
+    ForeignObjectError,
+    ImmutableFieldError,
+    NamespaceEndsError,
+    ReconcileError,
+)
 from ritsuko_operator.reconcile.kinds import (
     CLUSTER_ROLE_BINDING,
     CONFIG_MAP,
@@ -59,6 +65,8 @@ class Applied:
     def note(self, ref: ObjectRef, result: Change | BaseException | None) -> None:
         """What became of one child. Raises what is no refusal of this one alone."""
         match result:
+            case ApiError(namespace_ends=True):
+                raise NamespaceEndsError(str(result)) from result
             case ApiError() | ForeignObjectError() | ImmutableFieldError():
                 self.failures.append(result)
                 self.refused.add(ref)
@@ -82,8 +90,8 @@ async def apply_children(
 ) -> Applied:
     """Applies what differs of the stamped manifests: what a pod mounts before the pod.
 
-    `secrets` are the live Secrets, which the view does not have. Raises `ApiUnreachableError`; refusals are collected,
-    and what stands on a refused child is left as it is.
+    `secrets` are the live Secrets, which the view does not have. Raises `ApiUnreachableError` and `NamespaceEndsError`;
+    refusals are collected, and what stands on a refused child is left as it is.
     """
     applied = Applied()
     parent.adjustments.keep_only({ref_of(wanted) for wanted in manifests})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 
 from ritsuko_api.bot import SidecarStatus
@@ -10,7 +11,7 @@ from ritsuko_operator.reconcile import announcements, optional, status
 from ritsuko_operator.reconcile.align import Aligner, Alignment
 from ritsuko_operator.reconcile.checks.verdict import Facts
 from ritsuko_operator.reconcile.cluster import BotKey, Cluster, Object, SidecarKey, Transition, View
-from ritsuko_operator.reconcile.errors import InvalidResourceError, NotDoneError
+from ritsuko_operator.reconcile.errors import InvalidResourceError, NamespaceEndsError, NotDoneError
 from ritsuko_operator.reconcile.gather import Release
 from ritsuko_operator.reconcile.observation import Observation, observe
 from ritsuko_operator.reconcile.optional import Patience, Trials
@@ -22,6 +23,8 @@ from ritsuko_operator.reconcile.sidecar_lines import lines
 from ritsuko_operator.reconcile.stalls import Stalls
 from ritsuko_operator.reconcile.status_writing import write_status
 from ritsuko_operator.reconcile.trouble import patience_ends
+
+logger = logging.getLogger(__name__)
 
 _WAIT_FOR_CREDENTIALS = 5.0  # seconds
 _WAIT_FOR_KINDS = 300.0  # that are not installed here
@@ -55,6 +58,7 @@ class BotReconciler:
         self._follow = follow
         self._patience = patience or Patience()
         self._stalls = Stalls()
+        self._ending: dict[BotKey, str] = {}  # the UIDs of bots whose namespace is being deleted
         self._followed: dict[BotKey, tuple[object, ...]] = {}  # the lines and so on that sidecars were told of
 
     async def reconcile(self, key: BotKey) -> float | None:
@@ -65,17 +69,22 @@ class BotReconciler:
         live = self._view.get(key.ref)
         if live is None:
             self._followed.pop(key, None)
+            self._ending.pop(key, None)
             self._stalls.forget(key)
             self._refusals.forget(key)
             await self._aligner.clear_up_after(key)
             return None
-        if "deletionTimestamp" in live["metadata"]:
-            return None  # the garbage collector is at work
+        if "deletionTimestamp" in live["metadata"] or self._ending.get(key) == live["metadata"]["uid"]:
+            return None  # the garbage collector is at work, or comes soon
         try:
             trials, alignment = await self._align(key, live)
         except InvalidResourceError as error:
             unreadable = status.unreadable_bot_status(live, Cause(error.reason, str(error)), now=self._now())
             await self._write_status(key, live, unreadable)
+            return None
+        except NamespaceEndsError as error:
+            self._ending[key] = live["metadata"]["uid"]
+            logger.info("%s is left alone from now on: %s", key.ref, error)
             return None
         live = self._view.get(key.ref) or live
         seen = observe(self._view, live, self._refusals)  # again: some children are others by now

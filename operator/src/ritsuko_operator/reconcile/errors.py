@@ -7,6 +7,7 @@ from collections.abc import Sequence
 # 403: the rights, or the namespace, may be on their way. 500 is not here: server-side apply answers it for a manifest
 # that it cannot merge, such as one with a variable named twice, and repeating that changes nothing.
 _PASSING = frozenset({401, 403, 404, 408, 409, 410, 425, 429, 502, 503, 504})
+_ENDING = "because it is being terminated"
 
 
 class ReconcileError(Exception):
@@ -33,6 +34,11 @@ class ApiError(ReconcileError):
         """Whether the same request may well succeed a little later."""
         return self.status in _PASSING
 
+    @property
+    def namespace_ends(self) -> bool:
+        """Whether the whole namespace is being deleted (the API's cause `NamespaceTerminating`)."""
+        return self.status == 403 and _ENDING in self.message
+
 
 class GoneError(ApiError):
     """The object of the request is not there (404)."""
@@ -40,6 +46,10 @@ class GoneError(ApiError):
 
 class ApiUnreachableError(ReconcileError):
     """There was no answer: no connection, or none in time."""
+
+
+class NamespaceEndsError(ReconcileError):
+    """The whole namespace is being deleted: nothing is made in it any more."""
 
 
 class ForeignObjectError(ReconcileError):
