@@ -37,7 +37,6 @@ PATTERNS: dict[str, tuple[str, str]] = {
     "credentialsSecret.name": ("zulip.dev-1", "../secrets/zulip"),
     "serviceAccount.name": ("mine.dev-1", ".."),
     "botRef.name": ("hal-9000", "Hal"),
-    "portName": ("mcp-9000", "Not_A_Port"),
     "path": ("/api/mcp", "mcp"),
     "aliases{}": ("get pods", " get"),
     "requireApproval[]": ("delete_*", "delete pods"),
@@ -120,6 +119,8 @@ def _by_path(table: dict[str, Any], path: str) -> Any:
 def _list(path: str, schema: Schema, length: int) -> list[Any]:
     if path == "headers":
         return [header(f"X-{number}") for number in range(length)]
+    if schema.get("x-kubernetes-list-map-keys") == ["name"]:
+        return [{"name": f"x-{number}"} for number in range(length)]
     return [_least(schema["items"], f"{path}[]")] * length
 
 

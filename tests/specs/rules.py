@@ -30,6 +30,14 @@ REMOTE: Document = {"url": "https://mcp.example.com/mcp"}
 LOGS: Document = {"server": "logs"}
 
 
+MORE_THAN_ALLOWED: Document = {"requests": {"memory": "2Gi"}, "limits": {"memory": 1073741824}}
+AS_MUCH_AS_ALLOWED: Document = {
+    "requests": {"cpu": "0.5", "memory": "1024Mi", "ephemeral-storage": 1},
+    "limits": {"cpu": "500m", "memory": "1Gi"},
+}
+TCP: Document = {"tcpSocket": {"port": 8083}}
+
+
 def header(name: str) -> Document:
     return {"name": name, "valueFrom": {"secretKeyRef": {"name": "mcp", "key": "token"}}}
 
@@ -65,6 +73,21 @@ EXAMPLES = [
         "every rotation turns the pods over: give at least 10m",
         {"mcpSidecars": {"tokens": {"maxAge": "720h"}}},
         {"mcpSidecars": {"tokens": {"maxAge": "9m59s"}}},
+    ),
+    _bot(
+        "a variable's name is made of printable ASCII characters without '=', such as LOG_LEVEL",
+        {"env": [{"name": "a.b-c D~", "value": "1"}]},
+        {"env": [{"name": "a=b", "value": "1"}]},
+    ),
+    _bot(
+        "a volume's name is made of lower-case letters and digits, with '-' between them, such as cache-2",
+        {"volumes": [{"name": "9-cache", "emptyDir": {}}]},
+        {"volumes": [{"name": "cache-", "emptyDir": {}}]},
+    ),
+    _bot(
+        "more is requested than the limit allows: lower `requests`, or raise `limits`",
+        {"mcpSidecars": {"defaults": {"resources": AS_MUCH_AS_ALLOWED}}},
+        {"mcpSidecars": {"defaults": {"resources": MORE_THAN_ALLOWED}}},
     ),
     _sidecar(
         "the sidecar's name becomes its container's: at most 59 lower-case letters, digits and '-'", "a" * 59, "a.b"
@@ -156,6 +179,42 @@ EXAMPLES = [
         "`probe: None` switches all probes off: leave out either it or the probes",
         {**LOGS, "probe": "Http", "livenessProbe": {"tcpSocket": {"port": 8083}}},
         {**LOGS, "probe": "None", "startupProbe": {"tcpSocket": {"port": 8083}}},
+    ),
+    _sidecar(
+        "a port's name is made of lower-case letters, at least one, and digits, with single '-' between them, such as "
+        "mcp-9000",
+        {**LOGS, "portName": "9-mcp-8083"},
+        {**LOGS, "portName": "8083"},
+    ),
+    _sidecar(
+        "a variable's name is made of printable ASCII characters without '=', such as LOG_LEVEL",
+        {**LOGS, "env": [{"name": "1", "value": "1"}]},
+        {**LOGS, "env": [{"name": "GRÜSSE", "value": "1"}]},
+    ),
+    _sidecar(
+        "a volume's name is made of lower-case letters and digits, with '-' between them, such as cache-2",
+        {**LOGS, "volumes": [{"name": "a--b", "emptyDir": {}}]},
+        {**LOGS, "volumes": [{"name": "Bad_Name", "emptyDir": {}}]},
+    ),
+    _sidecar(
+        "more is requested than the limit allows: lower `requests`, or raise `limits`",
+        {**LOGS, "resources": AS_MUCH_AS_ALLOWED},
+        {**LOGS, "resources": MORE_THAN_ALLOWED},
+    ),
+    _sidecar(
+        "a probe does one thing: give it one of exec, grpc, httpGet, tcpSocket",
+        {**LOGS, "startupProbe": {**TCP, "periodSeconds": 5}},
+        {**LOGS, "startupProbe": {"periodSeconds": 5}},
+    ),
+    _sidecar(
+        "the hook `preStop` does one thing: give it one of exec, httpGet, sleep, tcpSocket",
+        {**LOGS, "lifecycle": {"preStop": {"sleep": {"seconds": 5}}}},
+        {**LOGS, "lifecycle": {"preStop": {}}},
+    ),
+    _sidecar(
+        "the hook `postStart` does one thing: give it one of exec, httpGet, sleep, tcpSocket",
+        {**LOGS, "lifecycle": {"postStart": {"exec": {"command": ["true"]}}}},
+        {**LOGS, "lifecycle": {"postStart": {"exec": {"command": ["true"]}, "sleep": {"seconds": 5}}}},
     ),
     _sidecar(
         "an alias is one word of at most 63 lower-case letters, digits, '-' and '_', such as `pods`",

@@ -19,6 +19,7 @@ _BOT = {
     "mcpSidecars.selector.matchLabels": words.labels.filter(bool),
 }
 _SIDECAR = {
+    "portName": st.sampled_from(["http-mcp", "9a", "mcp"]),
     "url": st.sampled_from(["https://mcp.example.com/mcp", "http://[::1]:9000", "https://example.com/a?b=c#d"]),
     "headers[].name": st.from_regex(r"[A-Za-z][A-Za-z0-9-]{0,20}", fullmatch=True).filter(
         lambda name: name.lower() not in RESERVED_HEADERS
@@ -53,6 +54,8 @@ def valid_sidecars() -> st.SearchStrategy[Document]:
 
 
 def _mended_bot(spec: Document) -> Document:
+    _keep_within_limits(spec)
+    _keep_within_limits(spec.get("mcpSidecars", {}).get("defaults", {}))
     account = spec.get("serviceAccount", {})
     if account.get("create") is False:
         account.setdefault("name", "existing")
@@ -89,9 +92,28 @@ def _mended_sidecar(spec: Document) -> Document:
         spec["port"] = 8090
     if spec.get("probe") == "None":
         spec = _without(spec, "livenessProbe", "readinessProbe", "startupProbe")
+    _keep_within_limits(spec)
+    for probe in ("livenessProbe", "readinessProbe", "startupProbe"):
+        if probe in spec:
+            spec[probe] = _with_one(spec[probe], "exec", "grpc", "httpGet", "tcpSocket")
+    for hook, does in spec.get("lifecycle", {}).items():
+        if hook in ("postStart", "preStop"):
+            spec["lifecycle"][hook] = _with_one(does, "exec", "httpGet", "sleep", "tcpSocket")
     if "headers" in spec:
         spec["headers"] = list({one["name"].lower(): one for one in spec["headers"]}.values())
     return spec
+
+
+def _keep_within_limits(spec: Document) -> None:
+    resources = spec.get("resources", {})
+    limits, requests = resources.get("limits", {}), resources.get("requests", {})
+    requests |= {name: limits[name] for name in requests if name in limits}
+
+
+def _with_one(hook: Document, *handlers: str) -> Document:
+    """The hook with the first of the handlers that it has; with one if it has none."""
+    there = [name for name in handlers if name in hook]
+    return _without(hook, *there[1:]) if there else {**hook, "exec": {"command": ["true"]}}
 
 
 def _without(spec: Document, *fields: str) -> dict[str, Any]:

@@ -25,6 +25,7 @@ _QUANTITY: JsonObject = {
 }
 _QUANTITIES: JsonObject = {"type": "object", "additionalProperties": _QUANTITY}
 # Where Kubernetes takes a resource.Quantity, the client's models say "string" (k8s.io/apimachinery/pkg/api/resource).
+# What rules look at has a limit: the apiserver reckons what an expression costs at the worst.
 _CORRECTED: dict[tuple[str, str], JsonObject] = {
     ("V1ResourceRequirements", "limits"): _QUANTITIES,
     ("V1ResourceRequirements", "requests"): _QUANTITIES,
@@ -32,6 +33,8 @@ _CORRECTED: dict[tuple[str, str], JsonObject] = {
     ("V1VolumeResourceRequirements", "requests"): _QUANTITIES,
     ("V1EmptyDirVolumeSource", "sizeLimit"): _QUANTITY,
     ("V1ResourceFieldSelector", "divisor"): _QUANTITY,
+    ("V1EnvVar", "name"): {"type": "string", "maxLength": 256},
+    ("V1Volume", "name"): {"type": "string", "maxLength": 63},
 }
 _OPEN = "x-kubernetes-preserve-unknown-fields"
 

@@ -67,7 +67,8 @@ def _row(path: str, name: str, field: JsonObject, *, required: bool) -> str:
     if "pattern" in innermost:
         notes.append(f"Pattern: `{innermost['pattern']}`.")
     if not _properties(field):  # an object says its rules where it is described
-        notes += [f"Rule: {message}." for message in _messages(field)]
+        of_entries = [] if innermost is field or _properties(innermost) else _messages(innermost)
+        notes += [f"Rule: {message}." for message in (*_messages(field), *of_entries)]
     default = "**required**" if required else _default(field)
     cells = [f"`{name}`", _type(f"{path}.{name}", field), default, " ".join(notes)]
     return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"

@@ -12,7 +12,7 @@ from ritsuko_api import embedded
 from ritsuko_api.bot import HTTP_PORT
 from ritsuko_api.conditions import Condition
 from ritsuko_api.headers import HEADER_RULES, Header
-from ritsuko_api.resource import Metadata, ObjectName, PullPolicy, SpecModel, StatusModel, rules
+from ritsuko_api.resource import Metadata, ObjectName, PullPolicy, SpecModel, StatusModel, rules, validations
 from ritsuko_api.runtime import ServerInfo
 from ritsuko_api.tools import ToolsPolicy
 
@@ -216,7 +216,15 @@ class McpSidecarSpec(SpecModel):
     port_name: str | None = Field(
         default=None,
         description="The port's name; by default `mcp-k8s`, `mcp-prom`, `mcp-logs` or `mcp-<port>`.",
-        pattern=r"^[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$",
+        min_length=1,
+        max_length=15,
+        json_schema_extra=validations(
+            (
+                "self.matches('^([a-z0-9]+-)*[0-9]*[a-z][a-z0-9]*(-[a-z0-9]+)*$')",
+                "a port's name is made of lower-case letters, at least one, and digits, with single '-' between them, "
+                "such as mcp-9000",
+            )
+        ),
     )
     path: str = Field(default="/mcp", description="The path of its MCP endpoint.", pattern=r"^/\S*$")
     probe: Literal["Http", "None"] = Field(
