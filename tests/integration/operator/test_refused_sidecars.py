@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
+from tests.cluster import ApiError, ControlPlane
 from tests.integration.operator.eventually import eventually
 from tests.integration.operator.operator_process import OperatorProcess
 from tests.integration.operator.story import Story, unchanged
@@ -111,6 +114,19 @@ def test_what_the_apiserver_names_no_sidecar_for_is_found_by_trying_without(runn
     assert running.containers() == ["bot", "mcp-kubernetes"]
 
 
+def test_a_policy_of_the_cluster_keeps_out_one_sidecar_and_not_the_bot(plane: ControlPlane, running: Story) -> None:
+    running.sidecar("good", **IMAGE)
+    eventually(lambda: len(running.containers()) == 3, what="a container for the good one")
+    with policy(plane, running):
+        running.sidecar("bad", image="forbidden.test/mcp:1", port=9002)
+        said = running.wait_condition("Accepted", "False", "InvalidSpec", of="bad", kind="sidecar")
+        assert "nothing of forbidden.test runs here" in said
+        running.bot(image={"tag": "9.9"})
+        eventually(lambda: running.template()["spec"]["containers"][0]["image"].endswith(":9.9"), what="the new image")
+        assert running.containers() == ["bot", "mcp-good", "mcp-kubernetes"]
+        assert running.condition("Stalled")["status"] == "False"
+
+
 def test_what_is_the_bots_own_fault_is_no_sidecars(running: Story) -> None:
     running.bot(podTemplate={"spec": {"containers": [{"name": "bot", "resources": {"limits": {"gpu": "1"}}}]}})
     assert "resources.limits" in running.wait_condition("Stalled", "True", "ApplyRefused")
@@ -144,6 +160,48 @@ def test_the_same_fault_in_another_generation_is_told_of_that_generation(running
 
     eventually(observed, what="the second generation is told of")
     assert running.condition("Accepted", of="bad", kind="sidecar")["reason"] == "InvalidSpec"
+
+
+@contextmanager
+def policy(plane: ControlPlane, story: Story) -> Iterator[None]:
+    """Deployments with an image of forbidden.test are refused in the story's namespace."""
+    admission, name = "/apis/admissionregistration.k8s.io/v1", story.namespace
+    expression = "object.spec.template.spec.containers.all(one, !one.image.startsWith('forbidden.test/'))"
+    rule = {"apiGroups": ["apps"], "apiVersions": ["v1"], "resources": ["deployments"]}
+    matches = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": story.namespace}}}
+    specs = {
+        "ValidatingAdmissionPolicy": {
+            "failurePolicy": "Fail",
+            "matchConstraints": {"resourceRules": [{**rule, "operations": ["CREATE", "UPDATE"]}]},
+            "validations": [{"expression": expression, "message": "nothing of forbidden.test runs here"}],
+        },
+        "ValidatingAdmissionPolicyBinding": {
+            "policyName": name,
+            "validationActions": ["Deny"],
+            "matchResources": matches,
+        },
+    }
+    plurals = {"ValidatingAdmissionPolicy": "validatingadmissionpolicies"}
+    plurals["ValidatingAdmissionPolicyBinding"] = "validatingadmissionpolicybindings"
+    for kind, spec in specs.items():
+        manifest = {"apiVersion": admission.removeprefix("/apis/"), "kind": kind, "metadata": {"name": name}}
+        plane.api.request("POST", f"{admission}/{plurals[kind]}", {**manifest, "spec": spec})
+    try:
+        eventually(lambda: in_force(plane, story), what="the policy is in force")
+        yield
+    finally:
+        for plural in plurals.values():
+            plane.api.request("DELETE", f"{admission}/{plural}/{name}")
+
+
+def in_force(plane: ControlPlane, story: Story) -> bool:
+    patch = {"spec": {"template": {"spec": {"containers": [{"name": "bot", "image": "forbidden.test/x"}]}}}}
+    path = f"{story.path('deployment', 'hal')}?dryRun=All"
+    try:
+        plane.api.request("PATCH", path, patch, content_type="application/strategic-merge-patch+json")
+    except ApiError as error:
+        return "forbidden.test" in str(error)
+    return False
 
 
 def asked(operator: OperatorProcess) -> dict[tuple[str, str], int]:

@@ -107,6 +107,22 @@ async def test_it_is_tried_again_when_its_own_spec_or_the_bots_changes(world: Wo
     assert accepted(world, "bad") == ("True", "Accepted")
 
 
+async def test_it_is_tried_again_after_an_hour(world: World) -> None:
+    world.sidecar("bad", image=BAD, port=9000)
+    assert await world.bots.reconcile(HAL) == 3600
+    world.now = "2026-11-24T10:59:00Z"
+    assert await world.bots.reconcile(HAL) == 60
+    world.rehearsed.clear()
+    world.now = "2026-11-24T11:00:00Z"
+    assert await world.reconcile("bad") == ["status McpSidecar bad"]
+    assert await world.reconcile("bad") == [], "there is nothing new to say"
+    assert len(world.rehearsed) == 1
+    world.validate = lambda _: None
+    world.now = "2026-11-24T12:00:00Z"
+    await world.reconcile("bad")
+    assert accepted(world, "bad") == ("True", "Accepted")
+
+
 async def test_its_port_is_free_for_another(world: World) -> None:
     world.sidecar("bad", image=BAD, port=9000)
     world.sidecar("good", image="good.test/mcp:1", port=9000)
@@ -123,6 +139,16 @@ async def test_who_is_not_named_is_found_by_trying_without(world: World) -> None
     assert accepted(world, "bad") == ("False", "InvalidSpec")
     assert "denied by a policy" in world.condition("Accepted", "bad", of=SIDECAR)["message"]
     assert accepted(world, "kubernetes") == ("True", "Accepted")
+
+
+async def test_a_webhook_that_forbids_it_is_heard_as_well(world: World) -> None:
+    """Only of want of rights does nobody know how long it lasts, and whom it is about."""
+    world.sidecar("bad", image=BAD, port=9000)
+    said = 'admission webhook "policy.test" denied the request: no such registry'
+    world.validate = lambda manifest: denies_bad_images(manifest) and ApiError("applying", 403, "Forbidden", said)
+    await world.reconcile("bad")
+    assert names(world) == ["bot", "mcp-kubernetes"]
+    assert "no such registry" in world.condition("Accepted", "bad", of=SIDECAR)["message"]
 
 
 async def test_where_there_are_too_many_the_older_ones_stay(world: World) -> None:

@@ -110,6 +110,7 @@ class BotReconciler:
 
         Each time that it refuses some the others are tried anew, so there are no more tries than sidecars.
         """
+        self._refusals.drop_old(key, self._now())
         while True:
             seen = observe(self._view, live, self._refusals)
             trials = await self._settle_trials(key, live, seen)
@@ -117,7 +118,7 @@ class BotReconciler:
             alignment = await self._aligner.align(key, seen, now=self._now(), left_out=left_out)
             if not alignment.refused:
                 return trials, alignment
-            self._refusals.note(seen.bot, seen.selection, alignment.refused)
+            self._refusals.note(seen.bot, seen.selection, alignment.refused, self._now())
             live = self._view.get(key.ref) or live
 
     async def _settle_trials(self, key: BotKey, live: Object, seen: Observation) -> Trials:
@@ -153,6 +154,7 @@ class BotReconciler:
             _WAIT_FOR_KINDS if alignment.lacks_kinds else None,
             self._stalls.look_again(key, outcome.stalled, now),
             gathered.next_rotation if gathered else None,
+            self._refusals.next_try(key, now),
             optional.next_change(seen, trials, now, self._patience),
             patience_ends(seen, now),
         ]

@@ -1,7 +1,7 @@
 """Sidecars that the apiserver will not have in their bot's pod: remembered, so that it is not asked again.
 
 A refusal holds for one state of the specs of both, since a container comes from both: whatever changes in one of them,
-the sidecar is tried again.
+the sidecar is tried again. So it is after an hour: what the cluster allows may have changed by then.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from ritsuko_api.bot import RitsukoBot
 from ritsuko_api.sidecar import McpSidecar
+from ritsuko_operator.reconcile import times
 from ritsuko_operator.reconcile.cluster import BotKey
 from ritsuko_operator.render.select import Reason, Selection
 
@@ -24,11 +25,14 @@ class _Specs(NamedTuple):
 
 
 class Refused(NamedTuple):
-    """What the apiserver said, and of what."""
+    """What the apiserver said, of what, and when (RFC 3339)."""
 
     specs: _Specs
     words: str
+    at: str
 
+
+HOLDS = 3600.0  # seconds
 
 ByName = Mapping[str, Refused]
 
@@ -45,17 +49,29 @@ class Refusals:
         """All of the bot's, by the sidecar's name: the same object until there is something new."""
         return self._known.get(key, _NONE)
 
-    def note(self, bot: RitsukoBot, selection: Selection, words: Mapping[str, str]) -> None:
+    def note(self, bot: RitsukoBot, selection: Selection, words: Mapping[str, str], now: str) -> None:
         """The apiserver refuses these of the accepted sidecars. Of what it refused before stays what still holds."""
         key = BotKey(bot.metadata.namespace, bot.metadata.name)
         holds = {refusal.name for refusal in selection.refused if refusal.reason is Reason.INVALID_SPEC}
         known = {name: refused for name, refused in self.of(key).items() if name in holds}
         new = {
-            one.metadata.name: Refused(_specs(bot, one), words[one.metadata.name])
+            one.metadata.name: Refused(_specs(bot, one), words[one.metadata.name], now)
             for one in selection.accepted
             if one.metadata.name in words
         }
         self._known[key] = {**known, **new}
+
+    def drop_old(self, key: BotKey, now: str) -> None:
+        """Those that have held for long enough are to be tried again."""
+        known = self.of(key)
+        kept = {name: refused for name, refused in known.items() if times.since(refused.at, now) < HOLDS}
+        if len(kept) < len(known):
+            self._known[key] = kept
+
+    def next_try(self, key: BotKey, now: str) -> float | None:
+        """In how many seconds the first of the bot's is to be tried again."""
+        left = [HOLDS - times.since(refused.at, now) for refused in self.of(key).values()]
+        return max(min(left), 1.0) if left else None
 
     def forget(self, key: BotKey) -> None:
         self._known.pop(key, None)
