@@ -38,6 +38,7 @@ def _condition(type_: str, field: str) -> str:
 BOT_COLUMNS: list[Column] = [
     Column("Ready", _condition("Ready", "status")),
     Column("Reason", _condition("Ready", "reason")),
+    Column("Change", _condition("Reconciling", "reason")),  # how far the latest one has come: Stalled, or Settled
     Column("Sidecars", ".status.sidecarsReady"),
     Column("Zulip", _condition("ZulipConnected", "status")),
     Column("Version", ".status.version"),

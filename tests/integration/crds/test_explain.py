@@ -53,8 +53,9 @@ READY = {"type": "Ready", "status": "False", "reason": "SidecarsNotReady", "mess
 
 def test_kubectl_get_answers_whether_a_bot_works(plane: ControlPlane, namespace: str) -> None:
     zulip = {"type": "ZulipConnected", "status": "True", "reason": "Connected", "message": ""}
+    stalled = {"type": "Reconciling", "status": "False", "reason": "Stalled", "message": ""}
     status = {
-        "conditions": [READY | CONDITION, zulip | CONDITION],
+        "conditions": [READY | CONDITION, stalled | CONDITION, zulip | CONDITION],
         "sidecarsReady": "2/3",
         "version": "0.1.0",
         "configRevision": "3e25960a79db",
@@ -66,6 +67,7 @@ def test_kubectl_get_answers_whether_a_bot_works(plane: ControlPlane, namespace:
         "NAME": "ops",
         "READY": "False",
         "REASON": "SidecarsNotReady",
+        "CHANGE": "Stalled",
         "SIDECARS": "2/3",
         "ZULIP": "True",
         "VERSION": "0.1.0",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.cluster import ControlPlane
 from tests.integration.operator.eventually import eventually
 from tests.integration.operator.story import Story
 
@@ -55,3 +56,18 @@ def test_a_container_that_the_pod_template_takes_away_is_told(hal: Story) -> Non
     assert "`podTemplate` of RitsukoBot hal takes its container mcp-kubernetes away" in hal.wait_line(
         "kubernetes", "Failed"
     )
+
+
+def test_a_change_that_is_refused_is_seen_at_a_glance_beside_the_bot_that_is_ready(
+    plane: ControlPlane, hal: Story
+) -> None:
+    too_much = {"requests": {"memory": "2Gi"}, "limits": {"memory": "1Gi"}}
+    hal.sidecar("weather", image="example.test/weather:1", port=9000, resources=too_much)
+    hal.wait_condition("Stalled", "True", "ApplyRefused")
+    head, line = plane.kubectl("get", "ritsukobot", "hal", "-n", hal.namespace).splitlines()
+    assert head.split()[:4] == ["NAME", "READY", "REASON", "CHANGE"]
+    assert line.split()[1:4] in (["False", "SidecarsStarting", "Stalled"], ["False", "SidecarsFailed", "Stalled"])
+    hal.sidecar("weather", image="example.test/weather:1", port=9000, optional=True, resources=too_much)
+    hal.wait_condition("Ready", "True", "Ready")
+    _, line = plane.kubectl("get", "ritsukobot", "hal", "-n", hal.namespace).splitlines()
+    assert line.split()[1:4] == ["True", "Ready", "Stalled"]

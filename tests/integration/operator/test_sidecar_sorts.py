@@ -48,7 +48,7 @@ def hal(story: Story) -> Story:
 def test_one_that_cannot_run_says_why_and_the_bot_runs_on(hal: Story, spec: dict, reason: str, words: str) -> None:
     hal.sidecar("weather", image="example.test/weather:1", **spec)
     assert words in hal.wait_condition("Accepted", "False", reason, of="weather", kind="sidecar")
-    hal.wait_condition("Ready", "False", "NotAccepted", of="weather", kind="sidecar")
+    assert words in hal.wait_condition("Ready", "False", reason, of="weather", kind="sidecar")
     eventually(lambda: hal.line("weather")["phase"] in ("NotAccepted", "Disabled"), what="its line")
     assert hal.condition("Ready")["status"] == "True"
     assert hal.containers() == ["bot", "mcp-kubernetes"]

@@ -92,7 +92,9 @@ async def test_without_its_bot_it_says_so(world: World) -> None:
     world.remove(HAL.ref)
     assert await logs(world) == WROTE
     assert told(world) == ("False", "BotNotFound")
-    assert told(world, "Ready") == ("False", "NotAccepted")
+    assert told(world, "Ready") == ("False", "BotNotFound")  # the columns and the message of `kubectl get` are Ready's
+    accepted, ready = (world.condition(kind, "logs", SIDECAR)["message"] for kind in ("Accepted", "Ready"))
+    assert ready == accepted
 
 
 async def test_a_secret_of_the_bots_own_that_is_not_wanted_is_looked_for_once(world: World) -> None:

@@ -104,9 +104,10 @@ def sidecar_status(sidecar: McpSidecar, uses: Sequence[Use], *, now: str) -> Obj
     """The status of a sidecar that belongs to these bots."""
     taken = sorted((use for use in uses if use.refusal is None), key=lambda use: use.bot)
     generation = sidecar.metadata.generation
+    acceptance = accepted(sidecar, uses)
     said = [
-        condition(SidecarCondition.ACCEPTED, accepted(sidecar, uses), generation, now),
-        condition(SidecarCondition.READY, ready(taken), generation, now),
+        condition(SidecarCondition.ACCEPTED, acceptance, generation, now),
+        condition(SidecarCondition.READY, ready(taken) if taken else acceptance, generation, now),
     ]
     server = next((use.server for use in taken if use.server and use.server.state is ServerState.READY), None)
     known = sidecar.status  # what the last handshake showed stays said until the next one
@@ -157,8 +158,6 @@ def accepted(sidecar: McpSidecar, uses: Sequence[Use]) -> Verdict:
 
 def ready(taken: Sequence[Use]) -> Verdict:
     """Whether every bot that takes the sidecar can use it: of several the one that is worst off gives the reason."""
-    if not taken:
-        return Verdict("False", Cause("NotAccepted", "no bot runs it: see the condition Accepted"))
     lines = [(use.bot, use.line) for use in taken if use.line is not None]
     failing = sorted((_BADNESS.index(line.phase), bot, line) for bot, line in lines if not line.ready)
     if failing:
@@ -177,9 +176,7 @@ def _refusal(seen: Observation, name: str) -> Cause | None:
 
 def _unreadable(live: Object, error: InvalidResourceError, *, now: str) -> Object:
     generation = live["metadata"].get("generation", 0)
-    said = [
-        condition(SidecarCondition.ACCEPTED, Verdict("False", Cause(error.reason, str(error))), generation, now),
-        condition(SidecarCondition.READY, ready(()), generation, now),
-    ]
+    verdict = Verdict("False", Cause(error.reason, str(error)))
+    said = [condition(kind, verdict, generation, now) for kind in SidecarCondition]
     known = [Condition.model_validate(entry) for entry in status.live_status(live).get("conditions", [])]
     return status.as_written(McpSidecarStatus(observed_generation=generation, conditions=settle(said, known)))
