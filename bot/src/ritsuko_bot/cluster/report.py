@@ -20,12 +20,26 @@ logger = logging.getLogger(__name__)
 
 _WRITE_EVERY = 1.0
 _COMPARE_EVERY = 5.0
+_LOOK_EVERY = 120.0
 
 
 class ReportWriter:
-    """Writes the report when it changes: the first change at once, then once a second at most."""
+    """Writes the report when it changes: the first change at once, then once a second at most.
 
-    def __init__(self, api: Api, own: Own, current: Callable[[], RuntimeReport], metrics: Metrics) -> None:
+    Every `look_every` seconds in which it wrote nothing it looks whether the report still stands: the resource may have
+    been made anew while the pod lives, or somebody may have taken the status away.
+    """
+
+    def __init__(
+        self,
+        api: Api,
+        own: Own,
+        current: Callable[[], RuntimeReport],
+        metrics: Metrics,
+        *,
+        look_every: float = _LOOK_EVERY,
+    ) -> None:
+        self._look_every = look_every
         self._api = api
         self._own = own
         self._current = current
@@ -40,20 +54,38 @@ class ReportWriter:
     async def run(self) -> None:
         """Writes until cancelled. The first report is written in any case: the one that stands is another pod's."""
         written: RuntimeReport | None = None
+        look_at = 0.0
         backoff = Backoff(1.0, 30.0)
+        clock = asyncio.get_running_loop().time
         while True:
             self._changed.clear()
             report = self._current()
+            if written is not None and clock() >= look_at:
+                look_at = clock() + self._look_every
+                if not await self._stands(written):
+                    written = None
             if report != written:
                 if await self._write(report):
                     written = report
+                    look_at = clock() + self._look_every
                     backoff.reset()
                     await asyncio.sleep(_WRITE_EVERY)
                 else:
                     await asyncio.sleep(backoff.next())
                 continue
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), _COMPARE_EVERY)
+                await asyncio.wait_for(self._changed.wait(), min(_COMPARE_EVERY, self._look_every))
+
+    async def _stands(self, report: RuntimeReport) -> bool:
+        """Whether the resource still has that report; where it cannot be read, nothing says otherwise."""
+        try:
+            live = await self._own.read_report(self._api)
+        except ApiError as error:
+            logger.debug("the report in RitsukoBot %s cannot be read: %s", self._own.name, error)
+            return True
+        if live != report:
+            logger.info("RitsukoBot %s has lost the report, or has another: it is written again", self._own.name)
+        return live == report
 
     async def _write(self, report: RuntimeReport) -> bool:
         try:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
+from pydantic import ValidationError
+
 from ritsuko_api.runtime import FIELD_MANAGER, RuntimeReport
 from ritsuko_bot.cluster.api import Api, ApiError, Json
 
@@ -36,6 +38,14 @@ class Own:
             return {}
         reference: Json = {"apiVersion": _API_VERSION, "kind": _KIND, "name": self.name, "uid": metadata.get("uid")}
         return {"ownerReferences": [reference]}
+
+    async def read_report(self, api: Api) -> RuntimeReport | None:
+        """The report that stands in `status.runtime`; None if there is none that can be read. Raises `ApiError`."""
+        status = (await api.request("GET", self.path)).get("status")
+        try:
+            return RuntimeReport.model_validate(status.get("runtime")) if isinstance(status, dict) else None
+        except ValidationError:
+            return None
 
     async def write_report(self, api: Api, report: RuntimeReport) -> None:
         """Server-side apply of `status.runtime`, and of nothing else. Raises `ApiError`."""

@@ -60,5 +60,13 @@ def has_no_report(facts: Facts) -> Verdict | None:
     if trouble:
         return unknown("BotStarting", trouble.message)
     if facts.seen.bot.status.runtime is None:
-        return unknown("NoReport", "the bot runs, but has not reported yet")
-    return unknown("NoReport", "the last report is not from a pod that is ready now: waiting for a new one")
+        return unknown("NoReport", f"the bot runs, but has not reported yet: {_where_to_look(facts)}")
+    what = "the last report is not from a pod that is ready now: waiting for a new one"
+    return unknown("NoReport", f"{what}; {_where_to_look(facts)}")
+
+
+def _where_to_look(facts: Facts) -> str:
+    """What to do where a report does not come: it may have been lost, or the bot waits for another pod to give up."""
+    namespace, pods = facts.seen.bot.metadata.namespace, facts.seen.newest
+    logs = f"`kubectl logs -n {namespace} {pods[0].name} -c bot`" if pods else "the log of its container `bot`"
+    return f"one that was lost is written again within two minutes; if none comes, see {logs}"
