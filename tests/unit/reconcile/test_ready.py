@@ -88,6 +88,16 @@ async def test_a_required_server_that_goes_down_is_not_ready_and_an_optional_one
     assert "0 of 1 sidecars ready; optional: kubernetes: " in ready["message"]
 
 
+async def test_a_required_sidecar_that_is_not_accepted_takes_nobody_down_and_counts_as_missing(works: World) -> None:
+    works.sidecar("weather", image="weather:1", port=8081)
+    await works.reconcile()
+    ready, sidecars = works.condition("Ready"), works.condition("SidecarsReady")
+    assert (ready["status"], sidecars["status"], sidecars["reason"]) == ("True", "False", "SidecarsNotAccepted")
+    words = "connected to Zulip, 1 of 2 sidecars ready; not accepted: weather: port 8081 is taken"
+    assert ready["message"].startswith(words)
+    assert works.live(HAL.ref.kind, "hal")["status"]["sidecarsReady"] == "1/2"
+
+
 async def test_on_a_lost_node_nothing_is_ready_though_its_containers_were_last_seen_so(works: World) -> None:
     lost = [{"type": "Ready", "status": "False"}, {"type": "ContainersReady", "status": "True"}]
     works.pod("hal-1", [running("bot"), running("mcp-kubernetes")], template="one", conditions=lost)

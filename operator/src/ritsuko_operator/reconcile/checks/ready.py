@@ -17,9 +17,9 @@ def not_reported(facts: Facts) -> Verdict | None:
 
 
 def ready(facts: Facts) -> Verdict:
-    accepted = facts.seen.selection.accepted
-    working = len(accepted) - len(facts.not_ready)
-    told = [f"connected to Zulip, {working} of {len(accepted)} sidecars ready"]
+    accepted, not_accepted = len(facts.seen.selection.accepted), len(facts.not_accepted)
+    working = f"{accepted - len(facts.not_ready)} of {accepted + not_accepted} sidecars ready"
+    told = [f"connected to Zulip, {working}"]
     optional, refused = optional_are_missing(facts), sidecars_are_refused(facts)
     if optional:
         told.append(f"optional: {optional.cause.message}")

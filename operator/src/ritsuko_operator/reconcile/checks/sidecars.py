@@ -31,7 +31,7 @@ def optional_are_missing(facts: Facts) -> Verdict | None:
 
 
 def sidecars_are_refused(facts: Facts) -> Verdict | None:
-    refused = [line for line in facts.lines if line.phase is SidecarPhase.NOT_ACCEPTED]
+    refused = facts.not_accepted
     return no("SidecarsNotAccepted", _told(refused)) if refused else None
 
 

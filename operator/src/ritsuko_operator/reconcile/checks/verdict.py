@@ -34,6 +34,11 @@ class Facts:
         return [line for line in self.lines if line.name in accepted and not line.ready]
 
     @property
+    def not_accepted(self) -> list[SidecarStatus]:
+        """The sidecars that cannot run in the pod: the bot runs on without them, though they are not optional."""
+        return [line for line in self.lines if line.phase is SidecarPhase.NOT_ACCEPTED]
+
+    @property
     def required_not_ready(self) -> list[SidecarStatus]:
         optional = {sidecar.metadata.name for sidecar in self.seen.selection.accepted if sidecar.spec.optional}
         return [line for line in self.not_ready if line.name not in optional]
