@@ -110,7 +110,11 @@ async def test_a_field_edited_by_hand_is_put_back_and_an_event_says_so(settled: 
     settled.events.clear()
     assert await settled.reconcile() == ["apply Deployment hal"]
     assert [(event.reason, event.note) for event in settled.events] == [
-        ("Repaired", "Deployment ops/hal had been changed by somebody: put back")
+        (
+            "Repaired",
+            "Deployment ops/hal had been changed by somebody (spec.template.spec.containers[bot].image): put back; "
+            "edit RitsukoBot hal, such as its `podTemplate`, or its McpSidecars instead",
+        )
     ]
 
 

@@ -12,16 +12,18 @@ from ritsuko_operator.reconcile.compare import Difference
 # Of the other conditions people learn in `status`; Ready sums them up, and Stalled asks for somebody's help.
 _ANNOUNCED = (BotCondition.READY, BotCondition.STALLED)
 _ON_THE_WAY = frozenset({"BotStarting", "NoReport", "SidecarsStarting", "Suspended", "Progressing", "Stalled"})
+_FIELDS_TOLD = 3
 
 
 def transitions(regarding: Object, before: Sequence[Condition], after: Sequence[Condition]) -> list[Transition]:
-    """An Event for each announced condition whose status or reason is another than before."""
+    """An Event for each reason that an announced condition has since now: one for two that agree on it."""
     known = {entry.type: (entry.status, entry.reason) for entry in before}
-    return [
-        Transition(regarding, entry.reason, entry.message, warning=_is_bad(entry))
-        for entry in after
-        if entry.type in _ANNOUNCED and _news(known.get(entry.type), entry)
-    ]
+    news = (entry for entry in after if entry.type in _ANNOUNCED and _news(known.get(entry.type), entry))
+    by_reason: dict[str, Transition] = {}
+    for entry in news:
+        transition = Transition(regarding, entry.reason, entry.message, warning=_is_bad(entry))
+        by_reason.setdefault(entry.reason, transition)
+    return list(by_reason.values())
 
 
 def repairs(regarding: Object, changes: Iterable[Change], in_place: Iterable[ObjectRef]) -> list[Transition]:
@@ -30,10 +32,18 @@ def repairs(regarding: Object, changes: Iterable[Change], in_place: Iterable[Obj
     found: list[Transition] = []
     for change in changes:
         if change.why is Difference.DRIFTED and change.put_right:
-            found.append(Transition(regarding, "Repaired", f"{change.ref} had been changed by somebody: put back"))
+            found.append(Transition(regarding, "Repaired", _put_back(regarding, change)))
         elif change.why is Difference.ABSENT and change.ref in known:
             found.append(Transition(regarding, "Repaired", f"{change.ref} had been deleted by somebody: made again"))
     return found
+
+
+def _put_back(bot: Object, change: Change) -> str:
+    told = ", ".join(change.fields[:_FIELDS_TOLD])
+    more = len(change.fields) - _FIELDS_TOLD
+    fields = f" ({told}{f' and {more} more' if more > 0 else ''})" if told else ""
+    instead = f"RitsukoBot {bot['metadata']['name']}, such as its `podTemplate`, or its McpSidecars"
+    return f"{change.ref} had been changed by somebody{fields}: put back; edit {instead} instead"
 
 
 def _news(before: tuple[str, str] | None, entry: Condition) -> bool:

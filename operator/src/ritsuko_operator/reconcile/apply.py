@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from ritsuko_operator.reconcile.admission import Adjustments
 from ritsuko_operator.reconcile.cluster import BotKey, Cluster, Object, ObjectRef, View
 from ritsuko_operator.reconcile.compare import Difference
+from ritsuko_operator.reconcile.drift import changed_fields
 from ritsuko_operator.reconcile.errors import (
     ApiError,
     ForeignObjectError,
@@ -51,6 +52,7 @@ class Change:
     why: Difference
     live: Object
     put_right: bool = True  # admission may have kept it as it was
+    fields: Sequence[str] = ()  # what somebody had changed
 
 
 @dataclass
@@ -143,8 +145,9 @@ async def _bring_in_line(
         if not may_be_written(live, parent.key, parent.uid):
             raise ForeignObjectError(_whose_it_is(ref, parent.key, live))
         await _prepare(cluster, ref, wanted, live)
+    fields = changed_fields(live, wanted) if why is Difference.DRIFTED else []
     answer = await cluster.apply(ref, wanted)
-    return Change(ref, why, answer, adjustments.learn(ref, wanted, live, answer))
+    return Change(ref, why, answer, adjustments.learn(ref, wanted, live, answer), fields)
 
 
 def _whose_it_is(ref: ObjectRef, key: BotKey, live: Object) -> str:
