@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from ritsuko_operator.reconcile.cluster import ObjectRef
 from ritsuko_operator.reconcile.kinds import CONFIG_MAP, DEPLOYMENT, SECRET, SIDECAR
 from tests.unit.reconcile.worlds import HAL, NAMESPACE, World, running, server
 
-REMOTE = {
+REMOTE: dict[str, Any] = {
     "url": "https://mcp.example.test/mcp",
     "headers": [{"name": "Authorization", "valueFrom": {"secretKeyRef": {"name": "github", "key": "token"}}}],
 }
@@ -73,6 +74,19 @@ async def test_a_missing_secret_is_told_and_the_bot_runs_on(world: World) -> Non
     assert await world.secrets_changed()
     await world.reconcile("github")
     assert line(world) == ("Ready", "")
+
+
+async def test_all_headers_without_a_value_are_told(world: World) -> None:
+    works(world)
+    other = {"name": "X-Team", "valueFrom": {"secretKeyRef": {"name": "team", "key": "name"}}}
+    world.sidecar("github", **{**REMOTE, "headers": [*REMOTE["headers"], other]})
+    world.remove(ObjectRef(SECRET, NAMESPACE, "github"))
+    assert await world.secrets_changed()
+    await world.reconcile()
+    assert line(world)[1] == (
+        "header Authorization has no value: Secret github not found: create it in namespace ops with the key token; "
+        "header X-Team has no value: Secret team not found: create it in namespace ops with the key name"
+    )
 
 
 @pytest.mark.parametrize("values", [{"other": "x"}, {"token": ""}, {"token": "two\nlines"}])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ritsuko_operator.reconcile.errors import ApiError
@@ -165,3 +167,18 @@ async def test_time_that_passes_is_no_news(works: World) -> None:
     for minute in range(10, 50):
         works.now = f"2026-11-24T10:{minute}:00Z"
         assert await works.reconcile("kubernetes") == []
+
+
+@pytest.mark.parametrize("spec", [{"volumes": [{"name": "mcp-config", "emptyDir": {}}]}, {"replicas": "many"}])
+async def test_what_ran_keeps_running_only_if_something_ran(spec: dict[str, Any]) -> None:
+    world = World()
+    world.secret("zulip", ZULIP_EMAIL="hal@chat.test", ZULIP_API_KEY="key")
+    for _ in range(2):  # with and without a status from before
+        world.bot(**spec)
+        await world.reconcile()
+        assert "what ran" not in world.condition("Stalled")["message"]
+    world.bot()
+    await world.reconcile()
+    world.bot(**spec)
+    await world.reconcile()
+    assert "keeps running" in world.condition("Stalled")["message"]

@@ -109,7 +109,7 @@ async def test_it_is_tried_again_when_its_own_spec_or_the_bots_changes(world: Wo
 
 async def test_it_is_tried_again_after_an_hour(world: World) -> None:
     world.sidecar("bad", image=BAD, port=9000)
-    assert await world.bots.reconcile(HAL) == 3600
+    await world.bots.reconcile(HAL)
     world.now = "2026-11-24T10:59:00Z"
     assert await world.bots.reconcile(HAL) == 60
     world.rehearsed.clear()

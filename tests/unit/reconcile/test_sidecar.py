@@ -114,3 +114,27 @@ async def test_a_secret_of_the_bots_own_that_is_not_wanted_is_looked_for_once(wo
     reads.clear()
     await world.reconcile()
     assert "hal-mcp-headers" not in reads
+
+
+def message(world: World) -> str:
+    return world.condition("Accepted", "logs", SIDECAR)["message"]
+
+
+async def test_a_bot_ref_that_names_no_bot_is_told_also_where_a_selector_takes_the_sidecar(world: World) -> None:
+    labelled = world.live(SIDECAR, "logs")
+    metadata = {**labelled["metadata"], "labels": {"team": "sre"}}
+    spec = {**labelled["spec"], "botRef": {"name": "eve"}}
+    world.put(LOGS.ref, {**labelled, "metadata": metadata, "spec": spec})
+    world.bot(mcpSidecars={"selector": {"matchLabels": {"team": "sre"}}})
+    await world.reconcile("logs")
+    assert told(world) == ("True", "Accepted")
+    assert message(world) == "used by hal; there is no RitsukoBot eve in namespace ops: create it, or correct `botRef`"
+
+
+async def test_a_bot_that_is_being_deleted_is_not_told_to_be_created(world: World) -> None:
+    await world.reconcile("logs")
+    live = world.live(HAL.ref.kind, "hal")
+    world.put(HAL.ref, {**live, "metadata": {**live["metadata"], "deletionTimestamp": world.now}})
+    assert await logs(world) == WROTE
+    assert told(world) == ("False", "BotNotFound")
+    assert message(world) == "RitsukoBot hal, which `botRef` names, is being deleted"

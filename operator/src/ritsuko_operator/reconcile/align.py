@@ -65,7 +65,8 @@ class Aligner:
             rendered = self._renderer.render(key, seen.bot, seen.selection, gathered.facts)
             monitoring = await self._monitoring.look(key, rendered.manifests)
         except RenderError as error:
-            stalled = Cause(InvalidResourceError.reason, f"{error}; what ran keeps running")
+            note = "; what ran keeps running" if seen.deployment else ""
+            stalled = Cause(InvalidResourceError.reason, f"{error}{note}")
             return Alignment(Outcome(before, stalled=stalled), gathered)
         except ApiError as error:
             return Alignment(outcome_of(before, [error]), gathered)

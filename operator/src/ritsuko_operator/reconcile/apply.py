@@ -51,8 +51,8 @@ class Change:
     ref: ObjectRef
     why: Difference
     live: Object
-    put_right: bool = True  # admission may have kept it as it was
     fields: Sequence[str] = ()  # what somebody had changed
+    put_right: bool = True  # admission may have kept it as it was
 
 
 @dataclass
@@ -135,7 +135,7 @@ async def _bring_in_line(
     why = adjustments.why(ref, wanted, live)
     if why is Difference.ABSENT:
         if (made := await cluster.make(ref, wanted)) is not None:
-            return Change(ref, why, made, adjustments.learn(ref, wanted, None, made))
+            return Change(ref, why, made, put_right=adjustments.learn(ref, wanted, None, made))
         # the watch is behind, or something else has this name: it is not selected by our label
         live = await cluster.get(ref)
         why = adjustments.why(ref, wanted, live)
@@ -147,7 +147,7 @@ async def _bring_in_line(
         await _prepare(cluster, ref, wanted, live)
     fields = changed_fields(live, wanted) if why is Difference.DRIFTED else []
     answer = await cluster.apply(ref, wanted)
-    return Change(ref, why, answer, adjustments.learn(ref, wanted, live, answer), fields)
+    return Change(ref, why, answer, fields, put_right=adjustments.learn(ref, wanted, live, answer))
 
 
 def _whose_it_is(ref: ObjectRef, key: BotKey, live: Object) -> str:

@@ -41,7 +41,7 @@ def values(wanted: Sequence[Source], secrets: Mapping[str, Object | None]) -> di
 
 
 def missing(wanted: Sequence[Source], secrets: Mapping[str, Object | None], namespace: str) -> dict[str, str]:
-    """By server, which header has no value and what to do."""
+    """By server, which headers have no value and what to do."""
     found: dict[str, str] = {}
     for one in wanted:
         if secrets.get(one.secret) is None:
@@ -50,7 +50,8 @@ def missing(wanted: Sequence[Source], secrets: Mapping[str, Object | None], name
             why = f"Secret {one.secret} has no key {one.key}, or one that is no text in a single line: correct it"
         else:
             continue
-        found.setdefault(one.server, f"header {one.header} has no value: {why}")
+        told = f"header {one.header} has no value: {why}"
+        found[one.server] = f"{found[one.server]}; {told}" if one.server in found else told
     return found
 
 

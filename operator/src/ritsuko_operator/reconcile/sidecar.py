@@ -78,11 +78,12 @@ class SidecarReconciler:
             sidecar = read_sidecar(live)
         except InvalidResourceError as error:
             return _unreadable(live, error, now=self._now())
-        bots = self._view.bots_of(live)
-        uses = [self._use(sidecar.metadata.name, bot) for bot in bots if "deletionTimestamp" not in bot["metadata"]]
+        bots = list(self._view.bots_of(live))
+        going = [bot["metadata"]["name"] for bot in bots if "deletionTimestamp" in bot["metadata"]]
+        uses = [self._use(sidecar.metadata.name, bot) for bot in bots if bot["metadata"]["name"] not in going]
         if any(use.pending for use in uses):
             return None
-        return sidecar_status(sidecar, uses, now=self._now())
+        return sidecar_status(sidecar, uses, now=self._now(), going=going)
 
     def _use(self, sidecar: str, bot_object: Object) -> Use:
         name = bot_object["metadata"]["name"]
@@ -100,11 +101,11 @@ class SidecarReconciler:
         return Use(name, None if outdated else line, seen.server(sidecar))
 
 
-def sidecar_status(sidecar: McpSidecar, uses: Sequence[Use], *, now: str) -> Object:
-    """The status of a sidecar that belongs to these bots."""
+def sidecar_status(sidecar: McpSidecar, uses: Sequence[Use], *, now: str, going: Sequence[str] = ()) -> Object:
+    """The status of a sidecar that belongs to these bots; `going` are others that are being deleted."""
     taken = sorted((use for use in uses if use.refusal is None), key=lambda use: use.bot)
     generation = sidecar.metadata.generation
-    acceptance = accepted(sidecar, uses)
+    acceptance = accepted(sidecar, uses, going)
     said = [
         condition(SidecarCondition.ACCEPTED, acceptance, generation, now),
         condition(SidecarCondition.READY, ready(taken) if taken else acceptance, generation, now),
@@ -129,31 +130,37 @@ def sidecar_status(sidecar: McpSidecar, uses: Sequence[Use], *, now: str) -> Obj
     )
 
 
-def accepted(sidecar: McpSidecar, uses: Sequence[Use]) -> Verdict:
+def accepted(sidecar: McpSidecar, uses: Sequence[Use], going: Sequence[str] = ()) -> Verdict:
     """Whether at least one bot takes the sidecar, and why another does not."""
     taken = sorted(use.bot for use in uses if use.refusal is None)
     refused = sorted((use.bot, use.refusal) for use in uses if use.refusal is not None)
+    dangling = _dangling(sidecar, uses, going)
     if taken:
-        others = "".join(f"; not by {bot}: {cause.message}" for bot, cause in refused)
-        return Verdict("True", Cause("Accepted", f"used by {', '.join(taken)}{others}"))
+        others = [f"not by {bot}: {cause.message}" for bot, cause in refused]
+        told = "; ".join((f"used by {', '.join(taken)}", *others, *dangling))
+        return Verdict("True", Cause("Accepted", told))
     if not sidecar.spec.enabled:
         return Verdict("False", Cause("Disabled", "`enabled` is false"))
     if refused:
         reason = refused[0][1].reason
         one = len(refused) == 1
         messages = (cause.message if one else f"{bot}: {cause.message}" for bot, cause in refused)
-        return Verdict("False", Cause(reason, "; ".join(messages)))
-    if sidecar.spec.bot_ref is not None:
-        name, namespace = sidecar.spec.bot_ref.name, sidecar.metadata.namespace
-        return Verdict(
-            "False",
-            Cause(
-                "BotNotFound", f"there is no RitsukoBot {name} in namespace {namespace}: create it, or correct `botRef`"
-            ),
-        )
+        return Verdict("False", Cause(reason, "; ".join((*messages, *dangling))))
+    if dangling:
+        return Verdict("False", Cause("BotNotFound", dangling[0]))
     return Verdict(
         "False", Cause("NoBot", "no bot's `mcpSidecars.selector` matches the labels of this sidecar: set `botRef`")
     )
+
+
+def _dangling(sidecar: McpSidecar, uses: Sequence[Use], going: Sequence[str]) -> list[str]:
+    """What to say of a `botRef` that names no bot, whether a selector takes the sidecar or not."""
+    name = sidecar.spec.bot_ref.name if sidecar.spec.bot_ref else None
+    if name is None or any(use.bot == name for use in uses):
+        return []
+    if name in going:
+        return [f"RitsukoBot {name}, which `botRef` names, is being deleted"]
+    return [f"there is no RitsukoBot {name} in namespace {sidecar.metadata.namespace}: create it, or correct `botRef`"]
 
 
 def ready(taken: Sequence[Use]) -> Verdict:

@@ -53,7 +53,8 @@ def unreadable_bot_status(bot_object: Object, cause: Cause, *, now: str) -> Obje
     before: dict[str, Any] = {key: value for key, value in live_status(bot_object).items() if key != _THE_BOTS_OWN}
     generation = bot_object["metadata"].get("generation", 0)
     known = [Condition.model_validate(entry) for entry in before.get("conditions", [])]
-    note = f"{cause.message}; what ran before keeps running" if known else cause.message
+    ran = "selector" in before  # which is told of a bot that has a Deployment
+    note = f"{cause.message}; what ran before keeps running" if ran else cause.message
     said = [
         condition(BotCondition.READY, Verdict("False", Cause(cause.reason, note)), generation, now),
         condition(BotCondition.STALLED, Verdict("True", Cause(cause.reason, note)), generation, now),
