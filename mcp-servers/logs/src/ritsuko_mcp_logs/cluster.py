@@ -105,7 +105,7 @@ class Cluster:
             raise BackendUnreachable("the apiserver gave no answer in time", "Try again.") from error
         except aiohttp.ClientError as error:
             raise BackendUnreachable(
-                f"the connection to the apiserver failed: {error or type(error).__name__}", "Try again."
+                f"the connection to the apiserver failed: {str(error) or type(error).__name__}", "Try again."
             ) from error
 
     async def _get(self, path: str, query: Mapping[str, str], seconds: float | None) -> aiohttp.ClientResponse:
