@@ -116,6 +116,19 @@ def test_what_somebody_deletes_is_made_again_and_an_event_says_so(story: Story, 
     eventually(lambda: any("deleted by somebody" in note for note in story.events("Repaired")), what="the Event")
 
 
+def test_a_config_that_somebody_made_immutable_is_made_anew_when_it_is_deleted(story: Story) -> None:
+    story.bot()
+    story.settled()
+    story.edit("configmap", "hal-mcp", {"immutable": True})
+    story.sidecar("kubernetes", server="kubernetes")
+    message = story.wait_condition("Stalled", "True", "ImmutableField")
+    assert f"ConfigMap {story.namespace}/hal-mcp" in message
+    assert "delete it, and it is made anew" in message
+    story.delete("configmap", "hal-mcp")
+    story.wait_condition("Stalled", "False", "Progressing")
+    assert "kubernetes" in story.config()["mcpServers"]
+
+
 def test_what_others_add_to_a_child_stays(story: Story) -> None:
     story.bot()
     story.settled()

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from ritsuko_operator.reconcile.cluster import BotKey, Object, ObjectRef
+from ritsuko_operator.reconcile.errors import ApiError
 from ritsuko_operator.reconcile.kinds import (
     CLUSTER_ROLE_BINDING,
     CONFIG_MAP,
@@ -118,6 +119,18 @@ async def test_a_name_that_is_free_again_goes_to_the_bot_that_was_refused_it(wor
     await world.bots.reconcile(EVE)
     assert holder(world.live(SERVICE_ACCOUNT, "shared")) == EVE
     assert world.condition("Stalled", "eve")["status"] == "False"
+
+
+async def test_what_somebody_made_immutable_is_to_be_deleted(world: World) -> None:
+    world.bot()
+    await world.reconcile()
+    words = "ConfigMap hal-mcp is invalid: data: Forbidden: field is immutable when `immutable` is set"
+    world.refuse[CONFIG_MAP] = ApiError("applying ConfigMap ops/hal-mcp", 422, "Invalid", words)
+    world.sidecar("kubernetes", server="kubernetes")
+    await world.reconcile()
+    told = world.condition("Stalled")
+    assert (told["status"], told["reason"]) == ("True", "ImmutableField")
+    assert "when `immutable` is set: delete it, and it is made anew" in told["message"]
 
 
 UNDER_A_POD = [

@@ -146,7 +146,12 @@ async def _bring_in_line(
             raise ForeignObjectError(_whose_it_is(ref, parent.key, live))
         await _prepare(cluster, ref, wanted, live)
     fields = changed_fields(live, wanted) if why is Difference.DRIFTED else []
-    answer = await cluster.apply(ref, wanted)
+    try:
+        answer = await cluster.apply(ref, wanted)
+    except ApiError as error:
+        if error.field_is_immutable:
+            raise ImmutableFieldError(f"{error}: delete it, and it is made anew") from error
+        raise
     return Change(ref, why, answer, fields, put_right=adjustments.learn(ref, wanted, live, answer))
 
 

@@ -35,6 +35,11 @@ class ApiError(ReconcileError):
         return self.status in _PASSING
 
     @property
+    def field_is_immutable(self) -> bool:
+        """Whether a field cannot be changed, such as the data of a ConfigMap with `immutable: true`."""
+        return self.status == 422 and "field is immutable" in self.message
+
+    @property
     def namespace_ends(self) -> bool:
         """Whether the whole namespace is being deleted (the API's cause `NamespaceTerminating`)."""
         return self.status == 403 and _ENDING in self.message
