@@ -73,7 +73,7 @@ class Story:
     def orphan(self, kind: str, name: str) -> None:
         """Deletes it alone and waits until it is gone: what it owns stays and has no owner any more."""
         self._api.request("DELETE", self.path(kind, name), {"propagationPolicy": "Orphan"})
-        eventually(lambda: not self.exists(kind, name), what=f"{kind} {name} is gone")
+        eventually(lambda: not self.exists(kind, name), within=60, what=f"{kind} {name} is gone")
 
     def request(self, method: str, path: str, patch: Json) -> None:
         self._api.request(method, path, patch, content_type="application/merge-patch+json")
