@@ -82,7 +82,9 @@ class Audit:
                     if not line.endswith(b"\n"):
                         break
                     self._offset += len(line)
-                    self.writes.append(_write(json.loads(line)))
+                    event = json.loads(line)
+                    if "dryRun=" not in event["requestURI"]:
+                        self.writes.append(_write(event))
         return len(self.writes)
 
     async def settled(self, *, quiet: float = 2.0, within: float = 120.0) -> int:

@@ -39,7 +39,7 @@ def test_a_running_bot_goes_on_and_its_own_changes_come_through(running: Story, 
     said = running.wait_condition("Accepted", "False", "InvalidSpec", of="bad", kind="sidecar")
     assert 'containers[mcp-bad].resources.limits[gpu]: Invalid value: "gpu"' in said
     assert "change the sidecar" in said
-    running.wait_condition("Ready", "False", "NotAccepted", of="bad", kind="sidecar")
+    assert running.wait_condition("Ready", "False", "InvalidSpec", of="bad", kind="sidecar") == said
     assert running.wait_line("bad", "NotAccepted") == said
     assert "bad: the apiserver refuses" in running.wait_condition("SidecarsReady", "False", "SidecarsNotAccepted")
     running.wait_condition("Stalled", "False", "Progressing")

@@ -8,21 +8,30 @@ from typing import Any
 import pytest
 
 from ritsuko_operator.reconcile.cluster import Object
-from ritsuko_operator.reconcile.errors import ApiError, ApiUnreachableError
+from ritsuko_operator.reconcile.errors import ApiError, ApiUnreachableError, NotDoneError
 from ritsuko_operator.reconcile.kinds import CONFIG_MAP, DEPLOYMENT, SIDECAR
-from tests.unit.reconcile.worlds import HAL, World
+from tests.unit.reconcile.worlds import HAL, World, running
 
 BAD = "bad.test/mcp:1"
 
 
 @pytest.fixture
-def world() -> World:
+def new() -> World:
+    """A bot that has no Deployment yet."""
     world = World()
     world.secret("zulip", ZULIP_EMAIL="hal@chat.test", ZULIP_API_KEY="key")
     world.bot()
     world.sidecar("kubernetes", server="kubernetes")
     world.validate = refuses_bad_images
     return world
+
+
+@pytest.fixture
+async def world(new: World) -> World:
+    """The same bot with its Deployment."""
+    await new.reconcile("kubernetes")
+    assert new.rehearsed == [], "all is well with a new one: it is not asked about"
+    return new
 
 
 def containers(manifest: Object) -> list[Any]:
@@ -54,6 +63,10 @@ def names(world: World) -> list[str]:
     return [container["name"] for container in containers(world.live(DEPLOYMENT, "hal"))]
 
 
+def servers(world: World) -> list[str]:
+    return list(json.loads(world.live(CONFIG_MAP, "hal-mcp")["data"]["mcp.json"])["mcpServers"])
+
+
 def accepted(world: World, name: str) -> tuple[str, str]:
     told = world.condition("Accepted", name, of=SIDECAR)
     return told["status"], told["reason"]
@@ -61,26 +74,31 @@ def accepted(world: World, name: str) -> tuple[str, str]:
 
 async def test_nothing_is_written_of_one_that_is_refused(world: World) -> None:
     world.sidecar("bad", image=BAD, port=9000)
-    writes = await world.reconcile("bad")
-    assert [write for write in writes if "hal-mcp" in write or "Deployment" in write] == [
-        "apply Secret hal-mcp-tokens",
-        "apply ConfigMap hal-mcp",
-        "apply Deployment hal",
-    ]
+    assert await world.reconcile("bad") == ["status RitsukoBot hal", "status McpSidecar bad"]
     assert names(world) == ["bot", "mcp-kubernetes"]
-    assert list(json.loads(world.live(CONFIG_MAP, "hal-mcp")["data"]["mcp.json"])["mcpServers"]) == ["kubernetes"]
+    assert servers(world) == ["kubernetes"]
     assert accepted(world, "bad") == ("False", "InvalidSpec")
     assert world.condition("Stalled")["status"] == "False"
 
 
-async def test_it_is_asked_twice_and_then_no_more(world: World) -> None:
+async def test_a_new_bot_gets_its_deployment_without_it(new: World) -> None:
+    new.sidecar("bad", image=BAD, port=9000)
+    await new.reconcile("bad")
+    assert names(new) == ["bot", "mcp-kubernetes"]
+    assert servers(new) == ["kubernetes"]
+    assert accepted(new, "bad") == ("False", "InvalidSpec")
+    assert await new.reconcile("bad") == []
+    assert len(new.rehearsed) == 1
+
+
+async def test_it_is_asked_once_for_all_and_then_no_more(world: World) -> None:
     world.sidecar("bad", image=BAD, port=9000)
     world.sidecar("worse", image=BAD, port=9001)
     await world.reconcile()
-    assert len(world.rehearsed) == 2, "with both, and without"
+    assert len(world.rehearsed) == 1, "what is left is there already"
     await world.reconcile("bad")
     assert await world.reconcile("bad") == []
-    assert len(world.rehearsed) == 2
+    assert len(world.rehearsed) == 1
 
 
 async def test_an_operator_that_starts_anew_asks_once_more_and_writes_nothing(world: World) -> None:
@@ -108,6 +126,8 @@ async def test_it_is_tried_again_when_its_own_spec_or_the_bots_changes(world: Wo
 
 
 async def test_it_is_tried_again_after_an_hour(world: World) -> None:
+    world.rolled_out()
+    world.pod("hal-1", [running("bot"), running("mcp-kubernetes")])  # nothing else is waited for
     world.sidecar("bad", image=BAD, port=9000)
     await world.bots.reconcile(HAL)
     world.now = "2026-11-24T10:59:00Z"
@@ -166,6 +186,7 @@ async def test_what_no_sidecar_is_to_blame_for_stalls_and_is_looked_into_once(wo
     world.validate = lambda manifest: (
         ApiError("applying", 422, "Invalid", "no bots here") if manifest["kind"] == "Deployment" else None
     )
+    world.bot(logLevel="DEBUG")
     await world.reconcile("kubernetes")
     assert world.condition("Stalled")["reason"] == "ApplyRefused"
     assert accepted(world, "kubernetes") == ("True", "Accepted")
@@ -176,10 +197,12 @@ async def test_what_no_sidecar_is_to_blame_for_stalls_and_is_looked_into_once(wo
 
 async def test_what_may_pass_blames_nobody(world: World) -> None:
     world.refuse[DEPLOYMENT] = ApiError("applying", 429, "TooManyRequests", "later")
-    with pytest.raises(Exception, match="later"):
+    world.bot(logLevel="DEBUG")
+    with pytest.raises(NotDoneError, match="later"):
         await world.reconcile()
+    assert accepted(world, "kubernetes") == ("True", "Accepted")
     world.refuse.clear()
-    await world.reconcile()
+    assert "apply Deployment hal" in await world.reconcile()
     assert names(world) == ["bot", "mcp-kubernetes"]
 
 
@@ -188,15 +211,17 @@ async def test_without_an_answer_nothing_is_written(world: World) -> None:
         raise ApiUnreachableError("no answer")
 
     world.rehearse = silent  # type: ignore[method-assign]
+    world.sidecar("bad", image=BAD, port=9000)
     with pytest.raises(ApiUnreachableError):
         await world.reconcile()
     assert world.writes == []
 
 
 async def test_only_a_deployment_that_would_be_written_is_asked_about(world: World) -> None:
-    await world.reconcile()
-    assert len(world.rehearsed) == 1
     world.sidecar("kubernetes", server="kubernetes", tools={"deny": ["describe"]})
+    await world.reconcile()
+    assert world.rehearsed == []
+    world.bot(logLevel="DEBUG")
     await world.reconcile()
     assert len(world.rehearsed) == 1
 

@@ -28,8 +28,8 @@ from ritsuko_operator.render.errors import RenderError
 class Alignment:
     """How it went, and what was gathered for it: None if not everything could be read.
 
-    If the apiserver would refuse the pod for some of the sidecars, these are `refused`, each with what it says of it,
-    and nothing was written.
+    If the apiserver would refuse the pod for some of the sidecars, these are `refused`, each with what it says of it:
+    then it is not done, and pods were not told of anything.
     """
 
     outcome: Outcome
@@ -73,7 +73,8 @@ class Aligner:
         manifests = [manifest for manifest in rendered.manifests if ref_of(manifest).kind not in monitoring.absent]
         wait = gathered.missing and not seen.bot.spec.suspend
         parent = Parent(key, seen.bot.metadata.uid, self._admission.of(key))
-        if not wait and (refused := await self._rehearsal.refused(parent, seen, gathered.facts, manifests)):
+        new = seen.deployment is None  # then no pod can be misled, and trying is all the rehearsal that it takes
+        if not (wait or new) and (refused := await self._rehearsal.refused(parent, seen, gathered.facts, manifests)):
             return Alignment(Outcome(before), gathered, refused)
         applied = await apply_children(
             self._cluster,
@@ -83,6 +84,9 @@ class Aligner:
             {**gathered.secrets.own, **monitoring.live},
         )
         await self._note(key, applied)
+        tried = new and any(ref.kind is DEPLOYMENT for ref in applied.refused)
+        if tried and (refused := await self._rehearsal.refused(parent, seen, gathered.facts, manifests)):
+            return Alignment(Outcome(before), gathered, refused)
         try:
             await poke_pods(self._cluster, seen, rendered.revision, just_written=applied.wrote(CONFIG_MAP))
             if not applied.failures:

@@ -1,5 +1,5 @@
-"""Asking the apiserver for its opinion of a Deployment before anything is written: a sidecar that it will not have in
-the pod must not keep the bot from being changed, or made at all.
+"""Asking the apiserver for its opinion of a Deployment: a sidecar that it will not have in the pod must not keep the
+bot from being changed, or made at all.
 
 It is asked by a dry run, and only of a Deployment that would be written.
 """
