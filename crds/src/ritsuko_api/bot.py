@@ -208,7 +208,10 @@ class RitsukoBotStatus(StatusModel):
     replicas: int | None = Field(default=None, description="Pods that exist.")
     ready_replicas: int | None = Field(default=None, description="Pods that are ready.")
     selector: str | None = Field(default=None, description="The label selector of the pods, for the scale subresource.")
-    version: str | None = Field(default=None, description="The version that the bot's pods should run.")
+    version: str | None = Field(
+        default=None,
+        description="The version that the bot's pods should run: the tag of its image, or the beginning of its digest.",
+    )
     config_revision: str | None = Field(default=None, description="The revision of the mounted config, as wanted.")
     sidecars_ready: str | None = Field(default=None, description="How many sidecars are ready, such as 2/3.")
     sidecars: list[SidecarStatus] = Field(

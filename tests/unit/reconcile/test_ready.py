@@ -27,6 +27,11 @@ async def works() -> World:
     return world
 
 
+def of_the_template(image: str) -> dict[str, Any]:
+    """A bot whose image its `podTemplate` sets."""
+    return {"podTemplate": {"spec": {"containers": [{"name": "bot", "image": image}]}}}
+
+
 def told(world: World) -> tuple[str, str, str]:
     """Whether it is ready, and how far the latest change has come."""
     ready, reconciling, stalled = (world.condition(kind) for kind in ("Ready", "Reconciling", "Stalled"))
@@ -158,6 +163,28 @@ async def test_every_condition_and_the_status_name_the_generation_they_speak_of(
     status = works.live(HAL.ref.kind, "hal")["status"]
     assert status["observedGeneration"] == 2
     assert {condition["observedGeneration"] for condition in status["conditions"]} == {2}
+
+
+DIGEST = f"sha256:0123456789ab{'c' * 52}"
+
+
+@pytest.mark.parametrize(
+    ("spec", "version"),
+    [
+        ({}, "0.1.0"),
+        ({"image": {"tag": "0.2.0"}}, "0.2.0"),
+        ({"image": {"tag": "0.2.0", "digest": DIGEST}}, "sha256:0123456789ab"),
+        (of_the_template("registry.test:5000/bot"), "latest"),
+        (of_the_template("registry.test:5000/bot:9.9"), "9.9"),
+        (of_the_template(f"bot:9.9@{DIGEST}"), "9.9"),
+    ],
+)
+async def test_the_version_is_that_of_the_image_in_the_pods_and_fits_a_column(
+    works: World, spec: dict[str, Any], version: str
+) -> None:
+    works.bot(**spec)
+    await works.reconcile()
+    assert works.live(HAL.ref.kind, "hal")["status"]["version"] == version
 
 
 async def test_time_that_passes_is_no_news(works: World) -> None:

@@ -77,6 +77,12 @@ def counts(deployment: Deployment) -> tuple[int, int, int]:
     return updated, total, available
 
 
+def image(deployment: Deployment | None, container: str) -> str:
+    """The image that new pods have in the container; empty if there is no such container."""
+    containers: list[Mapping[str, Any]] = mapping_at(deployment or {}, "spec", "template", "spec").get("containers", [])
+    return next((str(one.get("image", "")) for one in containers if one["name"] == container), "")
+
+
 def has_container(deployment: Deployment | None, name: str) -> bool:
     """Whether the present template has a container of that name, native sidecars among them."""
     spec = mapping_at(deployment or {}, "spec", "template", "spec")

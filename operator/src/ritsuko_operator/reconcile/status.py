@@ -7,16 +7,19 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from ritsuko_api.bot import RitsukoBot, RitsukoBotStatus, SidecarPhase, SidecarStatus
+from ritsuko_api.bot import RitsukoBotStatus, SidecarPhase, SidecarStatus
 from ritsuko_api.conditions import BotCondition, Condition, settle
+from ritsuko_operator.reconcile import rollout
 from ritsuko_operator.reconcile.checks.verdict import Facts, Verdict
 from ritsuko_operator.reconcile.cluster import Object, ObjectRef
 from ritsuko_operator.reconcile.conditions import condition, conditions
+from ritsuko_operator.reconcile.observation import BOT_CONTAINER, Observation
 from ritsuko_operator.reconcile.outcome import Cause
 from ritsuko_operator.reconcile.redaction import Redact
 
 Said = TypeVar("Said", SidecarStatus, Condition)
 
+_DIGITS = 12  # of a digest, as tools show them
 _THE_BOTS_OWN = "runtime"  # this part of a RitsukoBot's status is written by the bot itself
 
 
@@ -33,7 +36,7 @@ def bot_status(facts: Facts, *, version: str, redact: Redact) -> Object:
             replicas=counts.get("replicas", 0),
             ready_replicas=counts.get("readyReplicas", 0),
             selector=",".join(f"{key}={value}" for key, value in sorted(labels.items())) or None,
-            version=wanted_version(bot, version),
+            version=wanted_version(facts.seen, version),
             config_revision=facts.outcome.revision,
             sidecars_ready=f"{sum(line.ready for line in counted)}/{len(counted)}",
             sidecars=[_redacted(line, redact) for line in facts.lines],
@@ -75,9 +78,14 @@ def _redacted(said: Said, redact: Redact) -> Said:
     return said.model_copy(update={"message": redact(said.message)}) if said.message else said
 
 
-def wanted_version(bot: RitsukoBot, operator_version: str) -> str:
-    image = bot.spec.image
-    return image.digest or image.tag or operator_version
+def wanted_version(seen: Observation, operator_version: str) -> str:
+    """The version of the bot that new pods run, whoever set its image: its tag, or the beginning of its digest."""
+    asked = seen.bot.spec.image
+    said = f"@{asked.digest}" if asked.digest else f":{asked.tag or operator_version}"
+    name, _, digest = (rollout.image(seen.deployment, BOT_CONTAINER) or said).partition("@")
+    tag = name.rpartition("/")[2].partition(":")[2]
+    algorithm, _, value = digest.partition(":")
+    return tag or (f"{algorithm}:{value[:_DIGITS]}" if digest else "latest")
 
 
 def as_written(status: BaseModel) -> Object:
