@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.cluster import ControlPlane
 from tests.integration.operator.eventually import eventually
 from tests.integration.operator.story import Story, ended, running, server, waiting
 
@@ -204,6 +205,15 @@ def test_switching_mcp_off_leaves_a_plain_bot(hal: Story) -> None:
     assert hal.config()["mcpEnabled"] is False
     hal.wait_condition("SidecarsReady", "True", "McpDisabled")
     hal.wait_condition("Accepted", "False", "McpDisabled", of="kubernetes", kind="sidecar")
+
+
+def test_a_suspended_bot_is_settled_and_not_ready_and_can_be_waited_for(plane: ControlPlane, hal: Story) -> None:
+    hal.bot(suspend=True)
+    reason = """--for=jsonpath={.status.conditions[?(@.type=="Ready")].reason}=Suspended"""  # as in docs/status.md
+    plane.kubectl("wait", reason, "ritsukobot/hal", "-n", hal.namespace, "--timeout=30s")
+    hal.wait_condition("Ready", "False", "Suspended")
+    hal.wait_condition("Reconciling", "False", "Settled")
+    assert hal.condition("Stalled")["status"] == "False"
 
 
 def test_transitions_are_events_and_lasting_states_are_not(hal: Story) -> None:
