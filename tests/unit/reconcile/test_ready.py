@@ -70,6 +70,7 @@ async def test_a_rollout_past_its_deadline_stalls_and_says_what_fails_and_who_an
     message = works.condition("Stalled")["message"]
     assert message.startswith("the new pod did not become ready in time: container bot of pod hal-2: it exited with")
     assert message.endswith("; pod hal-1 still answers")
+    assert works.condition("Ready")["message"].endswith("the latest change is not in effect: see the condition Stalled")
 
 
 async def test_a_rollout_counts_the_new_pods_that_are_ready_and_not_the_old_ones(works: World) -> None:

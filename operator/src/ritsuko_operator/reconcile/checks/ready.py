@@ -6,6 +6,7 @@ told by Reconciling and Stalled while the pod from before goes on.
 
 from __future__ import annotations
 
+from ritsuko_operator.reconcile.checks.progress import halted
 from ritsuko_operator.reconcile.checks.shared import has_no_report, number_is_an_autoscalers
 from ritsuko_operator.reconcile.checks.sidecars import optional_are_missing, sidecars_are_refused
 from ritsuko_operator.reconcile.checks.verdict import Facts, Verdict, no, yes
@@ -25,6 +26,6 @@ def ready(facts: Facts) -> Verdict:
         told.append(f"optional: {optional.cause.message}")
     if refused:
         told.append(f"not accepted: {refused.cause.message}")
-    if facts.outcome.stalled:
+    if halted(facts):
         told.append("the latest change is not in effect: see the condition Stalled")
     return yes("Ready", "; ".join((*told, *number_is_an_autoscalers(facts), *facts.outcome.notes)))
