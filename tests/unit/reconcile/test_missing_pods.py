@@ -91,6 +91,15 @@ async def test_a_deployment_that_is_kept_from_going_is_told_with_what_keeps_it(w
     assert (told(world, "Ready")[0], left(world)) == ("True", None)  # its pod goes on
 
 
+async def test_one_that_waits_for_its_pods_to_go_waits_for_nobodys_finalizer(world: World) -> None:
+    deployment(world, metadata={"deletionTimestamp": START, "finalizers": ["foregroundDeletion"]})
+    await world.reconcile()
+    words = (
+        "Deployment hal is being deleted and waits for what it owns: see `kubectl get replicasets,pods -n ops`; it is "
+    )
+    assert world.condition("Reconciling")["message"].startswith(words)
+
+
 async def test_a_sidecar_that_the_pod_template_takes_away_has_failed_at_once(world: World) -> None:
     gone = [{"name": "mcp-kubernetes", "$patch": "delete"}]
     world.bot(podTemplate={"spec": {"containers": gone}})

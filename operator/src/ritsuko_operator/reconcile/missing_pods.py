@@ -9,6 +9,8 @@ from ritsuko_operator.reconcile.containers import container_name
 from ritsuko_operator.reconcile.observation import Observation
 from ritsuko_operator.render.pod_template import takes_away
 
+_OF_THE_GARBAGE_COLLECTOR = frozenset({"foregroundDeletion", "orphan"})
+
 
 def any_missing(seen: Observation) -> bool:
     """Whether there is no pod at all, or none with the container of a sidecar, or there will soon be none."""
@@ -48,9 +50,10 @@ def held_up(seen: Observation) -> str:
     """What somebody did to the Deployment, so that no further pod is made, and what to do; else empty."""
     name, namespace = seen.bot.metadata.name, seen.bot.metadata.namespace
     if rollout.ending_since(seen.deployment):
-        waits = ", ".join(rollout.finalizers(seen.deployment))
-        kept = f" and waits for its finalizers ({waits}): whoever put them there has to take them away" if waits else ""
-        return f"Deployment {name} is being deleted{kept}; it is made anew when it is gone"
+        foreign = [one for one in rollout.finalizers(seen.deployment) if one not in _OF_THE_GARBAGE_COLLECTOR]
+        kept = f"its finalizers ({', '.join(foreign)}): whoever put them there has to take them away"
+        waits = kept if foreign else f"what it owns: see `kubectl get replicasets,pods -n {namespace}`"
+        return f"Deployment {name} is being deleted and waits for {waits}; it is made anew when it is gone"
     if rollout.is_paused(seen.deployment):
         return f"its rollout is paused: `kubectl rollout resume deployment/{name} -n {namespace}`"
     return ""
