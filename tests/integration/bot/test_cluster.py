@@ -17,6 +17,7 @@ import yaml
 
 from ritsuko_api.bot import RitsukoBot
 from ritsuko_bot.cluster import api as cluster_api
+from ritsuko_bot.cluster import report
 from ritsuko_bot.service import serve
 from ritsuko_bot.settings import ZulipSettings
 from ritsuko_bot.web.app import listen
@@ -163,7 +164,21 @@ async def test_it_reports_what_it_runs_and_every_change_of_it(home: Home, start:
     assert home.managers_of_status() == {"ritsuko-bot"}
 
 
-async def test_when_nothing_changes_nothing_is_written(home: Home, start: Start):
+async def test_a_report_that_went_with_its_resource_is_written_again(
+    home: Home, start: Start, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(report, "_LOOK_EVERY", 0.5)
+    async with start("pod-1"):
+        await eventually(lambda: home.report().get("zulip", {}).get("connected"))
+        manifest = {key: home.bot()[key] for key in ("apiVersion", "kind", "spec")}
+        manifest["metadata"] = {"name": NAME, "namespace": home.namespace}
+        home.plane.kubectl("-n", home.namespace, "delete", "ritsukobot", NAME, "--cascade=orphan")
+        home.plane.kubectl("apply", "-f", "-", input=json.dumps(manifest))
+        await eventually(lambda: home.report().get("zulip", {}).get("connected"))
+
+
+async def test_when_nothing_changes_nothing_is_written(home: Home, start: Start, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(report, "_LOOK_EVERY", 0.5)  # a look that finds the report in its place writes nothing
     async with start("pod-1"):
         await eventually(lambda: home.report().get("zulip", {}).get("connected"))
         version = home.bot()["metadata"]["resourceVersion"]

@@ -26,20 +26,11 @@ _LOOK_EVERY = 120.0
 class ReportWriter:
     """Writes the report when it changes: the first change at once, then once a second at most.
 
-    Every `look_every` seconds in which it wrote nothing it looks whether the report still stands: the resource may have
-    been made anew while the pod lives, or somebody may have taken the status away.
+    After two minutes without a write it looks whether the report still stands: the resource may have been made
+    anew while the pod lives, or somebody may have taken the status away.
     """
 
-    def __init__(
-        self,
-        api: Api,
-        own: Own,
-        current: Callable[[], RuntimeReport],
-        metrics: Metrics,
-        *,
-        look_every: float = _LOOK_EVERY,
-    ) -> None:
-        self._look_every = look_every
+    def __init__(self, api: Api, own: Own, current: Callable[[], RuntimeReport], metrics: Metrics) -> None:
         self._api = api
         self._own = own
         self._current = current
@@ -61,20 +52,20 @@ class ReportWriter:
             self._changed.clear()
             report = self._current()
             if written is not None and clock() >= look_at:
-                look_at = clock() + self._look_every
+                look_at = clock() + _LOOK_EVERY
                 if not await self._stands(written):
                     written = None
             if report != written:
                 if await self._write(report):
                     written = report
-                    look_at = clock() + self._look_every
+                    look_at = clock() + _LOOK_EVERY
                     backoff.reset()
                     await asyncio.sleep(_WRITE_EVERY)
                 else:
                     await asyncio.sleep(backoff.next())
                 continue
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), min(_COMPARE_EVERY, self._look_every))
+                await asyncio.wait_for(self._changed.wait(), min(_COMPARE_EVERY, _LOOK_EVERY))
 
     async def _stands(self, report: RuntimeReport) -> bool:
         """Whether the resource still has that report; where it cannot be read, nothing says otherwise."""
