@@ -112,6 +112,7 @@ def test_while_credentials_are_away_the_running_bot_stays_ready(hal: Story) -> N
 
 def test_an_autoscaler_keeps_the_number_of_pods_that_it_chose(hal: Story) -> None:
     scaled_by(hal, "kube-controller-manager", 2)
+    eventually(lambda: hal.get("bot", "hal")["status"]["replicas"] == 2, what="the operator knows")
     hal.bot(logLevel="DEBUG")
     eventually(lambda: "DEBUG" in str(hal.template()), what="another change of the bot")
     assert hal.get("deployment", "hal")["spec"]["replicas"] == 2
