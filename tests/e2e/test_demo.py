@@ -24,9 +24,9 @@ def test_the_scripted_conversation_gets_its_answers(hamlet: Conversation, turn: 
 def test_the_status_says_at_a_glance_that_it_works(cluster: Cluster) -> None:
     seen.eventually(lambda: seen.is_ready(cluster), seconds=30, what="the bot is Ready")
     rows = cluster.kubectl("-n", NAMESPACE, "get", "ritsukobots").splitlines()
-    assert rows[0].split() == ["NAME", "READY", "REASON", "SIDECARS", "ZULIP", "VERSION", "AGE"]
+    assert rows[0].split() == ["NAME", "READY", "REASON", "CHANGE", "SIDECARS", "ZULIP", "VERSION", "AGE"]
     assert rows[1].split()[:2] == ["ritsuko", "True"]
-    assert "3/3" in rows[1]
+    assert {"3/3", "Settled"} <= set(rows[1].split())
 
 
 def test_a_sidecars_own_status_names_its_tools(cluster: Cluster) -> None:
