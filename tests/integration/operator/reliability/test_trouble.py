@@ -121,6 +121,7 @@ def test_etcd_is_away_for_half_a_minute(
         time.sleep(_ETCD_OUTAGE)
     finally:
         go_on_again(plane)
+    eventually(lambda: plane.api.answers("/readyz"), within=60, what="the apiserver has found etcd again")
     assert differences(expected, end_of(story, plane)) == []
     assert operator.restarts == restarts
 
