@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cluster import ControlPlane
+from tests.integration.operator.eventually import eventually
 from tests.integration.operator.operator_process import OperatorProcess
 from tests.integration.operator.story import Story
 
@@ -39,3 +40,14 @@ def story(plane: ControlPlane) -> Iterator[Story]:
     yield story
     for bot in story.items("bot"):
         story.delete("bot", bot["metadata"]["name"])
+
+
+@pytest.fixture
+def hal(story: Story) -> Story:
+    """A bot that works, with one server."""
+    story.sidecar("kubernetes", server="kubernetes")
+    story.bot()
+    eventually(lambda: story.containers() == ["bot", "mcp-kubernetes"], what="both containers")
+    story.serving("kubernetes")
+    story.wait_condition("Ready", "True", "Ready")
+    return story

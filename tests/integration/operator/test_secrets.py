@@ -17,17 +17,6 @@ REMOTE = {
 }
 
 
-@pytest.fixture
-def hal(story: Story) -> Story:
-    """A bot that works, with one server."""
-    story.sidecar("kubernetes", server="kubernetes")
-    story.bot()
-    eventually(lambda: story.containers() == ["bot", "mcp-kubernetes"], what="both containers")
-    story.serving("kubernetes")
-    story.wait_condition("Ready", "True", "Ready")
-    return story
-
-
 @pytest.mark.parametrize(
     "spec",
     [

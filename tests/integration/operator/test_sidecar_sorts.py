@@ -12,17 +12,6 @@ pytestmark = [pytest.mark.controlplane, pytest.mark.usefixtures("operator")]
 CRASHED = waiting("mcp-weather", "CrashLoopBackOff", restarts=2, last=ended(1))
 
 
-@pytest.fixture
-def hal(story: Story) -> Story:
-    """A bot that works, with one server."""
-    story.sidecar("kubernetes", server="kubernetes")
-    story.bot()
-    eventually(lambda: story.containers() == ["bot", "mcp-kubernetes"], what="both containers")
-    story.serving("kubernetes")
-    story.wait_condition("Ready", "True", "Ready")
-    return story
-
-
 @pytest.mark.parametrize(
     ("spec", "reason", "words"),
     [

@@ -16,17 +16,6 @@ pytestmark = [pytest.mark.controlplane, pytest.mark.usefixtures("operator")]
 TOKENS = "hal-mcp-tokens"
 
 
-@pytest.fixture
-def hal(story: Story) -> Story:
-    """A bot that works, with one server."""
-    story.sidecar("kubernetes", server="kubernetes")
-    story.bot()
-    eventually(lambda: story.containers() == ["bot", "mcp-kubernetes"], what="both containers")
-    story.serving("kubernetes")
-    story.wait_condition("Ready", "True", "Ready")
-    return story
-
-
 def rotate(story: Story, value: str) -> None:
     story.edit("bot", "hal", {"metadata": {"annotations": {"ritsuko.dev/rotate-tokens": value}}})
 

@@ -16,10 +16,9 @@ from dataclasses import dataclass
 
 from ritsuko_operator.reconcile.cluster import BotKey, Object, ObjectRef
 from ritsuko_operator.reconcile.compare import Difference, deviations, difference, hash_of
+from ritsuko_operator.reconcile.drift import in_words
 
 logger = logging.getLogger(__name__)
-
-_FIELDS_TOLD = 3
 
 
 @dataclass(frozen=True)
@@ -74,9 +73,10 @@ class Adjustments:
     @property
     def notes(self) -> list[str]:
         """For people, one for each child."""
+        told = {ref: in_words(sorted(known.fields), more="more fields") for ref, known in self._known.items()}
         return [
-            f"admission changes {_in_words(sorted(known.fields))} of {ref.kind.name} {ref.name}, which is left as it is"
-            for ref, known in sorted(self._known.items())
+            f"admission changes {fields} of {ref.kind.name} {ref.name}, which is left as it is"
+            for ref, fields in sorted(told.items())
         ]
 
     def _of(self, ref: ObjectRef, wanted: Object) -> _Known | None:
@@ -90,11 +90,6 @@ def _deviations(live: Object, wanted: Object) -> dict[str, str]:
         path: hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
         for path, value in deviations(live, wanted)
     }
-
-
-def _in_words(fields: list[str]) -> str:
-    more = len(fields) - _FIELDS_TOLD
-    return ", ".join(fields[:_FIELDS_TOLD]) + (f" and {more} more fields" if more > 0 else "")
 
 
 class Admission:

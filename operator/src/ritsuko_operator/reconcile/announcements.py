@@ -8,11 +8,11 @@ from ritsuko_api.conditions import BotCondition, Condition
 from ritsuko_operator.reconcile.apply import Change
 from ritsuko_operator.reconcile.cluster import Object, ObjectRef, Transition
 from ritsuko_operator.reconcile.compare import Difference
+from ritsuko_operator.reconcile.drift import in_words
 
 # Of the other conditions people learn in `status`; Ready sums them up, and Stalled asks for somebody's help.
 _ANNOUNCED = (BotCondition.READY, BotCondition.STALLED)
 _ON_THE_WAY = frozenset({"BotStarting", "NoReport", "SidecarsStarting", "Suspended", "Progressing", "Stalled"})
-_FIELDS_TOLD = 3
 
 
 def transitions(regarding: Object, before: Sequence[Condition], after: Sequence[Condition]) -> list[Transition]:
@@ -39,9 +39,7 @@ def repairs(regarding: Object, changes: Iterable[Change], in_place: Iterable[Obj
 
 
 def _put_back(bot: Object, change: Change) -> str:
-    told = ", ".join(change.fields[:_FIELDS_TOLD])
-    more = len(change.fields) - _FIELDS_TOLD
-    fields = f" ({told}{f' and {more} more' if more > 0 else ''})" if told else ""
+    fields = f" ({in_words(change.fields)})" if change.fields else ""
     instead = f"RitsukoBot {bot['metadata']['name']}, such as its `podTemplate`, or its McpSidecars"
     return f"{change.ref} had been changed by somebody{fields}: put back; edit {instead} instead"
 

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ritsuko_operator.reconcile.cluster import Object
-from ritsuko_operator.reconcile.containers import container_name
 from ritsuko_operator.reconcile.errors import ApiError
 from ritsuko_operator.reconcile.objects import mapping_at
 from ritsuko_operator.reconcile.observation import Observation
+from ritsuko_operator.render.manifest import container_name
 from ritsuko_operator.render.mounts import sidecar_volumes
 
 _LIST = r"spec\.template\.spec\.(?P<list>containers|initContainers|volumes)"

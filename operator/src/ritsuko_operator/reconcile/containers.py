@@ -42,11 +42,6 @@ class Container:
     ends: bool = False  # an init container that runs once, before the others
 
 
-def container_name(sidecar: str) -> str:
-    """The name of the container that a sidecar runs in."""
-    return f"mcp-{sidecar}"
-
-
 def parse_container(status: Mapping[str, Any], spec: Mapping[str, Any], *, init: bool = False) -> Container:
     """Reads a `v1.ContainerStatus`, with the container that it is of."""
     state = status.get("state", {})

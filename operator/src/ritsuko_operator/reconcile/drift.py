@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 from ritsuko_operator.reconcile.compare import covers
 from ritsuko_operator.reconcile.objects import mapping_at
 
 _NAMED_BY = "name"
+_FIELDS_TOLD = 3
 
 
 def changed_fields(live: object, wanted: object) -> list[str]:
     """The paths at which `live` does not say what `wanted` says, such as `spec.template.spec.containers[bot].image`."""
     return [path.removeprefix(".") for path in _differing(live, wanted, "", "")]
+
+
+def in_words(paths: Sequence[str], *, more: str = "more") -> str:
+    """The first few of the paths, and how many there are besides: `a, b, c and 2 more`."""
+    rest = len(paths) - _FIELDS_TOLD
+    return ", ".join(paths[:_FIELDS_TOLD]) + (f" and {rest} {more}" if rest > 0 else "")
 
 
 def _differing(live: Any, wanted: Any, path: str, field: str) -> Iterator[str]:

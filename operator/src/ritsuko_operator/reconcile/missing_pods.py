@@ -5,8 +5,8 @@ from __future__ import annotations
 from ritsuko_api.bot import SidecarPhase
 from ritsuko_api.conditions import BotCondition
 from ritsuko_operator.reconcile import rollout, times
-from ritsuko_operator.reconcile.containers import container_name
 from ritsuko_operator.reconcile.observation import Observation
+from ritsuko_operator.render.manifest import container_name
 from ritsuko_operator.render.pod_template import takes_away
 
 _OF_THE_GARBAGE_COLLECTOR = frozenset({"foregroundDeletion", "orphan"})

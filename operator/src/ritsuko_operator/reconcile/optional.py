@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from ritsuko_api.bot import RitsukoBot, SidecarPhase
 from ritsuko_api.sidecar import McpSidecar
 from ritsuko_operator.reconcile import rollout, times
-from ritsuko_operator.reconcile.containers import container_name
 from ritsuko_operator.reconcile.observation import BOT_CONTAINER, Observation
 from ritsuko_operator.reconcile.pods import Pod
 from ritsuko_operator.reconcile.trouble import case_of, trouble
+from ritsuko_operator.render.manifest import container_name
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from ritsuko_api.sidecar import McpSidecar
 from ritsuko_operator.reconcile.apply import Parent
 from ritsuko_operator.reconcile.blame import blamed
 from ritsuko_operator.reconcile.cluster import BotKey, Cluster, Object
-from ritsuko_operator.reconcile.compare import HASH_ANNOTATION, Difference
+from ritsuko_operator.reconcile.compare import Difference, hash_of
 from ritsuko_operator.reconcile.errors import ApiError
 from ritsuko_operator.reconcile.kinds import DEPLOYMENT
 from ritsuko_operator.reconcile.observation import Observation
@@ -31,21 +31,21 @@ class Rehearsal:
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
-        self._in_vain: dict[BotKey, str] = {}  # the manifest's hash
+        self._in_vain: dict[BotKey, str | None] = {}  # the manifest's hash
 
     async def refused(
         self, parent: Parent, seen: Observation, facts: Facts, manifests: Sequence[Object]
     ) -> Mapping[str, str]:
         """The sidecars for which the apiserver would refuse the stamped Deployment, each with what it says of it.
 
-        None if it takes it, if it refuses it for something else, or if it cannot say now. Raises `ApiUnreachableError`.
+        Empty if it takes it, refuses it for something else, or cannot say now. Raises `ApiUnreachableError`.
         """
         key, wanted = parent.key, next(manifest for manifest in manifests if ref_of(manifest).kind is DEPLOYMENT)
         live = None if seen.deployment is None else dict(seen.deployment)
         present = sorted(seen.selection.in_pod(facts.left_out), key=age)
         if not present or parent.adjustments.why(ref_of(wanted), wanted, live) in (None, Difference.DRIFTED):
             return {}
-        if self._in_vain.get(key) == wanted["metadata"]["annotations"][HASH_ANNOTATION]:
+        if self._in_vain.get(key) == hash_of(wanted):
             return {}
         try:
             if (error := await self._refusal(wanted)) is None:
@@ -54,7 +54,7 @@ class Rehearsal:
         except ApiError:
             return {}
         if not found:
-            self._in_vain[key] = wanted["metadata"]["annotations"][HASH_ANNOTATION]
+            self._in_vain[key] = hash_of(wanted)
         return found
 
     def forget(self, key: BotKey) -> None:

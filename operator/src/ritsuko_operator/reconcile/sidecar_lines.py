@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 from ritsuko_api.bot import SidecarPhase, SidecarStatus
 from ritsuko_api.runtime import ServerReport, ServerState
-from ritsuko_operator.reconcile.containers import container_name
 from ritsuko_operator.reconcile.observation import BOT_CONTAINER, Observation
 from ritsuko_operator.reconcile.optional import Trial, Trials
 from ritsuko_operator.reconcile.pods import Pod
 from ritsuko_operator.reconcile.redaction import without_credentials
 from ritsuko_operator.reconcile.trouble import Case, Finding, case_of, killed_for_memory, speaking_pod, trouble
+from ritsuko_operator.render.manifest import container_name
 from ritsuko_operator.render.select import Reason, Refusal
 
 _ASKED_FOR = frozenset({Reason.DISABLED, Reason.MCP_DISABLED})

@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 from ritsuko_api.bot import SidecarPhase
 from ritsuko_operator.reconcile import image_pull, missing_pods, rollout, times
-from ritsuko_operator.reconcile.containers import Container, container_name
+from ritsuko_operator.reconcile.containers import Container
 from ritsuko_operator.reconcile.observation import Observation
 from ritsuko_operator.reconcile.pods import Pod
 from ritsuko_operator.reconcile.redaction import with_last_words, without_credentials
+from ritsuko_operator.render.manifest import container_name
 from ritsuko_operator.render.pod_template import takes_away
 
 PATIENCE = 120.0  # seconds

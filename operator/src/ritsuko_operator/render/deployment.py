@@ -12,7 +12,7 @@ from ritsuko_operator.render.environment import bot_environment, sidecar_environ
 from ritsuko_operator.render.facts import Facts
 from ritsuko_operator.render.images import bot_image, sidecar_image
 from ritsuko_operator.render.lifecycle import grace_period, sidecar_lifecycle
-from ritsuko_operator.render.manifest import Manifest, metadata, selector, service_account_name
+from ritsuko_operator.render.manifest import Manifest, container_name, metadata, selector, service_account_name
 from ritsuko_operator.render.mounts import sidecar_mounts
 from ritsuko_operator.render.pod_metadata import pod_annotations, pod_labels
 from ritsuko_operator.render.pod_template import BOT_CONTAINER, patched
@@ -57,7 +57,7 @@ def deployment(bot: RitsukoBot, selection: Selection, facts: Facts) -> Manifest:
 
 def _absent(selection: Selection, facts: Facts) -> set[str]:
     """The names of the containers that sidecars would have if they ran."""
-    return {f"mcp-{name}" for name in (*facts.left_out, *(refusal.name for refusal in selection.refused))}
+    return {container_name(name) for name in (*facts.left_out, *(refusal.name for refusal in selection.refused))}
 
 
 def _replicas(bot: RitsukoBot, facts: Facts) -> int | None:

@@ -64,6 +64,11 @@ def config_map_name(bot: RitsukoBot) -> str:
     return f"{bot.metadata.name}-mcp"
 
 
+def container_name(sidecar: str) -> str:
+    """The name of the container that a sidecar runs in."""
+    return f"mcp-{sidecar}"
+
+
 def token_secret_name(bot: RitsukoBot) -> str:
     """The Secret with the bearer tokens, a key for each server and generation."""
     return f"{bot.metadata.name}-mcp-tokens"

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from ritsuko_api.bot import SidecarPhase, SidecarStatus
 from ritsuko_api.conditions import Status
-from ritsuko_operator.reconcile.containers import container_name
 from ritsuko_operator.reconcile.observation import BOT_CONTAINER, Observation
 from ritsuko_operator.reconcile.outcome import Cause, Outcome
 from ritsuko_operator.reconcile.trouble import Finding, case_of, speaking_pod, trouble
+from ritsuko_operator.render.manifest import container_name
 
 
 @dataclass(frozen=True)
