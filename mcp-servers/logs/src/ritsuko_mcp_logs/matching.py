@@ -1,14 +1,15 @@
 """Which lines a query wants."""
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol, cast
 
 import re2  # pyright: ignore[reportMissingTypeStubs]
 
 from ritsuko_mcp_common.errors import ToolFailure
 
-from .levels import FIELDS, RANKS, level_named, may_state
+from .levels import FIELDS, RANKS, level_named, statements
 from .lines import plain, split
 from .sources.source import Batch, Line, Query
 
@@ -37,7 +38,7 @@ class Matcher:
         text = query.text
         self._fields = query.fields
         self._rank = RANKS[query.level] if query.level else None
-        self._stated = may_state(query.level) if query.level else None
+        self._stated = statements(query.level) if query.level else None
         self._needle = b""
         self._pattern: _Pattern | None = None
         self._across: _Pattern | None = None
@@ -67,9 +68,10 @@ class Matcher:
             return
         data, shown = batch.data, plain(batch.data)
         written = None if shown is data else _Written(data)
+        following = self._places(shown)
         position = 0
         leap = True
-        while (found := self._next(shown, position) if leap else position) >= 0 and position < len(shown):
+        while (found := following(position) if leap else position) >= 0 and position < len(shown):
             start = max(shown.rfind(b"\n", 0, found) + 1, position)
             end = shown.find(b"\n", start)
             place = written.behind(shown.count(b"\n", position, start)) if written else (start, end)
@@ -89,15 +91,17 @@ class Matcher:
                 yield start, end, line
             start = end + 1
 
-    def _next(self, data: bytes, position: int) -> int:
-        """A place at or behind `position` within the next line that may match, -1 if there is none."""
+    def _places(self, data: bytes) -> Callable[[int], int]:
+        """What finds the first place at or behind another within a line that may match, -1 if there is none."""
         if self._needle:
-            return data.find(self._needle, position)
-        pattern = self._across or (self._stated if self._pattern is None else None)
-        if pattern is None:
-            return position
-        match = pattern.search(data, position)
-        return -1 if match is None else min(match.start(), len(data) - 1)
+            return lambda position: data.find(self._needle, position)
+        if self._pattern is not None:
+            across = self._across
+            return (lambda position: _first(across, data, position)) if across else lambda position: position
+        if self._stated is not None:
+            places = self._stated.places(data)
+            return lambda position: places[at] if (at := bisect_left(places, position)) < len(places) else -1
+        return lambda position: position
 
     def _has_text(self, raw: bytes) -> bool:
         if self._needle:
@@ -109,6 +113,11 @@ class Matcher:
 
     def _has_fields(self, line: Line) -> bool:
         return not self._fields or all(_has_field(line, name, value) for name, value in self._fields)
+
+
+def _first(pattern: _Pattern, data: bytes, position: int) -> int:
+    match = pattern.search(data, position)
+    return -1 if match is None else min(match.start(), len(data) - 1)
 
 
 def _has_field(line: Line, name: str, value: str) -> bool:
