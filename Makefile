@@ -109,7 +109,7 @@ test-reliability: venv ## The operator killed at every write, without apiserver,
 
 .PHONY: test-fast
 test-fast: venv ## The tests without a cluster: under a minute
-	@$(PYTHON) -m pytest tests -m "not controlplane and not node and not browser and not prometheus and not opensearch and not slow"
+	@$(PYTHON) -m pytest tests -m "not controlplane and not node and not browser and not prometheus and not loki and not opensearch and not slow"
 
 .PHONY: bench
 bench: venv ## The figures: prints tables and writes bench/*.json

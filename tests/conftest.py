@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.cluster import ClusterError, ControlPlane, available, control_plane, opensearch
+from tests.cluster import ClusterError, ControlPlane, available, control_plane, loki, opensearch
 from tests.cluster.packages import BROWSER, NPM, PROMETHEUS, require
 
 ROOT = Path(__file__).parents[1]
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 settings.register_profile("shared-machine", deadline=None)
 settings.load_profile("shared-machine")
 
-_NEEDS = ("controlplane", "node", "browser", "prometheus", "npm", "opensearch")
+_NEEDS = ("controlplane", "node", "browser", "prometheus", "npm", "loki", "opensearch")
 _RAN = pytest.StashKey[Counter[str]]()
 _LEFT_OUT = pytest.StashKey[dict[str, str]]()
 
@@ -67,6 +67,7 @@ _NAMES = {
     "browser": "in a real browser",
     "prometheus": "with a real Prometheus",
     "npm": "with third-party servers from npm",
+    "loki": "with a real Loki",
     "opensearch": "with a real OpenSearch",
 }
 
@@ -86,6 +87,8 @@ def _why_not(need: str) -> str | None:
             return _installed(BROWSER)
         case "npm":
             return None if shutil.which("npm") else _installed(NPM)
+        case "loki":
+            return loki.why_not()
         case "opensearch":
             return opensearch.why_not()
         case _:

@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from . import binaries, images, kwok, opensearch, packages, victorialogs
+from . import binaries, images, kwok, loki, opensearch, packages, victorialogs
 from .cluster import available, named_cluster
 from .errors import ClusterError
 
@@ -67,6 +67,7 @@ def prepare() -> None:
     What this machine cannot run is left out; the tests say so.
     """
     victorialogs.program()
+    loki.why_not()
     opensearch.why_not()
     if available().control_plane is None:
         for program in ("kube-apiserver", "kube-controller-manager", "kubectl"):

@@ -10,9 +10,9 @@ from mcp import Client
 
 from ritsuko_mcp_logs.server import build
 from ritsuko_mcp_logs.settings import LogsSettings
+from tests.cluster.loki import Loki, loki
 from tests.cluster.opensearch import OpenSearch, opensearch
 from tests.cluster.victorialogs import VictoriaLogs, victorialogs
-from tests.integration.mcp_logs.fake_loki import FakeLoki
 from tests.integration.mcp_logs.stores import (
     FILEBEAT,
     FLUENT_BIT,
@@ -36,16 +36,26 @@ def real_victorialogs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vict
 
 
 @pytest.fixture(scope="session")
+def real_loki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loki]:
+    """One for all tests, with small pages; each takes a tenant of its own."""
+    with loki(tmp_path_factory.mktemp("loki"), most_entries=LOKI_PAGE) as store:
+        yield store
+
+
+@pytest.fixture(scope="session")
 def real_opensearch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenSearch]:
     """One for all tests; each takes indices of its own."""
     with opensearch(tmp_path_factory.mktemp("opensearch")) as store:
         yield store
 
 
+LOKI_PAGE = 30
+
+LOKI = pytest.param("loki", marks=pytest.mark.loki)
 OPENSEARCH = [pytest.param(shape, marks=pytest.mark.opensearch) for shape in ("opensearch", "opensearch of Filebeat")]
 
 
-@pytest.fixture(params=["victorialogs", "loki", *OPENSEARCH])
+@pytest.fixture(params=["victorialogs", LOKI, *OPENSEARCH])
 async def store(request: pytest.FixtureRequest) -> AsyncIterator[Filled]:
     """An empty one of each kind."""
     async with filled(request) as store:
@@ -58,8 +68,7 @@ async def filled(request: pytest.FixtureRequest) -> AsyncIterator[Filled]:
     if request.param == "victorialogs":
         yield FilledVictoriaLogs(request.getfixturevalue("real_victorialogs"), next(_TENANTS))
     elif request.param == "loki":
-        async with FakeLoki().serve() as fake:
-            yield FilledLoki(fake)
+        yield FilledLoki(request.getfixturevalue("real_loki"), next(_TENANTS))
     else:
         shape = FILEBEAT if request.param.endswith("Filebeat") else FLUENT_BIT
         yield FilledOpenSearch(request.getfixturevalue("real_opensearch"), next(_TENANTS), shape)

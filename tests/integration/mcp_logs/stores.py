@@ -1,13 +1,14 @@
-"""Log stores to read from, filled with the same entries: real ones, and what Loki's reference describes."""
+"""Real log stores to read from, filled with the same entries."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ritsuko_mcp_logs.lines import timestamp
+from tests.cluster import loki
+from tests.cluster.loki import Loki
 from tests.cluster.opensearch import OpenSearch
 from tests.cluster.victorialogs import VictoriaLogs
-from tests.integration.mcp_logs.fake_loki import FakeLoki
 
 START = 1_790_000_000
 """2026-09-21T14:13:20Z, where the entries begin."""
@@ -63,16 +64,26 @@ class FilledVictoriaLogs:
 
 
 class FilledLoki:
-    """The rest of an entry's fields is structured metadata."""
+    """Each test has a tenant of its own in one Loki. The rest of an entry's fields is structured metadata."""
 
-    def __init__(self, fake: FakeLoki) -> None:
-        self.fake = fake
-        self.settings = {"loki_url": fake.url, "loki_tenant": "team-a"}
+    def __init__(self, real: Loki, tenant: int) -> None:
+        self._real = real
+        self._tenant = f"team-{tenant}"
+        self.settings: dict[str, Any] = {"loki_url": real.url, "loki_tenant": self._tenant}
 
     def push(self, entries: Iterable[Entry]) -> None:
-        for entry in entries:
-            labels = {"namespace": entry.namespace, "pod": entry.pod, "container": entry.container, "app": entry.app}
-            self.fake.push(labels, entry.nanoseconds, entry.text, **entry.fields)
+        self._real.push(
+            self._tenant,
+            (
+                loki.Entry(
+                    {"namespace": one.namespace, "pod": one.pod, "container": one.container, "app": one.app},
+                    one.nanoseconds,
+                    one.text,
+                    one.fields,
+                )
+                for one in entries
+            ),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.integration.mcp_logs.conftest import _TENANTS, OPENSEARCH, filled
+from tests.integration.mcp_logs.conftest import _TENANTS, LOKI, OPENSEARCH, filled
 from tests.integration.mcp_logs.fake_apiserver import FakeApiserver
 from tests.integration.mcp_logs.insight_world import (
     PodsWorld,
@@ -38,7 +38,7 @@ async def pods(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
         yield PodsWorld(fake)
 
 
-@pytest.fixture(params=["pods", "victorialogs", "loki", *OPENSEARCH])
+@pytest.fixture(params=["pods", "victorialogs", LOKI, *OPENSEARCH])
 async def world(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[World]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.mcp_logs.conftest import OPENSEARCH, filled
+from tests.integration.mcp_logs.conftest import LOKI, OPENSEARCH, filled
 from tests.integration.mcp_logs.fake_apiserver import FakeApiserver
 from tests.integration.mcp_logs.insight_world import (
     PodsWorld,
@@ -55,7 +55,7 @@ AGREEING: dict[str, float] = dict.fromkeys(PODS, 0.0)
 APART = {**AGREEING, ORDERS: 2.0, LEDGER: -2.0}
 
 
-@pytest.fixture(params=["pods", "victorialogs", *OPENSEARCH])
+@pytest.fixture(params=["pods", "victorialogs", LOKI, *OPENSEARCH])
 async def world(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[World]:
@@ -179,7 +179,7 @@ async def test_no_secret_is_shown_as_an_id(world: World) -> None:
     assert "huntersecret" not in str(answer)
 
 
-@pytest.mark.parametrize("store", ["victorialogs", *OPENSEARCH], indirect=True)
+@pytest.mark.parametrize("store", ["victorialogs", LOKI, *OPENSEARCH], indirect=True)
 async def test_an_id_that_a_store_keeps_in_a_field_is_found(
     store: Filled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

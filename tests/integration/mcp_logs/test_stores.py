@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 
 from ritsuko_mcp_common.times import format_time
-from tests.integration.mcp_logs.conftest import asking
-from tests.integration.mcp_logs.fake_loki import FakeLoki
-from tests.integration.mcp_logs.stores import START, Entry, Filled, FilledLoki
+from tests.integration.mcp_logs.conftest import LOKI, LOKI_PAGE
+from tests.integration.mcp_logs.stores import START, Entry, Filled
 
 Ask = Callable[..., Any]
 Asking = Callable[..., AbstractAsyncContextManager[Ask]]
@@ -146,8 +145,6 @@ async def test_pages_give_every_match_once(
     entries = [Entry(index / 10, f"ERROR {index:03}", pod=f"web-{index % 3}") for index in range(40)]
     entries += [Entry(2.0, f"ERROR of one moment {index:02}", pod=f"web-{index % 2}") for index in range(23)]
     store.push([*entries, *(Entry(index, "fine") for index in range(30))])
-    if isinstance(store, FilledLoki):
-        store.fake.max_entries = 30
     seen: list[str] = []
     cursor = ""
     async with asking_store() as ask:
@@ -162,6 +159,40 @@ async def test_pages_give_every_match_once(
     assert sorted(seen) == sorted(entry.text for entry in entries)
     apart = [text for text in seen if "moment" not in text]
     assert apart == sorted(apart, reverse=order == "newest")
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+async def test_levels_in_the_text_or_beside_it_come_in_one_order(
+    store: Filled, asking_store: Asking, order: str
+) -> None:
+    store.push(
+        Entry(index // 2, f"ERROR {index:03}")
+        if index % 3
+        else Entry(index // 2, f"{index:03}", fields={"level": "error"})
+        for index in range(130)
+    )
+    store.push(Entry(index, f"fine {index}", fields={"level": "info"}) for index in range(50))
+    seen: list[str] = []
+    cursor = ""
+    async with asking_store() as ask:
+        while cursor or not seen:
+            answer = await ask("search", level="error", limit=50, order=order, cursor=cursor, **WINDOW)
+            assert answer["total"] == 130
+            seen += [row["time"] + " " + row["text"][-3:] for row in answer["data"]]
+            cursor = answer.get("next_cursor", "")
+    assert sorted(one[-3:] for one in seen) == [f"{index:03}" for index in range(130)]
+    times = [one[:-4] for one in seen]
+    assert times == sorted(times, reverse=order == "newest")
+
+
+@pytest.mark.parametrize("name", ["offset", "trace.id", "5xx", "bytes"])
+async def test_fields_whose_names_mean_something_to_a_query_language(
+    store: Filled, asking_store: Asking, name: str
+) -> None:
+    store.push([Entry(0, f'{{"{name}": "a7"}}'), Entry(1, "neither"), Entry(2, "a7 alone")])
+    async with asking_store() as ask:
+        answer = await ask("search", fields=f"{name}=a7", **WINDOW)
+    assert [text[:2] for text in texts(answer)] == ['{"']
 
 
 async def test_context_is_of_the_same_container(store: Filled, asking_store: Asking) -> None:
@@ -305,15 +336,31 @@ async def test_an_empty_store(store: Filled, asking_store: Asking) -> None:
     assert "look further back" in named["text"]
 
 
-async def test_loki_cannot_page_within_a_moment_and_that_is_said() -> None:
-    async with FakeLoki().serve() as fake:
-        store = FilledLoki(fake)
-        store.push(
-            [*(Entry(1, f"error {index}") for index in range(20)), Entry(0, "error before"), Entry(2, "error after")]
-        )
-        fake.max_entries = 5
-        async with asking(**store.settings) as ask:
-            answer = await ask("search", level="error", **WINDOW)
-            errors = await ask("search", text="error", limit=3, **WINDOW)
-    assert any("at most 5 of one moment" in warning for warning in answer["warnings"])
-    assert errors["total"] == 22
+async def test_everything_is_also_what_has_fewer_labels(store: Filled, asking_store: Asking) -> None:
+    store.push([Entry(0, "error with all labels"), Entry(1, "error of a pod without app", app="")])
+    async with asking_store() as ask:
+        answer = await ask("search", text="error", **{**WINDOW, "namespace": "*"})
+    assert len(answer["data"]) == 2, answer["text"]
+
+
+async def test_more_pods_than_a_store_counts_at_once(store: Filled, asking_store: Asking) -> None:
+    store.push(Entry(index, f"line {index}", pod=f"web-{index}", namespace=f"shop-{index % 2}") for index in range(600))
+    async with asking_store() as ask:
+        answer = await ask("search", text="line 7", **{**WINDOW, "namespace": "*"})
+    assert answer["summary"].startswith('Found 11 lines with "line 7" in 600 lines of 600 pods in all namespaces')
+
+
+@pytest.mark.parametrize("store", [LOKI], indirect=True)
+async def test_loki_cannot_page_within_a_moment_and_that_is_said(store: Filled, asking_store: Asking) -> None:
+    store.push(
+        [
+            *(Entry(1, f"error {index}") for index in range(LOKI_PAGE + 5)),
+            Entry(0, "error before"),
+            Entry(2, "error after"),
+        ]
+    )
+    async with asking_store() as ask:
+        answer = await ask("search", level="error", **WINDOW)
+        errors = await ask("search", text="error", limit=3, **WINDOW)
+    assert any(f"at most {LOKI_PAGE} of one moment" in warning for warning in answer["warnings"])
+    assert errors["total"] == LOKI_PAGE + 7

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ritsuko_mcp_logs.levels import RANKS, level_named, level_of, statements
+from ritsuko_mcp_logs.levels import RANKS, level_named, level_of, signs, statements
 from ritsuko_mcp_logs.mining.miner import Group, Miner
 from ritsuko_mcp_logs.mining.tally import Spans
 from ritsuko_mcp_logs.sources.opensearch import dsl
@@ -87,6 +87,7 @@ def test_what_stores_are_asked_for_is_never_less_than_a_level(pieces: list[str],
     if stated is None or RANKS[stated] < RANKS[level]:
         return
     assert statements(level).places(line.encode()), line
+    assert any(re.search(sign, line) for sign in signs(level)), line
     (asked,) = dsl.wanted(Query(since=0, until=1, level=level), TEXTS, Layout(index="x", time="t"))
     expression = next(iter(re.findall(r"'log': {'value': '(.*?)', 'flags'", str(asked))))
     for words in (re.findall(r"\w+", line), line.split()):

@@ -39,7 +39,9 @@ def test_nothing_that_a_caller_writes_leaves_its_quotes(
         text=text, pod=pod, container=container, regex=regex, case_sensitive=exact, fields=(("level", value),)
     )
     tame = query(text="a", pod="a", container="a", regex=regex, case_sensitive=exact, fields=(("level", "a"),))
-    for_loki = [logql.selector(one, "shop", NAMES, LABELS) + logql.wanted(one) for one in (asked, tame)]
+    for_loki = [
+        logql.selector(one, "shop", NAMES, LABELS) + " ".join(logql.pipelines(one, LABELS)) for one in (asked, tame)
+    ]
     assert outside_of_quotes(for_loki[0]) == outside_of_quotes(for_loki[1])
     asked, tame = (query(text=one.text, pod=one.pod, container=one.container, regex=regex) for one in (asked, tame))
     for_victoria = [
@@ -69,12 +71,36 @@ def test_logql() -> None:
     assert logql.wanted(asked) == ' |~ "(?i)time out"'
     assert logql.wanted(query(text="a.b", case_sensitive=True)) == ' |= "a.b"'
     assert logql.wanted(query(text="a.b")) == ' |~ "(?i)a\\\\.b"'
-    assert logql.selector(query(), "*", NAMES, LABELS) == '{app=~".+"}'
+    assert logql.selector(query(), "*", NAMES, LABELS) == '{namespace=~".+"}'
+    assert logql.selector(query(), "*", NAMES, LABELS | {"service_name"}) == '{service_name=~".+"}'
+    assert logql.selector(query(labels="!app"), "*", Names(), frozenset({"host"})) == '{host=~".+"}'
     assert logql.selector(query(fields=(("app", "a.b"), ("user", "7"))), "*", NAMES, LABELS) == '{app="a.b"}'
     at_level = logql.selector(query(fields=(("level", "ERROR"),)), "*", NAMES, LABELS)
     assert at_level == '{level=~"(?i)err|eror|error|severe|50"}'
     of_one = query(origin=Origin("shop", "web-1", "app"))
     assert logql.selector(of_one, "*", NAMES, LABELS) == '{namespace="shop", pod="web-1", container="app"}'
+
+
+def test_logql_of_what_may_be_in_the_text_or_beside_it() -> None:
+    assert logql.pipelines(query(text="a", fields=(("app", "shop"),)), LABELS) == [' |~ "(?i)a"']
+    assert logql.pipelines(query(text="a", fields=(("http.status", "500"),)), LABELS) == [
+        ' |~ "(?i)a" |~ "500"',
+        ' |~ "(?i)a" !~ "500" | http_status="500"',
+    ]
+    assert logql.pipelines(query(fields=(("5xx", "7"),)), LABELS)[1] == ' !~ "7" | _5xx="7"'
+    for unasked in (("offset", "7"), ("user", 'a"b')):
+        assert logql.pipelines(query(fields=(unasked,)), LABELS) == [""]
+    traced = query(text="Ab", or_fields=(("traceId", "Ab"), ("trace.id", "ab")))
+    assert logql.pipelines(traced, LABELS) == [
+        ' |~ "(?i)Ab"',
+        ' !~ "(?i)Ab" | traceId="Ab" or trace_id="ab"',
+    ]
+    in_text, beside = logql.pipelines(query(level="fatal"), frozenset())
+    assert beside.startswith(in_text.replace("|~", "!~") + " | level=~")
+    # the narrowest of them
+    asked = query(level="error", fields=(("severity", "error"), ("status", "500")))
+    assert logql.pipelines(asked, frozenset())[0] == ' |~ "500"'
+    assert len(logql.pipelines(query(fields=(("severity", "error"),)), frozenset())) == 2
 
 
 def test_logsql() -> None:

@@ -52,7 +52,7 @@ _HEAD = 160
 _FAR = 4096
 
 FIELDS = (
-    "level", "lvl", "severity", "log.level", "detected_level", "SeverityText", "severity_text", "severityText",
+    "level", "lvl", "severity", "log.level", "SeverityText", "severity_text", "severityText",
     "severity.text",
 )  # fmt: skip
 """What the field is called that says it, where a source keeps fields."""
@@ -113,6 +113,28 @@ def statement(level: str) -> str:
         rf'|"level"\s*:\s*(?:{"|".join(numbers(level))})\b'
         rf"|[{some}]\d{{4}} \d\d:|\[(?:{_COLOUR})*[{some}][\] \x1b]|[{some}]/[\w.-]"
     )
+
+
+def signs(level: str) -> list[str]:
+    """The same as expressions for plain texts, of which one is in every line of at least this level; for engines that
+    are quick to find texts, and slow with anything else.
+
+    Of klog's letter and date the months of a year are known, of a number in JSON at most one blank around its colon.
+    """
+    some = words(level)
+    return [
+        *(f"(?i:{word})" for word in some if not any(other in word for other in some if other != word)),
+        *(f"{letter}{tens}" for letter in letters(level) for tens in "01"),
+        *(rf"\[{letter}{behind}" for letter in letters(level) for behind in (r"\]", " ", "\x1b")),
+        "\\[\x1b",
+        *(f"{letter}/" for letter in letters(level)),
+        *(
+            f'"level"{before}:{behind}{number}'
+            for number in numbers(level)
+            for before in ("", " ")
+            for behind in ("", " ")
+        ),
+    ]
 
 
 def words(level: str) -> list[str]:

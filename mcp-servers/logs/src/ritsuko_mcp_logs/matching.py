@@ -37,6 +37,7 @@ class Matcher:
     def __init__(self, query: Query) -> None:
         text = query.text
         self._fields = query.fields
+        self._or_fields = query.or_fields
         self._rank = RANKS[query.level] if query.level else None
         self._stated = statements(query.level) if query.level else None
         self._needle = b""
@@ -56,7 +57,7 @@ class Matcher:
 
     def matches(self, line: Line) -> bool:
         """Whether this line is wanted."""
-        return self._has_text(line.raw) and self._has_level(line) and self._has_fields(line)
+        return self._has_text(line) and self._has_level(line) and self._has_fields(line)
 
     def find(self, batch: Batch) -> Iterator[tuple[int, int, Line]]:
         """The wanted lines of a batch, in its order: where each begins and ends in `data` (its newline not included).
@@ -103,10 +104,12 @@ class Matcher:
             return lambda position: places[at] if (at := bisect_left(places, position)) < len(places) else -1
         return lambda position: position
 
-    def _has_text(self, raw: bytes) -> bool:
+    def _has_text(self, line: Line) -> bool:
         if self._needle:
-            return self._needle in plain(raw)
-        return self._pattern is None or self._pattern.search(plain(raw)) is not None
+            found = self._needle in plain(line.raw)
+        else:
+            found = self._pattern is None or self._pattern.search(plain(line.raw)) is not None
+        return found or any(_has_field(line, name, value) for name, value in self._or_fields)
 
     def _has_level(self, line: Line) -> bool:
         return self._rank is None or RANKS.get(line.level, -1) >= self._rank

@@ -95,18 +95,16 @@ class _Alike:
 
 async def _read(scope: Scope, query: Query, id: Id, coverage: Coverage, alike: _Alike) -> list[Line]:
     """The lines in the order of their timestamps, each once."""
-    queries = runs(scope.source, query)
-    if scope.source.index is not None:
-        queries += [replace(query, text="", fields=((name, value),)) for name in _ID_FIELDS for value in id.as_value]
     found: dict[tuple[str, int, bytes], Line] = {}
-    for asked in queries:
+    beside = tuple((name, value) for name in _ID_FIELDS for value in id.as_value)
+    for asked in runs(scope.source, replace(query, or_fields=beside)):
         matcher = Matcher(asked)
         # What else is read covers nothing more: it is of the same pods.
-        read = coverage if asked is query else Coverage()
+        read = Coverage() if asked.previous else coverage
         async with aclosing(scope.source.read(asked, read)) as batches:
             async for batch in batches:
                 for _, _, line in matcher.find(batch):
-                    if asked.fields or id.stands_in(_text(line)):
+                    if id.stands_in(_text(line)) or any(line.fields.get(name) == value for name, value in beside):
                         found[str(line.origin), line.nanoseconds, line.raw] = line
                     else:
                         alike.see(line, id)

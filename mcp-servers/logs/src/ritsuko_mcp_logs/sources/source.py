@@ -142,6 +142,8 @@ class Query:
     labels: str = ""
     """A Kubernetes label selector for pods, like `app=web,tier!=db`."""
     text: str = ""
+    or_fields: tuple[tuple[str, str], ...] = ()
+    """Lines with one of these fields and values are wanted as well as those with `text`."""
     regex: bool = False
     """`text` is a regular expression (RE2)."""
     case_sensitive: bool = False

@@ -18,6 +18,13 @@ class Strings(BaseModel):
     data: list[str] = []
 
 
+class Series(BaseModel):
+    """The labels of streams."""
+
+    status: Literal["success"]
+    data: list[Labels] = []
+
+
 class Metadata(BaseModel):
     """What an entry keeps beside its text."""
 
@@ -74,14 +81,20 @@ class BuildInfo(BaseModel):
     version: str = ""
 
 
+def is_own(label: str) -> bool:
+    """Whether a label is Loki's own, such as the number of a shard: it says nothing of who wrote a line."""
+    return label.startswith("__")
+
+
 def rows(streams: list[Stream], names: Names) -> list[Row]:
     """The entries of all streams; labels and metadata are their fields."""
     found: list[Row] = []
     for stream in streams:
-        origin = names.origin(stream.stream)
+        labels = {name: value for name, value in stream.stream.items() if not is_own(name)}
+        origin = names.origin(labels)
         for value in stream.values:
-            fields: Mapping[str, str] = stream.stream
+            fields: Mapping[str, str] = labels
             if len(value) == 3:
-                fields = {**stream.stream, **value[2].parsed, **value[2].structuredMetadata}
+                fields = {**labels, **value[2].parsed, **value[2].structuredMetadata}
             found.append(Row(int(value[0]), origin, value[1], fields))
     return found

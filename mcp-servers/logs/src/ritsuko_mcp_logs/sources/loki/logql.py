@@ -4,13 +4,49 @@ https://grafana.com/docs/loki/latest/query/log_queries/
 """
 
 import json
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Sequence
 
-from ...levels import FIELDS, level_named
+from ...levels import FIELDS, level_named, numbers, signs, words
 from ...levels import names as levels
 from ..names import Names, label_name, literal, pod_pattern
 from ..selectors import Requirement, parse_selector
 from ..source import Origin, Query
+
+_PLAIN = re.compile(r"[\w.:/-]+", re.ASCII)
+# Loki 3 gives it to every stream. https://grafana.com/docs/loki/latest/get-started/labels/#default-labels-for-all-users
+_SERVICE = "service_name"
+# No label filter can begin with these. https://github.com/grafana/loki/blob/main/pkg/logql/syntax/lex.go
+_KEYWORDS = frozenset(
+    [
+        "and",
+        "bool",
+        "by",
+        "decolorize",
+        "drop",
+        "group_left",
+        "group_right",
+        "ignoring",
+        "json",
+        "keep",
+        "label_format",
+        "line_format",
+        "logfmt",
+        "of",
+        "offset",
+        "on",
+        "or",
+        "pattern",
+        "regexp",
+        "unless",
+        "unpack",
+        "unwrap",
+        "variants",
+        "without",
+    ]
+)
+# What Loki makes of a name that is none to it.
+_NO_LABEL = re.compile(r"[^A-Za-z0-9_]")
 
 
 def quoted(text: str) -> str:
@@ -21,7 +57,7 @@ def quoted(text: str) -> str:
 def selector(query: Query, namespace: str, names: Names, existing: Collection[str]) -> str:
     """The streams; `namespace` is `*` for all."""
     if query.origin is not None:
-        return _of(_origin(query.origin, names), existing)
+        return _of(_origin(query.origin, names), names, existing)
     matchers: list[str] = []
     if namespace != "*":
         matchers.append(_is(names.namespace, namespace))
@@ -32,13 +68,13 @@ def selector(query: Query, namespace: str, names: Names, existing: Collection[st
     for requirement in parse_selector(query.labels):
         if name := label_name(requirement.key, existing):
             matchers.append(_required(name, requirement))
-    # What is kept as a label is asked for as one; other fields are the reader's to look for.
+    # What is kept as a label is asked for as one; for other fields see `pipelines`.
     matchers += [_has(name, value) for name, value in query.fields if name in existing]
-    return _of(matchers, existing)
+    return _of(matchers, names, existing)
 
 
 def wanted(query: Query) -> str:
-    """What the text of lines must have; never less than the query wants, and empty if it wants all."""
+    """What the text of lines must have, and empty if that is nothing."""
     if not query.text:
         return ""
     if query.case_sensitive and not query.regex:
@@ -47,10 +83,55 @@ def wanted(query: Query) -> str:
     return f" |~ {quoted(expression if query.case_sensitive else f'(?i){expression}')}"
 
 
-def _of(matchers: list[str], existing: Collection[str]) -> str:
+def pipelines(query: Query, existing: Collection[str]) -> list[str]:
+    """What lines must have, as one pipeline or two. No line passes both; together they never give less than the query
+    wants, and everything if it wants all.
+
+    There are two where a line may say in its text or beside it what is wanted: LogQL knows no "or" between these.
+    """
+    if query.or_fields:
+        expression = query.text if query.regex else literal(query.text)
+        in_text = expression if query.case_sensitive else f"(?i){expression}"
+        return _in_text_or_beside(in_text, [_equals(name, value) for name, value in query.or_fields])
+    either = [""]
+    for name, value in query.fields:
+        if name in existing or name in _KEYWORDS:
+            continue
+        if name in FIELDS and (level := level_named(value)):
+            either = _at_level(level)
+        elif _PLAIN.fullmatch(value):
+            either = _in_text_or_beside(literal(value), [_equals(name, value)])
+            break
+    if either == [""] and query.level:
+        either = _at_level(query.level)
+    return [wanted(query) + one for one in either]
+
+
+def _at_level(level: str) -> list[str]:
+    # Each in a group of its own: Loki is quick to find texts, but not what an expression makes of texts alike.
+    in_text = "|".join(f"({sign})" for sign in signs(level))
+    stated = quoted(f"(?i){'|'.join([*words(level), *numbers(level)])}")
+    return _in_text_or_beside(in_text, [f"{_label(name)}=~{stated}" for name in FIELDS])
+
+
+def _in_text_or_beside(expression: str, filters: Sequence[str]) -> list[str]:
+    return [f" |~ {quoted(expression)}", f" !~ {quoted(expression)} | {' or '.join(dict.fromkeys(filters))}"]
+
+
+def _equals(name: str, value: str) -> str:
+    return f"{_label(name)}={quoted(value)}"
+
+
+def _label(name: str) -> str:
+    label = _NO_LABEL.sub("_", name)
+    return f"_{label}" if label[0].isdigit() else label
+
+
+def _of(matchers: list[str], names: Names, existing: Collection[str]) -> str:
     if not matchers or all(matcher.endswith(('=""', '=~".*"')) for matcher in matchers):
-        # Loki wants one matcher that doesn't match the empty value.
-        anything = next(iter(sorted(existing)), "job")
+        # Loki wants one matcher that doesn't match the empty value: of the label that most streams have.
+        common = (_SERVICE, names.namespace, names.pod, "job", *sorted(existing))
+        anything = next((name for name in common if name in existing), "job")
         matchers = [*matchers, f'{anything}=~".+"']
     return "{" + ", ".join(matchers) + "}"
 

@@ -6,6 +6,7 @@ import re
 import time
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import replace
 from typing import Literal
 
@@ -19,7 +20,8 @@ from ..source import Coverage, Gap, Origin, Query, Totals
 from ..store import Access, ModelT, Refused
 from ..stored import OwnNamespace, Stored
 from . import logql
-from .answers import BuildInfo, Samples, Streams, Strings, rows
+from .answers import BuildInfo, Samples, Series, Streams, Strings, is_own, rows
+from .merging import merged
 
 _PAGE = 5_000
 _TOO_MANY = re.compile(r"\(\d+ > (\d+)\)")
@@ -55,13 +57,11 @@ class Loki(Stored[frozenset[str]]):
         selector = await self._selector(query, existing)
         span = f"[{math.ceil((query.until - query.since) * 1000)}ms]"
         counted = f"count_over_time({selector}{span})"
-        by = ", ".join(name for name in (names.namespace, names.pod) if name)
-        questions = [f"sum({counted})", f"count(sum by ({by}) ({counted}))" if by else f"count({counted})"]
+        at = _nanoseconds(query.until) - 1
+        questions = [self._number(f"sum({counted})", at), self._pods(query, selector, counted, names)]
         if wanted := logql.wanted(query):
-            questions.append(f"sum(count_over_time({selector}{wanted} {span}))")
-        lines, pods, *matches = await asyncio.gather(
-            *(self._number(one, _nanoseconds(query.until) - 1) for one in questions)
-        )
+            questions.append(self._number(f"sum(count_over_time({selector}{wanted} {span}))", at))
+        lines, pods, *matches = await asyncio.gather(*questions)
         return Totals(matches[0] if matches else lines, lines, pods)
 
     async def histogram(self, query: Query, step: float, by: str) -> Mapping[str, Mapping[float, int]] | None:
@@ -99,9 +99,8 @@ class Loki(Stored[frozenset[str]]):
         """See `Source.oldest`: of the last 30 days, which is as far as Loki lets one query look by default."""
         now = self._clock()
         query = Query(since=now - _LOOK_BACK_SECONDS, until=now, namespace="*", order="oldest", limit=1)
-        async for page in self._many(query, await self._existing(query), Coverage()):
-            return page[0].nanoseconds / 1e9
-        return None
+        first = await self._first(query, await self._existing(query), Coverage())
+        return first[0].nanoseconds / 1e9 if first else None
 
     async def check(self) -> str:
         """See `Source.check`."""
@@ -114,17 +113,26 @@ class Loki(Stored[frozenset[str]]):
 
     async def _first(self, query: Query, existing: frozenset[str], coverage: Coverage) -> list[Row]:
         found: list[Row] = []
-        async for page in self._many(query, existing, coverage):
-            found += page
-            if len(found) >= query.limit:
-                break
+        async with aclosing(self._many(query, existing, coverage)) as pages:
+            async for page in pages:
+                found += page
+                if len(found) >= query.limit:
+                    break
         return found[: query.limit]
 
     async def _many(self, query: Query, existing: frozenset[str], coverage: Coverage) -> AsyncGenerator[list[Row]]:
+        selector = await self._selector(query, existing)
+        pipelines = logql.pipelines(query, existing)
+        readings = [self._pages(selector + pipeline, query, Names.among(existing), coverage) for pipeline in pipelines]
+        async with aclosing(merged(readings, newest=query.order == "newest")) as groups:
+            async for group in groups:
+                yield group
+
+    async def _pages(
+        self, expression: str, query: Query, names: Names, coverage: Coverage
+    ) -> AsyncGenerator[list[Row]]:
         """Page by page in the query's order, each entry once; those of one moment together: within it lines are told
         apart by their number."""
-        names = Names.among(existing)
-        expression = f"{await self._selector(query, existing)}{logql.wanted(query)}"
         newest = query.order == "newest"
         start, end = _nanoseconds(query.since), _nanoseconds(query.until)
         held: list[Row] = []
@@ -169,6 +177,17 @@ class Loki(Stored[frozenset[str]]):
             answer = await self._get("/loki/api/v1/query_range", Streams, {**parameters, "limit": allowed[1]})
         return sorted(rows(answer.data.result, names), key=lambda row: row.nanoseconds, reverse=newest), limit
 
+    async def _pods(self, query: Query, selector: str, counted: str, names: Names) -> int:
+        """How many pods wrote lines; of more than Loki counts at once (500 by default), how many had a stream then."""
+        by = [name for name in (names.namespace, names.pod) if name]
+        expression = f"count(sum by ({', '.join(by)}) ({counted}))" if by else f"count({counted})"
+        try:
+            return await self._number(expression, _nanoseconds(query.until) - 1)
+        except Refused:
+            parameters = {**_window(query), "match[]": selector}
+            streams = (await self._get("/loki/api/v1/series", Series, parameters)).data
+            return len({tuple(labels.get(name, "") for name in by or sorted(labels)) for labels in streams})
+
     async def _number(self, expression: str, at: int) -> int:
         parameters = {"query": expression, "time": str(at)}
         result = (await self._get("/loki/api/v1/query", Samples, parameters)).data.result
@@ -180,7 +199,8 @@ class Loki(Stored[frozenset[str]]):
 
     async def _existing(self, query: Query) -> frozenset[str]:
         """The labels that streams of that time have."""
-        return frozenset((await self._get("/loki/api/v1/labels", Strings, _window(query))).data)
+        labels = (await self._get("/loki/api/v1/labels", Strings, _window(query))).data
+        return frozenset(label for label in labels if not is_own(label))
 
     async def _get(self, path: str, model: type[ModelT], parameters: Mapping[str, str]) -> ModelT:
         return await self._store.get(path, model, parameters, seconds=self._seconds)

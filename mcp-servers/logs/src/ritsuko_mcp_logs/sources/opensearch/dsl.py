@@ -54,7 +54,8 @@ def wanted(query: Query, existing: Fields, layout: Layout) -> list[Clause]:
     parts: list[Clause | None] = []
     messages = layout.messages(existing)
     if query.text:
-        parts.append(_in_text(plain_parts(query.text) if query.regex else query.text, messages, existing))
+        in_text = _in_text(plain_parts(query.text) if query.regex else query.text, messages, existing)
+        parts.append(_any_of(_one_of(query.or_fields, existing), in_text) if query.or_fields else in_text)
     if query.level:
         parts.append(_any_of(_stated(query.level, existing), _at_level(query.level, messages, existing)))
     for name, value in query.fields:
@@ -171,6 +172,17 @@ def _equals(name: str, value: str, existing: Fields) -> list[Clause] | None:
     if field.types <= _INTEGERS and re.fullmatch(r"-?\d{1,18}", value, re.ASCII):
         return [{"term": {name: {"value": value}}}]
     return None
+
+
+def _one_of(fields: Sequence[tuple[str, str]], existing: Fields) -> list[Clause] | None:
+    """Entries in which one of these fields may have its value; None if that cannot be asked of one."""
+    either: list[Clause] = []
+    for name, value in fields:
+        equal = _equals(name, value, existing)
+        if equal is None:
+            return None
+        either += equal
+    return either
 
 
 def _origin(origin: Origin, names: Names, existing: Fields) -> list[Clause]:

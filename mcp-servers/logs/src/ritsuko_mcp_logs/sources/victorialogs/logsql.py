@@ -48,7 +48,8 @@ def wanted(query: Query, existing: Collection[str]) -> str:
     parts: list[str] = []
     if query.text:
         expression = query.text if query.regex else literal(query.text)
-        parts.append(f"_msg:~{quoted(expression if query.case_sensitive else f'(?i){expression}')}")
+        in_text = f"_msg:~{quoted(expression if query.case_sensitive else f'(?i){expression}')}"
+        parts.append(_any_of([in_text, *(_is(name, value) for name, value in query.or_fields)]))
     if query.level:
         parts.append(_at_level(query.level, existing))
     for name, value in query.fields:
