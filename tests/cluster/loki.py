@@ -16,6 +16,7 @@ from .ports import free
 
 _VERSION = "3.7.8"
 _PACKAGE = "github.com/grafana/loki/v3/cmd/loki"
+_BUILD = "github.com/grafana/loki/v3/pkg/util/build"
 # Entries of any age in any order are taken, and found at once wherever they are kept.
 _CONFIGURATION = """\
 auth_enabled: true
@@ -57,7 +58,9 @@ def program() -> str:
     if installed := shutil.which("loki"):
         return installed
     target = cache.root() / "build" / f"loki-{_VERSION}" / "loki"
-    return str(cache.install(target, lambda draft: gobuild.build("loki", _PACKAGE, draft)))
+    # It tells its version, as a released one does.
+    ldflags = [f"-X {_BUILD}.Version={_VERSION}"]
+    return str(cache.install(target, lambda draft: gobuild.build("loki", _PACKAGE, draft, ldflags=ldflags)))
 
 
 def why_not() -> str | None:

@@ -325,6 +325,8 @@ async def test_sources_says_how_far_back_it_goes(store: Filled, asking_store: As
     assert row["state"] == "answers"
     assert re.search(r"http://127\.0\.0\.1:\d+", row["detail"])
     assert row["back to"].endswith("(1h ago)")
+    if row["source"] == "loki":
+        assert re.match(r"Loki 3\.\d+\.\d+ at ", row["detail"])
 
 
 async def test_an_empty_store(store: Filled, asking_store: Asking) -> None:
