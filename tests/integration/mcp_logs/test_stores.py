@@ -80,6 +80,59 @@ async def test_regular_expressions(store: Filled, asking_store: Asking) -> None:
     assert "not a regular expression" in broken["text"]
 
 
+async def test_lines_without_a_text(store: Filled, asking_store: Asking) -> None:
+    store.push(
+        [
+            Entry(0, "GET /healthz ok"),
+            Entry(1, "POST /checkout failed"),
+            Entry(2, "POST /checkout ok", pod="web-2"),
+            Entry(3, "get /HEALTHZ failed"),
+            Entry(4, "GET /metrics failed", pod="web-3"),
+        ]
+    )
+    async with asking_store() as ask:
+        one = await ask("search", text="failed", exclude="healthz", **WINDOW)
+        alone = await ask("search", exclude="ok", **WINDOW)
+        several = await ask("search", exclude="healthz|metrics", regex=True, limit=1, **WINDOW)
+        rest = await ask(
+            "search", exclude="healthz|metrics", regex=True, limit=1, cursor=several["next_cursor"], **WINDOW
+        )
+        exact = await ask("search", exclude="healthz", case_sensitive=True, **WINDOW)
+        counted = await ask("histogram", exclude="healthz", by="pod", **WINDOW)
+    assert texts(one) == ["GET /metrics failed", "POST /checkout failed"]
+    assert one["summary"].startswith('Found 2 lines with "failed", without "healthz" in 5 lines of 3 pods')
+    assert texts(alone) == ["GET /metrics failed", "get /HEALTHZ failed", "POST /checkout failed"]
+    assert texts(several) + texts(rest) == ["POST /checkout ok", "POST /checkout failed"]
+    assert several["total"] == 2
+    assert exact["total"] == 4
+    assert {row["pod"]: row["lines"] for row in counted["data"]} == {"web-1": 1, "web-2": 1, "web-3": 1}
+
+
+async def test_fields_by_comparison(store: Filled, asking_store: Asking) -> None:
+    store.push(
+        [
+            Entry(0, "beside", fields={"status": "503", "cause": "connection refused"}),
+            Entry(1, "logfmt status=404 cause=timeout"),
+            Entry(2, '{"status": 200, "took": "1.5s"}'),
+            Entry(3, "prose about status 500"),
+        ]
+    )
+    async with asking_store() as ask:
+        found = {
+            wanted: {text.split()[0] for text in texts(await ask("search", fields=wanted, **WINDOW))}
+            for wanted in ("status>=404", "status<300,took>1s", "cause~REFUSED|time", "status!=404", "cause!~.")
+        }
+        bad = await ask("search", fields="status>=404", level="error", **WINDOW)
+    assert found == {
+        "status>=404": {"beside", "logfmt"},
+        "status<300,took>1s": {'{"status":'},
+        "cause~REFUSED|time": {"beside", "logfmt"},
+        "status!=404": {"beside", '{"status":', "prose"},
+        "cause!~.": {'{"status":', "prose"},
+    }
+    assert bad["summary"].startswith("Found 0 lines at level error or worse where status>=404 in 4 lines of 1 pod")
+
+
 async def test_levels_of_a_field_or_of_the_text(store: Filled, asking_store: Asking) -> None:
     store.push(
         [

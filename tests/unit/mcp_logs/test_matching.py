@@ -50,15 +50,18 @@ def found(matcher: Matcher, block: Batch) -> list[int]:
     text=st.sampled_from(["error", "e", "größe", "2026", "00Z", "\n", "a.b", " ", "E0102"]),
     case_sensitive=st.booleans(),
     level=st.sampled_from(["", "debug", "info", "warn", "error", "fatal"]),
+    exclude=st.sampled_from(["", "INFO", "ö", "error", "00Z", " "]),
 )
-def test_texts_and_levels(texts: list[str], text: str, case_sensitive: bool, level: str) -> None:
+def test_texts_and_levels(texts: list[str], text: str, case_sensitive: bool, level: str, exclude: str) -> None:
+    def has(line: str, text: str) -> bool:
+        return text in line if case_sensitive else text.lower() in line.lower()
+
     def wanted(line: str) -> bool:
         stated = level_of(line.encode())
         has_level = not level or (stated is not None and RANKS[stated] >= RANKS[level])
-        has_text = text in line if case_sensitive else text.lower() in line.lower()
-        return has_text and has_level
+        return has(line, text) and not (exclude and has(line, exclude)) and has_level
 
-    matcher = Matcher(query(text=text, case_sensitive=case_sensitive, level=level))
+    matcher = Matcher(query(text=text, exclude=exclude, case_sensitive=case_sensitive, level=level))
     expected = [number for number, line in enumerate(texts) if wanted(line)]
     assert found(matcher, batch(texts)) == expected
     assert found(matcher, batch(texts, fields=True)) == expected
@@ -84,6 +87,7 @@ def coloured(texts: list[str]) -> list[str]:
         st.fixed_dictionaries({"text": st.sampled_from(EXPRESSIONS), "regex": st.just(True)}),
         st.fixed_dictionaries({"text": st.sampled_from(["error", "a.b", "r E"]), "case_sensitive": st.booleans()}),
         st.fixed_dictionaries({"level": st.sampled_from(["info", "error"])}),
+        st.fixed_dictionaries({"exclude": st.sampled_from(["error", "r E", "a.b"]), "regex": st.booleans()}),
     ),
     only=st.integers(0, 11),
 )

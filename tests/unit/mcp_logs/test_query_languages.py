@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 import re2
@@ -35,15 +36,14 @@ def outside_of_quotes(expression: str) -> str:
 def test_nothing_that_a_caller_writes_leaves_its_quotes(
     text: str, pod: str, container: str, value: str, regex: bool, exact: bool
 ) -> None:
-    asked = query(
-        text=text, pod=pod, container=container, regex=regex, case_sensitive=exact, fields=(("level", value),)
-    )
-    tame = query(text="a", pod="a", container="a", regex=regex, case_sensitive=exact, fields=(("level", "a"),))
+    how = {"regex": regex, "case_sensitive": exact}
+    asked = query(text=text, exclude=text, pod=pod, container=container, fields=(("level", value),), **how)
+    tame = query(text="a", exclude="a", pod="a", container="a", fields=(("level", "a"),), **how)
     for_loki = [
         logql.selector(one, "shop", NAMES, LABELS) + " ".join(logql.pipelines(one, LABELS)) for one in (asked, tame)
     ]
     assert outside_of_quotes(for_loki[0]) == outside_of_quotes(for_loki[1])
-    asked, tame = (query(text=one.text, pod=one.pod, container=one.container, regex=regex) for one in (asked, tame))
+    asked, tame = (replace(one, fields=()) for one in (asked, tame))
     for_victoria = [
         f"{logsql.window(one, 'shop', NAMES, LABELS)} {logsql.wanted(one, LABELS)}" for one in (asked, tame)
     ]
@@ -71,6 +71,8 @@ def test_logql() -> None:
     assert logql.wanted(asked) == ' |~ "(?i)time out"'
     assert logql.wanted(query(text="a.b", case_sensitive=True)) == ' |= "a.b"'
     assert logql.wanted(query(text="a.b")) == ' |~ "(?i)a\\\\.b"'
+    assert logql.wanted(query(text="a", exclude="b|c", regex=True)) == ' |~ "(?i)a" !~ "(?i)b|c"'
+    assert logql.wanted(query(exclude="b", case_sensitive=True)) == ' != "b"'
     assert logql.selector(query(), "*", NAMES, LABELS) == '{namespace=~".+"}'
     assert logql.selector(query(), "*", NAMES, LABELS | {"service_name"}) == '{service_name=~".+"}'
     assert logql.selector(query(labels="!app"), "*", Names(), frozenset({"host"})) == '{host=~".+"}'
@@ -113,6 +115,7 @@ def test_logsql() -> None:
     assert wanted.startswith('_msg:~"(?i)time out" ("level":~"(?i)^(?:fatal|panic|')
     assert "error" not in wanted
     assert logsql.wanted(query(), LABELS) == ""
+    assert logsql.wanted(query(text="a", exclude="b"), LABELS) == '_msg:~"(?i)a" !_msg:~"(?i)b"'
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from .prose import counted, some
 from .question import Question, window
 from .report import time_range, unread, where
 from .sources.registry import Sources
-from .sources.source import Coverage, Line, Query, Source
+from .sources.source import Coverage, Line, Query, Source, unconditional
 
 _SAMPLE = 5_000
 _SAMPLE_OF_CONTAINER = 500
@@ -68,7 +68,7 @@ async def fields(sources: Sources, question: Question, name: str, *, now: float)
 
 async def unknown_fields(source: Source, query: Query, names: Iterable[str]) -> list[str]:
     """What to say of those names that no field of the newest lines has, whatever else the query wants of lines."""
-    anything = replace(query, text="", level="", fields=(), seconds=_SECONDS_TO_EXPLAIN)
+    anything = replace(unconditional(query), seconds=_SECONDS_TO_EXPLAIN)
     try:
         lines, seen = await _sampled(source, anything, Coverage())
     except ToolFailure:

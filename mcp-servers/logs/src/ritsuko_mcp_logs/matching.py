@@ -9,6 +9,7 @@ import re2  # pyright: ignore[reportMissingTypeStubs]
 
 from ritsuko_mcp_common.errors import ToolFailure
 
+from .conditions import Condition
 from .levels import FIELDS, RANKS, level_named, statements
 from .lines import plain, split
 from .sources.source import Batch, Line, Query
@@ -27,7 +28,7 @@ class _Match(Protocol):
 
 
 class Matcher:
-    """Text (or a regular expression), a least level, fields; a query with none of them wants every line.
+    """Text (or a regular expression) that is there or is not, a least level, fields; with none of them every line.
 
     A text is looked for in lines as they are shown: without colour codes and the CR of CRLF.
     Regular expressions are RE2's: linear in the length of a line, so none that a caller thinks of hangs the server.
@@ -38,6 +39,15 @@ class Matcher:
         text = query.text
         self._fields = query.fields
         self._or_fields = query.or_fields
+        self._conditions = [
+            (one, compiled(one.value, literal=False, case_sensitive=False) if "~" in one.operator else None)
+            for one in query.conditions
+        ]
+        self._unwanted = (
+            compiled(query.exclude, literal=not query.regex, case_sensitive=query.case_sensitive)
+            if query.exclude
+            else None
+        )
         self._rank = RANKS[query.level] if query.level else None
         self._stated = statements(query.level) if query.level else None
         self._needle = b""
@@ -53,11 +63,18 @@ class Matcher:
     @property
     def wants_all(self) -> bool:
         """Whether every line is wanted."""
-        return not self._needle and self._pattern is None and self._rank is None and not self._fields
+        return not (self._needle or self._pattern or self._unwanted or self._fields or self._conditions) and (
+            self._rank is None
+        )
 
     def matches(self, line: Line) -> bool:
         """Whether this line is wanted."""
-        return self._has_text(line) and self._has_level(line) and self._has_fields(line)
+        return (
+            self._has_text(line)
+            and (self._unwanted is None or self._unwanted.search(plain(line.raw)) is None)
+            and self._has_level(line)
+            and self._has_fields(line)
+        )
 
     def find(self, batch: Batch) -> Iterator[tuple[int, int, Line]]:
         """The wanted lines of a batch, in its order: where each begins and ends in `data` (its newline not included).
@@ -81,7 +98,7 @@ class Matcher:
                 yield *place, line
             else:
                 # An expression that found more than a line, or a timestamp, would do so again and again.
-                leap = self._pattern is None
+                leap = self._pattern is None or self._has_text(line.raw)
             position = end + 1
 
     def _find_among_all(self, batch: Batch) -> Iterator[tuple[int, int, Line]]:
@@ -115,7 +132,9 @@ class Matcher:
         return self._rank is None or RANKS.get(line.level, -1) >= self._rank
 
     def _has_fields(self, line: Line) -> bool:
-        return not self._fields or all(_has_field(line, name, value) for name, value in self._fields)
+        return (not self._fields or all(_has_field(line, name, value) for name, value in self._fields)) and (
+            not self._conditions or all(_holds(line, one, pattern) for one, pattern in self._conditions)
+        )
 
 
 def _first(pattern: _Pattern, data: bytes, position: int) -> int:
@@ -130,6 +149,16 @@ def _has_field(line: Line, name: str, value: str) -> bool:
         return True
     level = level_named(value) if name in FIELDS else ""
     return bool(level) and level == (line.level if name == "level" else level_named(there))
+
+
+def _holds(line: Line, condition: Condition, pattern: _Pattern | None) -> bool:
+    if pattern is not None:
+        there = line.fields.get(condition.name)
+        found = there is not None and pattern.search(there.encode("utf-8", "replace")) is not None
+        return found != condition.operator.startswith("!")
+    if condition.operator == "!=":
+        return not _has_field(line, condition.name, condition.value)
+    return condition.orders(line.fields.get(condition.name, ""))
 
 
 class _Written:

@@ -1,14 +1,14 @@
 """What a caller asks, and where a page of the answer ended."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pydantic import BaseModel, JsonValue
 
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import parse_duration, parse_time
 
+from .conditions import Condition
 from .hits import Key
 from .sources.source import Order, Origin, Query
 
@@ -24,12 +24,13 @@ class Question:
     """What to search for and where, as it was asked."""
 
     text: str = ""
+    exclude: str = ""
     namespace: str = ""
     pod: str = ""
     labels: str = ""
     container: str = ""
     level: str = ""
-    fields: Mapping[str, str] = field(default_factory=dict[str, str])
+    fields: tuple[Condition, ...] = ()
     since: str = "1h"
     until: str = "now"
     regex: bool = False
@@ -44,16 +45,22 @@ class Question:
     def fixed(self) -> JsonValue:
         """What may not change from page to page: all but the limit."""
         return [
-            self.text, self.namespace, self.pod, self.labels, self.container, self.level, dict(self.fields), self.since,
-            self.until, self.regex, self.case_sensitive, self.previous, self.context, self.order, self.source,
+            self.text, self.exclude, self.namespace, self.pod, self.labels, self.container, self.level,
+            [str(one) for one in self.fields], self.since, self.until, self.regex, self.case_sensitive, self.previous,
+            self.context, self.order, self.source,
         ]  # fmt: skip
 
     @property
     def described(self) -> str:
         """What a line must have, to go behind "lines": ` with "timeout" at level error or worse`."""
         text = f" matching /{self.text}/" if self.regex else f' with "{self.text}"'
-        fields = f" where {', '.join(f'{name}={value}' for name, value in self.fields.items())}" if self.fields else ""
-        return (text if self.text else "") + (f" at level {self.level} or worse" if self.level else "") + fields
+        without = f" not matching /{self.exclude}/" if self.regex else f' without "{self.exclude}"'
+        return (
+            (text if self.text else "")
+            + (f"{',' if self.text else ''}{without}" if self.exclude else "")
+            + (f" at level {self.level} or worse" if self.level else "")
+            + (f" where {', '.join(map(str, self.fields))}" if self.fields else "")
+        )
 
     def query(self, since: float, until: float) -> Query:
         """The same for a source, in a window of Unix seconds."""
@@ -65,10 +72,12 @@ class Question:
             container=self.container,
             labels=self.labels,
             text=self.text,
+            exclude=self.exclude,
             regex=self.regex,
             case_sensitive=self.case_sensitive,
             level=self.level,
-            fields=tuple(self.fields.items()),
+            fields=tuple((one.name, one.value) for one in self.fields if one.operator == "="),
+            conditions=tuple(one for one in self.fields if one.operator != "="),
             previous=self.previous,
             order=self.order,
         )

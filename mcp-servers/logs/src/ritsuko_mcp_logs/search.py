@@ -16,7 +16,7 @@ from .question import Place, Question, window
 from .report import Found, report
 from .scan import Scan
 from .sources.registry import Sources
-from .sources.source import Coverage, Index, Query, Source
+from .sources.source import Coverage, Index, Query, Source, unconditional
 
 
 async def search(sources: Sources, question: Question, cursor: str, *, now: float) -> Envelope:
@@ -33,7 +33,7 @@ async def search(sources: Sources, question: Question, cursor: str, *, now: floa
     if source.index is not None and not found.lines:
         why = [await nearest_names(source.index, query, found.coverage.namespace)]
     elif question.fields and found.lines and not found.matches:
-        why = await unknown_fields(source, query, question.fields)
+        why = await unknown_fields(source, query, [one.name for one in question.fields])
     return report(question, query, found, [reason for reason in why if reason], now=now)
 
 
@@ -46,7 +46,7 @@ async def _looked_through(source: Source, query: Query, question: Question, plac
     lines, pods = coverage.lines, coverage.pods
     if source.index is not None:
         # It gave less than there is, but more than what matches.
-        everything = await source.index.totals(replace(query, text="", level="", fields=()))
+        everything = await source.index.totals(unconditional(query))
         lines, pods = everything.lines, everything.pods
         if question.context:
             await look_around(source, hits, question.context)

@@ -8,10 +8,10 @@ from mcp.server.mcpserver.tools import Tool
 from pydantic import Field
 
 from ritsuko_mcp_common.envelope import Envelope
-from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.tool import read_tool
 
 from . import fields_seen, status
+from .conditions import parse_conditions
 from .histogram import histogram as count_lines
 from .question import Question
 from .search import search as search_logs
@@ -20,7 +20,6 @@ from .sources.source import Order
 from .tail import tail as newest_lines
 
 _ROOM_OF_BUDGET = 0.75
-_MOST_FIELDS = 10
 
 Text = Annotated[str, Field(max_length=1000, description="text to find; empty: every line")]
 Namespace = Annotated[str, Field(description="default: the server's own")]
@@ -30,8 +29,11 @@ Level = Annotated[
 ]
 Since = Annotated[str, Field(description="30m, 2d or a time like 2026-01-31T14:00:00Z")]
 Labels = Annotated[str, Field(description="label selector, like app=web,tier!=db")]
-Regex = Annotated[bool, Field(description="text is a regular expression (RE2)")]
-Fields = Annotated[str, Field(description="JSON or logfmt fields, like status=500,user.id=7")]
+Regex = Annotated[bool, Field(description="text and exclude are regular expressions (RE2)")]
+Exclude = Annotated[str, Field(max_length=1000, description="text that lines must not have")]
+Fields = Annotated[
+    str, Field(description="JSON or logfmt fields: status>=500,method!=GET,error~refused (= != ~ !~ > >= < <=)")
+]
 
 
 class LogsTools:
@@ -64,6 +66,7 @@ class LogsTools:
         until: str = "now",
         labels: Labels = "",
         fields: Fields = "",
+        exclude: Exclude = "",
         regex: Regex = False,
         context: Annotated[int, Field(ge=0, le=10, description="lines before and after each match")] = 0,
         previous: Annotated[bool, Field(description="the run before the last restart")] = False,
@@ -77,12 +80,13 @@ class LogsTools:
         and what was not."""
         question = Question(
             text=text,
+            exclude=exclude,
             namespace=namespace,
             pod=pod,
             labels=labels,
             container=container,
             level=level,
-            fields=parse_fields(fields),
+            fields=parse_conditions(fields),
             since=since,
             until=until,
             regex=regex,
@@ -133,6 +137,7 @@ class LogsTools:
         labels: Labels = "",
         container: str = "",
         fields: Fields = "",
+        exclude: Exclude = "",
         regex: Regex = False,
         points: Annotated[bool, Field(description="a row a step instead of a sparkline")] = False,
         source: str = "",
@@ -140,6 +145,7 @@ class LogsTools:
         """Count log lines over time."""
         question = Question(
             text=text,
+            exclude=exclude,
             namespace=namespace,
             pod=pod,
             since=since,
@@ -147,7 +153,7 @@ class LogsTools:
             level=level,
             labels=labels,
             container=container,
-            fields=parse_fields(fields),
+            fields=parse_conditions(fields),
             regex=regex,
             source=source,
         )
@@ -183,13 +189,3 @@ def offering(sources: Sources, tool: Tool) -> Tool:
             properties["source"] = {**source, "enum": sources.names, "default": sources.names[0]}
         tool.parameters = {**tool.parameters, "properties": properties}
     return tool
-
-
-def parse_fields(text: str) -> dict[str, str]:
-    """`status=500,user.id=7`. A value with a comma in it can't be written. Raises ToolFailure."""
-    pairs = [pair.partition("=") for pair in text.split(",") if pair.strip()]
-    if not all(name.strip() and is_given for name, is_given, _ in pairs) or len(pairs) > _MOST_FIELDS:
-        raise ToolFailure(
-            f"fields {text[:100]!r} can't be read", f"Write it like status=500,user.id=7; at most {_MOST_FIELDS}."
-        )
-    return {name.strip(): value.strip() for name, _, value in pairs}

@@ -17,10 +17,11 @@ filters is never less than what the query wants.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, Protocol
 
+from ..conditions import Condition
 from ..fields import parse_fields
 from ..levels import FIELDS, level_named, level_of
 from ..lines import nanoseconds, readable, split, timestamp
@@ -144,13 +145,17 @@ class Query:
     text: str = ""
     or_fields: tuple[tuple[str, str], ...] = ()
     """Lines with one of these fields and values are wanted as well as those with `text`."""
+    exclude: str = ""
+    """What a line must not have. A store leaves the whole entry out."""
     regex: bool = False
-    """`text` is a regular expression (RE2)."""
+    """`text` and `exclude` are regular expressions (RE2)."""
     case_sensitive: bool = False
     level: str = ""
     """The least level that a line must state."""
     fields: tuple[tuple[str, str], ...] = ()
     """Fields that a line must have with these values."""
+    conditions: tuple[Condition, ...] = ()
+    """What else its fields must be like: a store gives lines whether they are or not."""
     origin: Origin | None = None
     """Of a source with an index: only this container, whatever else is said of pods."""
     previous: bool = False
@@ -163,6 +168,11 @@ class Query:
     """Of a source without: only so many newest lines of each container, whether they match or not; 0: all."""
     seconds: float = 0.0
     """How long reading may take; 0: what the settings allow one call. What is missing then stands in the coverage."""
+
+
+def unconditional(query: Query) -> Query:
+    """The same for every line of these pods in this time."""
+    return replace(query, text="", exclude="", level="", fields=(), conditions=())
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ class Stored(ABC, Generic[ExistingT]):
 
     def exact(self, query: Query) -> bool:
         """See `Index.exact`: what a level or a field is, lines say in more ways than the query language knows."""
-        return not query.level and not query.fields
+        return not (query.level or query.fields or query.conditions)
 
     async def aclose(self) -> None:
         """See `Source.aclose`."""

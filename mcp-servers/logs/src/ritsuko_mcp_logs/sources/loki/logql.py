@@ -74,13 +74,17 @@ def selector(query: Query, namespace: str, names: Names, existing: Collection[st
 
 
 def wanted(query: Query) -> str:
-    """What the text of lines must have, and empty if that is nothing."""
-    if not query.text:
+    """What the text of lines must have and must not have, and empty if that is nothing."""
+    return _line_filter("|", query.text, query) + _line_filter("!", query.exclude, query)
+
+
+def _line_filter(sign: str, text: str, query: Query) -> str:
+    if not text:
         return ""
     if query.case_sensitive and not query.regex:
-        return f" |= {quoted(query.text)}"
-    expression = query.text if query.regex else literal(query.text)
-    return f" |~ {quoted(expression if query.case_sensitive else f'(?i){expression}')}"
+        return f" {sign}= {quoted(text)}"
+    expression = text if query.regex else literal(text)
+    return f" {sign}~ {quoted(expression if query.case_sensitive else f'(?i){expression}')}"
 
 
 def pipelines(query: Query, existing: Collection[str]) -> list[str]:
@@ -92,7 +96,8 @@ def pipelines(query: Query, existing: Collection[str]) -> list[str]:
     if query.or_fields:
         expression = query.text if query.regex else literal(query.text)
         in_text = expression if query.case_sensitive else f"(?i){expression}"
-        return _in_text_or_beside(in_text, [_equals(name, value) for name, value in query.or_fields])
+        either = _in_text_or_beside(in_text, [_equals(name, value) for name, value in query.or_fields])
+        return [_line_filter("!", query.exclude, query) + one for one in either]
     either = [""]
     for name, value in query.fields:
         if name in existing or name in _KEYWORDS:

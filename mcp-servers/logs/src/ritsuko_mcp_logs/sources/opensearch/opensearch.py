@@ -56,7 +56,7 @@ class OpenSearch(Stored[Existing]):
 
     def exact(self, query: Query) -> bool:
         """See `Index.exact`: it knows words, and a text may be a part of one."""
-        return not query.text and super().exact(query)
+        return not (query.text or query.exclude) and super().exact(query)
 
     async def totals(self, query: Query) -> Totals:
         """See `Index.totals`."""

@@ -47,9 +47,10 @@ def wanted(query: Query, existing: Collection[str]) -> str:
     """What lines must have; never less than the query wants, and empty if it wants all."""
     parts: list[str] = []
     if query.text:
-        expression = query.text if query.regex else literal(query.text)
-        in_text = f"_msg:~{quoted(expression if query.case_sensitive else f'(?i){expression}')}"
+        in_text = _in_text(query.text, query)
         parts.append(_any_of([in_text, *(_is(name, value) for name, value in query.or_fields)]))
+    if query.exclude:
+        parts.append(f"!{_in_text(query.exclude, query)}")
     if query.level:
         parts.append(_at_level(query.level, existing))
     for name, value in query.fields:
@@ -58,6 +59,11 @@ def wanted(query: Query, existing: Collection[str]) -> str:
         elif _PLAIN.fullmatch(value):
             parts.append(_any_of([_is(name, value), f"_msg:~{quoted(literal(value))}"]))
     return " ".join(parts)
+
+
+def _in_text(text: str, query: Query) -> str:
+    expression = text if query.regex else literal(text)
+    return f"_msg:~{quoted(expression if query.case_sensitive else f'(?i){expression}')}"
 
 
 def _at_level(level: str, existing: Collection[str]) -> str:
