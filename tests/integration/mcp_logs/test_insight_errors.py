@@ -23,7 +23,7 @@ from tests.integration.mcp_logs.insight_world import (
     nowhere,
     spread,
 )
-from tests.integration.mcp_logs.stores import FilledVictoriaLogs
+from tests.integration.mcp_logs.stores import Entry, Filled, FilledVictoriaLogs
 from tests.load.labelled_logs import Record, Variables, record, records
 
 HOUR = 3_600.0
@@ -183,6 +183,33 @@ async def test_no_errors_no_pods_and_no_rights_are_told_apart(pods: PodsWorld) -
         assert "1 error of the 1h before did not come again" in fine["summary"]
         pods.fake.logs["web-0/app"] = (403, "pods/log is forbidden")
         assert "not allowed to get pods/log" in (await ask("errors", fails=True))["text"]
+
+
+@pytest.mark.parametrize("store", ["victorialogs", "loki", *OPENSEARCH], indirect=True)
+async def test_errors_are_told_apart_by_the_cause_beside_their_text(
+    store: Filled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack = "PaymentError: declined\n    at pay (/app/pay.js:3:9)\n    at run (/app/run.js:1:1)"
+    declined = {"level": "error", "error.stack_trace": stack}
+    refused = {"level": "error", "error.message": "connection refused"}
+    store.push(Entry(-60 - index, "request failed", fields=refused) for index in range(5))
+    store.push(Entry(-30 - index, "request failed", fields=declined) for index in range(3))
+    async with FakeApiserver().serve() as fake:
+        monkeypatch.setenv("KUBECONFIG", str(fake.kubeconfig(tmp_path)))
+        nested = '{"level":"error","msg":"request failed","error":{"message":"connection refused"}}'
+        PodsWorld(fake).write("web-1", [line(60, nested)])
+        async with asking_insight(store.settings) as ask:
+            answer = await ask("errors")
+            declined_one = await ask("error", fingerprint=answer["data"][1]["fingerprint"])
+            of_pods = await ask("errors", source="pods")
+    assert [(row["count"], row["error"]) for row in answer["data"]] == [
+        (5, "request failed error=connection refused"),
+        (3, "request failed error=PaymentError: declined     at pay (/app/pay.js:<*>)"),
+    ]
+    assert "in 8 records" in answer["summary"]
+    assert "read were 8 lines of 1 pod" in answer["summary"]
+    assert "at run (/app/run.js:1:1)" in declined_one["text"]
+    assert of_pods["data"][0]["fingerprint"] == answer["data"][0]["fingerprint"]
 
 
 async def test_what_was_not_read_is_told(pods: PodsWorld) -> None:

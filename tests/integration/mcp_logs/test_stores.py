@@ -133,6 +133,29 @@ async def test_fields_by_comparison(store: Filled, asking_store: Asking) -> None
     assert bad["summary"].startswith("Found 0 lines at level error or worse where status>=404 in 4 lines of 1 pod")
 
 
+async def test_what_is_kept_beside_a_text_is_shown_and_found_as_a_field(store: Filled, asking_store: Asking) -> None:
+    refused = {"level": "error", "error": "dial tcp: connection refused", "status": "502"}
+    store.push(
+        [
+            Entry(0, "request handled", fields={"status": "200"}),
+            Entry(1, "request failed", fields=refused),
+            Entry(2, "request failed", fields={**refused, "error": "deadline exceeded", "api_key": "hunter2"}),
+        ]
+    )
+    async with asking_store() as ask:
+        found = await ask("search", level="error", **WINDOW)
+        nothing = await ask("search", text="refused", **WINDOW)
+        as_advised = await ask("search", fields="error~refused", **WINDOW)
+        last = await ask("tail", namespace="shop", since=WINDOW["since"], lines=1)
+    told = 'request failed | level=error error="{}" status=502'
+    assert texts(found) == [told.format("deadline exceeded"), told.format("dial tcp: connection refused")]
+    assert nothing["hints"][0].startswith("It is not in the text of lines, but in what is kept beside it, in error: ")
+    assert "fields=error~refused" in nothing["hints"][0]
+    assert texts(as_advised) == [told.format("dial tcp: connection refused")]
+    assert last["data"].endswith(told.format("deadline exceeded"))
+    assert "hunter2" not in str((found, last))
+
+
 async def test_levels_of_a_field_or_of_the_text(store: Filled, asking_store: Asking) -> None:
     store.push(
         [
@@ -165,7 +188,9 @@ async def test_levels_in_colours_numbers_and_letters(store: Filled, asking_store
     store.push([Entry(20, "kept as a number", fields={"level": "50"}), Entry(21, "x", fields={"level": "30"})])
     async with asking_store() as ask:
         answer = await ask("search", level="error", order="oldest", **WINDOW)
-    assert texts(answer) == [text.replace("\x1b[31m", "").replace("\x1b[0m", "") for text in bad] + ["kept as a number"]
+    assert texts(answer) == [text.replace("\x1b[31m", "").replace("\x1b[0m", "") for text in bad] + [
+        "kept as a number | level=50"
+    ]
 
 
 async def test_fields_of_the_store_or_of_the_text(store: Filled, asking_store: Asking) -> None:
@@ -186,7 +211,7 @@ async def test_fields_of_the_store_or_of_the_text(store: Filled, asking_store: A
         nonsense = await ask("search", fields="status", fails=True, **WINDOW)
     assert len(answer["data"]) == 3
     assert texts(with_text) == ["status=500 in logfmt"]
-    assert texts(by_level) == ["of this level"]
+    assert texts(by_level) == ["of this level | level=error"]
     assert "status=500" in nonsense["text"]
 
 

@@ -10,10 +10,11 @@ from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.nearest import suggestion
 from ritsuko_mcp_common.sensitive import is_sensitive_name
 
-from .matching import Matcher
+from .matching import Matcher, compiled
 from .prose import counted, some
 from .question import Question, window
 from .report import time_range, unread, where
+from .sources.names import literal
 from .sources.registry import Sources
 from .sources.source import Coverage, Line, Query, Source, unconditional
 
@@ -79,6 +80,27 @@ async def unknown_fields(source: Source, query: Query, names: Iterable[str]) -> 
         for name in names
         if lines and name not in seen
     ]
+
+
+async def fields_with_text(source: Source, query: Query) -> list[str]:
+    """What to say of a text that no line has, if fields beside the newest lines have it."""
+    pattern = compiled(query.text, literal=not query.regex, case_sensitive=query.case_sensitive)
+    anything = replace(unconditional(query), order="newest", seconds=_SECONDS_TO_EXPLAIN)
+    try:
+        _, seen = await _sampled(source, anything, Coverage())
+    except ToolFailure:
+        return []
+    names = [
+        name
+        for name, found in seen.items()
+        if not is_sensitive_name(name)
+        and any(pattern.search(value.encode("utf-8", "replace")) for value in found.values)
+    ]
+    if not names:
+        return []
+    wanted = query.text if query.regex else literal(query.text)
+    how = f": fields={names[0]}~{wanted} finds those lines" if "," not in wanted else ""
+    return [f"It is not in the text of lines, but in what is kept beside it, in {some(sorted(names))}{how}."]
 
 
 async def _sampled(source: Source, query: Query, coverage: Coverage) -> tuple[int, dict[str, _Seen]]:

@@ -8,7 +8,7 @@ from ritsuko_mcp_common import cursor as cursors
 from ritsuko_mcp_common.envelope import Envelope
 
 from .absence import nearest_names
-from .fields_seen import unknown_fields
+from .fields_seen import fields_with_text, unknown_fields
 from .hits import Best
 from .matching import Matcher
 from .neighbours import look_around
@@ -34,6 +34,8 @@ async def search(sources: Sources, question: Question, cursor: str, *, now: floa
         why = [await nearest_names(source.index, query, found.coverage.namespace)]
     elif question.fields and found.lines and not found.matches:
         why = await unknown_fields(source, query, [one.name for one in question.fields])
+    if source.index is not None and query.text and found.lines and not found.matches:
+        why += await fields_with_text(source, query)
     return report(question, query, found, [reason for reason in why if reason], now=now)
 
 

@@ -5,11 +5,12 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from ..mining.causes import with_causes
 from ..mining.miner import Group, Miner
 from ..mining.tally import Spans
 from ..prose import counted
 from ..report import unread, where
-from ..sources.source import Coverage, Query, Source
+from ..sources.source import Batch, Coverage, Query, Source
 
 _NO_RUN_BEFORE = ("has not run before", "previous terminated container ")
 _LEAST_SECONDS = 1.0
@@ -41,6 +42,12 @@ class Mined:
     miner: Miner
     groups: list[Group] = field(default_factory=list[Group])
     coverages: list[Coverage] = field(default_factory=list[Coverage])
+    lines: int = 0
+
+    def feed(self, batch: Batch) -> None:
+        """Count the next lines."""
+        self.miner.feed(with_causes(batch))
+        self.lines += batch.count()
 
     @property
     def warnings(self) -> list[str]:
@@ -56,7 +63,7 @@ class Mined:
     def read(self) -> str:
         """`1,234 lines of 3 pods in namespace shop`."""
         pods = {(origin.namespace, origin.pod) for coverage in self.coverages for origin in coverage.origins}
-        return f"{counted(self.miner.lines, 'line')} of {where(self.coverages[0], len(pods))}"
+        return f"{counted(self.lines, 'line')} of {where(self.coverages[0], len(pods))}"
 
     @property
     def empty(self) -> str:
@@ -89,7 +96,7 @@ async def mine(scope: Scope, spans: Spans, *, until: float, everything: bool = F
         async with aclosing(scope.source.read(replace(query, seconds=seconds), coverage)) as batches:
             async for batch in batches:
                 # In a thread: a call that reads much must not hold up the others.
-                await asyncio.to_thread(mined.miner.feed, batch)
+                await asyncio.to_thread(mined.feed, batch)
         forget_missing_runs(query, coverage)
     mined.groups = await asyncio.to_thread(mined.miner.groups)
     return mined

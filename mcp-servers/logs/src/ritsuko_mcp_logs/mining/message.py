@@ -10,8 +10,13 @@ from collections.abc import Mapping
 from typing import cast
 
 _MESSAGE = ("msg", "message", "@message", "event", "log", "text", "error_message", "@m", "body", "short_message")
-_CAUSE = ("error", "err", "exception", "cause", "reason", "stack_trace", "stacktrace", "stack", "exc_info", "exc")
-_WHO = ("logger", "logger_name", "component", "controller")
+CAUSE = (
+    "error", "err", "exception", "cause", "reason", "error.message", "err.message", "exception.message",
+    "exception_message", "stack_trace", "stacktrace", "stack", "exc_info", "exc", "error.stack_trace", "error.stack",
+    "err.stack", "exception.stacktrace", "exception_stacktrace", "error.type", "exception.type", "exception_type",
+)  # fmt: skip
+"""Fields that say why, also where a collector put them under dotted names; the telling ones first."""
+WHO = ("logger", "logger_name", "component", "controller", "log.logger")
 _LOGFMT = re.compile(rb'(?:^|(?<=\s))([A-Za-z_@][\w.@/-]{0,127})=("(?:[^"\\]|\\.)*"|[^\s"]*)')
 # What squashing and hiding break in JSON: code points, escapes before an id, numbers like 1.5e-05.
 _BROKEN_TEXT = re.compile(rb"\\u[0A-Fa-f]{0,4}|(?<!\\)\\(?=<\*>)")
@@ -52,7 +57,7 @@ def _of_json(text: bytes, start: int) -> bytes:
     if not isinstance(found, dict):
         return text
     record = cast("dict[str, object]", found)
-    said = _said(record)
+    said = who_says_what(record)
     if said is None:
         # No message, like the line of an access log: the names of its fields tell what it is.
         said = " ".join(f"{name}={_plain(value)}" for name, value in record.items())
@@ -72,10 +77,10 @@ def _of_logfmt(text: bytes) -> bytes:
     if quoted:
         # As klog writes it: "Failed to mount volume" pod="shop/web" err="timeout".
         before = before[1:-1].replace(b'\\"', b'"')
-    elif not _first(fields, _CAUSE):
+    elif not _first(fields, CAUSE):
         # May be prose with equations in it.
         before = b""
-    said = _said(fields, otherwise=before.decode("utf-8", "replace"))
+    said = who_says_what(fields, otherwise=before.decode("utf-8", "replace"))
     return text if said is None else said.encode()
 
 
@@ -84,13 +89,13 @@ def _without_header(text: bytes) -> bytes:
     return text[header.end() :] if header and header.end() < len(text) else text
 
 
-def _said(fields: Mapping[str, object], *, otherwise: str = "") -> str | None:
+def who_says_what(fields: Mapping[str, object], *, otherwise: str = "") -> str | None:
     """Who says what (`otherwise`, if no field says it), and why; None without a message."""
     what = _first(fields, _MESSAGE) or otherwise
-    why = _first(fields, _CAUSE)
+    why = _first(fields, CAUSE)
     if not what and not why:
         return None
-    who = _first(fields, _WHO)
+    who = _first(fields, WHO)
     parts = [f"{who}:" if who else "", what, f"error={why}" if why and why != what else ""]
     return " ".join(part for part in parts if part)
 
@@ -100,7 +105,7 @@ def _first(fields: Mapping[str, object], names: tuple[str, ...]) -> str:
         value = fields.get(name)
         if isinstance(value, dict):
             # {"error": {"message": "...", "stack": "..."}}
-            value = _first(cast("dict[str, object]", value), (*_MESSAGE, *_CAUSE, "type", "name"))
+            value = _first(cast("dict[str, object]", value), (*_MESSAGE, *CAUSE, "type", "name"))
         if isinstance(value, str) and value:
             return _first_frames(value)
     return ""

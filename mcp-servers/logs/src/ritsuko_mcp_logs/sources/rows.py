@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from ..beside import Continued
 from ..lines import timestamp
 from .source import Batch, Origin
 
@@ -32,7 +33,9 @@ def _batch(origin: Origin, rows: list[Row]) -> Batch:
     fields: list[Mapping[str, str]] = []
     for row in rows:
         time = timestamp(row.nanoseconds)
-        for line in row.text.rstrip("\n").split("\n"):
-            data.append(b"%b %b\n" % (time, line.encode("utf-8", "replace")))
-            fields.append(row.fields)
+        lines = row.text.rstrip("\n").split("\n")
+        data += (b"%b %b\n" % (time, line.encode("utf-8", "replace")) for line in lines)
+        fields.append(row.fields)
+        if len(lines) > 1:
+            fields += [Continued(row.fields)] * (len(lines) - 1)
     return Batch(origin, b"".join(data), fields)

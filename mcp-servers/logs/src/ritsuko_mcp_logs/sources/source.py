@@ -21,6 +21,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, Protocol
 
+from ..beside import beside
 from ..conditions import Condition
 from ..fields import parse_fields
 from ..levels import FIELDS, level_named, level_of
@@ -75,8 +76,11 @@ class Line:
 
     @cached_property
     def text(self) -> str:
-        """For people: decoded, without colour codes, cut at 2,000 characters with a mark that says so. Not redacted."""
-        return readable(self.raw, _LONGEST_TEXT)
+        """For people: decoded, without colour codes, cut at 2,000 characters with a mark that says so; behind a bar
+        what the source keeps beside it. Not redacted."""
+        text = readable(self.raw, _LONGEST_TEXT)
+        further = beside(self._backend_fields, text) if self._backend_fields else ""
+        return f"{text} | {further}" if further else text
 
     @cached_property
     def level(self) -> str:
