@@ -212,6 +212,48 @@ async def test_errors_are_told_apart_by_the_cause_beside_their_text(
     assert of_pods["data"][0]["fingerprint"] == answer["data"][0]["fingerprint"]
 
 
+async def test_a_window_that_is_over_is_looked_at_by_itself(world: World) -> None:
+    world.write(
+        "web-1",
+        [
+            *(line(HOUR * 9 + ago, "ERROR disk full") for ago in range(600, 3_600, 600)),
+            *(line(HOUR * 8 + ago, "ERROR disk full") for ago in (600, 1_200)),
+            *(line(HOUR * 8 + ago, "ERROR no route to host") for ago in (900, 1_800)),
+            line(300, "ERROR out of paper"),
+        ],
+    )
+    window = {"since": "9h", "until": "8h"}
+    async with asking_insight(world.settings) as ask:
+        answer = await ask("errors", **window)
+        as_advised = await ask("error", fingerprint=answer["data"][0]["fingerprint"], since="9h")
+        compared = await ask("compare", **window)
+    assert [(row["change"], row["error"], row["count"], row["before"]) for row in answer["data"]] == [
+        ("new", "no route to host", 2, 0),
+        ("", "disk full", 2, 5),
+    ]
+    assert "since 2026-09-21T05:13:20Z until 2026-09-21T06:13:20Z; " in answer["summary"]
+    assert answer["time_range"] == {"start": "2026-09-21T05:13:20Z", "end": "2026-09-21T06:13:20Z"}
+    assert answer["hints"][0].startswith(f"error {answer['data'][0]['fingerprint']} namespace=shop since=9h shows")
+    assert as_advised["summary"].startswith("2 records of this error in ")
+    assert [(row["change"], row["message"]) for row in compared["data"]] == [("new", "no route to host")]
+    assert compared["time_range"] == answer["time_range"]
+
+
+async def test_all_that_is_said_by_template(pods: PodsWorld) -> None:
+    pods.write("web-0", [line(10 + index, f"INFO served {index} in {index} ms") for index in range(40)])
+    pods.write("web-1", [line(20, "WARN slow"), line(15, "ERROR broken pipe"), line(5_000, "ERROR of before")])
+    async with asking_insight({}) as ask:
+        answer = await ask("errors", lines="all")
+    assert [(row["level"], row["count"], row["message"]) for row in answer["data"]] == [
+        ("info", 40, "served <*> in <*> ms"),
+        ("error", 1, "broken pipe"),
+        ("warn", 1, "slow"),
+    ]
+    assert [bool(row["fingerprint"]) for row in answer["data"]] == [False, True, False]
+    assert answer["summary"].startswith("3 different messages (3 new) in 42 records since ")
+    assert answer["hints"][0].startswith(f"error {answer['data'][1]['fingerprint']} ")
+
+
 async def test_what_was_not_read_is_told(pods: PodsWorld) -> None:
     pods.write("web-0", [line(60, "ERROR broken pipe")])
     pods.fake.add("web-1", (500, "the node is gone"))

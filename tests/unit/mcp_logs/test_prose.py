@@ -2,7 +2,7 @@
 
 import pytest
 
-from ritsuko_mcp_logs.prose import lasting
+from ritsuko_mcp_logs.prose import arguments, lasting
 from ritsuko_mcp_logs.question import Question
 
 
@@ -16,3 +16,8 @@ def test_long_times_are_told_in_minutes_and_hours(seconds: float, told: str) -> 
 @pytest.mark.parametrize("lines", ["1 line", "2 lines"])
 def test_what_was_asked_reads_well_behind_any_number_of_lines(lines: str) -> None:
     assert lines + Question(text="a.b", regex=True).described == f"{lines} matching /a.b/"
+
+
+def test_what_was_written_is_written_again_as_it_can_be_typed() -> None:
+    assert arguments(namespace="shop", pod="", labels="app in (a,b)") == 'namespace=shop labels="app in (a,b)"'
+    assert arguments() == ""

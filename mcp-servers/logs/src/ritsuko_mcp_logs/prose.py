@@ -14,6 +14,12 @@ def some(names: Sequence[str]) -> str:
     return ", ".join(names[:_NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
+def arguments(**written: str) -> str:
+    """What a caller wrote, to be written again: `namespace=shop labels="app in (a,b)"`; empty ones left out."""
+    given = {name: value if " " not in value else f'"{value}"' for name, value in written.items() if value}
+    return " ".join(f"{name}={value}" for name, value in given.items())
+
+
 def lasting(seconds: float) -> str:
     """`0.050 s`; from a minute on `56m26s`."""
     return f"{seconds:.3f} s" if seconds < _MINUTE else format_duration(round(seconds))

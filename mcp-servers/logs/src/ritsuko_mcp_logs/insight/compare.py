@@ -1,39 +1,36 @@
 """The tool `compare`: what is logged now against what was logged then."""
 
 import asyncio
-from typing import Literal
 
 from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import format_duration, format_time, parse_duration
 
-from ..mining.miner import Group
 from ..mining.tally import Spans
 from ..prose import counted
 from ..question import window
-from .errors import Judged, judge
+from .errors import Judged, Lines, fingerprint, judge, level
 from .naming import Names
 from .noise import Verdict
 from .scope import Mined, Scope, mine
-
-Lines = Literal["all", "errors"]
 
 _SPANS = 24
 _WORTH_SAYING: tuple[Verdict, ...] = ("new", "rising", "gone", "falling")
 
 
-async def compare(scope: Scope, *, since: str, before: str, of: Lines, limit: int, now: float) -> Envelope:
-    """The window from `since` until now against one as long that began `before` earlier (empty: just before)."""
-    begin, end = window(since, "now", now)
-    length = now - begin
+async def compare(scope: Scope, *, since: str, until: str, before: str, of: Lines, limit: int, now: float) -> Envelope:
+    """The window against one as long that began `before` earlier (empty: just before)."""
+    begin, read_until = window(since, until, now)
+    end = min(read_until, now)
+    length = end - begin
     shift = parse_duration(before) if before else length
     if shift < length:
         raise ToolFailure(
             f"the two windows overlap: {format_duration(round(length))} long, {before} apart",
             "Give a before that is at least as long as the window, or leave it out.",
         )
-    spans = Spans(((begin - shift, begin - shift + length), (begin, now)), _SPANS)
-    mined = await mine(scope, spans, until=end, everything=of == "all")
+    spans = Spans(((begin - shift, begin - shift + length), (begin, end)), _SPANS)
+    mined = await mine(scope, spans, until=read_until, everything=of == "all")
     judged = judge(mined)
     changed = [one for one in judged if one.change in _WORTH_SAYING and _tells(one)]
     changed.sort(key=lambda one: (_WORTH_SAYING.index(one.change), -abs(one.now - one.before)))
@@ -47,7 +44,7 @@ async def compare(scope: Scope, *, since: str, before: str, of: Lines, limit: in
         truncated=len(changed) > len(rows),
         warnings=mined.warnings + _missing(mined, begin, shift),
         source=mined.source,
-        time_range=TimeRange(start=format_time(begin), end=format_time(now)),
+        time_range=TimeRange(start=format_time(begin), end=format_time(end)),
         untrusted=True,
     )
 
@@ -58,23 +55,14 @@ def _tells(one: Judged) -> bool:
 
 
 def _row(one: Judged, names: Names) -> Row:
-    error = one.group.tally.is_error
     return {
         "change": one.change,
         "then": one.before,
         "now": one.now,
-        "level": _level(one.group),
-        # Only what is an error can be asked for by its fingerprint.
-        "fingerprint": names.fingerprint(one.group) if error else "",
+        "level": level(one.group),
+        "fingerprint": fingerprint(one.group, names),
         "message": names.template(one.group),
     }
-
-
-def _level(group: Group) -> str:
-    """What most records state, and how many are errors if some are."""
-    count = group.tally.count
-    some = f"{group.errors:,} of {count:,} are errors" if 0 < group.errors < count else ""
-    return "; ".join(part for part in (group.level, some) if part)
 
 
 def _summary(

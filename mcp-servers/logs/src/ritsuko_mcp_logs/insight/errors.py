@@ -1,22 +1,27 @@
-"""The tool `errors`: what goes wrong, each error once, what is new first."""
+"""The tool `errors`: what goes wrong, each error once, what is new first; or all that is said."""
 
 import asyncio
 from dataclasses import dataclass
+from typing import Literal
 
 from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
 from ritsuko_mcp_common.times import format_duration, format_time
 
 from ..mining.miner import Group
 from ..mining.tally import Spans
-from ..prose import counted
+from ..prose import arguments, counted
 from ..question import window
 from .naming import Names
 from .noise import Verdict, verdict
 from .scope import Mined, Scope, mine
 
+Lines = Literal["all", "errors"]
+
 SPANS = 24
 _ORDER: tuple[Verdict, ...] = ("new", "rising", "steady", "falling", "gone")
 _BEFORE, _NOW = 0, 1
+_ERROR_LOOKS_BACK = 6 * 3600.0
+"""How far the tool `error` looks back by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,31 +53,33 @@ def judge(mined: Mined) -> list[Judged]:
     return sorted(judged, key=lambda one: (_ORDER.index(one.change), -one.now, one.group.template.words))
 
 
-async def errors(scope: Scope, *, since: str, limit: int, now: float) -> Envelope:
-    """The errors from `since` until now, compared with as long a time before."""
-    begin, end = window(since, "now", now)
-    length = now - begin
-    mined = await mine(scope, Spans(((begin - length, begin), (begin, now)), SPANS), until=end)
+async def errors(scope: Scope, *, since: str, until: str, of: Lines, limit: int, now: float) -> Envelope:
+    """The errors (or all messages) of the window, compared with as long a time before."""
+    begin, read_until = window(since, until, now)
+    end = min(read_until, now)
+    length = end - begin
+    spans = Spans(((begin - length, begin), (begin, end)), SPANS)
+    mined = await mine(scope, spans, until=read_until, everything=of == "all")
     everything = judge(mined)
     judged = [one for one in everything if one.now]
     gone = len(everything) - len(judged)
     names = Names()
-    rows = await asyncio.to_thread(lambda: [_row(one, mined, names) for one in judged[:limit]])
+    rows = await asyncio.to_thread(lambda: [_row(one, mined, names, of) for one in judged[:limit]])
     warnings = mined.warnings
     if judged and not _reaches_back(mined, begin, length):
         warnings.append(
             f"there are no logs from before {format_time(mined.miner.begin or begin)}: what is new may be older"
         )
     return Envelope(
-        summary=_summary(judged, mined, gone, begin, length),
+        summary=_summary(judged, mined, gone, of, until),
         data=rows,
         total=len(judged),
         returned=len(rows),
         truncated=len(judged) > len(rows),
         warnings=warnings,
-        hints=[f"error {rows[0]['fingerprint']} shows the first of them with examples."] if rows else [],
+        hints=_hints(rows, scope, since if now - begin > _ERROR_LOOKS_BACK else ""),
         source=mined.source,
-        time_range=TimeRange(start=format_time(begin), end=format_time(now)),
+        time_range=TimeRange(start=format_time(begin), end=format_time(end)),
         untrusted=True,
     )
 
@@ -85,27 +92,48 @@ def where(group: Group, mined: Mined) -> str:
     return pods[0] if len(pods) == 1 else f"{pods[0]} and {len(pods) - 1} more"
 
 
-def _row(one: Judged, mined: Mined, names: Names) -> Row:
+def level(group: Group) -> str:
+    """What most records state, and how many are errors if some are."""
+    count = group.tally.count
+    some = f"{group.errors:,} of {count:,} are errors" if 0 < group.errors < count else ""
+    return "; ".join(part for part in (group.level, some) if part)
+
+
+def fingerprint(group: Group, names: Names) -> str:
+    """The group's, if it can be asked for by it: only an error can."""
+    return names.fingerprint(group) if group.tally.is_error else ""
+
+
+def _row(one: Judged, mined: Mined, names: Names, of: Lines) -> Row:
     tally = one.group.tally
     return {
-        "fingerprint": names.fingerprint(one.group),
+        "fingerprint": fingerprint(one.group, names),
         "change": "" if one.change == "steady" else one.change,
+        **({"level": level(one.group)} if of == "all" else {}),
         "count": one.now,
         "before": one.before,
         "pods": where(one.group, mined),
         "first": format_time(tally.first_second),
         "last": format_time(tally.last_second),
-        "error": names.template(one.group),
+        "error" if of == "errors" else "message": names.template(one.group),
     }
 
 
-def _summary(judged: list[Judged], mined: Mined, gone: int, begin: float, length: float) -> str:
+def _hints(rows: list[Row], scope: Scope, since: str) -> list[str]:
+    found = next((row["fingerprint"] for row in rows if row["fingerprint"]), None)
+    again = " ".join(part for part in (f"error {found}", scope.asked, arguments(since=since)) if part)
+    return [f"{again} shows the first of them with examples."] if found else []
+
+
+def _summary(judged: list[Judged], mined: Mined, gone: int, of: Lines, until: str) -> str:
     if mined.empty:
         return mined.empty
-    span = format_duration(round(length))
+    _, (begin, end) = mined.miner.spans.windows
+    span, what = format_duration(round(end - begin)), "error" if of == "errors" else "message"
+    when = f"since {format_time(begin)}" + ("" if until == "now" else f" until {format_time(end)}")
     if not judged:
-        silent = f"; {counted(gone, 'error')} of the {span} before did not come again" if gone else ""
-        return f"No errors in {mined.read} since {format_time(begin)}{silent}."
+        silent = f"; {counted(gone, what)} of the {span} before did not come again" if gone else ""
+        return f"No {what}s in {mined.read} {when}{silent}."
     changes = [
         f"{count} {change}"
         for change in ("new", "rising", "falling")
@@ -114,7 +142,7 @@ def _summary(judged: list[Judged], mined: Mined, gone: int, begin: float, length
     told = f" ({', '.join(changes)})" if changes else ""
     records = counted(sum(one.now for one in judged), "record")
     return (
-        f"{counted(len(judged), 'different error')}{told} in {records} since {format_time(begin)}; "
+        f"{counted(len(judged), f'different {what}')}{told} in {records} {when}; "
         f"read were {mined.read}, of {span} and of the {span} before."
     )
 

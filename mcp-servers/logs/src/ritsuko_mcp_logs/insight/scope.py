@@ -27,6 +27,8 @@ class Scope:
     namespace: str = ""
     pod: str = ""
     labels: str = ""
+    asked: str = ""
+    """What of it the caller wrote, to be written again: `namespace=shop pod=web`."""
 
     def query(self, since: float, until: float) -> Query:
         """What to read of that time (Unix seconds), oldest first."""

@@ -11,12 +11,13 @@ from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.tool import read_tool
 
 from ..cluster import Cluster
+from ..prose import arguments
 from ..settings import LogsSettings
 from ..sources.registry import Sources
 from ..tools import Labels, Namespace, Pod, Since, offering
-from .compare import Lines
 from .compare import compare as compare_windows
 from .error import error as one_error
+from .errors import Lines
 from .errors import errors as all_errors
 from .incident import incident as time_line
 from .scope import Scope
@@ -57,6 +58,8 @@ class InsightTools:
         namespace: Namespace = "",
         pod: Pod = "",
         since: Since = "1h",
+        until: str = "now",
+        lines: Annotated[Lines, Field(description="all: every message, errors or not")] = "errors",
         labels: Labels = "",
         limit: Limit = 30,
         source: str = "",
@@ -64,7 +67,7 @@ class InsightTools:
         """What goes wrong: every error once, with its fingerprint and count, new and rising ones first, compared with
         as long a time before. Stack traces count as one."""
         scope = self._scope(namespace, pod, labels, source)
-        return await all_errors(scope, since=since, limit=limit, now=self._clock())
+        return await all_errors(scope, since=since, until=until, of=lines, limit=limit, now=self._clock())
 
     async def error(
         self,
@@ -101,6 +104,7 @@ class InsightTools:
         namespace: Namespace = "",
         pod: Pod = "",
         since: Since = "1h",
+        until: str = "now",
         before: Annotated[str, Field(description="how much earlier: 1d, 7d; empty: just before")] = "",
         lines: Lines = "all",
         labels: Labels = "",
@@ -109,7 +113,9 @@ class InsightTools:
     ) -> Envelope:
         """What is logged now against then: messages that are new, gone, rising or falling by more than chance."""
         scope = self._scope(namespace, pod, labels, source)
-        return await compare_windows(scope, since=since, before=before, of=lines, limit=limit, now=self._clock())
+        return await compare_windows(
+            scope, since=since, until=until, before=before, of=lines, limit=limit, now=self._clock()
+        )
 
     async def incident(
         self,
@@ -134,4 +140,5 @@ class InsightTools:
             namespace=namespace,
             pod=pod,
             labels=labels,
+            asked=arguments(namespace=namespace, pod=pod, labels=labels, source=source),
         )
