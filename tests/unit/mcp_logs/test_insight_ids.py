@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ritsuko_mcp_logs.insight.ids import Id
+from ritsuko_mcp_logs.insight.ids import Id, trace_id
 
 HEX = "4bf92f3577b34da6a3ce929d0e0e4736"
 UUID = "8c9d2f1e-0b7a-4c3d-9e8f-1a2b3c4d5e6f"
@@ -47,3 +47,19 @@ def test_what_is_like_it() -> None:
 def test_how_a_field_has_it() -> None:
     assert Id(HEX.upper()).as_value == [HEX.upper(), HEX]
     assert Id("req-AB").as_value == ["req-AB"]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (f"00-{HEX}-00f067aa0ba902b7-01", HEX),
+        (f"{HEX}-00f067aa0ba902b7-1", HEX),
+        (f"{HEX}-00f067aa0ba902b7", HEX),
+        (f"{HEX}-00f067aa0ba902b7-1-05e3ac9a4f6e3b90", HEX),
+        (HEX, HEX),
+        (UUID, UUID),
+        (f"req-{HEX}-00f067aa0ba902b7-01", f"req-{HEX}-00f067aa0ba902b7-01"),
+    ],
+)
+def test_of_a_header_that_carries_a_trace_its_id_is_meant(written: str, meant: str) -> None:
+    assert trace_id(written) == meant

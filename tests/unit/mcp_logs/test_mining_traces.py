@@ -74,6 +74,46 @@ def test_a_trace_that_was_logged_with_an_error_belongs_to_it() -> None:
     assert heads(mined("INFO all is well", *NODE, "INFO next")) == [(NODE[0], 1, 3)]
 
 
+ACCESS = ('10.0.0.1 - - "GET /healthz HTTP/1.1" 200 2', 'INFO:     10.0.0.1:4711 - "GET /healthz HTTP/1.1" 200 OK')
+
+
+def test_what_another_stream_writes_between_the_lines_of_a_traceback_is_not_its_error() -> None:
+    trace = PYTHON[7:]
+    between = [line for pair in zip(trace, ACCESS * 2, strict=True) for line in pair]
+    (mixed,), (alone,) = mined("INFO started", *between, "INFO next"), mined(*trace)
+    assert mixed.template.words == alone.template.words
+    assert mixed.template.place == alone.template.place
+    assert mixed.tally.first.lines == [line.encode() for line in trace]
+
+
+def test_an_error_in_the_midst_of_a_traceback_is_one_of_its_own() -> None:
+    assert heads(mined(*PYTHON[:3], "ERROR disk full", "INFO next")) == [("ERROR disk full", 1, 1), (PYTHON[0], 1, 3)]
+
+
+def test_a_traceback_without_its_error_does_not_wait_for_ever() -> None:
+    assert heads(mined(*PYTHON[:3], "INFO next", "shop.Odd: later", step=2)) == [(PYTHON[0], 1, 3)]
+
+
+def test_what_dotnet_writes_below_its_category_is_its_message() -> None:
+    category, frame = "fail: Shop.Orders[13]", "         at Shop.Orders.Pay(Int32 id) in /src/Orders.cs:line 42"
+    odd = (category, "      Request 7 failed", "      System.InvalidOperationException: no cart", frame)
+    other = (category, "      Request 8 was refused", frame)
+    groups = mined("info: Shop.Orders[1]", "      fine", *odd, *odd, "info: Shop.Orders[1]", *other)
+    assert heads(groups) == [(category, 1, 3), (category, 2, 4)]
+    said = {b" ".join(group.template.words) for group in groups}
+    assert any(b"Request <*> failed System.InvalidOperationException: no cart" in one for one in said)
+
+
+def test_the_thread_and_logger_of_spring_are_not_the_message() -> None:
+    line = "2026-09-21T14:13:20.123Z ERROR 1 --- [{}] {} : Servlet.service() threw an exception"
+    groups = mined(
+        line.format("nio-8080-exec-1", "o.a.c.c.C.[.[.[/].[dispatcherServlet]   "), line.format("main", "c.s.X")
+    )
+    assert [(group.tally.count, b" ".join(group.template.words)) for group in groups] == [
+        (2, b"Servlet.service( ) threw an exception")
+    ]
+
+
 def test_an_error_of_another_moment_is_another_error() -> None:
     assert heads(mined("ERROR cannot send", *NODE, step=5)) == [("ERROR cannot send", 1, 1), (NODE[0], 1, 3)]
 

@@ -5,6 +5,17 @@ import re
 # In such ids, UUIDs among them, the case of letters means nothing. https://www.rfc-editor.org/rfc/rfc9562#section-4
 _HEX = re.compile(r"[0-9A-Fa-f]+(?:-[0-9A-Fa-f]+)*")
 _WORD = re.compile(r"\w")
+# As requests carry it on: https://www.w3.org/TR/trace-context/#traceparent-header, https://github.com/openzipkin/b3-propagation
+_HEADER = re.compile(
+    r"(?:[0-9a-f]{2}-)?([0-9a-f]{32})-[0-9a-f]{16}(?:-[0-9a-f]{1,2})?(?:-[0-9a-f]{16})?", re.IGNORECASE
+)
+
+
+def trace_id(written: str) -> str:
+    """The trace's id in a traceparent or b3 header, since what is logged is most often that alone; else what was
+    written."""
+    header = _HEADER.fullmatch(written)
+    return header[1] if header else written
 
 
 class Id:

@@ -18,7 +18,7 @@ from ..prose import counted, lasting, some
 from ..question import window
 from ..report import unread, where
 from ..sources.source import Coverage, Gap, Line, Query
-from .ids import Id
+from .ids import Id, trace_id
 from .scope import Scope, runs
 from .skew import Seen, Skew, corrected, find_skews, mentions, workload
 
@@ -49,7 +49,7 @@ class _Step:
 
 async def trace(scope: Scope, id: str, *, since: str, by: By, limit: int, now: float) -> Envelope:
     """All lines with this id since then. Raises ToolFailure for an id so short that it would be found everywhere."""
-    wanted = id.strip()
+    wanted = trace_id(id.strip())
     if len(wanted) < _SHORTEST_ID:
         raise ToolFailure(f"{wanted!r} is too short for an id", f"Give at least {_SHORTEST_ID} characters of it.")
     begin, end = window(since, "now", now)

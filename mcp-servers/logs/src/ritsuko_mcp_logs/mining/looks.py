@@ -10,6 +10,7 @@ _LOOK = re.compile(
     | \bTraceback\ \(most\ recent\ call\ last\)
     | (?:^|[\s:\[("'])(?:[\w$]+\.)*[A-Z][\w$]*(?:Exception|Error)(?:$|[\s:,;)\]"'])
     | ^\W*(?i:error|fatal|panic|failure|failed|exception)\b[\s:\]]
+    | ^(?:fail|crit):\ \S                                           # .NET
     | ^\S{1,40}:\ (?i:error|fatal|panic):\s
     """,
     re.VERBOSE,

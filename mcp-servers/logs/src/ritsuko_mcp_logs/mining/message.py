@@ -29,7 +29,8 @@ _HEADER = re.compile(
     rb"""[IWEF]0[ ]0:0:0\.0\s+0[ ][\w./-]+:0\][ ]                                # klog
     | (?:%s(?:[\s|,:-]+|$))?                                                    # time
       (?:(?:\[\s*(?i:%s)\s*\] | %s\b | \[[^\]\s]{1,80}\])[\s|:-]*){0,4}         # level, thread
-      (?:(?:\w+\.)+\w+[ ]*(?:[-:]|---)[ ]+)?                                    # com.shop.Orders -
+      (?:(?:\w+\.)+\w+[ ]*(?:[-:]|---)[ ]+                                     # com.shop.Orders -
+        |0[ ]---[ ](?:\[[^\]]{0,80}\][ ]*){1,4}\S{1,80}[ ]*:[ ])?                # 1 --- [main] c.s.Orders :
     """
     % (_TIME, _LEVEL, _LEVEL.upper()),
     re.VERBOSE,

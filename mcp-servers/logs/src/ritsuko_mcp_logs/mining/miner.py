@@ -10,7 +10,7 @@ from .fingerprint import essential
 from .masking import mask, tokens
 from .shapes import Shape, Shapes
 from .tally import Clock, Example, Spans, Tally, total
-from .traces import Joint, Part
+from .traces import Joint, Part, ends_traceback
 
 _LONGEST_RECORD = 200
 _MOST_MESSAGES = 20_000
@@ -156,6 +156,9 @@ class Miner:
     def _take(self, stream: _Stream, shape: Shape, raw: bytes) -> None:
         """This line begins a record or joins the one before."""
         record = stream.open
+        if self._comes_between(stream, shape, raw):
+            self._count(_Record(shape, [raw]), stream)
+            return
         if shape.part is Part.HEAD and not stream.joint.expectant:
             self._pass(stream, shape, raw)
             stream.open, stream.previous = _Record(shape, [raw]), None
@@ -171,6 +174,17 @@ class Miner:
                 self._count(record, stream)
             record = _Record(shape, [raw])
         stream.open, stream.previous = record, None
+
+    def _comes_between(self, stream: _Stream, shape: Shape, raw: bytes) -> bool:
+        """Whether a line is not of the traceback around it: a container writes to two streams, and both are its log."""
+        return (
+            stream.open is not None
+            and shape.part is Part.HEAD
+            and stream.joint.after is Part.TRACEBACK
+            and not shape.is_error
+            and (bool(shape.level) or not ends_traceback(shape.text))
+            and self._clock.read(raw)[0] - self._clock.read(stream.open.raws[0])[0] <= _AT_ONCE_SECONDS
+        )
 
     def _complains(self, record: _Record, raw: bytes) -> bool:
         """Whether a line was written with a warning or error: a logger writes it and its trace at once."""

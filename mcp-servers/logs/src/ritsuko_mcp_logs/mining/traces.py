@@ -51,6 +51,9 @@ _PARTS = (
 _ANY = re.compile(b"|".join(b"(?P<%s>%s)" % (part.value.encode(), pattern) for part, pattern in _PARTS))
 _NAMES = {part.value: part for part in Part}
 _PYTHON_FRAME = re.compile(rb'\s+File "(?:[^"]*/)?(?P<file>[^"/]+)", line \d+, in (?P<function>.+)')
+_ENDS_TRACEBACK = re.compile(rb"(?:\w+\.)*[A-Za-z_]\w*(?::\s|\s*$)")
+# .NET's console logger has what it says on the line below.
+_ONLY_A_CATEGORY = re.compile(rb"(?:trce|dbug|info|warn|fail|crit): [\w.`+]+\[0\]\s*")
 _GO_RUNTIME = (b"panic(", b"runtime.", b"runtime/")
 
 
@@ -58,6 +61,11 @@ def part_of(text: bytes) -> Part:
     """The part that this line plays."""
     found = _ANY.match(text)
     return _NAMES[found.lastgroup or ""] if found else Part.HEAD
+
+
+def ends_traceback(text: bytes) -> bool:
+    """Whether this may be the error that Python ends a traceback with: `gateway.TimedOut: no answer`."""
+    return _ENDS_TRACEBACK.match(text) is not None
 
 
 class Joint:
@@ -117,6 +125,9 @@ def essence(lines: Sequence[tuple[Part, bytes]]) -> tuple[bytes, bytes]:
     """
     (first, head), behind = lines[0], lines[1:]
     said = [] if first is Part.TRACEBACK else [head]
+    if behind and _ONLY_A_CATEGORY.fullmatch(head):
+        below = [text.strip() for _, text in behind]
+        said += [below[0], *(text for text in below[1:] if part_of(text) is Part.ERROR)]
     said += [text.strip() for part, text in behind if part in (Part.ERROR, Part.CAUSE, Part.HEAD)]
     return b" ".join(said), _python_place(lines) or _place(lines)
 
