@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,34 @@ async def test_tail_waits_for_new_lines_and_no_longer(apiserver: FakeApiserver, 
             return
         await asyncio.sleep(0.01)
     raise AssertionError("the log is still being followed")
+
+
+async def test_tail_of_what_is_wanted_looks_further_back_than_the_newest_lines(
+    apiserver: FakeApiserver, ask: Ask
+) -> None:
+    apiserver.add("web-1", log("GET /pay 502", *["GET /healthz 200"] * 200, "GET /pay 200"))
+    apiserver.add("web-2", log("ERROR GET /pay gone", start=1))
+    wanted = await ask("tail", lines=2, text="/pay", exclude=" 200", since=SINCE)
+    bad = await ask("tail", level="error", since=SINCE)
+    none = await ask("tail", text="absent", since=SINCE)
+    assert wanted["data"].splitlines() == ["14:00:00 web-1/app GET /pay 502", "14:00:01 web-2/app ERROR GET /pay gone"]
+    assert wanted["summary"] == 'The newest 2 lines with "/pay", without " 200" of 2 pods in namespace shop.'
+    assert bad["data"] == "14:00:01 ERROR GET /pay gone"
+    assert none["summary"] == 'No line with "absent" was written in 2 pods in namespace shop since then.'
+
+
+async def test_tail_of_what_is_wanted_waits_for_more_of_it(apiserver: FakeApiserver, ask: Ask) -> None:
+    async def endless(request: web.Request, _: web.StreamResponse) -> AsyncIterator[bytes]:
+        yield log("an old needle", "hay").encode()
+        if request.query.get("follow"):
+            moment = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+            yield f"{moment} a new needle\n{moment} more hay\n".encode()
+            await asyncio.Event().wait()
+
+    apiserver.add("web-1", endless)
+    answer = await ask("tail", text="needle", follow=1, since=SINCE)
+    assert [line[9:] for line in answer["data"].splitlines()] == ["an old needle", "a new needle"]
+    assert not answer.get("warnings")
 
 
 async def test_histogram_by_level_and_step(apiserver: FakeApiserver, ask: Ask) -> None:

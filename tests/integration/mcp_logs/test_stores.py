@@ -395,6 +395,19 @@ async def test_tail_is_in_the_order_written(store: Filled, asking_store: Asking)
     ]
 
 
+async def test_tail_of_what_is_wanted(store: Filled, asking_store: Asking) -> None:
+    store.push([Entry(index, f"line {index}", pod=f"web-{index % 2}") for index in range(60)])
+    store.push([Entry(100 + index, "noise", fields={"level": "info"}) for index in range(60)])
+    store.push([Entry(50.5, "bad", fields={"level": "error"})])
+    since = {"namespace": "shop", "since": WINDOW["since"]}
+    async with asking_store() as ask:
+        wanted = await ask("tail", lines=3, text="line 5", exclude="line 58", **since)
+        bad = await ask("tail", lines=3, level="error", **since)
+    assert [line.split("app ")[1] for line in wanted["data"].splitlines()] == ["line 56", "line 57", "line 59"]
+    assert bad["data"].endswith("bad | level=error")
+    assert bad["total"] == 1
+
+
 async def test_sources_says_how_far_back_it_goes(store: Filled, asking_store: Asking) -> None:
     store.push([Entry(time.time() - 3600 - START, "the first")])
     async with asking_store() as ask:

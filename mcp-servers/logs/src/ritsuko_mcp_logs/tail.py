@@ -8,12 +8,14 @@ from dataclasses import replace
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.times import format_duration
 
+from .matching import Matcher
 from .prose import counted
 from .question import Question, window
 from .report import time_range, unread, where
 from .sources.registry import Sources
 from .sources.source import Coverage, Line, Query, Source
 
+_MOST_HELD = 10_000
 _POLL_SECONDS = 1.0
 _LATE_SECONDS = 10.0
 """How long after its time a line may reach a store."""
@@ -32,17 +34,24 @@ async def tail(
     coverage = Coverage()
     if source.index is not None:
         found = await _polled(source, query, lines, follow, coverage, clock)
-    else:
+    elif Matcher(query).wants_all:
         query = replace(query, tail=lines, follow=follow > 0, until=now + follow if follow else query.until)
-        found = await _lines(source, query, coverage)
-    newest = sorted(found, key=lambda line: line.nanoseconds)[-lines:]
+        found = await _lines(source, query, lines, coverage)
+    else:
+        found = await _lines(source, query, lines, coverage)
+        if follow:
+            # All that is there is looked through first, however long that takes.
+            query = replace(query, since=now, until=clock() + follow, follow=True)
+            found = _new(await _lines(source, query, lines, coverage), found)
+    newest = _newest(found, lines)
     shown = _within(newest, room)
     left_out = f"{counted(len(newest) - len(shown), 'older line')} left out to fit: search shows them, page by page."
     pods = len({(line.origin.namespace, line.origin.pod) for line in newest})
     waited = f" after waiting {format_duration(follow)} for more" if follow else ""
-    summary = f"The newest {counted(len(shown), 'line')} of {where(coverage, pods)}{waited}."
+    summary = f"The newest {counted(len(shown), 'line')}{question.described} of {where(coverage, pods)}{waited}."
     if not newest:
-        summary = coverage.empty or f"Nothing was written in {where(coverage, coverage.meant)} since then{waited}."
+        nothing = f"No line{question.described}" if question.described else "Nothing"
+        summary = coverage.empty or f"{nothing} was written in {where(coverage, coverage.meant)} since then{waited}."
     return Envelope(
         summary=summary,
         data="\n".join(shown),
@@ -57,24 +66,40 @@ async def tail(
     )
 
 
-async def _lines(source: Source, query: Query, coverage: Coverage) -> list[Line]:
+async def _lines(source: Source, query: Query, count: int, coverage: Coverage) -> list[Line]:
+    """The newest so many that are wanted."""
+    matcher = Matcher(query)
+    found: list[Line] = []
     async with aclosing(source.read(query, coverage)) as batches:
-        return [line async for batch in batches for line in batch.lines()]
+        async for batch in batches:
+            found += batch.lines() if matcher.wants_all else (line for _, _, line in matcher.find(batch))
+            if len(found) > _MOST_HELD:
+                found = _newest(found, count)
+    return found
+
+
+def _newest(lines: Sequence[Line], count: int) -> list[Line]:
+    return sorted(lines, key=lambda line: line.nanoseconds)[-count:]
+
+
+def _new(lines: Sequence[Line], before: list[Line]) -> list[Line]:
+    """The lines of before and those of the others that were not among them."""
+    known = {(line.origin, line.nanoseconds, line.raw) for line in before}
+    return before + [line for line in lines if (line.origin, line.nanoseconds, line.raw) not in known]
 
 
 async def _polled(
     source: Source, query: Query, lines: int, follow: float, coverage: Coverage, clock: Callable[[], float]
 ) -> list[Line]:
     """A store is asked again and again: lines reach it late and not in order."""
-    query = replace(query, limit=lines)
-    found = await _lines(source, query, coverage)
+    if source.index is not None and source.index.exact(query):
+        query = replace(query, limit=lines)
+    found = await _lines(source, query, lines, coverage)
     end = clock() + follow
     while clock() < end:
         await asyncio.sleep(min(_POLL_SECONDS, max(0.0, end - clock())))
         again = replace(query, since=max(query.since, clock() - follow - _LATE_SECONDS), until=clock() + _LATE_SECONDS)
-        known = {(line.origin, line.nanoseconds, line.raw) for line in found}
-        fresh = await _lines(source, again, Coverage())
-        found += [line for line in fresh if (line.origin, line.nanoseconds, line.raw) not in known]
+        found = _new(await _lines(source, again, lines, Coverage()), found)
     return found
 
 

@@ -106,13 +106,21 @@ class LogsTools:
         container: str = "",
         lines: Annotated[int, Field(ge=1, le=500, description="of all containers together")] = 50,
         follow: Annotated[float, Field(ge=0, le=15, description="seconds to wait for new lines")] = 0,
+        text: Text = "",
+        exclude: Exclude = "",
+        level: Level = "",
+        regex: Regex = False,
         labels: Labels = "",
         previous: bool = False,
         since: Since = "24h",
         source: str = "",
     ) -> Envelope:
-        """The newest log lines, as they were written."""
+        """The newest log lines, as they were written; only those with a text or at a level, if one is given."""
         question = Question(
+            text=text,
+            exclude=exclude,
+            level=level,
+            regex=regex,
             pod=pod,
             namespace=namespace,
             container=container,
