@@ -162,6 +162,13 @@ async def test_fields_of_json_and_logfmt(apiserver: FakeApiserver, ask: Ask) -> 
     assert "secrets" in secret["text"]
 
 
+async def test_fields_of_what_is_wanted_are_of_all_of_it(apiserver: FakeApiserver, ask: Ask) -> None:
+    apiserver.add("web-1", log("status=500 user=7 boom", *["status=200 user=8 fine"] * 1_500))
+    answer = await ask("fields", name="user", text="boom", since=SINCE)
+    assert answer["data"] == [{"value": "7", "lines": 1, "share": "100.0%"}]
+    assert answer["summary"] == '1 value of user in 1 line with "boom" of 1 pod in namespace shop.'
+
+
 async def test_sources_of_pods_alone(apiserver: FakeApiserver, ask: Ask) -> None:
     answer = await ask("sources")
     assert answer["data"] == [

@@ -384,6 +384,24 @@ async def test_fields_seen(store: Filled, asking_store: Asking) -> None:
     assert "Did you mean method" in unknown["text"]
 
 
+async def test_fields_of_what_is_wanted(store: Filled, asking_store: Asking) -> None:
+    fields = [{"path": f"/p{index % 3}", "took": f"{index + 1}ms", "level": "info"} for index in range(40)]
+    store.push(Entry(index, "handled", fields=one) for index, one in enumerate(fields))
+    store.push(Entry(50 + index, "failed", fields={"path": "/pay", "level": "error"}) for index in range(3))
+    asked = {"namespace": "shop", "since": format_time(START)}
+    async with asking_store() as ask:
+        of_errors = await ask("fields", name="path", level="error", **asked)
+        of_text = await ask("fields", text="failed", **asked)
+        early = await ask("fields", name="took", until=format_time(START + 20), **asked)
+        none = await ask("fields", name="took", text="absent", **asked)
+    assert of_errors["data"] == [{"value": "/pay", "lines": 3, "share": "100.0%"}]
+    assert of_errors["summary"] == "1 value of path in 3 lines at level error or worse of 1 pod in namespace shop."
+    assert {row["field"]: row["top"] for row in of_text["data"]}["path"] == "/pay (3)"
+    assert early["summary"].startswith("20 values of took in the newest 20 lines of 1 pod in namespace shop. ")
+    assert early["summary"].endswith(" From 1ms to 20ms, half up to 10ms, 95 % up to 19ms.")
+    assert none["summary"].startswith('No line with "absent" was written in ')
+
+
 async def test_tail_is_in_the_order_written(store: Filled, asking_store: Asking) -> None:
     store.push([Entry(index, f"line {index}", pod=f"web-{index % 2}") for index in range(10)])
     async with asking_store() as ask:

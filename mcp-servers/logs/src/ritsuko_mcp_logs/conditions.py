@@ -33,7 +33,7 @@ class Condition:
 
     def orders(self, there: str) -> bool:
         """Whether a value is as much more or less as wanted; never for one that is not of the same kind."""
-        ours, theirs = _amount(self.value), _amount(there)
+        ours, theirs = amount(self.value), amount(there)
         if ours is None or theirs is None or ours[0] != theirs[0]:
             return False
         match self.operator:
@@ -61,7 +61,7 @@ def parse_conditions(text: str) -> tuple[Condition, ...]:
             )
         name, operator, value = written.groups()
         condition = Condition(name, _OPERATORS[operator], value)
-        if condition.operator[0] in "<>" and _amount(value) is None:
+        if condition.operator[0] in "<>" and amount(value) is None:
             raise ToolFailure(
                 f"fields {text[:100]!r} compares with {value[:60]!r}, which is no number",
                 "Compare with a number or a duration, like status>=500 or took>1.5s; level=warn is for levels.",
@@ -70,7 +70,7 @@ def parse_conditions(text: str) -> tuple[Condition, ...]:
     return tuple(found)
 
 
-def _amount(text: str) -> tuple[str, float] | None:
+def amount(text: str) -> tuple[str, float] | None:
     """A number, or seconds, and which of both; None for any other text."""
     if _NUMBER.fullmatch(text):
         return "number", float(text)

@@ -1,7 +1,7 @@
-"""The tool `fields`: what can be asked for, seen in the newest lines."""
+"""The tool `fields`: what can be asked for, seen in the newest lines, or in those that are wanted."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
@@ -10,6 +10,7 @@ from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.nearest import suggestion
 from ritsuko_mcp_common.sensitive import is_sensitive_name
 
+from .conditions import amount
 from .matching import Matcher, compiled
 from .prose import counted, some
 from .question import Question, window
@@ -22,8 +23,11 @@ _SAMPLE = 5_000
 _SAMPLE_OF_CONTAINER = 500
 _SECONDS_TO_EXPLAIN = 2.0
 _MOST_VALUES = 1_000
+_MOST_VALUES_OF_ONE = 50_000
 _MOST_NAMES = 500
 _TOP = 3
+_FEWEST_AMOUNTS = 3
+_SHARE_OF_AMOUNTS = 0.9
 _LONGEST_VALUE = 80
 _HIDDEN = "(secrets)"
 
@@ -32,30 +36,36 @@ _HIDDEN = "(secrets)"
 class _Seen:
     """One field's values, counted while they are few enough."""
 
+    most: int = _MOST_VALUES
     lines: int = 0
     values: Counter[str] = field(default_factory=Counter[str])
 
     def add(self, value: str) -> None:
         self.lines += 1
-        if value in self.values or len(self.values) < _MOST_VALUES:
+        if value in self.values or len(self.values) < self.most:
             self.values[value] += 1
 
     @property
     def distinct(self) -> str:
-        return f"{len(self.values):,}{'+' if len(self.values) >= _MOST_VALUES else ''}"
+        return f"{len(self.values):,}{'+' if len(self.values) >= self.most else ''}"
 
 
 async def fields(sources: Sources, question: Question, name: str, *, now: float) -> Envelope:
-    """The fields of the newest lines, or the values of the field `name`."""
+    """The fields of the newest lines, or of all that are wanted; or the values of the field `name`."""
     source = sources.choose(question.source)
     query = question.query(*window(question.since, question.until, now))
     coverage = Coverage()
-    lines, seen = await _sampled(source, query, coverage)
-    rows = _values(name, seen, lines) if name else _names(seen, lines, question.limit)
-    of = f"the newest {counted(lines, 'line')} of {where(coverage, coverage.pods)}"
+    lines, seen = await _sampled(source, query, coverage, name)
+    rows = (_values(name, seen, lines) if name else _names(seen, lines, question.limit)) if lines else []
+    newest = "the newest " if _is_sample(source, query) else ""
+    of = f"{newest}{counted(lines, 'line')}{question.described} of {where(coverage, coverage.pods)}"
     what = f"{counted(len(rows), 'value')} of {name}" if name else counted(len(seen), "field")
+    amounts = f" {told}" if rows and name and (told := _spread(seen[name])) else ""
+    summary = f"{what} in {of}.{amounts}"
+    if not lines:
+        summary = f"No line{question.described} was written in {where(coverage, coverage.meant)} in that time."
     return Envelope(
-        summary=coverage.empty or f"{what} in {of}.",
+        summary=coverage.empty or summary,
         data=rows[: question.limit],
         truncated=len(rows) > question.limit,
         total=len(rows),
@@ -103,17 +113,27 @@ async def fields_with_text(source: Source, query: Query) -> list[str]:
     return [f"It is not in the text of lines, but in what is kept beside it, in {some(sorted(names))}{how}."]
 
 
-async def _sampled(source: Source, query: Query, coverage: Coverage) -> tuple[int, dict[str, _Seen]]:
-    """How many lines were looked at, and the fields that they have."""
-    sampled = replace(query, limit=_SAMPLE) if source.index is not None else replace(query, tail=_SAMPLE_OF_CONTAINER)
+def _is_sample(source: Source, query: Query) -> bool:
+    """Whether so many of the newest are enough; else every line is looked at to find those that are wanted."""
+    return source.index.exact(query) if source.index is not None else Matcher(query).wants_all
+
+
+async def _sampled(source: Source, query: Query, coverage: Coverage, name: str = "") -> tuple[int, dict[str, _Seen]]:
+    """How many lines were looked at, and the fields that they have; of `name` as many values as are worth counting."""
+    sampled = query
+    if _is_sample(source, query):
+        sampled = replace(query, **({"tail": _SAMPLE_OF_CONTAINER} if source.index is None else {"limit": _SAMPLE}))
     seen: defaultdict[str, _Seen] = defaultdict(_Seen)
+    if name:
+        seen[name] = _Seen(_MOST_VALUES_OF_ONE)
     lines = 0
+    matcher = Matcher(sampled)
     async with aclosing(source.read(sampled, coverage)) as batches:
         async for batch in batches:
-            for _, _, line in Matcher(sampled).find(batch):
+            for _, _, line in matcher.find(batch):
                 lines += 1
                 _note(line, seen)
-    return lines, seen
+    return lines, {field: found for field, found in seen.items() if found.lines}
 
 
 def _instead(name: str, seen: Mapping[str, _Seen]) -> str:
@@ -153,6 +173,28 @@ def _values(name: str, seen: dict[str, _Seen], lines: int) -> list[Row]:
         {"value": value, "lines": count, "share": f"{count / found.lines:.1%}"}
         for value, count in found.values.most_common()
     ]
+
+
+def _spread(seen: _Seen) -> str:
+    """`From 3 to 904, half up to 120, 95 % up to 610.`, if values are numbers or durations, as they were written."""
+    known = [(found, value, count) for value, count in seen.values.items() if (found := amount(value))]
+    kinds = {found[0] for found, _, _ in known}
+    total = sum(count for _, _, count in known)
+    if len(known) < _FEWEST_AMOUNTS or len(kinds) > 1 or total < _SHARE_OF_AMOUNTS * seen.lines:
+        return ""
+    known.sort(key=lambda one: one[0])
+    least, half, nearly_all, most = (_at(share, known, total) for share in (0, 0.5, 0.95, 1))
+    return f"From {least} to {most}, half up to {half}, 95 % up to {nearly_all}."
+
+
+def _at(share: float, known: Sequence[tuple[object, str, int]], total: int) -> str:
+    """The value up to which that share of all lies."""
+    passed = 0
+    for _, value, count in known:
+        passed += count
+        if passed >= share * total:
+            return value
+    return known[-1][1]
 
 
 def _top(values: Counter[str]) -> str:

@@ -174,13 +174,26 @@ class LogsTools:
         pod: Pod = "",
         container: str = "",
         since: Since = "1h",
+        until: str = "now",
+        text: Text = "",
+        level: Level = "",
         labels: Labels = "",
         limit: Annotated[int, Field(ge=1, le=500)] = 50,
         source: str = "",
     ) -> Envelope:
-        """Fields of the newest lines (JSON, logfmt, labels of the store): how frequent, how many values, which."""
+        """Fields (JSON, logfmt, labels of the store) of the newest lines, or of all with a text or at a level: how
+        frequent, how many values, which."""
         question = Question(
-            namespace=namespace, pod=pod, container=container, since=since, labels=labels, limit=limit, source=source
+            text=text,
+            level=level,
+            namespace=namespace,
+            pod=pod,
+            container=container,
+            since=since,
+            until=until,
+            labels=labels,
+            limit=limit,
+            source=source,
         )
         return await fields_seen.fields(self._sources, question, name, now=self._clock())
 
