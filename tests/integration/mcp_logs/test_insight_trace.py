@@ -194,4 +194,4 @@ async def test_an_id_that_a_store_keeps_in_a_field_is_found(
     )
     async with asking_insight(store.settings) as ask:
         answer = await ask("trace", id=ID)
-    assert texts(answer) == ["in a field", f"in the text {ID}", f"in both {ID}"]
+    assert texts(answer) == [f"in a field | trace_id={ID}", f"in the text {ID}", f"in both {ID}"]

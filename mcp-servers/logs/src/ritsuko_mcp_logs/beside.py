@@ -45,7 +45,7 @@ def _tells(name: str, value: str, text: str) -> bool:
     if not value or is_sensitive_name(name):
         return False
     if name in FIELDS:
-        return name != "detected_level" and value.lower() not in text.lower()
+        return value.lower() not in text.lower()
     return not _ADDED.match(name) and value not in text
 
 

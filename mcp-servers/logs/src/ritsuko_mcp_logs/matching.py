@@ -98,7 +98,7 @@ class Matcher:
                 yield *place, line
             else:
                 # An expression that found more than a line, or a timestamp, would do so again and again.
-                leap = self._pattern is None or self._has_text(line.raw)
+                leap = self._pattern is None or self._has_text(line)
             position = end + 1
 
     def _find_among_all(self, batch: Batch) -> Iterator[tuple[int, int, Line]]:
