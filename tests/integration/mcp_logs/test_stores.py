@@ -165,12 +165,20 @@ async def test_levels_of_a_field_or_of_the_text(store: Filled, asking_store: Ask
             Entry(3, "E0921 14:13:23.000000       1 klog.go:1] by klog"),
             Entry(4, "[WARN] not bad enough"),
             Entry(5, "by another name of a field", fields={"severity": "critical"}),
+            Entry(6, "by OpenTelemetry's number", fields={"severity_number": "17"}),
+            Entry(7, "not by a lower number", fields={"severity_number": "13"}),
         ]
     )
     async with asking_store() as ask:
         answer = await ask("search", level="error", **WINDOW)
-    assert {text.split("by ")[1].split()[0] for text in texts(answer)} == {"a", "the", "klog", "another"}
-    assert answer["summary"].startswith("Found 4 lines at level error or worse in 6 lines of 1 pod")
+    assert {text.split("by ")[1].split()[0] for text in texts(answer)} == {
+        "a",
+        "the",
+        "klog",
+        "another",
+        "OpenTelemetry's",
+    }
+    assert answer["summary"].startswith("Found 5 lines at level error or worse in 8 lines of 1 pod")
 
 
 async def test_levels_in_colours_numbers_and_letters(store: Filled, asking_store: Asking) -> None:

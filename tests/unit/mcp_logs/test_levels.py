@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ritsuko_mcp_logs.levels import RANKS, level_named, level_of, signs, statements
+from ritsuko_mcp_logs.levels import RANKS, level_in, level_named, level_of, signs, statements, values_beside
 from ritsuko_mcp_logs.mining.miner import Group, Miner
 from ritsuko_mcp_logs.mining.tally import Spans
 from ritsuko_mcp_logs.sources.opensearch import dsl
@@ -66,6 +66,29 @@ def test_levels(line: str, level: str | None) -> None:
 
 def test_a_number_is_a_level_in_a_field_of_a_store_too() -> None:
     assert [level_named(value) for value in ("50", "40", "35", "WARNING")] == ["error", "warn", "", "warn"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "level"),
+    [
+        ({"severity_number": "1"}, "debug"),
+        ({"severity_number": "9"}, "info"),
+        ({"severity_number": "16"}, "warn"),
+        ({"SeverityNumber": "17"}, "error"),
+        ({"severityNumber": "24"}, "fatal"),
+        ({"severity_number": "0"}, ""),
+        ({"severity_number": "25"}, ""),
+        ({"severity_number": "50"}, ""),
+        ({"severity_number": "17", "severity_text": "WARN"}, "warn"),
+        ({"severity_number": "17", "severity_text": ""}, "error"),
+        ({"level": "10"}, "debug"),
+    ],
+)
+def test_levels_beside_the_text(fields: dict[str, str], level: str) -> None:
+    assert level_in(fields) == level
+    for least in RANKS if level else ():
+        stated = any(fields.get(name, "").lower() in values for names, values in values_beside(least) for name in names)
+        assert stated or RANKS[level] < RANKS[least]
 
 
 PIECES = st.sampled_from(

@@ -1,6 +1,7 @@
 """How bad a log line says it is, read from the notations that are common enough to trust."""
 
 import re
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -56,6 +57,11 @@ FIELDS = (
     "severity.text",
 )  # fmt: skip
 """What the field is called that says it, where a source keeps fields."""
+SEVERITY_NUMBERS = ("severity_number", "SeverityNumber", "severityNumber", "severity.number")
+"""And what OpenTelemetry's number is called, which says it where no word does."""
+# https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber
+_SEVERITIES = ("debug", "debug", "info", "warn", "error", "fatal")
+_NUMBERS_OF_A_SEVERITY = 4
 
 
 def level_of(line: bytes) -> str | None:
@@ -161,6 +167,28 @@ def level_named(word: str) -> str:
     """The level that a field's value names, `WARNING`, `err` or 50 as well; empty if it names none."""
     word = word.strip().lower()
     return _LEVELS.get(word) or _NUMBERS.get(word, "")
+
+
+def level_in(fields: Mapping[str, str]) -> str:
+    """The level that fields kept beside a line say; empty if they say none."""
+    for name in FIELDS:
+        if level := level_named(fields.get(name, "")):
+            return level
+    for name in SEVERITY_NUMBERS:
+        number = fields.get(name, "")
+        if re.fullmatch("[1-9]|1[0-9]|2[0-4]", number):
+            return _SEVERITIES[(int(number) - 1) // _NUMBERS_OF_A_SEVERITY]
+    return ""
+
+
+def values_beside(level: str) -> list[tuple[Sequence[str], list[str]]]:
+    """Fields and the values by which they say this level or one above it; those of words in any case."""
+    lowest = next(rank for rank, name in enumerate(_SEVERITIES) if name == level) * _NUMBERS_OF_A_SEVERITY + 1
+    highest = len(_SEVERITIES) * _NUMBERS_OF_A_SEVERITY
+    return [
+        (FIELDS, [*words(level), *numbers(level)]),
+        (SEVERITY_NUMBERS, [str(number) for number in range(lowest, highest + 1)]),
+    ]
 
 
 def named_in_words(data: bytes) -> bytes:

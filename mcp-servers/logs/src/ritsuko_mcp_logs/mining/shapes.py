@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..levels import FIELDS, RANKS, level_named, level_of, named_in_words
+from ..levels import RANKS, level_in, level_of, named_in_words
 from ..lines import plain, split
 from ..sources.source import Batch
 from .looks import is_error
@@ -88,10 +88,8 @@ class Shapes:
 
 
 def _levelled(key: bytes, fields: Mapping[str, str]) -> bytes:
-    for name in FIELDS:
-        if name in fields and (level := level_named(fields[name])):
-            return key + _LEVEL_MARK + level.encode()
-    return key
+    level = level_in(fields)
+    return key + _LEVEL_MARK + level.encode() if level else key
 
 
 def _shape(text: bytes, raw: bytes) -> Shape:

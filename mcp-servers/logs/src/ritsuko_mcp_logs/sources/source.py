@@ -24,7 +24,7 @@ from typing import Literal, Protocol
 from ..beside import beside
 from ..conditions import Condition
 from ..fields import parse_fields
-from ..levels import FIELDS, level_named, level_of
+from ..levels import level_in, level_of
 from ..lines import nanoseconds, readable, split, timestamp
 
 Order = Literal["newest", "oldest"]
@@ -85,10 +85,7 @@ class Line:
     @cached_property
     def level(self) -> str:
         """debug, info, warn, error or fatal; empty when neither the source nor the line says."""
-        for name in FIELDS if self._backend_fields else ():
-            if level := level_named((self._backend_fields or {}).get(name, "")):
-                return level
-        return level_of(self.raw) or ""
+        return (level_in(self._backend_fields) if self._backend_fields else "") or level_of(self.raw) or ""
 
     @cached_property
     def fields(self) -> Mapping[str, str]:

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Collection, Sequence
 
-from ...levels import FIELDS, level_named, numbers, signs, words
+from ...levels import FIELDS, level_named, signs, values_beside
 from ...levels import names as levels
 from ..names import Names, label_name, literal, pod_pattern
 from ..selectors import Requirement, parse_selector
@@ -115,8 +115,11 @@ def pipelines(query: Query, existing: Collection[str]) -> list[str]:
 def _at_level(level: str) -> list[str]:
     # Each in a group of its own: Loki is quick to find texts, but not what an expression makes of texts alike.
     in_text = "|".join(f"({sign})" for sign in signs(level))
-    stated = quoted(f"(?i){'|'.join([*words(level), *numbers(level)])}")
-    return _in_text_or_beside(in_text, [f"{_label(name)}=~{stated}" for name in FIELDS])
+    beside: list[str] = []
+    for names, values in values_beside(level):
+        stated = quoted(f"(?i){'|'.join(values)}")
+        beside += [f"{_label(name)}=~{stated}" for name in names]
+    return _in_text_or_beside(in_text, beside)
 
 
 def _in_text_or_beside(expression: str, filters: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from pydantic import JsonValue
 
-from ...levels import FIELDS, letters, level_named, numbers, words
+from ...levels import FIELDS, letters, level_named, numbers, values_beside, words
 from ..names import Names, label_name
 from ..selectors import Requirement, parse_selector
 from ..source import Origin, Query
@@ -114,14 +114,19 @@ def _words_with(text: str) -> list[str]:
 
 def _stated(level: str, existing: Fields) -> list[Clause] | None:
     """Entries with a field that says so; None if one cannot be asked."""
-    names = [name for name in FIELDS if name in existing and existing[name].types <= TEXTS | KEYWORDS | _INTEGERS]
-    if not all(existing[name].searchable for name in names):
+    asked = [
+        (name, values)
+        for names, values in values_beside(level)
+        for name in names
+        if name in existing and existing[name].types <= TEXTS | KEYWORDS | _INTEGERS
+    ]
+    if not all(existing[name].searchable for name, _ in asked):
         return None
     return [
-        {"terms": {name: [*numbers(level)]}}
+        {"terms": {name: [value for value in values if value.isdigit()]}}
         if existing[name].types & _INTEGERS
-        else _regexp(name, _containing([*words(level), *numbers(level)]))
-        for name in names
+        else _regexp(name, _containing(values))
+        for name, values in asked
     ]
 
 

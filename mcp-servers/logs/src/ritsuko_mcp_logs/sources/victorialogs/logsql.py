@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Collection
 
-from ...levels import FIELDS, level_named, numbers, statement, words
+from ...levels import FIELDS, level_named, statement, values_beside
 from ...lines import timestamp
 from ..names import Names, label_name, literal, pod_pattern
 from ..selectors import Requirement, parse_selector
@@ -67,8 +67,10 @@ def _in_text(text: str, query: Query) -> str:
 
 
 def _at_level(level: str, existing: Collection[str]) -> str:
-    stated = f"(?i)^(?:{'|'.join([*words(level), *numbers(level)])})$"
-    either = [f"{quoted(name)}:~{quoted(stated)}" for name in FIELDS if name in existing]
+    either: list[str] = []
+    for names, values in values_beside(level):
+        stated = quoted(f"(?i)^(?:{'|'.join(values)})$")
+        either += [f"{quoted(name)}:~{stated}" for name in names if name in existing]
     return _any_of([*either, f"_msg:~{quoted(statement(level))}"])
 
 
