@@ -185,7 +185,7 @@ async def test_no_errors_no_pods_and_no_rights_are_told_apart(pods: PodsWorld) -
         assert "not allowed to get pods/log" in (await ask("errors", fails=True))["text"]
 
 
-@pytest.mark.parametrize("store", ["victorialogs", "loki", *OPENSEARCH], indirect=True)
+@pytest.mark.parametrize("store", ["victorialogs", LOKI, *OPENSEARCH], indirect=True)
 async def test_errors_are_told_apart_by_the_cause_beside_their_text(
     store: Filled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,7 +3,7 @@ log, which often say what the text doesn't."""
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from ritsuko_mcp_common.sensitive import is_sensitive_name
 
@@ -28,14 +28,19 @@ class Continued(dict[str, str]):
     """The fields of an entry at its second line and those behind: they were told at the first."""
 
 
-def beside(fields: Mapping[str, str], text: str) -> str:
-    """`error="connection refused" status=502`: the level and what may be the cause first. Without what the text says.
+def beside(fields: Mapping[str, str], text: str, known: Collection[str] = ()) -> str:
+    """`error="connection refused" status=502`: the level and what may be the cause first. Without what the text says,
+    and without the values that are `known`.
 
     Not redacted, but values that stand under a secret's name are left out.
     """
     if isinstance(fields, Continued):
         return ""
-    told = [f"{name}={_value(value)}" for name, value in sorted(fields.items(), key=_rank) if _tells(name, value, text)]
+    told = [
+        f"{name}={_value(value)}"
+        for name, value in sorted(fields.items(), key=_rank)
+        if value not in known and _tells(name, value, text)
+    ]
     while told and len(" ".join(told)) > _LONGEST:
         told = [*told[:-2], "…"] if told[-1] == "…" else [*told[:-1], "…"]
     return " ".join(told)

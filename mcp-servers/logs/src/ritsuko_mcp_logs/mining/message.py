@@ -10,13 +10,20 @@ from collections.abc import Mapping
 from typing import cast
 
 _MESSAGE = ("msg", "message", "@message", "event", "log", "text", "error_message", "@m", "body", "short_message")
-CAUSE = (
+
+
+def _also_with_underscores(*names: str) -> tuple[str, ...]:
+    """Names as Loki and others keep them, who know no dots."""
+    return tuple(dict.fromkeys(form for name in names for form in (name, name.replace(".", "_"))))
+
+
+CAUSE = _also_with_underscores(
     "error", "err", "exception", "cause", "reason", "error.message", "err.message", "exception.message",
-    "exception_message", "stack_trace", "stacktrace", "stack", "exc_info", "exc", "error.stack_trace", "error.stack",
-    "err.stack", "exception.stacktrace", "exception_stacktrace", "error.type", "exception.type", "exception_type",
+    "stack_trace", "stacktrace", "stack", "exc_info", "exc", "error.stack_trace", "error.stack",
+    "err.stack", "exception.stacktrace", "error.type", "exception.type",
 )  # fmt: skip
 """Fields that say why, also where a collector put them under dotted names; the telling ones first."""
-WHO = ("logger", "logger_name", "component", "controller", "log.logger")
+WHO = _also_with_underscores("logger", "logger_name", "component", "controller", "log.logger")
 _LOGFMT = re.compile(rb'(?:^|(?<=\s))([A-Za-z_@][\w.@/-]{0,127})=("(?:[^"\\]|\\.)*"|[^\s"]*)')
 # What squashing and hiding break in JSON: code points, escapes before an id, numbers like 1.5e-05.
 _BROKEN_TEXT = re.compile(rb"\\u[0A-Fa-f]{0,4}|(?<!\\)\\(?=<\*>)")

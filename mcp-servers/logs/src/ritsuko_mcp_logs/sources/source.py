@@ -79,7 +79,8 @@ class Line:
         """For people: decoded, without colour codes, cut at 2,000 characters with a mark that says so; behind a bar
         what the source keeps beside it. Not redacted."""
         text = readable(self.raw, _LONGEST_TEXT)
-        further = beside(self._backend_fields, text) if self._backend_fields else ""
+        whose = (self.origin.namespace, self.origin.pod, self.origin.container)
+        further = beside(self._backend_fields, text, whose) if self._backend_fields else ""
         return f"{text} | {further}" if further else text
 
     @cached_property
