@@ -62,7 +62,8 @@ class FakeApiserver:
         selector = request.query.get("labelSelector", "")
         if "==!" in selector:
             return _status(400, f"unable to parse requirement: found '!' in {selector}")
-        items = self.pods.get(request.match_info["namespace"], [])
+        namespace = request.match_info.get("namespace")
+        items = self.pods.get(namespace, []) if namespace else [pod for some in self.pods.values() for pod in some]
         if selector:
             key, _, value = selector.partition("=")
             items = [pod for pod in items if pod["metadata"]["labels"].get(key) == value]
@@ -116,6 +117,7 @@ class FakeApiserver:
     async def serve(self) -> AsyncGenerator["FakeApiserver"]:
         app = web.Application(middlewares=[self._guard])
         app.router.add_get("/version", self._version)
+        app.router.add_get("/api/v1/pods", self._pods)
         app.router.add_get("/api/v1/namespaces", self._namespaces)
         app.router.add_get("/api/v1/namespaces/{namespace}", self._namespace)
         app.router.add_get("/api/v1/namespaces/{namespace}/pods", self._pods)

@@ -10,9 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.integration.mcp_logs.conftest import _TENANTS, LOKI, OPENSEARCH, filled
+from ritsuko_mcp_common.times import format_time
+from tests.cluster.victorialogs import VictoriaLogs
+from tests.integration.mcp_logs.conftest import _TENANTS, LOKI, OPENSEARCH, asking, filled
 from tests.integration.mcp_logs.fake_apiserver import FakeApiserver
 from tests.integration.mcp_logs.insight_world import (
+    NOW,
     PodsWorld,
     StoreWorld,
     World,
@@ -311,3 +314,36 @@ def test_no_secret_comes_out_of_templates_examples_or_traces(
     # Not even a part: masking and cutting tear apart what redaction did not see.
     parts = {secret[place : place + 8] for _, secret, _ in planted for place in range(len(secret) - 7)}
     assert [part for part in parts for answer in answers if part in answer] == []
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(planted=st.lists(st.tuples(SECRETS, VALUES, st.text("abc xyz:,", max_size=320)), min_size=5, max_size=9))
+def test_no_secret_comes_out_of_what_a_store_keeps_beside_a_text(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    real_victorialogs: VictoriaLogs,
+    planted: list[tuple[str, str, str]],
+) -> None:
+    async def run() -> list[str]:
+        monkeypatch.setenv("KUBECONFIG", nowhere(tmp_path))
+        store = FilledVictoriaLogs(real_victorialogs, next(_TENANTS))
+        for index, (form, secret, words) in enumerate(planted):
+            said = form.format(secret)
+            cause = {"error": f"{words} {said}", "stack_trace": f"Odd: {said}\n  at {said}\n  at b", "api_key": secret}
+            store.push([Entry(-60 - index, f"request failed, id req-{index}", fields={"level": "error", **cause})])
+        async with asking_insight(store.settings) as ask:
+            errors = await ask("errors", limit=200)
+            told = [await ask("error", fingerprint=row["fingerprint"]) for row in errors["data"]]
+            others = [await ask(tool) for tool in ("compare", "incident")]
+            others.append(await ask("trace", id="req-0"))
+        async with asking(mcp_output_budget=200_000, **store.settings) as ask:
+            window = {"namespace": "shop", "since": format_time(NOW - HOUR)}
+            others += [await ask("search", level="error", **window), await ask("tail", **window)]
+            others += [await ask("fields", **window), await ask("fields", name="error", **window)]
+            others += [await ask("histogram", by="error", **window)]
+        return [str(answer) for answer in (errors, *told, *others)]
+
+    answers = asyncio.run(run())
+    assert len(answers) > 9
+    parts = {secret[place : place + 8] for _, secret, _ in planted for place in range(len(secret) - 7)}
+    assert [(part, answer) for part in parts for answer in answers if part in answer] == []

@@ -1,5 +1,6 @@
 """`incident`: errors, real events of a real apiserver, and real alerts on one time line."""
 
+import json
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -36,20 +37,24 @@ def write(pods: PodsWorld, now: float) -> None:
 @pytest.fixture
 async def events(plane: ControlPlane, pods: PodsWorld) -> AsyncIterator[Cluster]:
     """The real apiserver, as where events come from; logs come from the other one."""
+    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}
+    plane.kubectl("apply", "-f", "-", input=json.dumps(namespace))
     cluster = Cluster(str(plane.kubeconfig))
     yield cluster
     await cluster.aclose()
 
 
-def happened(plane: ControlPlane, name: str, ago: float, now: float, *, type: str, reason: str, message: str) -> None:
-    """An event about the pod web-0, as the kubelet posts it."""
+def happened(
+    plane: ControlPlane, name: str, ago: float, now: float, *, type: str, reason: str, message: str, pod: str = "web-0"
+) -> None:
+    """An event about a pod, as the kubelet posts it."""
     moment = datetime.fromtimestamp(now - ago, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     plane.api.request(
         "POST",
         f"/api/v1/namespaces/{NAMESPACE}/events",
         {
             "metadata": {"name": name, "namespace": NAMESPACE},
-            "involvedObject": {"kind": "Pod", "name": "web-0", "namespace": NAMESPACE},
+            "involvedObject": {"kind": "Pod", "name": pod, "namespace": NAMESPACE},
             "type": type,
             "reason": reason,
             "message": message,
@@ -65,7 +70,6 @@ async def test_errors_and_events_stand_in_the_order_of_time(
     plane: ControlPlane, pods: PodsWorld, events: Cluster
 ) -> None:
     now = time.time()
-    plane.kubectl("create", "namespace", NAMESPACE)
     happened(plane, "b", 360, now, type="Warning", reason="Unhealthy", message="Readiness probe failed")
     happened(plane, "a", 240, now, type="Normal", reason="Killing", message="Stopping container app")
     happened(plane, "c", 7_200, now, type="Warning", reason="BackOff", message="long ago")
@@ -81,10 +85,41 @@ async def test_errors_and_events_stand_in_the_order_of_time(
         ("event", "pod/web-0", "Killing: Stopping container app", 3),
     ]
     assert answer["summary"].startswith("1 new or rising error of 2, 1 warning among 2 events, 0 alerts from ")
-    assert "1 error as frequent as before are left out" in answer["text"]
+    assert "1 error as frequent as before left out" in answer["text"]
     assert any("no PROMETHEUS_URL" in warning for warning in answer["warnings"])
     assert [row["kind"] for row in narrow["data"]] == ["warning"]
     assert len(other["data"]) == 3
+
+
+@pytest.mark.controlplane
+async def test_what_happens_to_many_pods_is_told_once_and_does_not_hide_what_is_wrong(
+    plane: ControlPlane, pods: PodsWorld, events: Cluster
+) -> None:
+    now = time.time()
+    for number in range(12):
+        pod = f"web-{number}"
+        placed = f"assigned {pod} to node-{number}"
+        happened(
+            plane, f"placed-{number}", 900 - number, now, pod=pod, type="Normal", reason="Scheduled", message=placed
+        )
+        started = f"Started app{'abcdefghijkl'[number]}"
+        happened(plane, f"up-{number}", 800 - number, now, pod=pod, type="Normal", reason="Started", message=started)
+    again = "assigned web-9 to node-1"
+    happened(plane, "later", 200, now, pod="web-9", type="Normal", reason="Scheduled", message=again)
+    happened(plane, "bad", 100, now, type="Warning", reason="Evicted", message="The node was low on memory")
+    write(pods, now)
+    async with asking_insight({}, events=events, now=now) as ask:
+        answer = await ask("incident", namespace=NAMESPACE)
+        short = await ask("incident", namespace=NAMESPACE, limit=3)
+    placed_rows = [row for row in answer["data"] if row["what"].startswith("Scheduled")]
+    assert [(row["where"], row["count"], row.get("lasted")) for row in placed_rows] == [
+        ("pod/web-0 and 11 more", 36, "11s"),
+        ("pod/web-9", 3, ""),
+    ]
+    assert sum(row["what"].startswith("Started") for row in answer["data"]) == 12
+    assert [row["kind"] for row in short["data"]][-2:] == ["error", "warning"]
+    assert short["truncated"]
+    assert any("left out, plain events first" in hint for hint in short["hints"])
 
 
 async def test_without_events_or_alerts_the_rest_still_stands(pods: PodsWorld) -> None:

@@ -169,6 +169,34 @@ async def test_fields_of_what_is_wanted_are_of_all_of_it(apiserver: FakeApiserve
     assert answer["summary"] == '1 value of user in 1 line with "boom" of 1 pod in namespace shop.'
 
 
+async def test_all_namespaces_at_once_and_whose_a_line_is(apiserver: FakeApiserver, ask: Ask) -> None:
+    apiserver.add("web-1", log("a needle here"))
+    apiserver.add("mailer-1", log("another needle", "hay", start=5), namespace="mail")
+    found = await ask("search", text="needle", namespace="*", since=SINCE)
+    newest = await ask("tail", namespace="*", lines=1, since=SINCE)
+    counted = await ask("histogram", namespace="*", by="namespace", since=SINCE)
+    nobody = await ask("search", namespace="*", pod="absent", fails=True)
+    assert [row["pod"] for row in found["data"]] == ["mail/mailer-1", "shop/web-1"]
+    assert found["summary"].startswith('Found 2 lines with "needle" in 3 lines of 2 pods in all namespaces since ')
+    assert newest["data"] == "14:00:06 mail/mailer-1/app hay"
+    assert {row["namespace"]: row["lines"] for row in counted["data"]} == {"mail": 2, "shop": 1}
+    assert "no pod in all namespaces is named 'absent'" in nobody["text"]
+    apiserver.forbidden = "pods"
+    refused = await ask("search", namespace="*", fails=True)
+    assert "not allowed to list pods in all namespaces" in refused["text"]
+
+
+async def test_the_pods_of_a_workload(apiserver: FakeApiserver, ask: Ask) -> None:
+    for name in ("web-5d8f-abcde", "web-5d8f-fghij", "website-1", "web"):
+        apiserver.add(name, log(f"of {name}"))
+    found = await ask("tail", pod="deploy/web", since=SINCE)
+    assert sorted(line.split("of ")[1] for line in found["data"].splitlines()) == ["web-5d8f-abcde", "web-5d8f-fghij"]
+    alone = await ask("tail", pod="pod/web", since=SINCE)
+    assert alone["data"] == "14:00:00 of web"
+    missing = await ask("errors", pod="sts/db", fails=True)
+    assert "no pod in namespace shop is named 'db-*'" in missing["text"]
+
+
 async def test_sources_of_pods_alone(apiserver: FakeApiserver, ask: Ask) -> None:
     answer = await ask("sources")
     assert answer["data"] == [

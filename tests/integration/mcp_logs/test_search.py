@@ -210,6 +210,17 @@ async def test_the_run_before_the_last_restart(apiserver: FakeApiserver, ask: As
     assert answer["warnings"] == ["not read (has not run before): web-2/app"]
 
 
+async def test_a_run_before_that_is_gone_is_none_that_never_was(apiserver: FakeApiserver, ask: Ask) -> None:
+    apiserver.add("web-1", log("now"), containers={"app": {**RUNNING, "restartCount": 1}})
+    apiserver.logs["web-1/app/previous"] = "unable to retrieve container logs for containerd://abc"
+    gone = await ask(previous=True)
+    assert gone["warnings"] == ["not read (the node has removed it, and its log): web-1/app"]
+    assert gone.get("hints", []) == []
+    apiserver.pods["shop"].clear()
+    apiserver.add("web-2", log("now"))
+    assert (await ask(previous=True))["hints"] == ["No container has run before: leave previous out."]
+
+
 async def test_what_was_not_read_is_said(apiserver: FakeApiserver) -> None:
     waiting = {"state": {"waiting": {"reason": "ImagePullBackOff"}}}
     crashing = {
@@ -231,7 +242,7 @@ async def test_what_was_not_read_is_said(apiserver: FakeApiserver) -> None:
         "not read (not allowed to get pods/log): d-denied/app",
         "not read (not started: ImagePullBackOff): c-waits/app",
         "not read (over the limit of 4 containers): f-old/app",
-        "not read (unable to retrieve container logs for containerd://abc): e-lost/app",
+        "not read (the node has removed it, and its log): e-lost/app",
     ]
 
 

@@ -38,6 +38,7 @@ async def test_found_newest_first_and_counted(store: Filled, asking_store: Askin
     async with asking_store() as ask:
         answer = await ask("search", text="timeout", **WINDOW)
         everywhere = await ask("search", text="timeout", **{**WINDOW, "namespace": "*"})
+        by_namespace = await ask("histogram", by="namespace", **{**WINDOW, "namespace": "*"})
         exact = await ask("search", text="timeout", case_sensitive=True, order="oldest", **WINDOW)
     assert answer["summary"].startswith('Found 3 lines with "timeout" in 5 lines of 3 pods in namespace shop since')
     assert answer["data"] == [
@@ -47,6 +48,8 @@ async def test_found_newest_first_and_counted(store: Filled, asking_store: Askin
     ]
     assert answer["untrusted"] is True
     assert everywhere["total"] == 4
+    assert [row["pod"] for row in everywhere["data"]] == ["shop/web-1", "other/web-1", "shop/web-2", "shop/web-1"]
+    assert {row["namespace"]: row["lines"] for row in by_namespace["data"]} == {"shop": 5, "other": 1}
     assert "4 pods in all namespaces" in everywhere["summary"]
     assert texts(exact) == ["timeout again"]
 

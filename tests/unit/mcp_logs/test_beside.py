@@ -42,6 +42,11 @@ def test_a_long_value_ends_at_a_blank_and_many_fields_end_somewhere() -> None:
     assert many.endswith("x …")
 
 
+def test_of_whom_an_entry_is_is_known_by_whatever_name() -> None:
+    (batch,) = batches([Row(10**18, ORIGIN, "x", {"where.ns": "shop", "who": "web-1", "what": "app", "why": "web"})])
+    assert [line.text for line in batch.lines()] == ["x | why=web"]
+
+
 def test_the_fields_of_an_entry_of_several_lines_are_told_once() -> None:
     (batch,) = batches([Row(10**18, ORIGIN, "panic\n  at a\n  at b", {"status": "500"})])
     assert [line.text for line in batch.lines()] == ["panic | status=500", "  at a", "  at b"]

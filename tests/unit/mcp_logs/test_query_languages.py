@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_logs.sources.loki import logql
-from ritsuko_mcp_logs.sources.names import Names, label_name, literal, pod_pattern
+from ritsuko_mcp_logs.sources.names import Names, label_name, literal, pod_pattern, pods_named
 from ritsuko_mcp_logs.sources.opensearch import dsl
 from ritsuko_mcp_logs.sources.opensearch.expressions import GAP, plain_parts
 from ritsuko_mcp_logs.sources.opensearch.mapping import Capability, Layout, fields
@@ -130,6 +130,24 @@ def test_logsql() -> None:
 def test_pods_by_pattern(wanted: str, matching: list[str], others: list[str]) -> None:
     pattern = re.compile(pod_pattern(wanted))
     assert [name for name in matching + others if pattern.fullmatch(name)] == matching
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("web", "web"),
+        ("deploy/web", "web-*"),
+        ("Deployment/web", "web-*"),
+        ("deployment.apps/web", "web-*"),
+        ("sts/db-*", "db-*"),
+        ("pod/web-1", "web-1"),
+        ("po/web", "web"),
+        ("other/web", "other/web"),
+        ("deploy/", "deploy/"),
+    ],
+)
+def test_a_workload_stands_for_its_pods(written: str, meant: str) -> None:
+    assert pods_named(written) == meant
 
 
 def test_selectors() -> None:

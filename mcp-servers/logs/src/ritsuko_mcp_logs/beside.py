@@ -30,7 +30,7 @@ class Continued(dict[str, str]):
 
 def beside(fields: Mapping[str, str], text: str, known: Collection[str] = ()) -> str:
     """`error="connection refused" status=502`: the level and what may be the cause first. Without what the text says,
-    and without the values that are `known`.
+    or is `known` of the entry, like its pod.
 
     Not redacted, but values that stand under a secret's name are left out.
     """

@@ -23,7 +23,7 @@ from .sources.source import Batch, Coverage, Line, Query, Source
 _MOST_VALUES = 20
 _MOST_COLUMNS = 8
 _NONE = "(none)"
-_KNOWN = ("", "level", "pod", "container")
+_KNOWN = ("", "level", "namespace", "pod", "container")
 """What lines can be counted by that is no field."""
 _OTHERS = "(others)"
 
@@ -112,6 +112,8 @@ class _Tally:
                 return ""
             case "level":
                 return line.level
+            case "namespace":
+                return line.origin.namespace
             case "pod":
                 return line.origin.pod
             case "container":

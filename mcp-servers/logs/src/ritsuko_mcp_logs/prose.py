@@ -14,6 +14,11 @@ def some(names: Sequence[str]) -> str:
     return ", ".join(names[:_NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
+def named_namespace(namespace: str) -> str:
+    """`namespace shop`; `*` is all of them."""
+    return "all namespaces" if namespace == "*" else f"namespace {namespace}"
+
+
 def arguments(**written: str) -> str:
     """What a caller wrote, to be written again: `namespace=shop labels="app in (a,b)"`; empty ones left out."""
     given = {name: value if " " not in value else f'"{value}"' for name, value in written.items() if value}

@@ -10,6 +10,7 @@ from ritsuko_mcp_common.times import parse_duration, parse_time
 
 from .conditions import Condition
 from .hits import Key
+from .sources.names import pods_named
 from .sources.source import Order, Origin, Query
 
 _CLOCKS_APART = 60.0
@@ -68,7 +69,7 @@ class Question:
             since=since,
             until=until,
             namespace=self.namespace,
-            pod=self.pod,
+            pod=pods_named(self.pod),
             container=self.container,
             labels=self.labels,
             text=self.text,

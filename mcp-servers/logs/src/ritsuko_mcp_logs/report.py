@@ -10,9 +10,9 @@ from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
 from ritsuko_mcp_common.times import format_time
 
 from .hits import Hit, in_order
-from .prose import counted, some
+from .prose import counted, named_namespace, some
 from .question import Place, Question
-from .sources.source import Coverage, Line, Query
+from .sources.source import NO_RUN_BEFORE, Coverage, Line, Query
 
 _LOOKS_LIKE_REGEX = re.compile(r"\.[*+]|\\[dwsbDWSB]|[)\w]\|[(\w]|^\^|\$$|\[[^\]]+\][*+]")
 
@@ -47,7 +47,10 @@ def report(question: Question, query: Query, found: Found, why: list[str], *, no
 
     envelope = Envelope(
         summary=_summary(question, query, found, now),
-        data=[_row(hit, line, matched, context=question.context > 0) for hit, line, matched in lines],
+        data=[
+            _row(hit, line, matched, found.coverage.namespace, context=question.context > 0)
+            for hit, line, matched in lines
+        ],
         truncated=left > 0,
         # With context, rows are not all matches.
         total=None if question.context else found.matches,
@@ -77,15 +80,13 @@ def unread(coverage: Coverage) -> list[str]:
 
 def where(coverage: Coverage, pods: int) -> str:
     """`3 pods in namespace shop`."""
-    return f"{counted(pods, 'pod')} in " + (
-        "all namespaces" if coverage.namespace == "*" else f"namespace {coverage.namespace}"
-    )
+    return f"{counted(pods, 'pod')} in {named_namespace(coverage.namespace)}"
 
 
-def _row(hit: Hit, line: Line, matched: bool, *, context: bool) -> Row:
+def _row(hit: Hit, line: Line, matched: bool, namespace: str, *, context: bool) -> Row:
     origin = hit.key.origin
     row: Row = {"time": format_time(line.time) if line.nanoseconds else ""}
-    row["pod"], row["container"] = (origin.pod, origin.container) if origin.pod else (str(origin), "")
+    row["pod"], row["container"] = origin.within(namespace), origin.container if origin.pod else ""
     if context:
         row["match"] = "»" if matched else ""
     row["text"] = line.text
@@ -124,6 +125,6 @@ def _hints(question: Question, found: Found) -> list[str]:
     if found.pods:
         before = ", or into the run before the last restart with previous=true" if found.tells_runs else ""
         hints.append(f"Look further back with since=24h{before}.")
-    elif question.previous:
+    elif question.previous and all(gap.reason == NO_RUN_BEFORE for gap in found.coverage.gaps):
         hints.append("No container has run before: leave previous out.")
     return hints

@@ -44,7 +44,7 @@ async def tail(
             query = replace(query, since=now, until=clock() + follow, follow=True)
             found = _new(await _lines(source, query, lines, coverage), found)
     newest = _newest(found, lines)
-    shown = _within(newest, room)
+    shown = _within(newest, room, coverage.namespace)
     left_out = f"{counted(len(newest) - len(shown), 'older line')} left out to fit: search shows them, page by page."
     pods = len({(line.origin.namespace, line.origin.pod) for line in newest})
     waited = f" after waiting {format_duration(follow)} for more" if follow else ""
@@ -103,12 +103,13 @@ async def _polled(
     return found
 
 
-def _within(lines: Sequence[Line], room: int) -> list[str]:
+def _within(lines: Sequence[Line], room: int, namespace: str) -> list[str]:
     """The newest of them that fit, each behind its time and, where there are several, its container."""
-    several = len({line.origin for line in lines}) > 1
+    several = namespace == "*" or len({line.origin for line in lines}) > 1
     shown: list[str] = []
     for line in reversed(lines):
-        text = f"{_clock_time(line)} {line.origin} {line.text}" if several else f"{_clock_time(line)} {line.text}"
+        of = "/".join(part for part in (line.origin.within(namespace), line.origin.container) if part)
+        text = f"{_clock_time(line)} {of} {line.text}" if several else f"{_clock_time(line)} {line.text}"
         room -= len(text.encode()) + 1
         if room < 0 and shown:
             break

@@ -22,8 +22,8 @@ from .tail import tail as newest_lines
 _ROOM_OF_BUDGET = 0.75
 
 Text = Annotated[str, Field(max_length=1000, description="text to find; empty: every line")]
-Namespace = Annotated[str, Field(description="default: the server's own")]
-Pod = Annotated[str, Field(description="name, its beginning, or a pattern with *")]
+Namespace = Annotated[str, Field(description="default: the server's own; *: all")]
+Pod = Annotated[str, Field(description="name, its beginning, a pattern with *, or like deploy/web")]
 Level = Annotated[
     Literal["", "debug", "info", "warn", "error", "fatal"], Field(description="least level a line must state")
 ]
@@ -137,7 +137,7 @@ class LogsTools:
         text: Text = "",
         namespace: Namespace = "",
         pod: Pod = "",
-        by: Annotated[str, Field(description="level, pod, container or a field; empty: all together")] = "level",
+        by: Annotated[str, Field(description="level, namespace, pod, container or a field; empty: all")] = "level",
         since: Since = "1h",
         until: str = "now",
         step: Annotated[str, Field(description="like 30s or 5m; auto: about 60 steps")] = "auto",

@@ -16,6 +16,7 @@ from ..mining.miner import Group
 from ..mining.tally import Example, Spans
 from ..prose import counted
 from ..question import window
+from ..sources.source import Origin
 from .naming import Names, written
 from .scope import Mined, Scope, mine
 
@@ -57,7 +58,9 @@ async def error(scope: Scope, fingerprint: str, *, since: str, now: float) -> En
 def _record(fingerprint: str, group: Group, mined: Mined, names: Names, span: float) -> Row:
     tally = group.tally
     origins = mined.miner.origins
-    pods: dict[str, JsonValue] = {str(origins[number]): count for number, count in tally.busiest[:_PODS_SHOWN]}
+    pods: dict[str, JsonValue] = {
+        _named(origins[number], mined): count for number, count in tally.busiest[:_PODS_SHOWN]
+    }
     if len(tally.origins) > _PODS_SHOWN:
         pods["others"] = sum(count for _, count in tally.busiest[_PODS_SHOWN:])
     own = names.fingerprint(group)
@@ -72,8 +75,12 @@ def _record(fingerprint: str, group: Group, mined: Mined, names: Names, span: fl
         "last": format_time(tally.last_second),
         "course": f"{bars(tally.course(mined.miner.spans))} ({format_duration(round(span))} each)",
         "pods": pods,
-        "examples": [_shown(example) for example in _examples(group)],
+        "examples": [_shown(example, mined) for example in _examples(group)],
     }
+
+
+def _named(origin: Origin, mined: Mined) -> str:
+    return "/".join(part for part in (origin.within(mined.coverages[0].namespace), origin.container) if part)
 
 
 def _examples(group: Group) -> list[Example]:
@@ -82,9 +89,9 @@ def _examples(group: Group) -> list[Example]:
     return list({b"\n".join(example.raws): example for example in chosen}.values())[:4]
 
 
-def _shown(example: Example) -> JsonValue:
+def _shown(example: Example, mined: Mined) -> JsonValue:
     moment = nanoseconds(split(example.raws[0])[0])
-    return {"from": f"{format_time(moment / 1e9)} {example.origin}", "text": written(example)}
+    return {"from": f"{format_time(moment / 1e9)} {_named(example.origin, mined)}", "text": written(example)}
 
 
 def _write(data: JsonValue) -> str:

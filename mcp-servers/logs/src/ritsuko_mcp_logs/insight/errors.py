@@ -88,7 +88,7 @@ def where(group: Group, mined: Mined) -> str:
     """The pods that wrote them: `web-1`, or `web-1 and 3 more`."""
     origins = mined.miner.origins
     found = [origins[number] for number, _ in group.tally.busiest]
-    pods = list(dict.fromkeys(origin.pod or str(origin) for origin in found))
+    pods = list(dict.fromkeys(origin.within(mined.coverages[0].namespace) for origin in found))
     return pods[0] if len(pods) == 1 else f"{pods[0]} and {len(pods) - 1} more"
 
 

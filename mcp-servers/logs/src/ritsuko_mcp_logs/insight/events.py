@@ -1,6 +1,7 @@
 """What Kubernetes itself said about a namespace in a window of time."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -9,9 +10,12 @@ from pydantic import BaseModel
 from ritsuko_mcp_common.errors import ToolFailure
 
 from ..cluster import ApiFailure, Cluster
+from ..mining.masking import mask
+from ..mining.squash import squashed
 
 _PAGE = 500
 _MOST_PAGES = 10
+_AT_ONCE_SECONDS = 60.0
 
 
 class _Metadata(BaseModel):
@@ -82,6 +86,34 @@ async def events(cluster: Cluster, namespace: str, since: float, until: float) -
         if not token:
             break
     return list(found.values())
+
+
+def together(happened: Sequence[Happened]) -> list[Happened]:
+    """In the order of time, with one for all that say the same of several objects of a kind within a minute: what
+    happens to a Deployment happens to each of its pods."""
+    open_groups: dict[tuple[str, str, bytes], list[Happened]] = {}
+    groups: list[list[Happened]] = []
+    for one in sorted(happened, key=lambda one: one.first):
+        kind, _, name = one.about.partition("/")
+        said = one.message.replace(name, "") if name else one.message
+        key = kind, one.reason, mask(squashed(said.encode()))
+        group = open_groups.get(key)
+        if group is None or one.first - group[-1].first > _AT_ONCE_SECONDS:
+            group = open_groups[key] = []
+            groups.append(group)
+        group.append(one)
+    return [_as_one(group) for group in groups]
+
+
+def _as_one(group: Sequence[Happened]) -> Happened:
+    first = group[0]
+    others = len({one.about for one in group}) - 1
+    return replace(
+        first,
+        about=f"{first.about} and {others} more" if others else first.about,
+        last=max(one.last for one in group),
+        count=sum(one.count for one in group),
+    )
 
 
 def _add(found: dict[tuple[str, str, str], Happened], event: _Event, since: float, until: float) -> None:

@@ -15,12 +15,14 @@ from ..question import window
 from ..settings import LogsSettings
 from .alerts import Fired, alerts
 from .errors import SPANS, Judged, judge, where
-from .events import Happened, events
+from .events import Happened, events, together
 from .naming import Names
 from .scope import Mined, Scope, mine
 
 _CHANGED = ("new", "rising")
 _MOST_ERRORS = 500
+_KINDS = ("error", "alert", "warning", "event")
+"""The most telling first."""
 
 T = TypeVar("T")
 
@@ -48,19 +50,18 @@ async def incident(
     names = Names()
     entries = [
         *await asyncio.to_thread(lambda: [_of_error(one, mined, names, begin) for one in changed[:_MOST_ERRORS]]),
-        *(_of_event(one) for one in happened),
+        *(_of_event(one) for one in together(happened)),
         *(_of_alert(one) for one in fired),
     ]
-    entries.sort(key=lambda entry: entry[0])
-    rows = [row for _, row in entries]
+    rows = [row for _, row in _most_telling(entries, limit)]
     return Envelope(
         summary=_summary(mined, len(judged), changed, happened, fired),
-        data=rows[:limit],
-        total=len(rows),
-        returned=len(rows[:limit]),
-        truncated=len(rows) > limit,
+        data=rows,
+        total=len(entries),
+        returned=len(rows),
+        truncated=len(entries) > len(rows),
         warnings=warnings,
-        hints=_hints(judged, changed),
+        hints=_hints(judged, changed, len(entries) - len(rows)),
         source=mined.source,
         time_range=TimeRange(start=format_time(begin), end=format_time(end)),
         untrusted=True,
@@ -78,6 +79,12 @@ async def _told(what: str, asking: Awaitable[list[T]], warnings: list[str]) -> l
 
 async def _nothing() -> list[Fired]:
     return []
+
+
+def _most_telling(entries: list[tuple[float, Row]], limit: int) -> list[tuple[float, Row]]:
+    """In the order of time; if there are more, those that tell of something wrong rather than those that don't."""
+    kept = sorted(entries, key=lambda entry: (_KINDS.index(str(entry[1]["kind"])), entry[0]))[:limit]
+    return sorted(kept, key=lambda entry: entry[0])
 
 
 def _of_error(one: Judged, mined: Mined, names: Names, begin: float) -> tuple[float, Row]:
@@ -109,9 +116,9 @@ def _row(kind: str, first: float, last: float, count: int, about: str, what: str
         "time": format_time(int(first)),
         "kind": kind,
         "where": about,
-        "what": what,
         "count": count,
         "lasted": format_duration(int(last) - int(first)) if int(last) > int(first) else "",
+        "what": what,
     }
 
 
@@ -125,6 +132,12 @@ def _summary(mined: Mined, errors: int, changed: list[Judged], happened: list[Ha
     )
 
 
-def _hints(judged: list[Judged], changed: list[Judged]) -> list[str]:
-    usual = len(judged) - len(changed)
-    return [f"{counted(usual, 'error')} as frequent as before are left out: errors shows them."] if usual else []
+def _hints(judged: list[Judged], changed: list[Judged], left_out: int) -> list[str]:
+    hints: list[str] = []
+    if usual := len(judged) - len(changed):
+        hints.append(
+            f"{counted(usual, 'error')} as frequent as before left out: errors shows what goes wrong all along."
+        )
+    if left_out:
+        hints.append(f"{counted(left_out, 'row')} left out, plain events first: limit=500 shows more, pod= less.")
+    return hints

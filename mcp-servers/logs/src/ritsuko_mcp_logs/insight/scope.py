@@ -10,9 +10,9 @@ from ..mining.miner import Group, Miner
 from ..mining.tally import Spans
 from ..prose import counted
 from ..report import unread, where
-from ..sources.source import Batch, Coverage, Query, Source
+from ..sources.source import LOG_IS_GONE, NO_RUN_BEFORE, Batch, Coverage, Query, Source
 
-_NO_RUN_BEFORE = ("has not run before", "previous terminated container ")
+_NOT_THERE = (NO_RUN_BEFORE, LOG_IS_GONE, "previous terminated container ")
 _LEAST_SECONDS = 1.0
 _READING_SHARE = 0.8
 """Of the time that a call has for reading; the rest is for grouping what was read."""
@@ -115,4 +115,4 @@ def runs(source: Source, query: Query) -> list[Query]:
 def forget_missing_runs(query: Query, coverage: Coverage) -> None:
     """That a container has no run before, or that its log is gone by now, is nothing that was left out."""
     if query.previous:
-        coverage.gaps = [gap for gap in coverage.gaps if not gap.reason.startswith(_NO_RUN_BEFORE)]
+        coverage.gaps = [gap for gap in coverage.gaps if not gap.reason.startswith(_NOT_THERE)]

@@ -13,6 +13,7 @@ from ritsuko_mcp_common.tool import read_tool
 from ..cluster import Cluster
 from ..prose import arguments
 from ..settings import LogsSettings
+from ..sources.names import pods_named
 from ..sources.registry import Sources
 from ..tools import Labels, Namespace, Pod, Since, offering
 from .compare import compare as compare_windows
@@ -138,7 +139,7 @@ class InsightTools:
             source=self._sources.choose(source),
             seconds=self._settings.reading_seconds,
             namespace=namespace,
-            pod=pod,
+            pod=pods_named(pod),
             labels=labels,
             asked=arguments(namespace=namespace, pod=pod, labels=labels, source=source),
         )

@@ -63,7 +63,7 @@ async def trace(scope: Scope, id: str, *, since: str, by: By, limit: int, now: f
     steps = [_Step(line, time) for line, time in zip(lines, corrected(seen, skews), strict=True)]
     steps.sort(key=lambda step: step.time if by == "cause" else step.line.time)
     gaps = _gaps(steps)
-    rows = _rows(steps[:limit], skewed=bool(skews))
+    rows = _rows(steps[:limit], coverage.namespace, skewed=bool(skews))
     return Envelope(
         summary=_summary(wanted, steps, coverage, looked_at, begin),
         data=rows,
@@ -140,7 +140,7 @@ async def _looked_at(scope: Scope, query: Query, coverage: Coverage) -> _LookedA
     return _LookedAt(totals.lines, await scope.source.index.values(everything, "pod"))
 
 
-def _rows(steps: list[_Step], *, skewed: bool) -> list[Row]:
+def _rows(steps: list[_Step], namespace: str, *, skewed: bool) -> list[Row]:
     rows: list[Row] = []
     before: float | None = None
     for step in steps:
@@ -150,7 +150,7 @@ def _rows(steps: list[_Step], *, skewed: bool) -> list[Row]:
             row["corrected"] = format_time(step.time)
         row |= {
             "after": "" if before is None else f"{time - before:+.3f}s",
-            "pod": step.pod,
+            "pod": step.line.origin.within(namespace),
             "container": step.line.origin.container,
             "text": step.line.text,
         }

@@ -28,6 +28,10 @@ _LABELS = (
     "k8s.pod.labels.{}", "kubernetes_pod_labels_{}", "k8s_pod_label_{}", "resource.attributes.k8s.pod.label.{}",
     "resource.attributes.k8s.pod.labels.{}",
 )  # fmt: skip
+_KIND = re.compile(
+    r"(?:(pods?|po)|deployments?|deploy|statefulsets?|sts|daemonsets?|ds|replicasets?|rs|jobs?|cronjobs?|cj)(?:\.[\w.]+)?/(.+)",
+    re.IGNORECASE,
+)
 _SPECIAL = re.compile(r"[\\.+*?()|\[\]{}^$]")
 
 
@@ -64,6 +68,14 @@ def label_keys(existing: Collection[str]) -> list[str]:
     return [
         name.removeprefix(next((prefix for prefix in prefixes if name.startswith(prefix)), "")) for name in existing
     ]
+
+
+def pods_named(written: str) -> str:
+    """The pods that a caller means, as `Query.pod` has it: `deploy/web` stands for `web-*`, `pod/web-1` for `web-1`."""
+    of_kind = _KIND.fullmatch(written.strip())
+    if of_kind is None:
+        return written
+    return of_kind[2] if of_kind[1] else f"{of_kind[2].removesuffix('*').removesuffix('-')}-*"
 
 
 def pod_pattern(wanted: str) -> str:

@@ -29,6 +29,10 @@ from ..lines import nanoseconds, readable, split, timestamp
 
 Order = Literal["newest", "oldest"]
 
+NO_RUN_BEFORE = "has not run before"
+LOG_IS_GONE = "the node has removed it, and its log"
+"""Why of a container there is nothing to read."""
+
 _LONGEST_TEXT = 2_000
 
 
@@ -40,6 +44,12 @@ class Origin:
     pod: str = ""
     container: str = ""
     labels: tuple[tuple[str, str], ...] = ()
+
+    def within(self, namespace: str) -> str:
+        """Its pod, where `namespace` was meant: with its own in front if that is all of them."""
+        if not self.pod:
+            return str(self)
+        return f"{self.namespace}/{self.pod}" if namespace == "*" and self.namespace else self.pod
 
     def __str__(self) -> str:
         return "/".join(part for part in (self.pod, self.container) if part) or (
@@ -79,9 +89,12 @@ class Line:
         """For people: decoded, without colour codes, cut at 2,000 characters with a mark that says so; behind a bar
         what the source keeps beside it. Not redacted."""
         text = readable(self.raw, _LONGEST_TEXT)
-        whose = (self.origin.namespace, self.origin.pod, self.origin.container)
-        further = beside(self._backend_fields, text, whose) if self._backend_fields else ""
+        further = beside(self._backend_fields, text, self._known) if self._backend_fields else ""
         return f"{text} | {further}" if further else text
+
+    @property
+    def _known(self) -> tuple[str, ...]:
+        return self.origin.namespace, self.origin.pod, self.origin.container
 
     @cached_property
     def level(self) -> str:

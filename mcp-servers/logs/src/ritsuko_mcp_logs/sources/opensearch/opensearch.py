@@ -5,7 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Literal
 from urllib.parse import quote
 
@@ -78,7 +78,7 @@ class OpenSearch(Stored[Existing]):
         """See `Index.histogram`."""
         existing = await self._existing(query)
         names = self._known(existing)
-        candidates = FIELDS if by == "level" else ({"pod": names.pod, "container": names.container}.get(by, by),)
+        candidates = FIELDS if by == "level" else (asdict(names).get(by) or by,)
         field = next((existing[name].whole for name in candidates if name in existing and existing[name].whole), "")
         if by and not field:
             return None

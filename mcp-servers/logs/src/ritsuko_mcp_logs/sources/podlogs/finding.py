@@ -8,7 +8,7 @@ from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.nearest import suggestion
 
 from ...cluster import ApiFailure, Cluster
-from ...prose import counted, some
+from ...prose import counted, named_namespace, some
 from ..source import Query
 from .objects import Named, NamedList, Pod, PodList
 from .targets import container_names, matching_pods
@@ -30,28 +30,29 @@ async def find_pods(cluster: Cluster, namespace: str, query: Query) -> Pods:
 
     Raises ToolFailure when what the caller named does not exist, may not be read, or is no name.
     """
-    if not _NAMESPACE.fullmatch(namespace):
+    if namespace != "*" and not _NAMESPACE.fullmatch(namespace):
         raise ToolFailure(f"{namespace[:100]!r} is not a namespace's name", "It is made of a-z, 0-9 and hyphens.")
     parameters = {"limit": str(_MOST)}
     if query.labels:
         parameters["labelSelector"] = query.labels
     try:
-        listed = await cluster.get(f"/api/v1/namespaces/{namespace}/pods", PodList, parameters)
+        path = "/api/v1/pods" if namespace == "*" else f"/api/v1/namespaces/{namespace}/pods"
+        listed = await cluster.get(path, PodList, parameters)
     except ApiFailure as failure:
         raise _explained(failure, namespace, query.labels) from failure
     items = listed.items
-    if not items:
+    if not items and namespace != "*":
         await _check_namespace(cluster, namespace)
     pods = matching_pods(items, query.pod)
     if items and not pods:
         names = [pod.name for pod in items]
         raise ToolFailure(
-            f"no pod in namespace {namespace} is named {query.pod!r} or begins with it",
+            f"no pod in {named_namespace(namespace)} is named {query.pod!r} or begins with it",
             suggestion(query.pod, names) or f"There are: {some(names)}.",
         )
     if pods and query.container and query.container not in container_names(pods):
         raise ToolFailure(
-            f"no container named {query.container!r} in {counted(len(pods), 'pod')} of namespace {namespace}",
+            f"no container named {query.container!r} in {counted(len(pods), 'pod')} of {named_namespace(namespace)}",
             f"There are: {some(container_names(pods))}.",
         )
     return Pods(pods, listed.metadata.remainingItemCount)
@@ -63,7 +64,7 @@ def _explained(failure: ApiFailure, namespace: str, labels: str) -> ToolFailure:
             return ToolFailure("the apiserver does not accept our credentials", "Renew the token or the kubeconfig.")
         case 403:
             return ToolFailure(
-                f"not allowed to list pods in namespace {namespace}: {failure.reason}",
+                f"not allowed to list pods in {named_namespace(namespace)}: {failure.reason}",
                 "It takes a role with list on pods and get on pods/log there (rbac.scope of the RitsukoBot).",
             )
         case 400 if labels:

@@ -11,18 +11,18 @@ from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import format_time
 
 from ...cluster import ApiFailure, Cluster
-from ...lines import blocks, not_read, readable
-from ...prose import counted
+from ...lines import blocks, not_read
+from ...prose import counted, named_namespace
 from ...settings import LogsSettings
 from ..fan_in import Put, fan_in
-from ..source import Batch, Coverage, Gap, Origin, Query
+from ..source import LOG_IS_GONE, Batch, Coverage, Gap, Origin, Query
 from .finding import find_pods
 from .targets import select
 from .window import Window
 
 _NOT_ALLOWED = "not allowed to get pods/log"
 _BEYOND = "what a line has beyond 256 KiB"
-# What the kubelet writes, with status 200, instead of a log that it has lost.
+# What the kubelet writes, with status 200, instead of the log of a container that it has removed.
 _NO_LOG = b"unable to retrieve container logs for "
 
 
@@ -53,13 +53,13 @@ class PodLogs:
         """See `Source.read`."""
         namespace = query.namespace or await self._cluster.namespace()
         coverage.namespace = namespace
-        coverage.origin = f"pod logs of namespace {namespace}"
+        coverage.origin = f"pod logs of {named_namespace(namespace)}"
         pods = await find_pods(self._cluster, namespace, query)
         coverage.kept = "A node keeps only the newest part of a long log: what is older is gone, unless a store has it."
         coverage.meant = len(pods.items)
         if not pods.items:
             which = f" with labels {query.labels}" if query.labels else ""
-            coverage.empty = f"There are no pods{which} in namespace {namespace}."
+            coverage.empty = f"There are no pods{which} in {named_namespace(namespace)}."
         selection = select(
             pods.items,
             container=query.container,
@@ -95,7 +95,7 @@ class PodLogs:
                 coverage.gaps.append(Gap(which, "too many pods: name the pod or its labels"))
         if progress and all(one.problem == _NOT_ALLOWED for one in progress):
             raise ToolFailure(
-                f"{_NOT_ALLOWED} in namespace {namespace}",
+                f"{_NOT_ALLOWED} in {named_namespace(namespace)}",
                 "It takes a role with get on pods/log there (rbac.scope of the RitsukoBot).",
             )
 
@@ -130,7 +130,7 @@ class PodLogs:
             async with self._cluster.stream(path, parameters) as chunks:
                 async for block in blocks(chunks):
                     if progress.bytes == 0 and block.startswith(_NO_LOG):
-                        progress.problem = readable(block, 200)
+                        progress.problem = LOG_IS_GONE
                         return
                     coverage.origins.add(target)
                     progress.bytes += len(block)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from ..source import Gap, Origin
+from ..source import NO_RUN_BEFORE, Gap, Origin
 from .objects import ContainerStatus, Pod
 
 
@@ -58,7 +58,7 @@ def _importance(pod: Pod) -> tuple[bool, str, str]:
 def _unreadable(status: ContainerStatus, *, previous: bool) -> str:
     ran_before = status.lastState.terminated is not None or status.restartCount > 0
     if previous:
-        return "" if ran_before else "has not run before"
+        return "" if ran_before else NO_RUN_BEFORE
     if status.state.running is not None or status.state.terminated is not None or ran_before:
         return ""
     reason = status.state.waiting.reason if status.state.waiting else ""

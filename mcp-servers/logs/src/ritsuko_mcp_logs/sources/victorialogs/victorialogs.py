@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import asdict
 from typing import Literal
 
 from ritsuko_mcp_common.errors import BackendUnreachable
@@ -41,7 +42,8 @@ class VictoriaLogs(Stored[frozenset[str]]):
     async def histogram(self, query: Query, step: float, by: str) -> Mapping[str, Mapping[float, int]] | None:
         """See `Index.histogram`."""
         existing = await self._existing(query)
-        field = next((name for name in (FIELDS if by == "level" else (by,)) if name in existing), "")
+        known = asdict(Names.among(existing))
+        field = next((name for name in (FIELDS if by == "level" else (known.get(by) or by,)) if name in existing), "")
         if by and not field:
             return None
         grouping = f"_time:{step:g}s" + (f", {logsql.quoted(field)}" if by else "")
