@@ -413,6 +413,19 @@ async def test_fields_of_what_is_wanted(store: Filled, asking_store: Asking) -> 
     assert none["summary"].startswith('No line with "absent" was written in ')
 
 
+async def test_the_requests_of_an_access_log(store: Filled, asking_store: Asking) -> None:
+    request = '10.0.0.1 - - [21/Sep/2026:14:00:00 +0000] "{} {} HTTP/1.1" {} 157 "-" "curl/8.0"'
+    lines = [("GET", "/", 200)] * 6 + [("POST", "/pay?card=1", 502), ("POST", "/pay?card=2", 503), ("GET", "/x", 404)]
+    store.push(Entry(index, request.format(*line), pod="ingress-1") for index, line in enumerate(lines))
+    async with asking_store() as ask:
+        bad = await ask("search", fields="status>=500,method=POST", **WINDOW)
+        counted = await ask("histogram", by="status", **WINDOW)
+        seen = await ask("fields", name="path", namespace="shop", since=WINDOW["since"])
+    assert [text.split('"')[1] for text in texts(bad)] == ["POST /pay?card=2 HTTP/1.1", "POST /pay?card=1 HTTP/1.1"]
+    assert {row["status"]: row["lines"] for row in counted["data"]} == {"200": 6, "502": 1, "503": 1, "404": 1}
+    assert {row["value"]: row["lines"] for row in seen["data"]} == {"/": 6, "/pay": 2, "/x": 1}
+
+
 async def test_tail_is_in_the_order_written(store: Filled, asking_store: Asking) -> None:
     store.push([Entry(index, f"line {index}", pod=f"web-{index % 2}") for index in range(10)])
     async with asking_store() as ask:

@@ -70,7 +70,7 @@ async def fields(sources: Sources, question: Question, name: str, *, now: float)
         truncated=len(rows) > question.limit,
         total=len(rows),
         warnings=unread(coverage),
-        hints=[] if rows or not lines else ["These lines are prose: neither JSON nor key=value."],
+        hints=[] if rows or not lines else ["These lines are prose: neither JSON nor key=value nor an access log."],
         source=coverage.origin,
         time_range=time_range(query, now),
         untrusted=True,

@@ -32,7 +32,8 @@ Labels = Annotated[str, Field(description="label selector, like app=web,tier!=db
 Regex = Annotated[bool, Field(description="text and exclude are regular expressions (RE2)")]
 Exclude = Annotated[str, Field(max_length=1000, description="text that lines must not have")]
 Fields = Annotated[
-    str, Field(description="JSON or logfmt fields: status>=500,method!=GET,error~refused (= != ~ !~ > >= < <=)")
+    str,
+    Field(description="JSON, logfmt or access log fields: status>=500,method!=GET,error~refused (= != ~ !~ > >= < <=)"),
 ]
 
 
