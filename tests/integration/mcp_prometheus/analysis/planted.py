@@ -115,6 +115,9 @@ def _shop(writer: _Writer) -> None:
     writer.gauge(f'shop_build_info{{{where},version="2"}}', lambda time: 1.0 if after(time) else None, times)
     writer.family("shop_latency_seconds", "histogram")
     _histogram(writer, "shop_latency_seconds", where, times, lambda time: 0.9 if after(time) else 0.05, 10.0)
+    # A step between two still levels, in a scope of its own.
+    writer.family("pool_in_use", "gauge")
+    writer.gauge('pool_in_use{job="pool"}', lambda time: 50.0 if after(time) else 12.0, times)
     for number in range(WOBBLING):
         writer.family(f"shop_wobble_{number:03}", "gauge")
         series = f'shop_wobble_{number:03}{{{where},job="other"}}'.replace('job="web",', "")

@@ -28,6 +28,12 @@ async def test_the_planted_movers_come_first(call: Call, scope: dict[str, str]) 
     assert "new metrics: shop_build_info" in told["warnings"]
 
 
+async def test_what_moved_a_few_minutes_before_the_moment_is_found_too(call: Call) -> None:
+    """Who asks knows the moment of a change roughly."""
+    told = answer(await call("movers", job="pool", at=str(CHANGE + 300), window="25m"))
+    assert [(row["metric"], row["before"], row["after"]) for row in told["data"]] == [("pool_in_use", "12", "50")]
+
+
 async def test_what_is_not_looked_at_is_said(call: Call) -> None:
     told = answer(await call("movers", namespace="shop", **AROUND))
     assert "series of 100 metrics" in told["summary"]

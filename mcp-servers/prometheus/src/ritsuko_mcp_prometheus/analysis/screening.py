@@ -59,8 +59,9 @@ def _change(one: Candidate, snapshots: Sequence[Mapping[str, Mapping[_Key, float
     if any(value is None for row in values for value in row[1:]):
         return 1.0
     if one.figure == "level":
-        _, before, *after = (value or 0.0 for value in values[0])
-        return max(_difference(before, value) for value in after)
+        # Who asks knows the moment roughly: what moved a little before it differs from the start alone.
+        start, before, *after = (value or 0.0 for value in values[0])
+        return max(_difference(former, value) for former in (start, before) for value in after)
     before, after = zip(*((_growth(row[0], row[1]), _growth(row[1], row[3]) / share) for row in values), strict=True)
     if len(values) == 2:  # Sum and count: what an observation was on average.
         before = (before[0] / before[1] if before[1] else 0.0,)
