@@ -62,6 +62,28 @@ async def test_a_range_answers_with_statistics_and_a_trend(address: str, prometh
         assert {"▁", "█"} <= set(row["course"])
 
 
+async def test_one_series_without_labels_is_called_by_the_query(address: str) -> None:
+    told = await ask(address, "query", query="count(\n  cpu_usage)", time=AT)
+    assert told["summary"] == "count( cpu_usage) is 6 at 2026-09-21T14:13:20Z."
+    course = await ask(address, "query_range", query="count(cpu_usage)", start=str(END - 3600), end=AT)
+    assert course["summary"].startswith("count(cpu_usage) over 1h")
+    long = await ask(address, "query", query=f"count(cpu_usage{{pod!~'{'x' * 200}'}})", time=AT)
+    assert long["summary"].startswith("the query is 6 at")
+
+
+async def test_a_mean_has_as_many_digits_as_tell_something(address: str) -> None:
+    answer = await ask(address, "query_range", query="cpu_usage", start=str(END - 86400), end=AT)
+    assert all(len(f"{row['mean']}") <= len("0.123456789") for row in answer["data"])
+
+
+async def test_times_may_be_numbers(address: str) -> None:
+    """Models write a timestamp as the number that it is."""
+    typed = await ask(address, "query_range", query="cpu_usage", start=str(END - 3600), end=AT, step="60")
+    as_numbers = await ask(address, "query_range", query="cpu_usage", start=END - 3600, end=int(END), step=60)
+    assert as_numbers["data"] == typed["data"]
+    assert as_numbers["time_range"] == typed["time_range"]
+
+
 async def test_the_last_of_a_long_range_is_the_value_at_its_end(address: str, prometheus: Prometheus) -> None:
     answer = await ask(address, "query_range", query="cpu_usage", start=str(END - 58 * 86400 - 4444), end=AT)
     raw: Any = prometheus.get("query", query="cpu_usage", time=END)
@@ -205,6 +227,8 @@ async def test_a_target_that_is_down_can_be_told_from_one_that_is_up(address: st
         ('"ä" + up)', '"ä" + up)\n        ^', "parenthesis too many"),
         ("sum(up) by", "^", "grouping opts"),
         ("", "^", "for example: up"),
+        ("sum by job (up)", "^", "sum by (job) (...)"),
+        ("checkout is slow", "checkout is slow\n         ^", "performance tells how a service does"),
     ],
 )
 async def test_bad_promql_shows_the_spot_and_a_hint(address: str, query: str, spot: str, said: str) -> None:

@@ -13,7 +13,7 @@ from .client import PrometheusClient
 from .empty import explain_empty
 from .paging import page, position
 from .presence import When
-from .series import Labels, Series, common_labels, folded_labels, in_common, label_columns, selector
+from .series import Labels, Series, common_labels, folded_labels, in_common, label_columns, subject
 from .tables import point_rows, points_of, value_rows
 from .values import format_value, unit_of
 
@@ -58,7 +58,7 @@ async def instant(client: PrometheusClient, query: str, time: str, limit: int, c
             limit=limit,
             question=question,
         )
-    envelope.summary = _summary(answer, moment, shared)
+    envelope.summary = _summary(answer, query, moment, shared)
     ordered = answer.series if _ORDERING.match(query) else _by_value(answer.series)
     return page(
         envelope,
@@ -84,17 +84,18 @@ def _by_value(series: list[Series]) -> list[Series]:
     return sorted(_by_labels(series), key=rank)
 
 
-def _summary(answer: Answer, moment: str, shared: Labels) -> str:
+def _summary(answer: Answer, query: str, moment: str, shared: Labels) -> str:
     series = answer.series
     if answer.kind == "scalar":
         return f"{format_value(series[0].samples[0][1])} (a scalar) at {moment}."
     if len(series) == 1 and series[0].samples:
         value = format_value(series[0].samples[0][1], unit_of(series[0].name))
-        return f"{selector(series[0].labels)} is {value} at {moment}."
+        return f"{subject(series[0].labels, query)} is {value} at {moment}."
     if len(series) == 1 and series[0].histograms:
         held = series[0].histograms[0]
         count, mean = format_value(held.count), format_value(held.mean, unit_of(series[0].name))
-        return f"{selector(series[0].labels)} is a histogram of {count} observations, {mean} on average, at {moment}."
+        named = subject(series[0].labels, query)
+        return f"{named} is a histogram of {count} observations, {mean} on average, at {moment}."
     return f"{_counted(series)} at {moment}{_spread(series)}{in_common(shared)}."
 
 

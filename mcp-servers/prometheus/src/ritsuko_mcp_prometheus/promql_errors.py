@@ -17,6 +17,7 @@ _EXECUTING = re.compile(
 _UNPARSED = re.compile(r'; unparsed data: "(?P<left>(?:\\.|[^"\\])*)"')
 _STRING = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|`[^`]*`")
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
+_WORDS = re.compile(r"[\w'-]+(?:\s+[\w'-]+)+\s*[?.!]?")
 _EXCERPT = 100
 
 # The first that occurs in the complaint counts.
@@ -36,6 +37,7 @@ _HINTS = {
     "must contain at least one non-empty matcher": "Name the metric, or ask for a label value that isn't empty.",
     "too many samples": "Ask for fewer series (more label matchers), a shorter time or a longer step.",
     "timed out": "Ask for fewer series, a shorter time or a longer step.",
+    "in grouping opts": "Put the labels in parentheses: sum by (job) (...).",
     "error parsing regexp": "The regular expression is not valid RE2: escape what is meant literally with \\\\.",
 }
 
@@ -67,7 +69,7 @@ def bad_query(promql: str, complaint: str) -> BadRequest:
         offset = max(offset - 1, 0)
     return BadRequest(
         f"PromQL error at line {line}, column {offset + 1}: {rest}",
-        _hint(rest) or _unquoted(promql),
+        _hint(rest) or _unquoted(promql) or _for_words(promql),
         excerpt=_marked(text, offset),
     )
 
@@ -96,6 +98,13 @@ def _unquoted(promql: str) -> str:
     """What to write for a name with dots in it, as OpenTelemetry's have."""
     found = _DOTTED.search(_STRING.sub("", promql))
     return f'A name with dots needs quotes: {{"{found[0]}"}}, or {{__name__="{found[0]}"}}.' if found else ""
+
+
+def _for_words(promql: str) -> str:
+    """For what is no query at all but a few words, as people put a question."""
+    if _WORDS.fullmatch(promql.strip()):
+        return "That is no PromQL: search finds metrics by words, performance tells how a service does."
+    return ""
 
 
 def _hint(complaint: str) -> str:

@@ -11,7 +11,7 @@ from .empty import explain_empty
 from .errors import BadRequest
 from .paging import page, position
 from .presence import When
-from .series import Series, common_labels, folded_labels, in_common, label_columns, selector
+from .series import Series, common_labels, folded_labels, in_common, label_columns, subject
 from .steps import choose_step, first_point
 from .tables import point_rows, points_of, statistics_rows
 from .unseen import unseen
@@ -58,7 +58,7 @@ async def ranged(
     folded = folded_labels(series, columns)
     envelope.written_by(flat())
     envelope.summary = (
-        f"{_named(series)} over {format_duration(round(last - first))} up to {format_time(last)}, "
+        f"{_named(series, query)} over {format_duration(round(last - first))} up to {format_time(last)}, "
         f"a point every {format_duration(seconds)}{in_common(shared)}."
     )
     if between := unseen(query, seconds):
@@ -88,5 +88,5 @@ async def ranged(
     )
 
 
-def _named(series: list[Series]) -> str:
-    return selector(series[0].labels) if len(series) == 1 else f"{len(series):,} series"
+def _named(series: list[Series], query: str) -> str:
+    return subject(series[0].labels, query) if len(series) == 1 else f"{len(series):,} series"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 PLAIN_NAME = re.compile(r"[A-Za-z_:][A-Za-z0-9_:]*")
 _MANY_COLUMNS = 8
+_LONGEST_SUBJECT = 100
 Labels = dict[str, str]
 Sample = tuple[float, float]
 
@@ -130,6 +131,14 @@ def selector(labels: Labels) -> str:
     if name and not PLAIN_NAME.fullmatch(name):
         inner, name = [quoted(name), *inner], ""
     return f"{name}{{{', '.join(inner)}}}" if inner or not name else name
+
+
+def subject(labels: Labels, promql: str) -> str:
+    """What a sentence about one series of the query calls it: by its labels, or by the query where it has none left."""
+    if labels:
+        return selector(labels)
+    asked = " ".join(promql.split())
+    return asked if len(asked) <= _LONGEST_SUBJECT else "the query"
 
 
 def selector_of(metric: str) -> str:

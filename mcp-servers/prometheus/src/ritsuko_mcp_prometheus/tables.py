@@ -69,6 +69,8 @@ def statistics_rows(
         found = statistics(series.course)
         for figure in ("min", "median", "mean", "max", "last"):
             row[figure] = json_number(getattr(found, figure)) if found else ""
+        if found:  # No value of the store's, and a division's last digits tell nobody anything.
+            row["mean"] = json_number(float(f"{found.mean:.9g}"))
         row["points"] = found.count if found else 0
         row["trend"] = trend(series.course)
         row["course"] = sparkline(series.course, start, end)

@@ -18,7 +18,7 @@ from ..paging import page, position
 from ..presence import When
 from ..promql.lint import lint
 from ..promql.nodes import Unparsable, parse
-from ..series import Labels, Series, common_labels, in_common, label_columns, selector
+from ..series import Labels, Series, common_labels, in_common, label_columns, subject
 from ..steps import choose_step, first_point
 from ..values import format_value, json_number, unit_of
 from .comparison import NOTABLE_EFFECT, NOTABLE_SHARE, Comparison, compare_all
@@ -82,7 +82,9 @@ async def compare(
         return envelope
     labels = [Series(one.labels, []) for one in found]
     shared = common_labels(labels)
-    envelope.summary = _summary(found, shared, f"{format_time(first)} to {format_time(last)} against {ago} before")
+    envelope.summary = _summary(
+        found, query, shared, f"{format_time(first)} to {format_time(last)} against {ago} before"
+    )
     envelope.hints = [*_hints(found), *_counted_up(query)]
     columns = label_columns(labels, shared)
     return page(envelope, found, lambda part: _rows(part, columns), at=place, limit=limit, question=question)
@@ -101,14 +103,14 @@ async def _empty(client: PrometheusClient, moment: float) -> bool:
     return not (await client.query("count(up)", moment)).series
 
 
-def _summary(found: Sequence[Comparison], shared: Labels, times: str) -> str:
+def _summary(found: Sequence[Comparison], query: str, shared: Labels, times: str) -> str:
     counts = Counter(one.verdict for one in found)
     parts = ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common() if verdict != "as before")
     of = in_common(shared)
     if counts["no history"] == len(found):
         return f"Nothing to compare {len(found):,} series with: {times}{of}."
     if len(found) == 1:
-        return f"{selector(found[0].labels)} is {found[0].verdict}: {times}."
+        return f"{subject(found[0].labels, query)} is {found[0].verdict}: {times}."
     if not parts:
         return f"Nothing notable in {len(found):,} series: {times}{of}."
     notable = sum(one.notable for one in found)

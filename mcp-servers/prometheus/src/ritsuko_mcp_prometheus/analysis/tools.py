@@ -10,7 +10,7 @@ from ritsuko_mcp_common.tool import read_tool
 
 from ..client import PrometheusClient
 from ..settings import PrometheusSettings
-from ..tools.arguments import MOMENT, Cursor, Query, this_moment
+from ..tools.arguments import Cursor, Later, Moment, Query, Written, this_moment
 from .chart import WantedUnit
 from .chart import chart as make_chart
 from .compare import compare as make_comparison
@@ -19,8 +19,6 @@ from .links import Pages
 from .movers import movers as find_movers
 from .performance import performance as tell_performance
 
-Start = Annotated[str, Field(description=MOMENT)]
-End = Annotated[str, Field(description="as start")]
 Rows = Annotated[int, Field(ge=1, le=200, description="most rows")]
 Name = Annotated[str, Field(max_length=253)]
 
@@ -31,9 +29,9 @@ def analysis_tools(client: PrometheusClient, settings: PrometheusSettings) -> li
 
     async def compare(
         query: Query,
-        against: Annotated[str, Field(description="how long before: 1d, 1w")] = "1d",
-        start: Start = "-1h",
-        end: End = "now",
+        against: Annotated[str, Written, Field(description="how long before: 1d, 1w")] = "1d",
+        start: Moment = "-1h",
+        end: Later = "now",
         limit: Rows = 30,
         cursor: Cursor = "",
     ) -> Envelope:
@@ -44,8 +42,8 @@ def analysis_tools(client: PrometheusClient, settings: PrometheusSettings) -> li
     async def movers(
         namespace: Name = "",
         job: Name = "",
-        at: Annotated[str, Field(description="when it changed; time as for query")] = "-15m",
-        window: Annotated[str, Field(description="looked at before and after")] = "1h",
+        at: Annotated[str, Written, Field(description="when it changed; time as for query")] = "-15m",
+        window: Annotated[str, Written, Field(description="looked at before and after")] = "1h",
         limit: Rows = 20,
     ) -> Envelope:
         """Which metrics of a namespace or job changed most around a time, by effect size; says what it left out."""
@@ -54,8 +52,8 @@ def analysis_tools(client: PrometheusClient, settings: PrometheusSettings) -> li
     async def performance(
         name: Annotated[str, Field(description="service, workload or job", max_length=253, examples=["checkout"])],
         namespace: Name = "",
-        window: Annotated[str, Field(description="looked at, and as long before")] = "15m",
-        at: Annotated[str, Field(description="its end")] = "now",
+        window: Annotated[str, Written, Field(description="looked at, and as long before")] = "15m",
+        at: Annotated[str, Written, Field(description="its end")] = "now",
     ) -> Envelope:
         """Rate, errors, duration and saturation of a service, from whatever metrics it has (HTTP, gRPC, mesh,
         ingress, containers), each with its query; what is absent says why."""
@@ -63,8 +61,8 @@ def analysis_tools(client: PrometheusClient, settings: PrometheusSettings) -> li
 
     async def chart(
         query: Query,
-        start: Start = "-1h",
-        end: End = "now",
+        start: Moment = "-1h",
+        end: Later = "now",
         unit: Annotated[WantedUnit, Field(description="of the axis")] = "auto",
     ) -> Envelope:
         """A query's course as a picture (PNG), at most 8 series."""
@@ -72,8 +70,8 @@ def analysis_tools(client: PrometheusClient, settings: PrometheusSettings) -> li
 
     async def link(
         query: Annotated[str, Field(description="PromQL", max_length=6000)] = "",
-        start: Start = "-1h",
-        end: End = "now",
+        start: Moment = "-1h",
+        end: Later = "now",
         dashboard: Annotated[str, Field(description="uid of a Grafana dashboard to link too")] = "",
         variables: Annotated[str, Field(description="its variables, like namespace=shop,pod=web-0")] = "",
     ) -> Envelope:

@@ -12,7 +12,7 @@ from ..client import PrometheusClient
 from ..instant import instant
 from ..promql import explain as explanation
 from ..ranged import ranged
-from .arguments import MOMENT, Cursor, Limit, Query, this_moment
+from .arguments import Cursor, Later, Limit, Moment, Query, Written, this_moment
 
 
 def querying_tools(client: PrometheusClient) -> list[Tool]:
@@ -20,7 +20,7 @@ def querying_tools(client: PrometheusClient) -> list[Tool]:
 
     async def query(
         query: Query,
-        time: Annotated[str, Field(description=MOMENT)] = "now",
+        time: Moment = "now",
         limit: Limit = 50,
         cursor: Cursor = "",
     ) -> Envelope:
@@ -30,9 +30,9 @@ def querying_tools(client: PrometheusClient) -> list[Tool]:
 
     async def query_range(
         query: Query,
-        start: Annotated[str, Field(description=MOMENT)] = "-1h",
-        end: Annotated[str, Field(description="as start")] = "now",
-        step: Annotated[str, Field(description="between points, like 30s; auto: about 240 points")] = "auto",
+        start: Moment = "-1h",
+        end: Later = "now",
+        step: Annotated[str, Written, Field(description="between points, like 30s; auto: about 240 points")] = "auto",
         points: Annotated[bool, Field(description="every point instead of statistics")] = False,
         limit: Limit = 50,
         cursor: Cursor = "",
