@@ -18,14 +18,16 @@ _SUM = 34.0
 
 
 @asynccontextmanager
-async def native_histogram_target() -> AsyncIterator[int]:
-    """Serves /metrics on a port, which is yielded: `native_seconds`, ten more observations with each scrape."""
+async def native_histogram_target(name: str = "native_seconds") -> AsyncIterator[int]:
+    """Serves /metrics on a port, which is yielded: a histogram, ten more observations with each scrape."""
     scrapes = 0
 
     async def metrics(_: web.Request) -> web.Response:
         nonlocal scrapes
         scrapes += 1
-        family = _histogram("native_seconds", {"route": "/pay"}, [scrapes * count for count in _GROWTH], scrapes * _SUM)
+        family = _histogram(
+            name, {"route": "/pay", "code": "500"}, [scrapes * count for count in _GROWTH], scrapes * _SUM
+        )
         return web.Response(body=_varint(len(family)) + family, headers={"Content-Type": _CONTENT_TYPE})
 
     app = web.Application()

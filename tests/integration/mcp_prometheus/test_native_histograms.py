@@ -62,11 +62,35 @@ async def test_native_histograms_are_told_by_what_they_hold(tmp_path: Path) -> N
     assert "Try: histogram_quantile(0.95, sum (rate(native_seconds[5m])))" in described["hints"]
 
 
-async def _three_scrapes(ask: Any) -> dict[str, Any]:
+async def test_performance_reads_durations_from_native_histograms(tmp_path: Path) -> None:
+    name = "http_request_duration_seconds"
+    async with native_histogram_target(name) as port:
+        jobs = f"""
+  - job_name: native
+    static_configs: [{{targets: ["127.0.0.1:{port}"]}}]
+"""
+        with real_prometheus(tmp_path, _SAMPLES, jobs=jobs, features="native-histograms") as prometheus:
+            async with (
+                serving(build(PrometheusSettings(prometheus_url=prometheus.url))) as address,
+                asking(address, prometheus.url) as ask,
+            ):
+                at = (await _three_scrapes(ask, name))["histogram"][0]
+                told = await ask.tool("performance", name="native", window="1m", at=str(at))
+                rows = {row["signal"]: row for row in told["data"]}
+                median = await ask.raw("query", query=rows["duration p50"]["query"], time=at)
+    assert rows["rate"]["found by"] == "Prometheus client"
+    assert rows["rate"]["value"].endswith("/s")
+    assert rows["errors"]["value"] == "100 %"
+    # Of ten observations three are up to 2 and eight up to 4.
+    assert float(median["data"]["result"][0]["value"][1]) == pytest.approx(float(rows["duration p50"]["value"][:-2]))
+    assert 2 < float(rows["duration p50"]["value"][:-2]) < 4
+
+
+async def _three_scrapes(ask: Any, name: str = "native_seconds") -> dict[str, Any]:
     """The raw sample, once there are three."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline:
-        found = (await ask.raw("query", query="native_seconds"))["data"]["result"]
+        found = (await ask.raw("query", query=name))["data"]["result"]
         if found and float(found[0]["histogram"][1]["count"]) >= 30:
             return found[0]
         await asyncio.sleep(0.1)

@@ -202,7 +202,81 @@ def _services(writer: _Writer) -> None:
     _outcomes(writer, "traefik_service_requests_total", traefik, "code", good, times)
     envoy = 'envoy_cluster_name="outbound|80||envoy.mesh.svc.cluster.local",job="envoy-stats"'
     _outcomes(writer, "envoy_cluster_upstream_rq_xx", envoy, "envoy_response_code_class", {"2": 9.0, "5": 1.0}, times)
+    _spans(writer, times)
+    _summaries(writer, times)
+    _worker(writer, times)
+    _slow_since_yesterday(writer)
     _workload(writer, times)
+
+
+def _spans(writer: _Writer, times: list[float]) -> None:
+    """Calls as traces tell them: both ends, of which one is the service's own."""
+    kinds = ("SPAN_KIND_SERVER", "SPAN_KIND_CLIENT")
+    statuses = {"STATUS_CODE_UNSET": 9.0, "STATUS_CODE_ERROR": 1.0}
+    for name, label, histogram, scale in (
+        ("traces_spanmetrics_calls_total", "service", "traces_spanmetrics_latency", 1.0),
+        ("traces_span_metrics_calls_total", "service_name", "traces_span_metrics_duration_milliseconds", 1000.0),
+    ):
+        writer.family(name.removesuffix("_total"), "counter")
+        spans = [f'{label}="spans-{scale:g}",span_kind="{kind}"' for kind in kinds]
+        for labels in spans:
+            for status, rate in statuses.items():
+                writer.counter(f'{name}{{{labels},status_code="{status}"}}', lambda _, it=rate: it, times)
+        writer.family(histogram, "histogram")
+        for labels in spans:
+            _histogram(writer, histogram, labels, times, lambda _: 0.3, 10.0, scale)
+
+
+def _summaries(writer: _Writer, times: list[float]) -> None:
+    """Spring's default, which is a mean and a maximum, and quantiles that two instances have already made."""
+    writer.family("http_server_requests_seconds", "summary")
+    for status, rate in (("200", 9.0), ("500", 1.0)):
+        labels = f'application="spring",status="{status}"'
+        writer.counter(f"http_server_requests_seconds_count{{{labels}}}", lambda _, it=rate: it, times)
+        writer.counter(f"http_server_requests_seconds_sum{{{labels}}}", lambda _, it=rate: it * 0.3, times)
+    writer.family("http_server_requests_seconds_max", "gauge")
+    writer.gauge('http_server_requests_seconds_max{application="spring",status="200"}', lambda _: 0.9, times)
+    writer.family("edge_http_request_duration_seconds", "summary")
+    for instance, worst in (("a", 0.4), ("b", 0.8)):
+        labels = f'job="summaries",instance="{instance}",code="200"'
+        for quantile, value in (("0.1", 0.01), ("0.5", worst / 2), ("0.99", worst)):
+            series = f'edge_http_request_duration_seconds{{{labels},quantile="{quantile}"}}'
+            writer.gauge(series, lambda _, it=value: it, times)
+        writer.counter(f"edge_http_request_duration_seconds_count{{{labels}}}", lambda _: 5.0, times)
+        writer.counter(f"edge_http_request_duration_seconds_sum{{{labels}}}", lambda _: 1.0, times)
+
+
+def _worker(writer: _Writer, times: list[float]) -> None:
+    """What reads from a queue and counts under names of its own; its slowest jobs are beyond all buckets."""
+    app = 'app="worker",job="workers"'
+    writer.family("job_processing_seconds", "histogram")
+    _histogram(writer, "job_processing_seconds", app, times, lambda _: 3.0, 2.0)
+    for name, rate in (("jobs_done", 2.0), ("jobs_failed", 0.5)):
+        writer.family(name, "counter")
+        writer.counter(f"{name}_total{{{app}}}", lambda _, it=rate: it, times)
+    for name in ("jobs_backlog", "jobs_price_euros"):
+        writer.family(name, "gauge")
+        writer.gauge(f"{name}{{{app}}}", lambda _: 12.0, times)
+    writer.family("kafka_consumergroup_lag", "gauge")
+    for partition in (0, 1):
+        labels = f'consumergroup="worker",topic="jobs",partition="{partition}",job="kafka-exporter"'
+        writer.gauge(f"kafka_consumergroup_lag{{{labels}}}", lambda _: 50.0, times)
+
+
+def _slow_since_yesterday(writer: _Writer) -> None:
+    """Five times as slow and as often in error as a day ago, and no worse than an hour ago."""
+    times = moments(((86400 + 7200, 86400 - 7200), (7200, 0)))
+
+    def now(time: float) -> bool:
+        return time > END - 43200
+
+    labels = 'job="sluggish",namespace="stock"'
+    writer.family("sluggish_http_requests", "counter")
+    for code, rate in (("200", lambda _: 9.0), ("500", lambda time: 1.0 if now(time) else 0.1)):
+        writer.counter(f'sluggish_http_requests_total{{{labels},code="{code}"}}', rate, times)
+    writer.family("sluggish_http_request_duration_seconds", "histogram")
+    slow = "sluggish_http_request_duration_seconds"
+    _histogram(writer, slow, labels, times, lambda time: 0.3 if now(time) else 0.05, 10.0)
 
 
 def _workload(writer: _Writer, times: list[float]) -> None:

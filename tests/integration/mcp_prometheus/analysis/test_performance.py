@@ -19,8 +19,10 @@ SERVICES = {
     "nginx": "ingress-nginx",
     "traefik": "Traefik",
     "envoy": "Envoy",
+    "spans-1": "Tempo span metrics",
+    "spans-1000": "OpenTelemetry span metrics",
 }
-WITH_HISTOGRAM = {"client", "otel", "istio", "grpc"}
+WITH_HISTOGRAM = {"client", "otel", "istio", "grpc", "spans-1", "spans-1000"}
 
 
 def signals(told: dict[str, Any]) -> dict[str, dict[str, str]]:
@@ -69,6 +71,71 @@ async def test_metrics_with_a_prefix_are_found_and_those_of_two_prefixes_are_not
     assert errors == {"Prometheus client (shopfront)": "10 %", "Prometheus client (shopadmin)": "absent"}
     medians = [row["value"] for row in told["data"] if row["signal"] == "duration p50"]
     assert medians == ["300 ms", "300 ms"]
+
+
+async def test_spring_tells_a_mean_and_a_maximum(call: Call) -> None:
+    found = signals(answer(await call("performance", name="spring", at=AT)))
+    told = {signal: row["value"] for signal, row in found.items()}
+    assert told == {"rate": "10/s", "errors": "10 %", "duration mean": "300 ms", "duration max": "900 ms"}
+    assert "no buckets" in found["duration mean"]["note"]
+
+
+async def test_of_quantiles_that_are_made_already_the_worst_is_told_and_never_a_mean_of_them(call: Call) -> None:
+    found = signals(answer(await call("performance", name="summaries", at=AT)))
+    durations = {signal: row["value"] for signal, row in found.items() if signal.startswith("duration")}
+    assert durations == {"duration p50": "400 ms", "duration p99": "800 ms", "duration mean": "200 ms"}
+    assert found["duration p99"]["query"].startswith("max(")
+    assert "can't be put together" in found["duration p99"]["note"]
+
+
+async def test_a_service_with_names_of_its_own_is_told_by_how_they_end(call: Call, planted: Prometheus) -> None:
+    told = answer(await call("performance", name="worker", at=AT))
+    rows = {(row["signal"], row["found by"]): row for row in told["data"]}
+    assert {key: row["value"] for key, row in rows.items()} == {
+        ("rate, errors, duration", ""): "absent",
+        ("rate", "job_processing_seconds"): "2/s",
+        ("duration p95", "job_processing_seconds"): "≥ 1 s",
+        ("rate", "jobs_failed_total"): "0.5/s",
+        ("rate", "jobs_done_total"): "2/s",
+        ("level", "jobs_backlog"): "12",
+        ("queue lag", "Kafka exporter"): "100",
+    }
+    assert told["hints"] == ["It has other metrics: jobs_price_euros. describe tells what one is."]
+    for row in told["data"][1:]:
+        raw: Any = planted.get("query", query=row["query"], time=END)
+        assert float(raw["result"][0]["value"][1]) == pytest.approx(float(row["value"].strip("≥ s/")))
+
+
+async def test_a_quantile_beyond_the_last_bucket_is_told_to_be_at_least_that(call: Call) -> None:
+    told = answer(await call("performance", name="worker", at=AT))
+    (row,) = (row for row in told["data"] if row["signal"] == "duration p95")
+    assert (row["value"], row["note"]) == ("≥ 1 s", "above the highest bound of its buckets, however far")
+    other = signals(answer(await call("performance", name="client", at=AT)))["duration p99"]
+    assert (other["value"], other["note"]) == ("496 ms", "")
+
+
+async def test_what_went_wrong_before_the_window_shows_against_the_day_before(call: Call) -> None:
+    told = answer(await call("performance", name="sluggish", at=AT))
+    assert told["summary"].endswith("Changed from a day ago: errors 1.1 % to 10 %; duration p50 50 ms to 300 ms.")
+    found = signals(told)
+    assert (found["errors"]["before"], found["errors"]["a day ago"]) == ("10 %", "1.1 %")
+    assert (found["rate"]["change"], found["rate"]["a day ago"]) == ("none", "9.1/s")
+    assert told["hints"] == [
+        "Since when: query_range or chart with one of the queries and start=-1d.",
+        "What else changed then: movers namespace=stock at=<that time>.",
+    ]
+
+
+async def test_what_is_as_before_is_said_to_be(call: Call) -> None:
+    told = answer(await call("performance", name="otel", at=AT))
+    assert told["summary"].endswith("Nothing is half as much again as before, or has shrunk as far.")
+    assert told["hints"] == []
+
+
+async def test_a_service_that_is_no_longer_there_is_not_suggested_in_its_own_place(call: Call) -> None:
+    told = answer(await call("performance", name="client", at=str(END + 1800), window="5m"))
+    assert told["data"] == []
+    assert told["hints"][0].startswith("In the hour before there are series of client: targets tells")
 
 
 async def test_a_workload_is_told_by_its_containers_and_not_by_those_of_another_with_a_longer_name(call: Call) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 HTTP_FAILED = "5.."
+_SPANS_FAILED = "STATUS_CODE_ERROR"
+_SERVER_SPANS = ("span_kind", "SPAN_KIND_SERVER")
 # https://opentelemetry.io/docs/specs/semconv/rpc/grpc/: the status codes that are errors of the server.
 GRPC_FAILED = "Unknown|DeadlineExceeded|Unimplemented|Internal|Unavailable|DataLoss"
 
@@ -35,8 +37,9 @@ class Convention:
 
     @property
     def metrics(self) -> tuple[str, ...]:
-        histogram = tuple(f"{self.durations}_{part}" for part in ("bucket", "sum", "count")) if self.durations else ()
-        return tuple(dict.fromkeys((self.counter, *histogram)))
+        """All that there may be of it; under the bare name stand a native histogram or the quantiles of a summary."""
+        parts = ("", "_bucket", "_sum", "_count") if self.durations else ()
+        return tuple(dict.fromkeys((self.counter, *(f"{self.durations}{part}" for part in parts))))
 
 
 CONVENTIONS: tuple[Convention, ...] = (
@@ -81,6 +84,36 @@ CONVENTIONS: tuple[Convention, ...] = (
         outcomes=("response_code",),
         only=("reporter", "source"),
     ),
+    # The same by number, as OpenTelemetry's older SDKs write it.
+    Convention(
+        "OpenTelemetry gRPC",
+        durations="rpc_server_duration_milliseconds",
+        scale=0.001,
+        outcomes=("rpc_grpc_status_code",),
+        failed="2|4|12|13|14|15",
+    ),
+    # https://grafana.com/docs/tempo/latest/metrics-from-traces/span-metrics/: calls are told by both ends.
+    Convention(
+        "Tempo span metrics",
+        "traces_spanmetrics_calls_total",
+        "traces_spanmetrics_latency",
+        outcomes=("status_code",),
+        failed=_SPANS_FAILED,
+        only=_SERVER_SPANS,
+    ),
+    # https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/main/connector/spanmetricsconnector
+    *(
+        Convention(
+            "OpenTelemetry span metrics",
+            f"{namespace}calls_total",
+            f"{namespace}duration_milliseconds",
+            scale=0.001,
+            outcomes=("status_code",),
+            failed=_SPANS_FAILED,
+            only=_SERVER_SPANS,
+        )
+        for namespace in ("traces_span_metrics_", "")
+    ),
     # https://linkerd.io/2-edge/reference/proxy-metrics/
     Convention(
         "Linkerd",
@@ -121,7 +154,7 @@ CONVENTIONS: tuple[Convention, ...] = (
 # Client libraries put a namespace before these: prometheus_http_requests_total.
 # https://prometheus.io/docs/practices/naming/#metric-names
 _REQUESTS, _DURATIONS = "http_requests_total", "http_request_duration_seconds"
-PREFIXED = rf"([a-zA-Z0-9_:]+)_(?:{_REQUESTS}|{_DURATIONS}_(?:bucket|sum|count))"
+PREFIXED = rf"([a-zA-Z0-9_:]+)_(?:{_REQUESTS}|{_DURATIONS}(?:_(?:bucket|sum|count))?)"
 
 
 def prefixed(metrics: Iterable[str]) -> list[Convention]:
@@ -132,96 +165,3 @@ def prefixed(metrics: Iterable[str]) -> list[Convention]:
         for prefix in found
         for counter in (f"{prefix}_{_REQUESTS}", "")
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """One figure of what a workload has and uses: `query` has `{metric}` where each metric's selector goes.
-
-    `range` in it is the time that rates look back.
-    """
-
-    signal: str
-    source: str
-    metrics: tuple[str, ...]
-    query: str
-    unit: str = ""
-
-
-# https://github.com/google/cadvisor/blob/master/docs/storage/prometheus.md and
-# https://github.com/kubernetes/kube-state-metrics/tree/main/docs
-_CONTAINERS = "cAdvisor"
-_STATE = "kube-state-metrics"
-_PROCESS = "process metrics"
-_CPU = "sum(rate({container_cpu_usage_seconds_total}[range]))"
-_MEMORY = "sum({container_memory_working_set_bytes})"
-
-USAGES: tuple[Usage, ...] = (
-    Usage("cpu", _CONTAINERS, ("container_cpu_usage_seconds_total",), _CPU, "cores"),
-    Usage(
-        "cpu of limit",
-        f"{_CONTAINERS}, {_STATE}",
-        ("container_cpu_usage_seconds_total", "kube_pod_container_resource_limits"),
-        _CPU + ' / sum({kube_pod_container_resource_limits|resource="cpu"})',
-        "share",
-    ),
-    Usage(
-        "cpu throttled",
-        _CONTAINERS,
-        ("container_cpu_cfs_throttled_periods_total", "container_cpu_cfs_periods_total"),
-        "sum(rate({container_cpu_cfs_throttled_periods_total}[range])) / "
-        "sum(rate({container_cpu_cfs_periods_total}[range]))",
-        "share",
-    ),
-    Usage("memory", _CONTAINERS, ("container_memory_working_set_bytes",), _MEMORY, "bytes"),
-    Usage(
-        "memory of limit",
-        f"{_CONTAINERS}, {_STATE}",
-        ("container_memory_working_set_bytes", "kube_pod_container_resource_limits"),
-        _MEMORY + ' / sum({kube_pod_container_resource_limits|resource="memory"})',
-        "share",
-    ),
-    Usage(
-        "restarts",
-        _STATE,
-        ("kube_pod_container_status_restarts_total",),
-        "sum(increase({kube_pod_container_status_restarts_total}[range]))",
-    ),
-    Usage(
-        "replicas available",
-        _STATE,
-        ("kube_deployment_status_replicas_available", "kube_deployment_spec_replicas"),
-        "sum({kube_deployment_status_replicas_available}) / sum({kube_deployment_spec_replicas})",
-        "share",
-    ),
-    Usage(
-        "replicas ready",
-        _STATE,
-        ("kube_statefulset_status_replicas_ready", "kube_statefulset_replicas"),
-        "sum({kube_statefulset_status_replicas_ready}) / sum({kube_statefulset_replicas})",
-        "share",
-    ),
-    Usage(
-        "pods ready",
-        _STATE,
-        ("kube_daemonset_status_number_ready", "kube_daemonset_status_desired_number_scheduled"),
-        "sum({kube_daemonset_status_number_ready}) / sum({kube_daemonset_status_desired_number_scheduled})",
-        "share",
-    ),
-    Usage("cpu", _PROCESS, ("process_cpu_seconds_total",), "sum(rate({process_cpu_seconds_total}[range]))", "cores"),
-    Usage("memory", _PROCESS, ("process_resident_memory_bytes",), "sum({process_resident_memory_bytes})", "bytes"),
-    Usage(
-        "open files of limit",
-        _PROCESS,
-        ("process_open_fds", "process_max_fds"),
-        "max({process_open_fds} / {process_max_fds})",
-        "share",
-    ),
-    Usage(
-        "requests in flight",
-        "OpenTelemetry HTTP",
-        ("http_server_active_requests",),
-        "sum({http_server_active_requests})",
-    ),
-    Usage("requests in flight", "Prometheus client", ("http_requests_in_flight",), "sum({http_requests_in_flight})"),
-)

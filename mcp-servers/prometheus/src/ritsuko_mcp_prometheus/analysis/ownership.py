@@ -1,13 +1,14 @@
 """Which metrics are a service's or workload's, and by which labels that shows."""
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 from ..client import PrometheusClient
-from ..series import Series
-from .conventions import CONVENTIONS, PREFIXED, USAGES
+from ..series import PLAIN_NAME, Series
+from .conventions import CONVENTIONS, PREFIXED
 from .selectors import any_of, literally, quoted
+from .usages import USAGES
 
 # Where the same metric says two namespaces, the first of these is the service's own and the other the exporter's.
 _NAMESPACES = (
@@ -21,6 +22,11 @@ _NAMESPACES = (
 # https://github.com/kubernetes/apimachinery/blob/master/pkg/util/rand/rand.go
 _RANDOM = "[bcdfghjklmnpqrstvwxz2456789]"
 _OF_PODS = ("container_", "kube_")
+# These name who reads from a queue, or the queue; on other metrics they tell nothing of whose those are.
+_OF_QUEUES = {"consumergroup": "kafka_", "queue": "rabbitmq_"}
+_ANYBODY_S = (
+    "(?:container|kube|go|process|python|jvm|nodejs|dotnet|ruby|promhttp|scrape|target)_.+|up|.+_created|ALERTS.*"
+)
 _AT_ONCE = 6
 
 
@@ -70,6 +76,7 @@ def owners(name: str) -> list[Owner]:
         "daemonset",
         "app",
         "app_kubernetes_io_name",
+        "application",
         "grpc_service",
         "ingress",
         "exported_job",
@@ -83,6 +90,7 @@ def owners(name: str) -> list[Owner]:
         Owner("envoy_cluster_name", cluster),
         Owner("pod", pod),
         Owner("container", exact),
+        *(Owner(label, exact) for label in _OF_QUEUES),
     ]
 
 
@@ -95,13 +103,34 @@ async def find(client: PrometheusClient, name: str, namespace: str, at: float, r
     wanted = {metric for convention in CONVENTIONS for metric in convention.metrics}
     wanted |= {metric for usage in USAGES for metric in usage.metrics}
     telling = {label for convention in CONVENTIONS for label in convention.outcomes}
-    telling |= {convention.only[0] for convention in CONVENTIONS if convention.only}
+    telling |= {convention.only[0] for convention in CONVENTIONS if convention.only} | {"quantile"}
+
+    def names(owner: Owner) -> str:
+        return any_of(sorted(metric for metric in wanted if _may_own(owner.label, metric)), PREFIXED)
+
+    return await _find(client, name, namespace, names, telling, at, range_)
+
+
+async def find_own(client: PrometheusClient, name: str, namespace: str, at: float, range_: str) -> dict[str, Found]:
+    """All metrics that carry the name, whatever they are called, but those that tell how any process or pod does."""
+    found = await _find(client, name, namespace, lambda _: f"__name__!~{quoted(_ANYBODY_S)}", (), at, range_)
+    return {metric: one for metric, one in found.items() if PLAIN_NAME.fullmatch(metric)}
+
+
+async def _find(
+    client: PrometheusClient,
+    name: str,
+    namespace: str,
+    names: Callable[[Owner], str],
+    telling: Collection[str],
+    at: float,
+    range_: str,
+) -> dict[str, Found]:
     slots = asyncio.Semaphore(_AT_ONCE)
 
     async def ask(owner: Owner) -> list[Series]:
-        names = any_of(sorted(metric for metric in wanted if _may_own(owner.label, metric)), PREFIXED)
-        inner = f"last_over_time({{{names}, {owner.matcher()}}}[{range_}])"
-        labels = ", ".join(("__name__", owner.label, *_NAMESPACES, *sorted(telling)))
+        inner = f"last_over_time({{{names(owner)}, {owner.matcher()}}}[{range_}])"
+        labels = ", ".join(dict.fromkeys(("__name__", owner.label, *_NAMESPACES, *sorted(telling))))
         async with slots:
             return (await client.query(f"count by ({labels}) ({inner})", at)).series
 
@@ -123,7 +152,7 @@ def _may_own(label: str, metric: str) -> bool:
     if metric.startswith(_OF_PODS):
         kind = metric.split("_")[1] if metric.startswith("kube_") else "pod"
         return label == kind
-    return label not in ("statefulset", "daemonset")
+    return label not in ("statefulset", "daemonset") and metric.startswith(_OF_QUEUES.get(label, ""))
 
 
 def _note(here: dict[str, Found], owner: Owner, series: Series, namespace: str, telling: Iterable[str]) -> None:

@@ -55,8 +55,8 @@ def analysis_tools(client: PrometheusClient, settings: PrometheusSettings) -> li
         window: Annotated[str, Written, Field(description="looked at, and as long before")] = "15m",
         at: Annotated[str, Written, Field(description="its end")] = "now",
     ) -> Envelope:
-        """Rate, errors, duration and saturation of a service, from whatever metrics it has (HTTP, gRPC, mesh,
-        ingress, containers), each with its query; what is absent says why."""
+        """Rate, errors, duration and saturation of a service, now, just before and a day ago, from whatever metrics
+        it has (HTTP, gRPC, mesh, ingress, traces, containers, its own names); what is absent says why."""
         return await tell_performance(client, name, namespace, window, at, now=this_moment())
 
     async def chart(

@@ -1,0 +1,135 @@
+"""The values of figures: now, as long before and a day ago, and which of them differ much."""
+
+import asyncio
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from ritsuko_mcp_common.envelope import Row
+
+from ..client import PrometheusClient
+from ..errors import QueryFailed
+from ..values import format_value
+from .lines import Line
+from .robust import format_relative, relative
+
+_AT_ONCE = 6
+_DAY_SECONDS = 86400.0
+_MUCH = 1.5
+_LEAST_SHARE = 0.005
+_MOST_TOLD = 4
+_LITTLE_DEVIATION = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A line and what came of it; a time at which there is nothing has None. `at_least`: it may be more."""
+
+    line: Line
+    value: float | None = None
+    before: float | None = None
+    day_ago: float | None = None
+    at_least: bool = False
+    failure: str = ""
+
+
+async def figures(client: PrometheusClient, lines: Sequence[Line], at: float, span: float) -> list[Figure]:
+    """Each line's value at the moment, `span` seconds before it and a day before it."""
+    slots = asyncio.Semaphore(_AT_ONCE)
+
+    async def value(line: Line, query: str, moment: float) -> float | None:
+        async with slots:
+            answer = await client.query(query, moment)
+        found = answer.series[0].samples[0][1] if answer.series and answer.series[0].samples else math.nan
+        return None if math.isnan(found) else found * line.scale
+
+    async def highest_bound(line: Line) -> float | None:
+        """Quantiles in the last bucket are given as the highest bound that is a number."""
+        async with slots:
+            answer = await client.query(f"count by (le) ({line.buckets})", at)
+        bounds = [_bound(one.labels.get("le", "")) for one in answer.series]
+        return max((bound for bound in bounds if math.isfinite(bound)), default=None)
+
+    async def figure(line: Line) -> Figure:
+        if not line.query:
+            return Figure(line)
+        try:
+            now, before, day_ago = await asyncio.gather(
+                *(value(line, line.query, moment) for moment in (at, at - span, at - _DAY_SECONDS))
+            )
+            bound = await highest_bound(line) if line.buckets and now is not None else None
+        except QueryFailed as failure:
+            return Figure(line, failure=failure.message)
+        beyond = now is not None and bound is not None and now >= bound * line.scale * (1 - _LITTLE_DEVIATION)
+        return Figure(line, now, before, day_ago, beyond)
+
+    return list(await asyncio.gather(*map(figure, lines)))
+
+
+def row(one: Figure) -> Row:
+    """The figure as people read it, with its query."""
+    line, note = one.line, one.line.note
+    if not line.query:
+        value = "absent"
+    elif one.failure:
+        value, note = "failed", one.failure
+    elif one.value is None:
+        value, note = "none", note or "no requests in this time, or too few samples for a rate"
+    else:
+        value = f"≥ {written(one.value, line.unit)}" if one.at_least else written(one.value, line.unit)
+        note = "above the highest bound of its buckets, however far" if one.at_least else note
+    known = one.value is not None and one.before is not None
+    cells: dict[str, JsonValue] = {"signal": line.signal, "value": value}
+    cells["before"] = "" if one.value is None or one.before is None else written(one.before, line.unit)
+    cells["change"] = format_relative(relative(one.before or 0.0, one.value or 0.0)) if known else ""
+    cells["a day ago"] = "" if one.value is None or one.day_ago is None else written(one.day_ago, line.unit)
+    return {**cells, "found by": line.source, "note": note, "query": line.query}
+
+
+def what_differs(told: Sequence[Figure], *, earlier: bool = True) -> list[str]:
+    """`errors 1 % to 20 %` for each that is half as much again or more, or has shrunk as far; of durations one.
+
+    Compared with a day ago, or, without `earlier`, with the time just before.
+    """
+    said: list[str] = []
+    durations = 0
+    signals = Counter(one.line.signal for one in told)
+    for one in sorted(told, key=lambda one: one.line.signal == "duration p99"):
+        former = one.day_ago if earlier else one.before
+        if one.value is None or former is None or not _much(former, one.value, one.line.unit):
+            continue
+        is_duration = one.line.signal.startswith("duration")
+        if is_duration and durations:
+            continue
+        durations += is_duration
+        of = f" of {one.line.source}" if one.line.signal == "level" or signals[one.line.signal] > 1 else ""
+        said.append(f"{one.line.signal}{of} {written(former, one.line.unit)} to {written(one.value, one.line.unit)}")
+    return said[:_MOST_TOLD]
+
+
+def written(value: float, unit: str) -> str:
+    """`12.5 %`, `300 ms`, `10/s`, `0.2 cores`, `1 GiB`."""
+    if unit == "share":
+        return f"{value * 100:.3g} %"
+    if unit == "seconds" and 0 < value < 1:
+        return f"{value * 1000:.3g} ms"
+    if unit in ("/s", "cores"):
+        return f"{value:,.3g}{unit}" if unit == "/s" else f"{value:.3g} cores"
+    return format_value(value, unit)
+
+
+def _much(former: float, value: float, unit: str) -> bool:
+    if unit == "share" and abs(value - former) < _LEAST_SHARE:
+        return False
+    low, high = sorted((abs(former), abs(value)))
+    return high > low * _MUCH
+
+
+def _bound(le: str) -> float:
+    try:
+        return float(le)
+    except ValueError:
+        return math.nan
