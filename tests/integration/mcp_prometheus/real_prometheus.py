@@ -78,6 +78,7 @@ def real_prometheus(
                 f"--web.route-prefix={prefix or '/'}",
                 f"--web.config.file={folder / 'web.yml'}",
                 f"--enable-feature={features}",
+                "--web.enable-lifecycle",
             ],
             stdout=log,
             stderr=log,

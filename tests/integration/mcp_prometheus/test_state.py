@@ -2,7 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ import pytest_asyncio
 
 from ritsuko_mcp_prometheus.server import build
 from ritsuko_mcp_prometheus.settings import PrometheusSettings
-from tests.integration.mcp_prometheus.calls import asking
+from tests.integration.mcp_prometheus.calls import Asking, asking
 from tests.integration.mcp_prometheus.conftest import SECRET
 from tests.integration.mcp_prometheus.real_prometheus import Prometheus, real_prometheus
 from tests.mcp_serving import serving
@@ -26,7 +28,10 @@ groups:
       - alert: JobDown
         expr: up == 0
         labels: {{severity: critical}}
-        annotations: {{summary: "{{{{ $labels.job }}}} can't be scraped"}}
+        annotations:
+          summary: "{{{{ $labels.job }}}} can't be scraped"
+          description: "look at the target"
+          runbook_url: https://runbooks.example.com/JobDown
       - alert: Leaking
         expr: vector(7)
         labels: {{severity: warning, api_token: "{SECRET}"}}
@@ -89,9 +94,95 @@ async def test_alerts_come_worst_first_with_what_they_mean(address: str, watched
     assert rows[0]["severity"] == "critical"
     assert rows[0]["labels"].startswith("instance=127.0.0.1:")
     assert {row["says"] for row in firing["data"]} == {"guarded can't be scraped", "nobody can't be scraped"}
-    assert firing["hints"] == ["JobDown means: up == 0"]
+    assert {row["description"] for row in firing["data"]} == {"look at the target"}
+    assert firing["hints"] == ["JobDown means: up == 0", "What to do: https://runbooks.example.com/JobDown"]
+    assert "nobody is told of what fires" in firing["warnings"][0]
     assert [row["value"] for row in pending["data"]] == [3]
     assert pending["hints"] == ["SoonFiring means: vector(3) for 1h"]
+
+
+async def _evaluated_after(ask: Asking, moment: float) -> bool:
+    """Whether the rules were evaluated after that moment, and an alert fires."""
+    found = (await ask.raw("query", query="timestamp(ALERTS)"))["data"]["result"]
+    return any(float(one["value"][1]) > moment for one in found)
+
+
+async def _until(done: Callable[[], Awaitable[bool]]) -> None:
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while not await done():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.1)
+
+
+async def test_a_storm_of_one_alert_does_not_hide_the_others(address: str, watched: Prometheus) -> None:
+    async with asking(address, watched.url) as ask:
+        stormy = await ask.tool("alerts", limit=4)
+        one = await ask.tool("alerts", name="JobDown", limit=1)
+    assert [(row["alert"], row["alerts"]) for row in stormy["data"]] == [
+        ("JobDown", 2),
+        ("Leaking", 1),
+        ("SoonFiring", 1),
+        ("Watchdog", 1),
+    ]
+    assert not stormy.get("truncated")
+    # What both have in common.
+    assert stormy["data"][0]["labels"] == ""
+    assert "name=JobDown shows each" in stormy["hints"][0]
+    assert (one["returned"], one["total"], one["truncated"]) == (1, 2, True)
+    assert one["data"][0]["labels"].startswith("instance=127.0.0.1:")
+
+
+async def test_what_fired_at_another_time_is_known_and_since_when(address: str, watched: Prometheus) -> None:
+    began = min(datetime.fromisoformat(one["activeAt"]).timestamp() for one in _alerts(watched))
+    moment = began + 2
+    async with asking(address, watched.url) as ask:
+        await _until(lambda: _evaluated_after(ask, moment))
+        then = await ask.tool("alerts", at=moment)
+        before = await ask.tool("alerts", at=began - 86400)
+        pending = await ask.tool("alerts", at=moment, state="pending")
+        ahead = await ask.tool("alerts", fails=True, at="+1h")
+    raw: Any = watched.get("query", query="ALERTS", time=moment)
+    assert sorted(row["alert"] for row in then["data"]) == sorted(one["metric"]["alertname"] for one in raw["result"])
+    assert {row["for"] for row in then["data"]} <= {"0s", "1s", "2s"}
+    assert then["summary"].startswith("At 20")
+    assert {row["state"] for row in pending["data"]} == {"pending"}
+    assert "nobody is told" not in str(then)
+    assert before["summary"].startswith("Nothing is known of")
+    assert "still to come" in ahead["summary"]
+
+
+async def test_a_configuration_that_was_not_taken_and_dropped_targets_are_told(tmp_path: Path) -> None:
+    jobs = """
+  - job_name: left-out
+    static_configs: [{targets: ["127.0.0.1:3"], labels: {team: shop, password: hunter2secret}}]
+    relabel_configs: [{source_labels: [team], regex: shop, action: drop}]
+alerting: {alertmanagers: [{static_configs: [{targets: ["127.0.0.1:4"]}]}]}
+"""
+    rules = "groups: [{name: one, rules: [{alert: Always, expr: vector(1)}]}]"
+    with real_prometheus(tmp_path, _SAMPLES, rules=rules, jobs=jobs) as prometheus:
+        async with (
+            serving(build(PrometheusSettings(prometheus_url=prometheus.url))) as address,
+            asking(address, prometheus.url) as ask,
+        ):
+            before = await ask.tool("targets")
+            await _until(lambda: _evaluated_after(ask, 0))
+            alerts = await ask.tool("alerts")
+            dropped = await ask.tool("targets", state="dropped")
+            named = await ask.tool("targets", name="team=shop")
+            guessed = await ask.tool("targets", name="hunter2secret", state="dropped")
+            (tmp_path / "rules.yml").write_text("groups: nonsense", encoding="utf-8")
+            await ask.http.post("/-/reload")
+            after = [await ask.tool(tool) for tool in ("targets", "rules")]
+    assert before.get("warnings", []) == alerts.get("warnings", []) == []
+    assert dropped["summary"] == "1 target dropped by relabelling."
+    (row,) = dropped["data"]
+    assert (row["job"], row["address"]) == ("left-out", "127.0.0.1:3")
+    assert "team=shop" in row["labels"]
+    assert "hunter2secret" not in str([dropped, guessed["data"]])
+    assert guessed["data"] == []
+    assert any("Relabelling dropped 1 such: state=dropped" in hint for hint in named["hints"])
+    for answer in after:
+        assert "did not take its configuration" in answer["warnings"][0]
 
 
 async def test_an_alert_that_does_not_fire_is_told_from_one_that_does_not_exist(
@@ -109,12 +200,19 @@ async def test_rules_with_errors_come_first(address: str, watched: Prometheus) -
         answer = await ask.tool("rules")
         recording = await ask.tool("rules", type="recording")
         firing = await ask.tool("rules", state="firing")
+        pending = await ask.tool("rules", state="pending")
+        one = await ask.tool("rules", name="JobDown")
         named = await ask.tool("rules", name="job:up")
         misspelt = await ask.tool("rules", name="brokn")
     assert answer["summary"] == "7 rules in 2 groups, 1 of them failing."
     first = answer["data"][0]
     assert (first["rule"], first["health"], first["query"]) == ("broken:ratio", "err", "up / on () up")
     assert "duplicate series" in first["error"]
+    assert list(first)[:3] == ["rule", "health", "error"]
+    assert "error" not in firing["data"][0]
+    assert {row["rule"]: row["labels"] for row in firing["data"]}["JobDown"] == "severity=critical"
+    assert {row["rule"]: row["for"] for row in pending["data"]} == {"SoonFiring": "1h"}
+    assert "runbook_url: https://runbooks.example.com/JobDown" in one["hints"]
     assert {row["rule"] for row in recording["data"]} == {"job:up:sum", "broken:ratio"}
     assert {row["rule"] for row in firing["data"]} == {"JobDown", "Leaking", "Watchdog"}
     assert [row["query"] for row in named["data"]] == ["sum by (job) (up)"]

@@ -72,6 +72,18 @@ class PrometheusClient:
         """What is scraped."""
         return await self._get("targets", [("state", "active")], objects.decode_targets)
 
+    async def dropped_targets(self) -> list[objects.DroppedTarget]:
+        """What discovery found and relabelling left out."""
+        return (await self._get("targets", [("state", "dropped")], objects.decode_targets)).droppedTargets
+
+    async def alertmanagers(self) -> list[dict[str, str]]:
+        """Where alerts are sent."""
+        return await self._get("alertmanagers", [], objects.decode_alertmanagers)
+
+    async def runtime(self) -> objects.Runtime:
+        """How Prometheus itself does."""
+        return await self._get("status/runtimeinfo", [], objects.decode_runtime)
+
     async def alerts(self) -> list[objects.Alert]:
         """What fires or is pending."""
         return await self._get("alerts", [], objects.decode_alerts)

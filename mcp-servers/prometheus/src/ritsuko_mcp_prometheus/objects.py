@@ -42,11 +42,17 @@ class Target(BaseModel):
     scrapeInterval: str = ""
 
 
-class Targets(BaseModel):
-    """The targets there are, and how many were dropped by relabelling."""
+class DroppedTarget(BaseModel):
+    """What discovery found and relabelling left out, with the labels before that."""
 
-    activeTargets: _Listing[Target]
-    droppedTargetCounts: dict[str, int] = {}
+    discoveredLabels: Labels
+
+
+class Targets(BaseModel):
+    """The targets there are, or those that were dropped, whichever was asked for."""
+
+    activeTargets: _Listing[Target] = []
+    droppedTargets: _Listing[DroppedTarget] = []
 
 
 class Alert(BaseModel):
@@ -56,7 +62,7 @@ class Alert(BaseModel):
     annotations: Labels = {}
     state: str
     activeAt: datetime | None = None
-    value: float
+    value: float | None = None
 
 
 class Rule(BaseModel):
@@ -66,6 +72,7 @@ class Rule(BaseModel):
     name: str
     query: str
     labels: Labels = {}
+    annotations: Labels = {}
     duration: float = 0.0
     state: str = ""
     health: str = "unknown"
@@ -82,6 +89,20 @@ class RuleGroup(BaseModel):
     interval: float
     evaluationTime: float = 0.0
     rules: _Listing[Rule]
+
+
+class Alertmanagers(BaseModel):
+    """Where alerts are sent."""
+
+    activeAlertmanagers: _Listing[dict[str, str]]
+
+
+class Runtime(BaseModel):
+    """How the process does: whether it took its configuration when that was last read, how long it keeps samples."""
+
+    reloadConfigSuccess: bool = True
+    lastConfigTime: datetime | None = None
+    storageRetention: str = ""
 
 
 class _Alerts(BaseModel):
@@ -103,6 +124,8 @@ _METADATA = TypeAdapter(_Success[dict[str, list[Metadata]] | None])
 _TARGETS = TypeAdapter(_Success[Targets])
 _ALERTS = TypeAdapter(_Success[_Alerts])
 _GROUPS = TypeAdapter(_Success[_Groups])
+_ALERTMANAGERS = TypeAdapter(_Success[Alertmanagers])
+_RUNTIME = TypeAdapter(_Success[Runtime])
 
 
 # Each raises pydantic's ValidationError for a body that is something else.
@@ -136,3 +159,13 @@ def decode_alerts(body: bytes) -> list[Alert]:
 def decode_rules(body: bytes) -> list[RuleGroup]:
     """The answer of `/rules`."""
     return _GROUPS.validate_json(body).data.groups
+
+
+def decode_alertmanagers(body: bytes) -> list[dict[str, str]]:
+    """The answer of `/alertmanagers`."""
+    return _ALERTMANAGERS.validate_json(body).data.activeAlertmanagers
+
+
+def decode_runtime(body: bytes) -> Runtime:
+    """The answer of `/status/runtimeinfo`."""
+    return _RUNTIME.validate_json(body).data

@@ -1,19 +1,26 @@
 """Recording and alerting rules: which don't work, which are slow."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import cast
+
+from pydantic import JsonValue
 
 from ritsuko_mcp_common.envelope import Envelope, Row
 from ritsuko_mcp_common.times import format_duration
 
+from ..cells import flat
 from ..client import PrometheusClient
 from ..names import nearest_names
 from ..objects import Rule, RuleGroup
 from ..values import format_value
 from .ages import age
+from .reloads import refused_configuration
 
 # Of its interval: a group that takes longer than the whole of it misses evaluations.
 _SLOW = 0.5
+_LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +44,14 @@ async def rules(client: PrometheusClient, name: str, type: str, state: str, limi
 
     Only those whose name, group or query contains `name`, of that type and state unless these are `all`.
     """
-    groups = await client.rules()
+    groups, warnings = await asyncio.gather(client.rules(), refused_configuration(client, now=now))
     every = list(_placed(groups))
     chosen = sorted((one for one in every if _matches(one, name, type, state)), key=_rank)
-    envelope = Envelope(summary=_summary(groups, every, chosen), source=client.source, untrusted=True)
-    envelope.data = [_row(one, now) for one in chosen[:limit]]
+    envelope = Envelope(
+        summary=_summary(groups, every, chosen), source=client.source, warnings=warnings, untrusted=True
+    )
+    shown = chosen[:limit]
+    envelope.data = [_row(one, now, errors=any(one.rule.lastError for one in shown)) for one in shown]
     envelope.total, envelope.returned = len(chosen), len(envelope.data)
     envelope.truncated = len(chosen) > limit
     if envelope.truncated:
@@ -55,7 +65,9 @@ async def rules(client: PrometheusClient, name: str, type: str, state: str, limi
         near = nearest_names(name, {one.rule.name for one in every}, 3) if name else []
         close = f"Did you mean {', '.join(near)}?" if near else ""
         envelope.hints.append(close or f"There are {len(every)} others: leave the conditions out.")
-    return envelope
+    if len(chosen) == 1:
+        envelope.hints += [f"{name}: {text}" for name, text in chosen[0].rule.annotations.items()]
+    return envelope.written_by(flat({"error": _LONGEST}))
 
 
 def late(group: RuleGroup) -> bool:
@@ -89,16 +101,20 @@ def _rank(one: _Placed) -> tuple[bool, bool, int, str, str]:
     return not one.broken, not one.slow, states.get(one.rule.state, 2), one.group.name, one.rule.name
 
 
-def _row(one: _Placed, now: float) -> Row:
+def _row(one: _Placed, now: float, *, errors: bool) -> Row:
+    """The error stands in front where there are any: a table is read from the left."""
+    error: Row = {"error": one.rule.lastError} if errors else {}
     return {
         "rule": one.rule.name,
+        "health": one.rule.health,
+        **error,
+        "state": one.rule.state,
+        "for": format_duration(one.rule.duration) if one.rule.duration else "",
+        "labels": cast(JsonValue, dict(sorted(one.rule.labels.items()))),
         "type": one.rule.type,
         "group": one.group.name,
-        "health": one.rule.health,
-        "state": one.rule.state,
         "evaluated": f"{age(one.rule.lastEvaluation, now)} ago" if age(one.rule.lastEvaluation, now) else "never",
         "took": format_value(one.rule.evaluationTime, "seconds"),
-        "error": one.rule.lastError,
         "query": one.rule.query,
     }
 

@@ -1,5 +1,6 @@
 """What is scraped, and what can't be."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from typing import cast
@@ -15,7 +16,9 @@ from ..failures import without_credentials
 from ..objects import Target
 from ..values import format_value
 from .ages import age
+from .dropped import dropped, dropped_count
 from .matching import is_meant
+from .reloads import refused_configuration
 
 _FEW_JOBS = 8
 
@@ -23,11 +26,15 @@ _FEW_JOBS = 8
 async def targets(client: PrometheusClient, name: str, state: str, limit: int, *, now: float) -> Envelope:
     """Targets, those that are down first, with the error of their last scrape.
 
-    Only those where a label's value or the address contains `name`, and of that state unless it is `all`.
+    Only those where a label's value or the address contains `name`, and of that state unless it is `all`; those that
+    relabelling `dropped` are shown alone.
     """
-    found = (await client.targets()).activeTargets
+    if state == "dropped":
+        return await dropped(client, name, limit)
+    active, warnings = await asyncio.gather(client.targets(), refused_configuration(client, now=now))
+    found = active.activeTargets
     chosen = sorted((one for one in found if _matches(one, name, state)), key=_rank)
-    envelope = Envelope(summary=_summary(found, chosen), source=client.source, untrusted=True)
+    envelope = Envelope(summary=_summary(found, chosen), source=client.source, warnings=warnings, untrusted=True)
     envelope.data = [_row(one, now) for one in chosen[:limit]]
     envelope.total, envelope.returned = len(chosen), len(envelope.data)
     envelope.truncated = len(chosen) > limit
@@ -36,6 +43,8 @@ async def targets(client: PrometheusClient, name: str, state: str, limit: int, *
     if not chosen and found:
         jobs = sorted({one.labels.get("job", "") for one in found})
         envelope.hints.append(suggestion(name, jobs) or f"Jobs: {', '.join(jobs[:20])}.")
+        if count := await dropped_count(client, name):
+            envelope.hints.append(f"Relabelling dropped {count:,} such: state=dropped shows them.")
     return envelope.written_by(flat())
 
 

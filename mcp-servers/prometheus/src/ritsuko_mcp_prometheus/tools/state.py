@@ -12,7 +12,7 @@ from ..client import PrometheusClient
 from ..state import alerts as alerting
 from ..state import rules as evaluation
 from ..state import targets as scraping
-from .arguments import Limit, this_moment
+from .arguments import Limit, Moment, this_moment
 
 Part = Annotated[str, Field(description="only with this in name or labels", max_length=500)]
 
@@ -21,10 +21,13 @@ def state_tools(client: PrometheusClient) -> list[Tool]:
     """`alerts`, `rules` and `targets`."""
 
     async def alerts(
-        name: Part = "", state: Literal["all", "firing", "pending"] = "all", limit: Limit = 50
+        name: Part = "",
+        state: Literal["all", "firing", "pending"] = "all",
+        limit: Limit = 50,
+        at: Moment = "now",
     ) -> Envelope:
-        """What fires and what is pending, worst first."""
-        return await alerting.alerts(client, name, state, limit, now=this_moment())
+        """What fires and what is pending, or did at another time, worst first."""
+        return await alerting.alerts(client, name, state, limit, at, now=this_moment())
 
     async def rules(
         name: Annotated[str, Field(description="only with this in name, group or query", max_length=500)] = "",
@@ -36,9 +39,9 @@ def state_tools(client: PrometheusClient) -> list[Tool]:
         return await evaluation.rules(client, name, type, state, limit, now=this_moment())
 
     async def targets(
-        name: Part = "", state: Literal["all", "down", "unknown", "up"] = "all", limit: Limit = 50
+        name: Part = "", state: Literal["all", "down", "unknown", "up", "dropped"] = "all", limit: Limit = 50
     ) -> Envelope:
-        """What is scraped: down first, with the error."""
+        """What is scraped: down first, with the error; or what discovery found and relabelling dropped."""
         return await scraping.targets(client, name, state, limit, now=this_moment())
 
     return [
