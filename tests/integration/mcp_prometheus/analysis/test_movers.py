@@ -3,7 +3,7 @@
 import pytest
 
 from tests.integration.mcp_prometheus.analysis.conftest import Call, answer
-from tests.integration.mcp_prometheus.analysis.planted import CHANGE, WOBBLING
+from tests.integration.mcp_prometheus.analysis.planted import CHANGE, END, WOBBLING
 
 pytestmark = [pytest.mark.prometheus, pytest.mark.asyncio(loop_scope="session")]
 
@@ -32,6 +32,21 @@ async def test_what_moved_a_few_minutes_before_the_moment_is_found_too(call: Cal
     """Who asks knows the moment of a change roughly."""
     told = answer(await call("movers", job="pool", at=str(CHANGE + 300), window="25m"))
     assert [(row["metric"], row["before"], row["after"]) for row in told["data"]] == [("pool_in_use", "12", "50")]
+
+
+async def test_what_is_too_much_to_glance_at_is_looked_at_in_its_sum_and_not_called_still(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ritsuko_mcp_prometheus.analysis.screening._MOST_SERIES", 0)
+    told = answer(await call("movers", job="pool", at=str(CHANGE), window="25m"))
+    assert [row["metric"] for row in told["data"]] == ["pool_in_use"]
+    assert told["warnings"] == []
+
+
+async def test_a_window_that_can_be_no_shorter_is_not_told_to_be(call: Call) -> None:
+    told = answer(await call("movers", job="pool", at=str(END - 3 * 3600), window="5m"))
+    assert "samples enough on both sides" in told["summary"]
+    assert told["hints"] == ["Give a later time: so far there are too few samples."]
 
 
 async def test_what_is_not_looked_at_is_said(call: Call) -> None:

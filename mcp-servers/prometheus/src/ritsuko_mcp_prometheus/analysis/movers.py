@@ -25,6 +25,8 @@ from .windows import length, time_range
 _FIGURES = frozenset({"metric", "figure", "before", "after", "change", "effect"})
 _MOST_METRICS = 100
 _MOST_SERIES = 1500
+_MOST_LARGE = 5
+_SHORTEST_WINDOW = 300.0
 _AT_ONCE = 6
 _NAMED = 8
 _POINTS = 60
@@ -37,7 +39,7 @@ async def movers(
 ) -> Envelope:
     """What moved most between the time `duration` before `at` and the same time after it, or what there is of that."""
     scope = _scope(namespace, job)
-    moment, span = parse_time(at, now=now), length(duration, least=300)
+    moment, span = parse_time(at, now=now), length(duration, least=_SHORTEST_WINDOW)
     start, end = moment - span, min(moment + span, now)
     if end - moment < _LEAST_AFTER:
         raise BadRequest(
@@ -61,7 +63,9 @@ async def movers(
     everything = candidates({**earlier, **later}, await _types(client), scope, format_duration(round(rate_range)))
     glanced = glanced_at(everything)
     changes = await rough_changes(client, glanced, scope, start, moment, end)
-    looked_at = bounded(glanced, changes, _MOST_METRICS, _MOST_SERIES)
+    # Of what is too much to glance at only one sum or mean is asked for, which is little to read.
+    large = [one for one in everything if one not in glanced][:_MOST_LARGE]
+    looked_at = [*bounded(glanced, changes, _MOST_METRICS, _MOST_SERIES), *large]
     moves, failures = await _look(client, looked_at, start, moment, end, rate_range)
     moved = [move for move in moves if abs(move.effect) >= LEAST_EFFECT]
     shown = moved[:limit]
@@ -139,7 +143,9 @@ async def _nothing_judged(
     lacking = "" if await _counts(client, scope, start) else f": there is nothing yet at {format_time(start)}"
     return (
         f"None of {len(looked_at):,} metrics with {{{scope}}} has samples enough on both sides to be judged{lacking}.",
-        f"Take a shorter window than {format_duration(span)}, such as window=1h.",
+        f"Take a shorter window than {format_duration(span)}."
+        if span > _SHORTEST_WINDOW
+        else "Give a later time: so far there are too few samples.",
     )
 
 
@@ -188,7 +194,7 @@ def _left_out(
     changes: Mapping[str, float],
 ) -> list[str]:
     seen, close = {one.metric for one in glanced}, {one.metric for one in looked_at}
-    unseen = [one.metric for one in everything if one.metric not in seen]
+    unseen = [one.metric for one in everything if one.metric not in seen | close]
     passed = sorted(seen - close, key=lambda metric: (-changes.get(metric, 0.0), metric))
     passed = [metric for metric in passed if changes.get(metric, 0.0) > 0]
     said: list[str] = []
