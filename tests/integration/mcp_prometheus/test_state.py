@@ -361,6 +361,28 @@ async def test_a_histogram_is_described_with_its_bounds_and_a_count_that_is_no_t
     assert example.rpartition(" = ")[2].replace(",", "").isdigit()
 
 
+async def test_a_service_looked_for_among_metrics_is_found_among_labels(address: str, watched: Prometheus) -> None:
+    async with asking(address, watched.url) as ask:
+        answer = await ask.tool("search", text="guard slow")
+        short = await ask.tool("search", text="xq")
+    assert answer["data"] == []
+    assert answer["hints"][0] == "There is guarded: performance guarded tells how it does."
+    assert "performance" not in str(short["hints"])
+
+
+async def test_where_most_series_are_is_as_prometheus_counts_them(address: str, watched: Prometheus) -> None:
+    async with asking(address, watched.url) as ask:
+        answer = await ask.tool("search", sort="series", limit=5)
+        refused = await ask.tool("search", fails=True, sort="series", text="up")
+    raw: Any = watched.get("status/tsdb", limit=5)
+    assert [row["metric"] for row in answer["data"]] == [one["name"] for one in raw["seriesCountByMetricName"][:5]]
+    assert answer["data"][0]["series"] == pytest.approx(raw["seriesCountByMetricName"][0]["value"], rel=0.1)
+    assert answer["data"][0]["metric"] in answer["summary"]
+    assert any(hint.startswith("Labels with most values: ") for hint in answer["hints"])
+    assert "Samples are kept 10y." in answer["hints"]
+    assert "Leave text and type out" in refused["text"]
+
+
 async def test_a_metric_that_does_not_exist_is_answered_with_the_nearest(address: str, watched: Prometheus) -> None:
     async with asking(address, watched.url) as ask:
         answer = await ask.tool("describe", fails=True, metric="go_gorutines")

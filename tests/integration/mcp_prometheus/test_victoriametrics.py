@@ -29,6 +29,12 @@ DATA: dict[str, Any] = {
     "label/__name__/values": ["up", "x_total"],
     "label/job/values": ["web"],
     "labels": ["__name__", "job"],
+    "status/tsdb": {
+        "totalSeries": 10079,
+        "totalLabelValuePairs": 60441,
+        "seriesCountByMetricName": [{"name": "big", "value": 10000, "requestsCount": 0, "lastRequestTimestamp": 0}],
+        "labelValueCountByLabelName": [{"name": "id", "value": 10000}, {"name": "__name__", "value": 36}],
+    },
     "metadata": {},
     "alerts": {"alerts": []},
     "rules": {"groups": []},
@@ -107,8 +113,11 @@ async def test_the_other_tools_answer_too() -> None:
         found = await ask.tool("search", text="up")
         described = await ask.tool("describe", metric="x_total")
         labels = await ask.tool("labels")
+        most = await ask.tool("search", sort="series")
         quiet = [await ask.tool(tool) for tool in ("alerts", "rules", "targets")]
     assert [row["metric"] for row in found["data"]] == ["up"]
     assert described["summary"].startswith("x_total is a counter (by its name).")
     assert [row["label"] for row in labels["data"]] == ["__name__", "job"]
+    assert most["summary"] == "10,079 series, 99% of them of big."
+    assert most["hints"][1] == "Labels with most values: id 10,000, __name__ 36."
     assert [answer["data"] for answer in quiet] == [[], [], []]

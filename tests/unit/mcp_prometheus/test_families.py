@@ -81,6 +81,9 @@ def test_a_metric_is_found_by_the_names_of_its_parts() -> None:
         ("seconds gc", ["gc_seconds"]),
         ("pods", ["queue_length"]),
         ("seconds nothing", []),
+        # What people say: latencies are called durations, and the other way.
+        ("slow", ["latency_seconds"]),
+        ("duration", ["latency_seconds"]),
     ],
 )
 def test_all_words_must_occur_and_the_name_counts_most(words: str, names: list[str]) -> None:

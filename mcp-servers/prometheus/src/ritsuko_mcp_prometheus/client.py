@@ -84,6 +84,11 @@ class PrometheusClient:
         """How Prometheus itself does."""
         return await self._get("status/runtimeinfo", [], objects.decode_runtime)
 
+    async def tsdb(self, most: int) -> objects.Tsdb:
+        """How many series there are, and so many of the metrics with most."""
+        # Prometheus calls it limit, where it knows it, and VictoriaMetrics topN.
+        return await self._get("status/tsdb", [("limit", str(most)), ("topN", str(most))], objects.decode_tsdb)
+
     async def alerts(self) -> list[objects.Alert]:
         """What fires or is pending."""
         return await self._get("alerts", [], objects.decode_alerts)

@@ -105,6 +105,31 @@ class Runtime(BaseModel):
     storageRetention: str = ""
 
 
+class Count(BaseModel):
+    """How many there are of something."""
+
+    name: str
+    value: int
+
+
+class _Head(BaseModel):
+    numSeries: int = 0
+
+
+class Tsdb(BaseModel):
+    """How many series a store holds, and of which metrics and labels; most first."""
+
+    headStats: _Head = _Head()
+    totalSeries: int = 0
+    seriesCountByMetricName: _Listing[Count] = []
+    labelValueCountByLabelName: _Listing[Count] = []
+
+    @property
+    def series(self) -> int:
+        """Prometheus counts those in memory, VictoriaMetrics those of today."""
+        return self.totalSeries or self.headStats.numSeries
+
+
 class _Alerts(BaseModel):
     alerts: _Listing[Alert]
 
@@ -125,6 +150,7 @@ _TARGETS = TypeAdapter(_Success[Targets])
 _ALERTS = TypeAdapter(_Success[_Alerts])
 _GROUPS = TypeAdapter(_Success[_Groups])
 _ALERTMANAGERS = TypeAdapter(_Success[Alertmanagers])
+_TSDB = TypeAdapter(_Success[Tsdb])
 _RUNTIME = TypeAdapter(_Success[Runtime])
 
 
@@ -169,3 +195,8 @@ def decode_alertmanagers(body: bytes) -> list[dict[str, str]]:
 def decode_runtime(body: bytes) -> Runtime:
     """The answer of `/status/runtimeinfo`."""
     return _RUNTIME.validate_json(body).data
+
+
+def decode_tsdb(body: bytes) -> Tsdb:
+    """The answer of `/status/tsdb`."""
+    return _TSDB.validate_json(body).data

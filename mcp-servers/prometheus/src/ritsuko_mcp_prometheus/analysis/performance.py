@@ -1,6 +1,5 @@
 """`performance`: a service's rate, errors, duration and saturation, from whatever its metrics are called."""
 
-import asyncio
 from collections.abc import Sequence
 
 from ritsuko_mcp_common.envelope import Envelope
@@ -10,6 +9,7 @@ from ritsuko_mcp_common.times import format_duration, format_time, parse_time
 from ..client import PrometheusClient
 from ..empty import in_the_future
 from ..errors import BadRequest
+from ..services import service_names
 from .conventions import CONVENTIONS
 from .figures import Figure, figures, row, what_differs
 from .lines import Line, requests, usages
@@ -19,7 +19,6 @@ from .windows import length, time_range
 
 _JOBS_SHOWN = 20
 _RECENT_SECONDS = 3600.0
-_NAMING = ("job", "service", "service_name", "app", "application", "exported_service", "consumergroup")
 
 
 async def performance(
@@ -104,7 +103,7 @@ def _on_changes(envelope: Envelope, told: Sequence[Figure], found: Sequence[Foun
 
 async def _near(client: PrometheusClient, name: str, at: float, now: float) -> list[str]:
     """Names like it at that time; or whether it is there now."""
-    if names := await _named(client, at):
+    if names := await service_names(client, (at - _RECENT_SECONDS, at)):
         if name in names:
             return [
                 f"In the hour before there are series of {name}: targets tells whether it is still scraped, and "
@@ -113,14 +112,8 @@ async def _near(client: PrometheusClient, name: str, at: float, now: float) -> l
         if near := suggestion(name, names):
             return [near]
         return [f"Jobs and services there are: {', '.join(names[:_JOBS_SHOWN])}."]
-    names = await _named(client, now)
+    names = await service_names(client, (now - _RECENT_SECONDS, now))
     told = [f"No metric has a job or service in the hour before {format_time(at)}: ask for another time."]
     if name in names:
         return [*told, f"Now there are metrics of {name}: at=now."]
     return [*told, *([f"Now: {near}"] if (near := suggestion(name, names)) else [])]
-
-
-async def _named(client: PrometheusClient, at: float) -> list[str]:
-    window = at - _RECENT_SECONDS, at
-    values = await asyncio.gather(*(client.label_values(label, window=window) for label in _NAMING))
-    return sorted({value for some in values for value in some})

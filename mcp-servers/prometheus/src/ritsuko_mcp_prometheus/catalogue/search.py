@@ -11,13 +11,29 @@ from ritsuko_mcp_common.errors import ToolFailure
 
 from ..cells import flat
 from ..client import PrometheusClient
-from ..errors import NotOffered
+from ..errors import BadRequest, NotOffered
 from ..names import nearest_names
 from ..paging import page, position
+from ..services import service_names
+from .cardinality import cardinality
 from .families import Family, families
 
 _WORD = re.compile(r"[a-z0-9]+")
 _LONGEST_HELP = 120
+_RECENT_SECONDS = 3600.0
+_SHORTEST_SERVICE, _SERVICES_SHOWN = 3, 5
+# What people say, and what metrics are called.
+_SAME = {
+    "latency": ("duration", "response_time"),
+    "slow": ("duration", "latency"),
+    "duration": ("latency",),
+    "error": ("fail",),
+    "failure": ("error", "failed"),
+    "ram": ("memory",),
+    "disk": ("filesystem",),
+    "traffic": ("request", "bytes"),
+    "crash": ("restart",),
+}
 
 
 async def known_families(client: PrometheusClient) -> tuple[list[Family], list[str]]:
@@ -34,8 +50,19 @@ async def known_families(client: PrometheusClient) -> tuple[list[Family], list[s
     return families(names, metadata), []
 
 
-async def search(client: PrometheusClient, words: str, type: str, limit: int, cursor: str, *, now: float) -> Envelope:
-    """Metrics whose name and help hold all the words, best match first; without words all of them, by name."""
+async def search(
+    client: PrometheusClient, words: str, type: str, limit: int, cursor: str, sort: str, *, now: float
+) -> Envelope:
+    """Metrics whose name and help hold all the words, best match first; without words all of them, by name.
+
+    Sorted by `series` it answers instead where most series are; words don't matter to that.
+    """
+    if sort == "series":
+        if words.strip() or type != "any":
+            raise BadRequest(
+                "most series are counted of everything, not of some words or a type", "Leave text and type out."
+            )
+        return await cardinality(client, limit)
     question: JsonValue = ["search", words, type]
     place = position(cursor, question, now)
     known, warnings = await known_families(client)
@@ -43,6 +70,7 @@ async def search(client: PrometheusClient, words: str, type: str, limit: int, cu
     envelope = Envelope(summary="", source=client.source, warnings=warnings, untrusted=True)
     if not found:
         envelope.summary, envelope.hints = _nothing(words, type, known)
+        envelope.hints = [*await _services(client, words, place.now), *envelope.hints]
         envelope.data, envelope.total, envelope.returned = [], 0, 0
         return envelope
     kind = f"{'' if type == 'any' else f'{type} '}metric{'' if len(found) == 1 else 's'}"
@@ -57,6 +85,19 @@ async def search(client: PrometheusClient, words: str, type: str, limit: int, cu
         envelope, found, lambda part: [_row(one, counts) for one in part], at=place, limit=limit, question=question
     )
     return envelope.written_by(flat({"help": _LONGEST_HELP}))
+
+
+async def _services(client: PrometheusClient, words: str, now: float) -> list[str]:
+    """Whether a word is in the name of a service: those are values of labels."""
+    wanted = [word for word in _WORD.findall(words.lower()) if len(word) >= _SHORTEST_SERVICE]
+    if not wanted:
+        return []
+    try:
+        names = await service_names(client, (now - _RECENT_SECONDS, now))
+    except ToolFailure:
+        return []
+    meant = [name for name in names if any(word in name.lower() for word in wanted)][:_SERVICES_SHOWN]
+    return [f"There is {', '.join(meant)}: performance {meant[0]} tells how it does."] if meant else []
 
 
 def ranked(words: str, known: Iterable[Family]) -> list[Family]:
@@ -79,6 +120,8 @@ def _score(wanted: Sequence[str], one: Family) -> int | None:
             score += 4
         elif stem in name or any(stem in member for member in one.members):
             score += 3
+        elif any(other in name for other in _SAME.get(stem, ())):
+            score += 2
         elif stem in text:
             score += 1
         else:

@@ -23,9 +23,12 @@ def catalogue_tools(client: PrometheusClient) -> list[Tool]:
         type: Literal["any", "counter", "gauge", "histogram", "summary", "info"] = "any",
         limit: Limit = 50,
         cursor: Cursor = "",
+        sort: Annotated[
+            Literal["match", "series"], Field(description="series: where most of all series are")
+        ] = "match",
     ) -> Envelope:
         """Find metrics by words, best match first: type, unit, series and help of each."""
-        return await searching.search(client, text, type, limit, cursor, now=this_moment())
+        return await searching.search(client, text, type, limit, cursor, sort, now=this_moment())
 
     async def describe(metric: Metric) -> Envelope:
         """What one metric is: type, unit, help, its labels with how many values, an example, a query to begin with."""

@@ -1,0 +1,41 @@
+"""Where the series are: the metrics and labels that a store holds most of."""
+
+from ritsuko_mcp_common.envelope import Envelope
+from ritsuko_mcp_common.errors import ToolFailure
+
+from ..client import PrometheusClient
+from ..objects import Count
+
+_LABELS_SHOWN = 5
+
+
+async def cardinality(client: PrometheusClient, limit: int) -> Envelope:
+    """A row for each of the metrics with most series, as the store itself counts them (Prometheus: those in memory).
+
+    Raises NotOffered for stores that don't count.
+    """
+    found = await client.tsdb(limit)
+    total = found.series
+    told = f"{total:,} series{' in memory' if found.headStats.numSeries else ''}"
+    envelope = Envelope(summary=f"{told}.", source=client.source, untrusted=True)
+    most = found.seriesCountByMetricName[:limit]
+    if most and total:
+        envelope.summary = f"{told}, {most[0].value / total:.0%} of them of {most[0].name}."
+        envelope.hints.append(f"labels match={most[0].name} tells which of its labels has so many values.")
+    envelope.data = [
+        {"metric": one.name, "series": one.value, "share": f"{one.value / total:.1%}" if total else ""} for one in most
+    ]
+    envelope.returned = len(most)
+    labels = ", ".join(_written(one) for one in found.labelValueCountByLabelName[:_LABELS_SHOWN])
+    if labels:
+        envelope.hints.append(f"Labels with most values: {labels}.")
+    try:
+        kept = (await client.runtime()).storageRetention
+    except ToolFailure:
+        return envelope
+    envelope.hints.append(f"Samples are kept {kept}.")
+    return envelope
+
+
+def _written(one: Count) -> str:
+    return f"{one.name} {one.value:,}"
