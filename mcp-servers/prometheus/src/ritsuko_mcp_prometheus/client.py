@@ -89,6 +89,11 @@ class PrometheusClient:
         # Prometheus calls it limit, where it knows it, and VictoriaMetrics topN.
         return await self._get("status/tsdb", [("limit", str(most)), ("topN", str(most))], objects.decode_tsdb)
 
+    async def exemplars(self, promql: str, start: float, end: float) -> list[objects.Exemplar]:
+        """Of all series that the query selects, between two moments (Unix seconds)."""
+        parameters = [("query", promql), ("start", f"{start:.3f}"), ("end", f"{end:.3f}")]
+        return await self._get("query_exemplars", parameters, objects.decode_exemplars)
+
     async def alerts(self) -> list[objects.Alert]:
         """What fires or is pending."""
         return await self._get("alerts", [], objects.decode_alerts)

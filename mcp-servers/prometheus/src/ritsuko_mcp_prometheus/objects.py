@@ -130,6 +130,18 @@ class Tsdb(BaseModel):
         return self.totalSeries or self.headStats.numSeries
 
 
+class Exemplar(BaseModel):
+    """One observation and what it was of, such as a trace; at `timestamp`, Unix seconds."""
+
+    labels: Labels
+    value: float
+    timestamp: float
+
+
+class _Exemplars(BaseModel):
+    exemplars: _Listing[Exemplar]
+
+
 class _Alerts(BaseModel):
     alerts: _Listing[Alert]
 
@@ -151,6 +163,7 @@ _ALERTS = TypeAdapter(_Success[_Alerts])
 _GROUPS = TypeAdapter(_Success[_Groups])
 _ALERTMANAGERS = TypeAdapter(_Success[Alertmanagers])
 _TSDB = TypeAdapter(_Success[Tsdb])
+_EXEMPLARS = TypeAdapter(_Success[_Listing[_Exemplars]])
 _RUNTIME = TypeAdapter(_Success[Runtime])
 
 
@@ -200,3 +213,8 @@ def decode_runtime(body: bytes) -> Runtime:
 def decode_tsdb(body: bytes) -> Tsdb:
     """The answer of `/status/tsdb`."""
     return _TSDB.validate_json(body).data
+
+
+def decode_exemplars(body: bytes) -> list[Exemplar]:
+    """The answer of `/query_exemplars`, of all series together."""
+    return [one for series in _EXEMPLARS.validate_json(body).data for one in series.exemplars]

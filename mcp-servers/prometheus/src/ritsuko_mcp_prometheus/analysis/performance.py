@@ -1,5 +1,6 @@
 """`performance`: a service's rate, errors, duration and saturation, from whatever its metrics are called."""
 
+import asyncio
 from collections.abc import Sequence
 
 from ritsuko_mcp_common.envelope import Envelope
@@ -11,6 +12,7 @@ from ..empty import in_the_future
 from ..errors import BadRequest
 from ..services import service_names
 from .conventions import CONVENTIONS
+from .exemplars import slowest_request
 from .figures import Figure, figures, row, what_differs
 from .lines import Line, requests, usages
 from .own import others, own_lines
@@ -58,7 +60,10 @@ async def performance(
         note = "no metric of requests that is known here carries this name"
         lines = [Line("rate, errors, duration", "", note=note), *own_lines(own, range_)]
         envelope.hints = [others(own, lines) if own else _known()]
-    told = await figures(client, [*lines, *usages(found, range_)], moment, span)
+    told, example = await asyncio.gather(
+        figures(client, [*lines, *usages(found, range_)], moment, span),
+        slowest_request(client, lines, moment - span, moment),
+    )
     sources = ", ".join(dict.fromkeys(part for one in told if one.line.query for part in one.line.source.split(", ")))
     how = f", found by: {sources}" if sources else " has metrics, of which none tells of requests or of what it uses"
     envelope.summary = f"{where} in the {range_} up to {format_time(moment)}{how}."
@@ -70,7 +75,7 @@ async def performance(
             f"{name} is in {len(spread)} namespaces ({', '.join(spread[:6])}), and these figures are of all of them: "
             "give one of them as namespace"
         )
-    envelope.hints = [hint for hint in envelope.hints if hint]
+    envelope.hints = [hint for hint in (*envelope.hints, example) if hint]
     envelope.data = [row(one) for one in told]
     envelope.total = envelope.returned = len(told)
     return envelope

@@ -1,0 +1,34 @@
+"""From a figure to one request behind it: the exemplar of the longest duration, which names its trace.
+
+https://prometheus.io/docs/prometheus/latest/querying/api/#querying-exemplars
+"""
+
+from collections.abc import Sequence
+
+from ritsuko_mcp_common.errors import ToolFailure
+from ritsuko_mcp_common.times import format_time
+
+from ..client import PrometheusClient
+from .figures import written
+from .lines import Line
+
+
+async def slowest_request(client: PrometheusClient, lines: Sequence[Line], start: float, end: float) -> str:
+    """A sentence about the slowest that left an exemplar in one of the histograms; nothing where none did.
+
+    Stores without exemplars, and answers too large to read, say nothing either: it is a help, not what was asked for.
+    """
+    chosen = next((line for line in lines if line.buckets), None)
+    if chosen is None:
+        return ""
+    try:
+        found = await client.exemplars(chosen.buckets, start, end)
+    except ToolFailure:
+        return ""
+    slowest = max((one for one in found if one.labels), key=lambda one: one.value, default=None)
+    if slowest is None:
+        return ""
+    labels = ", ".join(f"{name}={value}" for name, value in sorted(slowest.labels.items()))
+    took = written(slowest.value * chosen.scale, "seconds")
+    when = format_time(slowest.timestamp)
+    return f"A slow request of these: {labels}, {took} at {when}: look for that in traces and logs."
