@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ritsuko_mcp_common.calls import ContractServer
 from ritsuko_mcp_common.metrics import Metrics
 from ritsuko_mcp_common.redaction import Redactor
+from ritsuko_mcp_prometheus.analysis.tools import analysis_tools
 from ritsuko_mcp_prometheus.client import PrometheusClient
 from ritsuko_mcp_prometheus.settings import PrometheusSettings
 from ritsuko_mcp_prometheus.tools.catalogue import catalogue_tools
@@ -48,8 +49,10 @@ def planted(draw: st.DrawFn) -> tuple[str, dict[str, str], str]:
 def answering(labels: dict[str, str], text: str, *, failing: bool) -> httpx2.MockTransport:
     """A Prometheus whose every answer has the labels and the text wherever it has any."""
     series = {"metric": {"__name__": "leaky", **labels}}
+    buckets = {"metric": {"__name__": "http_request_duration_seconds_bucket", "le": "1", **labels}}
+    counts = {"metric": {"__name__": "http_requests_total", "code": "500", **labels}}
     data: dict[str, Any] = {
-        "query": {"resultType": "vector", "result": [{**series, "value": [1, "1"]}]},
+        "query": {"resultType": "vector", "result": [{**one, "value": [1, "1"]} for one in (series, buckets, counts)]},
         "query_range": {"resultType": "matrix", "result": [{**series, "values": [[1, "1"], [61, "2"]]}]},
         "format_query": "leaky",
         "metadata": {"leaky": [{"type": "gauge", "help": text, "unit": ""}]},
@@ -64,13 +67,24 @@ def answering(labels: dict[str, str], text: str, *, failing: bool) -> httpx2.Moc
                     "lastError": f'Get "{text}": connection refused',
                     "health": "down",
                 }
-            ]
+            ],
+            "droppedTargets": [
+                {"discoveredLabels": {"__address__": text, "__meta_kubernetes_pod_annotation_note": text, **labels}}
+            ],
         },
+        "alertmanagers": {"activeAlertmanagers": []},
+        "status/runtimeinfo": {"reloadConfigSuccess": False, "storageRetention": text},
+        "status/tsdb": {
+            "headStats": {"numSeries": 3},
+            "seriesCountByMetricName": [{"name": text, "value": 2}],
+            "labelValueCountByLabelName": [{"name": text, "value": 2}],
+        },
+        "query_exemplars": [{"exemplars": [{"labels": labels, "value": "0.5", "timestamp": 1}]}],
         "alerts": {
             "alerts": [
                 {
                     "labels": {"alertname": "Leak", **labels},
-                    "annotations": {"summary": text},
+                    "annotations": {"summary": text, "description": text, "runbook_url": text},
                     "state": "firing",
                     "value": "1",
                 }
@@ -81,7 +95,16 @@ def answering(labels: dict[str, str], text: str, *, failing: bool) -> httpx2.Moc
                 {
                     "name": "g",
                     "interval": 60,
-                    "rules": [{"type": "alerting", "name": "Leak", "query": f"leaky == 1 # {text}", "lastError": text}],
+                    "rules": [
+                        {
+                            "type": "alerting",
+                            "name": "Leak",
+                            "query": f"leaky == 1 # {text}",
+                            "lastError": text,
+                            "labels": labels,
+                            "annotations": {**labels, "description": text},
+                        }
+                    ],
                 }
             ]
         },
@@ -103,12 +126,20 @@ async def everything(transport: httpx2.MockTransport, labels: dict[str, str], te
     client = PrometheusClient(
         "http://prometheus", httpx2.AsyncClient(transport=transport), timeout_seconds=5, max_bytes=2**20
     )
+    configured = PrometheusSettings(
+        prometheus_url="http://prometheus", grafana_url="http://grafana", grafana_datasource_uid="uid"
+    )
     server = ContractServer(
         name="prometheus",
         version="0",
         instructions="",
-        tools=[*querying_tools(client), *catalogue_tools(client), *state_tools(client)],
-        settings=PrometheusSettings(prometheus_url="http://prometheus"),
+        tools=[
+            *querying_tools(client),
+            *catalogue_tools(client),
+            *state_tools(client),
+            *analysis_tools(client, configured),
+        ],
+        settings=configured,
         redactor=Redactor(),
         metrics=Metrics(),
     )
@@ -137,10 +168,38 @@ async def everything(transport: httpx2.MockTransport, labels: dict[str, str], te
         ("rules", {}),
         ("targets", {}),
         ("targets", {"name": text}),
+        ("targets", {"state": "dropped"}),
+        ("targets", {"state": "dropped", "name": text}),
+        ("alerts", {"at": "100"}),
+        ("alerts", {"limit": 1}),
+        ("search", {"sort": "series"}),
+        ("performance", {"name": "web", "at": "1000"}),
+        ("performance", {"name": text, "at": "1000"}),
+        ("movers", {"job": "web", "at": "3000"}),
+        ("movers", {"namespace": text, "at": "3000"}),
+        ("compare", {"query": f"leaky{{{sensitive}={quoted}}}", "start": "90000", "end": "90100"}),
+        ("chart", {"query": f"leaky{{{sensitive}={quoted}}}", "start": "1", "end": "100"}),
+        ("link", {"query": f"leaky{{{sensitive}={quoted}}}", "dashboard": "abc", "variables": f"x={text}"}),
     ]
     results = [await server.call_tool(name, arguments) for name, arguments in calls]
     await client.aclose()
     return [f"{call}: {result.model_dump_json()}" for call, result in zip(calls, results, strict=True)]
+
+
+def test_what_carries_the_secrets_is_in_the_answers() -> None:
+    """Else the property below would hold of answers that tell nothing."""
+    secret = LETTERS[:26]
+    labels = {"job": "web", "password": secret, "note": f"ghp_{secret}"}
+    told = "\n".join(asyncio.run(everything(answering(labels, f"password={secret}", failing=False), labels, "x")))
+    for part in (
+        "A slow request of these: job=web",
+        "did not take its configuration",
+        "What to do: password=",
+        "kept ",
+    ):
+        assert part in told, part
+    assert told.count("[redacted-") > 100
+    assert {call.partition("'")[2].partition("'")[0] for call in told.split("\n(")} >= {"performance", "chart", "link"}
 
 
 @settings(max_examples=25, deadline=None)

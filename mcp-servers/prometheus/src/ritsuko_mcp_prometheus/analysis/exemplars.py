@@ -6,6 +6,7 @@ https://prometheus.io/docs/prometheus/latest/querying/api/#querying-exemplars
 from collections.abc import Sequence
 
 from ritsuko_mcp_common.errors import ToolFailure
+from ritsuko_mcp_common.sensitive import is_sensitive_name
 from ritsuko_mcp_common.times import format_time
 
 from ..client import PrometheusClient
@@ -25,10 +26,14 @@ async def slowest_request(client: PrometheusClient, lines: Sequence[Line], start
         found = await client.exemplars(chosen.buckets, start, end)
     except ToolFailure:
         return ""
-    slowest = max((one for one in found if one.labels), key=lambda one: one.value, default=None)
+    slowest = max(found, key=lambda one: one.value, default=None)
     if slowest is None:
         return ""
-    labels = ", ".join(f"{name}={value}" for name, value in sorted(slowest.labels.items()))
+    # In a sentence a value is not known for a secret by its label's name.
+    told = {name: value for name, value in sorted(slowest.labels.items()) if not is_sensitive_name(name)}
+    labels = ", ".join(f"{name}={value}" for name, value in told.items())
+    if not labels:
+        return ""
     took = written(slowest.value * chosen.scale, "seconds")
     when = format_time(slowest.timestamp)
     return f"A slow request of these: {labels}, {took} at {when}: look for that in traces and logs."

@@ -8,6 +8,7 @@ from typing import cast
 from pydantic import JsonValue
 
 from ritsuko_mcp_common.envelope import Envelope, Row
+from ritsuko_mcp_common.sensitive import is_sensitive_name
 from ritsuko_mcp_common.times import format_duration
 
 from ..cells import flat
@@ -66,7 +67,8 @@ async def rules(client: PrometheusClient, name: str, type: str, state: str, limi
         close = f"Did you mean {', '.join(near)}?" if near else ""
         envelope.hints.append(close or f"There are {len(every)} others: leave the conditions out.")
     if len(chosen) == 1:
-        envelope.hints += [f"{name}: {text}" for name, text in chosen[0].rule.annotations.items()]
+        told = chosen[0].rule.annotations.items()
+        envelope.hints += [f"{name}: {text}" for name, text in told if not is_sensitive_name(name)]
     return envelope.written_by(flat({"error": _LONGEST}))
 
 
