@@ -361,6 +361,14 @@ async def test_a_histogram_is_described_with_its_bounds_and_a_count_that_is_no_t
     assert example.rpartition(" = ")[2].replace(",", "").isdigit()
 
 
+async def test_a_recorded_metric_is_described_with_its_rule(address: str, watched: Prometheus) -> None:
+    async with asking(address, watched.url) as ask:
+        recorded = await ask.tool("describe", metric="job:up:sum")
+        scraped = await ask.tool("describe", metric="up")
+    assert "Recorded by a rule: sum by (job) (up)" in recorded["hints"]
+    assert "Recorded" not in str(scraped)
+
+
 async def test_a_service_looked_for_among_metrics_is_found_among_labels(address: str, watched: Prometheus) -> None:
     async with asking(address, watched.url) as ask:
         answer = await ask.tool("search", text="guard slow")

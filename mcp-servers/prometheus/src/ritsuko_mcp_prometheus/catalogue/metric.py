@@ -37,11 +37,12 @@ async def describe(client: PrometheusClient, metric: str, *, now: float) -> Enve
     match = selector_of(found.counted)
     window = (now - _WINDOW_SECONDS, now)
     names = [name for name in await client.label_names(match, window) if name != "__name__"]
-    example, count, labels, bounds = await asyncio.gather(
+    example, count, labels, bounds, recorded = await asyncio.gather(
         _example(client, found, now),
         _count(client, match, now),
         survey(client, names[:_MOST_LABELS], match, window),
         _bounds(client, found, window),
+        _recorded(client, found.name),
     )
     if len(names) > _MOST_LABELS:
         warnings.append(f"only the first {_MOST_LABELS} of {len(names)} labels were looked at")
@@ -50,6 +51,7 @@ async def describe(client: PrometheusClient, metric: str, *, now: float) -> Enve
     envelope.data, envelope.total = labels, len(labels)
     if len(found.members) > 1:
         envelope.hints.append(f"Stored as {', '.join(found.members)}.")
+    envelope.hints += recorded
     if example is not None:
         envelope.hints.append(f"Example: {example}")
     if count == 0:
@@ -91,6 +93,24 @@ def _sentence(family: Family, count: int | None, now: float) -> str:
     how_many = "" if count is None else f" {count:,} series at {format_time(now)}."
     article = "an" if family.type[0] in "aeiou" else "a"
     return f"{family.name} is {article} {family.described_type}{unit}{help}{end}{how_many}"
+
+
+async def _recorded(client: PrometheusClient, name: str) -> list[str]:
+    """What a recording rule makes it of: no target can say that. By convention only those have colons in their names.
+
+    https://prometheus.io/docs/practices/rules/#naming
+    """
+    if ":" not in name:
+        return []
+    try:
+        groups = await client.rules()
+    except ToolFailure:
+        return []
+    rules = [rule for group in groups for rule in group.rules if (rule.type, rule.name) == ("recording", name)]
+    return [
+        f"Recorded by a rule: {rule.query}" + (f" (it fails: {rule.lastError})" if rule.lastError else "")
+        for rule in rules
+    ]
 
 
 async def _count(client: PrometheusClient, match: str, at: float) -> int | None:
