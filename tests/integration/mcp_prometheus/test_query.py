@@ -174,6 +174,19 @@ async def test_a_counter_compared_as_it_stands_is_told_to_be_one(address: str) -
     assert not any("is a counter" in hint for hint in rated["hints"])
 
 
+async def test_the_series_of_each_value_of_a_label_are_counted_most_first(address: str) -> None:
+    match = '{__name__=~"up|scrape_duration_seconds|prometheus_build_info"}'
+    deadline = time.monotonic() + 30
+    counts: dict[str, int] = {}
+    # The first scrape may lie in the second that has not passed yet.
+    while counts != {"prometheus": 3, "nobody": 2}:
+        assert time.monotonic() < deadline, counts
+        told = await ask(address, "query", query=f"count by (job) ({match})")
+        counts = {row["job"]: row["value"] for row in told["data"]}
+    answer = await ask(address, "labels", name="job", match=match)
+    assert [(row["job"], row["series"]) for row in answer["data"]] == [("prometheus", 3), ("nobody", 2)]
+
+
 async def test_a_page_goes_on_at_the_same_moment(address: str) -> None:
     seen: list[str] = []
     cursor = ""

@@ -28,6 +28,8 @@ def format_value(value: float, unit: str = "") -> str:
         return _bytes(value)
     if unit == "timestamp" and int(value) in _PLAUSIBLE_TIMES:
         return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+    if unit == "seconds" and 0 < abs(value) < 1:
+        return f"{value * 1000:.3g} ms" if abs(value) >= 1e-6 else f"{value:.3g} s"
     suffix = {"bytes": " B", "seconds": " s"}.get(unit, "")
     if float(value).is_integer() and abs(value) < 1e15:
         return f"{int(value):,}{suffix}"

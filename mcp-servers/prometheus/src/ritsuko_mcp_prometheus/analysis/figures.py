@@ -114,8 +114,6 @@ def written(value: float, unit: str) -> str:
     """`12.5 %`, `300 ms`, `10/s`, `0.2 cores`, `1 GiB`."""
     if unit == "share":
         return f"{value * 100:.3g} %"
-    if unit == "seconds" and 0 < value < 1:
-        return f"{value * 1000:.3g} ms"
     if unit in ("/s", "cores"):
         return f"{value:,.3g}{unit}" if unit == "/s" else f"{value:.3g} cores"
     return format_value(value, unit)
