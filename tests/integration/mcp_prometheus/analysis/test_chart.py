@@ -166,6 +166,16 @@ async def test_no_secret_is_in_the_picture_nor_beside_it(call: Call, monkeypatch
         assert secret not in str(result)
 
 
+async def test_a_line_that_another_one_hides_is_told(call: Call) -> None:
+    query = 'drawn{line="top"} or label_replace(drawn{line="top"}, "line", "twin", "", "")'
+    told = await call("chart", query=query, **HOUR)
+    assert answer(told)["warnings"] == ["lines that are alike lie on each other: orange under blue"]
+    assert places(image_of(told), "blue")
+    assert not places(image_of(told), "orange")
+    apart = await call("chart", query="drawn", **HOUR)
+    assert answer(apart).get("warnings", []) == []
+
+
 async def test_nothing_to_draw_says_why_and_draws_nothing(call: Call) -> None:
     result = await call("chart", query="drwan", **HOUR)
     assert len(result.content) == 1

@@ -105,6 +105,13 @@ def _not_shown(query: str, drawn: Sequence[Series]) -> list[str]:
         said.append(f"not drawn, having no value but NaN, infinities and what is beyond 1e300: {', '.join(absent)}")
     if holed := [colour for colour, one, count in coloured if 0 < count < len(one.course)]:
         said.append(f"NaN, infinities and what is beyond 1e300 are gaps in: {', '.join(holed)}")
+    lies_under = [
+        f"{colour} under {above}"
+        for place, (colour, one, count) in enumerate(coloured)
+        if count and (above := next((other for other, same, _ in coloured[:place] if same.course == one.course), ""))
+    ]
+    if lies_under:
+        said.append(f"lines that are alike lie on each other: {', '.join(lies_under)}")
     if any(map(has_numbered_letters, (query, *(text for one in drawn for text in one.labels.values())))):
         said.append("the picture's font has no letters but ASCII: others stand in it as their numbers, like \\u65e5")
     return said
