@@ -251,14 +251,50 @@ async def test_metadata_that_is_not_kept_costs_only_the_types() -> None:
     assert told.warnings == ["types are guessed from names: this store keeps no metadata"]
 
 
-@pytest.mark.parametrize("name", ["query", "query_range", "search", "describe", "labels", "alerts", "rules", "targets"])
+async def test_of_a_slow_store_performance_tells_what_is_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ritsuko_mcp_prometheus.analysis.measuring._EARLIER_SECONDS", 0.3)
+    labels = {"__name__": "http_requests_total", "job": "shop", "code": "500"}
+
+    async def answer(request: web.Request) -> web.Response:
+        if float(request.query["time"]) < 1000:
+            await asyncio.Event().wait()
+        body = {"resultType": "vector", "result": [{"metric": labels, "value": [1, "3"]}]}
+        return web.json_response({"status": "success", "data": body})
+
+    async with backend(answer) as url:
+        service = build(PrometheusSettings(prometheus_url=url))
+        tool = next(tool for tool in service.tools if tool.name == "performance")
+        told = await tool.fn(name="shop", at="1000", window="5m")
+        await service.backend.aclose()
+    rate = next(row for row in told.data if row["signal"] == "rate")
+    assert (rate["value"], rate["before"], rate["a day ago"]) == ("3/s", "", "")
+    assert told.warnings == ["what it was before could not be asked in time, at least not of every figure"]
+    assert "Nothing is" not in told.summary
+
+
+_NEEDED = {
+    "query": {"query": "up"},
+    "query_range": {"query": "up"},
+    "search": {},
+    "describe": {"metric": "up"},
+    "labels": {},
+    "alerts": {},
+    "rules": {},
+    "targets": {},
+    "compare": {"query": "up"},
+    "movers": {"job": "web"},
+    "performance": {"name": "web"},
+    "chart": {"query": "up"},
+}
+
+
+@pytest.mark.parametrize("name", _NEEDED)
 async def test_every_tool_says_what_is_wrong_with_the_backend(name: str) -> None:
-    required = {"query": {"query": "up"}, "query_range": {"query": "up"}, "describe": {"metric": "up"}}
     async with backend(says(429, "slow down", retry_after="17")) as url:
         service = build(PrometheusSettings(prometheus_url=url))
         tool = next(tool for tool in service.tools if tool.name == name)
         with pytest.raises(ToolFailure) as caught:
-            await tool.fn(**required.get(name, {}))
+            await tool.fn(**_NEEDED[name])
         await service.backend.aclose()
     assert "takes no more requests" in caught.value.message
     assert "17 seconds" in caught.value.hint

@@ -1,7 +1,5 @@
-"""The values of figures: now, as long before and a day ago, and which of them differ much."""
+"""Figures now, just before and a day ago: how they are written, and which of them differ much. Pure."""
 
-import asyncio
-import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,18 +8,13 @@ from pydantic import JsonValue
 
 from ritsuko_mcp_common.envelope import Row
 
-from ..client import PrometheusClient
-from ..errors import QueryFailed
 from ..values import format_value
 from .lines import Line
 from .robust import format_relative, relative
 
-_AT_ONCE = 6
-_DAY_SECONDS = 86400.0
 _MUCH = 1.5
 _LEAST_SHARE = 0.005
 _MOST_TOLD = 4
-_LITTLE_DEVIATION = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,39 +27,6 @@ class Figure:
     day_ago: float | None = None
     at_least: bool = False
     failure: str = ""
-
-
-async def figures(client: PrometheusClient, lines: Sequence[Line], at: float, span: float) -> list[Figure]:
-    """Each line's value at the moment, `span` seconds before it and a day before it."""
-    slots = asyncio.Semaphore(_AT_ONCE)
-
-    async def value(line: Line, query: str, moment: float) -> float | None:
-        async with slots:
-            answer = await client.query(query, moment)
-        found = answer.series[0].samples[0][1] if answer.series and answer.series[0].samples else math.nan
-        return None if math.isnan(found) else found * line.scale
-
-    async def highest_bound(line: Line) -> float | None:
-        """Quantiles in the last bucket are given as the highest bound that is a number."""
-        async with slots:
-            answer = await client.query(f"count by (le) ({line.buckets})", at)
-        bounds = [_bound(one.labels.get("le", "")) for one in answer.series]
-        return max((bound for bound in bounds if math.isfinite(bound)), default=None)
-
-    async def figure(line: Line) -> Figure:
-        if not line.query:
-            return Figure(line)
-        try:
-            now, before, day_ago = await asyncio.gather(
-                *(value(line, line.query, moment) for moment in (at, at - span, at - _DAY_SECONDS))
-            )
-            bound = await highest_bound(line) if line.buckets and now is not None else None
-        except QueryFailed as failure:
-            return Figure(line, failure=failure.message)
-        beyond = now is not None and bound is not None and now >= bound * line.scale * (1 - _LITTLE_DEVIATION)
-        return Figure(line, now, before, day_ago, beyond)
-
-    return list(await asyncio.gather(*map(figure, lines)))
 
 
 def row(one: Figure) -> Row:
@@ -124,10 +84,3 @@ def _much(former: float, value: float, unit: str) -> bool:
         return False
     low, high = sorted((abs(former), abs(value)))
     return high > low * _MUCH
-
-
-def _bound(le: str) -> float:
-    try:
-        return float(le)
-    except ValueError:
-        return math.nan

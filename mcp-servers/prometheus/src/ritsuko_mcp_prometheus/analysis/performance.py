@@ -13,8 +13,9 @@ from ..errors import BadRequest
 from ..services import service_names
 from .conventions import CONVENTIONS
 from .exemplars import slowest_request
-from .figures import Figure, figures, row, what_differs
+from .figures import Figure, row, what_differs
 from .lines import Line, requests, usages
+from .measuring import figures
 from .own import others, own_lines
 from .ownership import Found, find, find_own, namespaces
 from .windows import length, time_range
@@ -60,7 +61,7 @@ async def performance(
         note = "no metric of requests that is known here carries this name"
         lines = [Line("rate, errors, duration", "", note=note), *own_lines(own, range_)]
         envelope.hints = [others(own, lines) if own else _known()]
-    told, example = await asyncio.gather(
+    (told, complete), example = await asyncio.gather(
         figures(client, [*lines, *usages(found, range_)], moment, span),
         slowest_request(client, lines, moment - span, moment),
     )
@@ -68,6 +69,8 @@ async def performance(
     how = f", found by: {sources}" if sources else " has metrics, of which none tells of requests or of what it uses"
     envelope.summary = f"{where} in the {range_} up to {format_time(moment)}{how}."
     owned = [*found.values(), *own.values()]
+    if not complete:
+        envelope.warnings.append("what it was before could not be asked in time, at least not of every figure")
     _on_changes(envelope, told, owned, range_, format_time(moment - span))
     spread = namespaces(owned)
     if not namespace and len(spread) > 1:
@@ -93,7 +96,7 @@ def _on_changes(envelope: Envelope, told: Sequence[Figure], found: Sequence[Foun
         if differing:
             envelope.summary += f" Changed from {than}: {'; '.join(differing)}."
     if not lately and not since_yesterday:
-        if any(one.before is not None or one.day_ago is not None for one in told):
+        if not envelope.warnings and any(one.before is not None or one.day_ago is not None for one in told):
             envelope.summary += " Nothing is half as much again as before, or has shrunk as far."
         return
     spaces = namespaces(found)
