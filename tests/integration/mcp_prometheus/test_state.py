@@ -367,15 +367,17 @@ async def test_a_recorded_metric_is_described_with_its_rule(address: str, watche
         scraped = await ask.tool("describe", metric="up")
     assert "Recorded by a rule: sum by (job) (up)" in recorded["hints"]
     assert "Recorded" not in str(scraped)
+    assert " 3 series at " in scraped["summary"]
 
 
 async def test_a_service_looked_for_among_metrics_is_found_among_labels(address: str, watched: Prometheus) -> None:
     async with asking(address, watched.url) as ask:
-        answer = await ask.tool("search", text="guard slow")
+        answer = await ask.tool("search", text="guard is slow")
         short = await ask.tool("search", text="xq")
     assert answer["data"] == []
     assert answer["hints"][0] == "There is guarded: performance guarded tells how it does."
     assert "performance" not in str(short["hints"])
+    assert "for is" not in str(answer["hints"])
 
 
 async def test_where_most_series_are_is_as_prometheus_counts_them(address: str, watched: Prometheus) -> None:

@@ -168,6 +168,15 @@ async def test_a_name_in_two_namespaces_is_said_and_can_be_narrowed(call: Call) 
     assert signals(one)["errors"]["value"] == "0 %"
 
 
+async def test_a_namespace_that_no_metric_says_is_told_to_choose_nothing(call: Call) -> None:
+    """As when somebody types a window in its place."""
+    told = answer(await call("performance", name="otel", namespace="5m", at=AT))
+    assert told["summary"].startswith("otel in the 15m up to")
+    assert told["warnings"] == ["none of these metrics says a namespace, so '5m' chose nothing among them"]
+    said = answer(await call("performance", name="twice", namespace="here", at=AT))
+    assert said["summary"].startswith("twice in here in the 15m")
+
+
 async def test_the_namespace_is_the_service_s_own_and_not_that_of_the_proxy(call: Call) -> None:
     own = answer(await call("performance", name="nginx", namespace="edge", at=AT))
     assert signals(own)["rate"]["value"] == "10/s"

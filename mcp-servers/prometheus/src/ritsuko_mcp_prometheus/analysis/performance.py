@@ -67,12 +67,14 @@ async def performance(
     )
     sources = ", ".join(dict.fromkeys(part for one in told if one.line.query for part in one.line.source.split(", ")))
     how = f", found by: {sources}" if sources else " has metrics, of which none tells of requests or of what it uses"
-    envelope.summary = f"{where} in the {range_} up to {format_time(moment)}{how}."
     owned = [*found.values(), *own.values()]
+    spread = namespaces(owned)
+    envelope.summary = f"{where if spread else name} in the {range_} up to {format_time(moment)}{how}."
+    _on_changes(envelope, told, owned, range_, format_time(moment - span), complete=complete)
     if not complete:
         envelope.warnings.append("what it was before could not be asked in time, at least not of every figure")
-    _on_changes(envelope, told, owned, range_, format_time(moment - span))
-    spread = namespaces(owned)
+    if namespace and not spread:
+        envelope.warnings.append(f"none of these metrics says a namespace, so {namespace!r} chose nothing among them")
     if not namespace and len(spread) > 1:
         envelope.warnings.append(
             f"{name} is in {len(spread)} namespaces ({', '.join(spread[:6])}), and these figures are of all of them: "
@@ -89,14 +91,16 @@ def _known() -> str:
     return f"Metrics of requests that are known here: {names}, and http_requests_total with any prefix."
 
 
-def _on_changes(envelope: Envelope, told: Sequence[Figure], found: Sequence[Found], range_: str, began: str) -> None:
+def _on_changes(
+    envelope: Envelope, told: Sequence[Figure], found: Sequence[Found], range_: str, began: str, *, complete: bool
+) -> None:
     """Say what differs much from before, and how to go on from there."""
     lately, since_yesterday = what_differs(told, earlier=False), what_differs(told)
     for than, differing in ((f"the {range_} before", lately), ("a day ago", since_yesterday)):
         if differing:
             envelope.summary += f" Changed from {than}: {'; '.join(differing)}."
     if not lately and not since_yesterday:
-        if not envelope.warnings and any(one.before is not None or one.day_ago is not None for one in told):
+        if complete and any(one.before is not None or one.day_ago is not None for one in told):
             envelope.summary += " Nothing is half as much again as before, or has shrunk as far."
         return
     spaces = namespaces(found)

@@ -21,7 +21,7 @@ from .families import Family, families
 _WORD = re.compile(r"[a-z0-9]+")
 _LONGEST_HELP = 120
 _RECENT_SECONDS = 3600.0
-_SHORTEST_SERVICE, _SERVICES_SHOWN = 3, 5
+_SHORTEST_WORD, _SERVICES_SHOWN = 3, 5
 # What people say, and what metrics are called.
 _SAME = {
     "latency": ("duration", "response_time"),
@@ -89,7 +89,7 @@ async def search(
 
 async def _services(client: PrometheusClient, words: str, now: float) -> list[str]:
     """Whether a word is in the name of a service: those are values of labels."""
-    wanted = [word for word in _WORD.findall(words.lower()) if len(word) >= _SHORTEST_SERVICE]
+    wanted = [word for word in _WORD.findall(words.lower()) if len(word) >= _SHORTEST_WORD]
     if not wanted:
         return []
     try:
@@ -137,7 +137,7 @@ def _nothing(words: str, type: str, known: Sequence[Family]) -> tuple[str, list[
             f"There are {len(others):,} metrics of other types: leave type out."
         ]
     near = nearest_names("_".join(words.split()), [one.name for one in known])
-    single = [word for word in words.split() if ranked(word, known)]
+    single = [word for word in words.split() if len(word) >= _SHORTEST_WORD and ranked(word, known)]
     hints = [f"Nearest: {', '.join(near)}."] if near else []
     if len(words.split()) > 1 and single:
         hints.append(f"There are metrics for {' and for '.join(single)} alone.")
