@@ -241,6 +241,7 @@ async def test_a_target_that_is_down_can_be_told_from_one_that_is_up(address: st
         ("sum(up) by", "^", "grouping opts"),
         ("", "^", "for example: up"),
         ("sum by job (up)", "^", "sum by (job) (...)"),
+        ("rate(up[5m]) by (job)", "^", "Only aggregations group"),
         ("checkout is slow", "checkout is slow\n         ^", "performance tells how a service does"),
     ],
 )

@@ -55,6 +55,8 @@ def rules(promql: str) -> set[str]:
         ("topk(3, up) or vector(0)", "or-vector"),
         ("histogram_quantile(90, sum by (le) (rate(latency_seconds_bucket[5m])))", "quantile-beyond-one"),
         ("quantile(95, up)", "quantile-beyond-one"),
+        ('label_replace(up, "x", "$1", "job", "(")', "broken-regex"),
+        ('label_replace(up, "x", "$1", "job", "*a")', "broken-regex"),
         ("quantile_over_time(-0.5, up[1h])", "quantile-beyond-one"),
     ],
 )
@@ -94,6 +96,9 @@ def test_it_is_found(promql: str, rule: str) -> None:
         "sum by (job) (rate(errors_total[5m])) or on () vector(0)",
         "topk(3, up) * on (node) group_left temperature",
         "unknown_metric",
+        'label_replace(up, "x", "$1", "job", "(.*)")',
+        # What RE2 takes, and Python does not.
+        'label_replace(up, "x", "$1", "job", "\\\\pL+")',
         "1 + 1",
     ],
 )

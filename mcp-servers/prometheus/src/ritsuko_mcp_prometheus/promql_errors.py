@@ -37,6 +37,8 @@ _HINTS = {
     "must contain at least one non-empty matcher": "Name the metric, or ask for a label value that isn't empty.",
     "too many samples": "Ask for fewer series (more label matchers), a shorter time or a longer step.",
     "timed out": "Ask for fewer series, a shorter time or a longer step.",
+    "unexpected <by>": "Only aggregations group: sum by (job) (rate(x[5m])).",
+    "unexpected <without>": "Only aggregations group: sum without (pod) (rate(x[5m])).",
     "in grouping opts": "Put the labels in parentheses: sum by (job) (...).",
     "error parsing regexp": "The regular expression is not valid RE2: escape what is meant literally with \\\\.",
 }

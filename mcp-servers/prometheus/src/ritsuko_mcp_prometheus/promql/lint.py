@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import promql_parser as pp
 
-from .nodes import Condition, Selection, bare, children, enum_name, grouping, operator_of, selections
+from .nodes import Condition, Selection, bare, children, enum_name, every, grouping, operator_of, selections
 
 RATES = frozenset({"rate", "irate", "increase"})
 _FOR_GAUGES = {"delta": "increase", "idelta": "irate", "deriv": "rate", "predict_linear": "rate"}
@@ -22,6 +22,7 @@ _WITHOUT_LABELS = frozenset({"vector", "absent", "absent_over_time", "scalar", "
 _QUANTILES = frozenset({"histogram_quantile", "quantile_over_time"})
 _COUNTING = frozenset({"count", "group"})
 _METACHARACTERS = re.compile(r"[\\^$.|?*+()\[\]{}]")
+_BROKEN = re.compile(r"unbalanced parenthesis|unterminated (?:subpattern|character set)|missing \)|nothing to repeat")
 _EVERYTHING = frozenset({".*", "(.*)", "^.*$", ".*?"})
 _COUNTED_UP = ("_bucket", "_count", "_sum")
 
@@ -44,7 +45,7 @@ def lint(root: pp.Expr, types: Types) -> list[Finding]:
     for selection in selections(root):
         for check in _OF_SELECTIONS:
             found += check(selection, types)
-    for node in _every(root):
+    for node in every(root):
         for check in _OF_NODES:
             found += check(node)
     return list(dict.fromkeys(found))
@@ -252,10 +253,24 @@ def _number(node: pp.Expr) -> float | None:
     return float(inner.val) if isinstance(inner, pp.NumberLiteral) else None
 
 
-def _every(root: pp.Expr) -> Iterator[pp.Expr]:
-    yield root
-    for child in children(root):
-        yield from _every(child)
+def _broken_replacement(node: pp.Expr) -> Iterator[Finding]:
+    """Prometheus looks at this expression only when it evaluates the query, and fails then."""
+    if not (isinstance(node, pp.Call) and node.func.name == "label_replace"):
+        return
+    regex = bare(children(node)[-1])
+    if isinstance(regex, pp.StringLiteral) and (wrong := _BROKEN.search(_complaint(regex.val))):
+        yield Finding(
+            "broken-regex", f"label_replace() fails, since {regex.val!r} is no regular expression: {wrong[0]}"
+        )
+
+
+def _complaint(regex: str) -> str:
+    """Python's, of which only those count that RE2 would have too."""
+    try:
+        re.compile(regex)
+    except re.error as error:
+        return error.msg
+    return ""
 
 
 _OF_SELECTIONS: tuple[Callable[[Selection, Types], Iterator[Finding]], ...] = (
@@ -272,4 +287,5 @@ _OF_NODES: tuple[Callable[[pp.Expr], Iterator[Finding]], ...] = (
     _pairs_on_dropped_label,
     _or_vector,
     _no_share,
+    _broken_replacement,
 )

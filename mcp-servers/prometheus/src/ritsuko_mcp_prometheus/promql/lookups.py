@@ -16,6 +16,7 @@ from ..names import nearest_names
 from ..series import selector_of
 from .lint import RATES, Finding
 from .nodes import Condition, Selection, grouping, operator_of
+from .pairings import LABEL_MAKERS, missing_pairings
 
 _NEED_TWO = RATES | {"delta", "idelta", "deriv", "predict_linear"}
 _COMFORTABLE = 4
@@ -23,8 +24,6 @@ _MOST_METRICS = 10
 _MOST_LOOKUPS = 12
 _MOST_COMPARED = 5000
 _CAUSES = frozenset({"no-such-label", "no-such-value", "range-too-short"})
-# These make labels of their own.
-_LABEL_MAKERS = frozenset({"label_replace", "label_join", "info"})
 
 
 async def look_up(
@@ -42,6 +41,7 @@ async def look_up(
     looked = [one for one in known if one.metric in labels]
     findings += [finding for one in looked for finding in _missing_labels(one, labels[one.metric])]
     findings += _missing_groupings(looked, labels)
+    findings += missing_pairings(looked, labels)
     values = [
         (one, condition)
         for one in looked
@@ -128,7 +128,7 @@ def _makes_labels(path: Sequence[pp.Expr], node: pp.AggregateExpr) -> bool:
     """Whether labels may come from elsewhere than the metrics between the aggregation and the selector."""
     inside = [node, *path]
     return any(
-        (isinstance(part, pp.Call) and part.func.name in _LABEL_MAKERS)
+        (isinstance(part, pp.Call) and part.func.name in LABEL_MAKERS)
         or (isinstance(part, pp.AggregateExpr) and part is not node and operator_of(part) == "count_values")
         or isinstance(part, pp.BinaryExpr)
         for part in inside

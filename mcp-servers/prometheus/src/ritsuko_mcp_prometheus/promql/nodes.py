@@ -115,6 +115,13 @@ def children(node: pp.Expr) -> list[pp.Expr]:
             return []
 
 
+def every(root: pp.Expr) -> Iterator[pp.Expr]:
+    """The node and all below it."""
+    yield root
+    for child in children(root):
+        yield from every(child)
+
+
 def bare(node: pp.Expr) -> pp.Expr:
     """Without the parentheses around it."""
     while isinstance(node, pp.ParenExpr):
