@@ -274,6 +274,26 @@ async def test_of_a_slow_store_performance_tells_what_is_now(monkeypatch: pytest
     assert "Nothing is" not in told.summary
 
 
+async def test_a_store_that_refuses_to_read_a_service_s_every_metric_fails_no_performance() -> None:
+    async def answer(request: web.Request) -> web.Response:
+        if "__name__!~" in request.query.get("query", ""):
+            failed = {
+                "status": "error",
+                "errorType": "execution",
+                "error": "query processing would load too many samples",
+            }
+            return web.json_response(failed, status=422)
+        vector = {"resultType": "vector", "result": []}
+        return web.json_response({"status": "success", "data": ["shop"] if "label" in request.path else vector})
+
+    async with backend(answer) as url:
+        service = build(PrometheusSettings(prometheus_url=url))
+        tool = next(tool for tool in service.tools if tool.name == "performance")
+        told = await tool.fn(name="shop", at="1000")
+        await service.backend.aclose()
+    assert told.summary.startswith("No metrics of shop in the 15m before")
+
+
 _NEEDED = {
     "query": {"query": "up"},
     "query_range": {"query": "up"},

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 from ..client import PrometheusClient
+from ..errors import QueryFailed
 from ..series import PLAIN_NAME, Series
 from .conventions import CONVENTIONS, PREFIXED
 from .selectors import any_of, literally, quoted
@@ -108,12 +109,18 @@ async def find(client: PrometheusClient, name: str, namespace: str, at: float, r
     def names(owner: Owner) -> str:
         return any_of(sorted(metric for metric in wanted if _may_own(owner.label, metric)), PREFIXED)
 
-    return await _find(client, name, namespace, names, telling, at, range_)
+    return await _find(client, name, namespace, names, telling, at, f"last_over_time({{}}[{range_}])")
 
 
-async def find_own(client: PrometheusClient, name: str, namespace: str, at: float, range_: str) -> dict[str, Found]:
-    """All metrics that carry the name, whatever they are called, but those that tell how any process or pod does."""
-    found = await _find(client, name, namespace, lambda _: f"__name__!~{quoted(_ANYBODY_S)}", (), at, range_)
+async def find_own(client: PrometheusClient, name: str, namespace: str, at: float) -> dict[str, Found]:
+    """All metrics that carry the name, whatever they are called, but those that tell how any process or pod does.
+
+    Those of that moment, since there may be very many, each with many samples; of too many for the store none.
+    """
+    try:
+        found = await _find(client, name, namespace, lambda _: f"__name__!~{quoted(_ANYBODY_S)}", (), at, "{}")
+    except QueryFailed:
+        return {}
     return {metric: one for metric, one in found.items() if PLAIN_NAME.fullmatch(metric)}
 
 
@@ -124,12 +131,12 @@ async def _find(
     names: Callable[[Owner], str],
     telling: Collection[str],
     at: float,
-    range_: str,
+    over: str,
 ) -> dict[str, Found]:
     slots = asyncio.Semaphore(_AT_ONCE)
 
     async def ask(owner: Owner) -> list[Series]:
-        inner = f"last_over_time({{{names(owner)}, {owner.matcher()}}}[{range_}])"
+        inner = over.replace("{}", f"{{{names(owner)}, {owner.matcher()}}}")
         labels = ", ".join(dict.fromkeys(("__name__", owner.label, *_NAMESPACES, *sorted(telling))))
         async with slots:
             return (await client.query(f"count by ({labels}) ({inner})", at)).series

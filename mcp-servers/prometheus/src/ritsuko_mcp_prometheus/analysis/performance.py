@@ -36,7 +36,7 @@ async def performance(
     lines = requests(found, range_)
     own: dict[str, Found] = {}
     if not lines:
-        everything = await find_own(client, name, namespace, moment, range_)
+        everything = await find_own(client, name, namespace, moment)
         own = {metric: one for metric, one in everything.items() if metric not in found}
     where = f"{name} in {namespace}" if namespace else name
     envelope = Envelope(
