@@ -55,6 +55,13 @@ async def test_a_quiet_query_says_that_nothing_is_notable(call: Call) -> None:
     assert told["summary"].startswith("Nothing notable in 2 series")
 
 
+async def test_what_has_no_number_is_not_called_short(call: Call) -> None:
+    told = answer(await call("compare", query='load{kind="still"} * 0 / 0', **HOUR))
+    assert [row["verdict"] for row in told["data"]] == ["no number"]
+    assert "1 without a number at either time: NaN, as 0/0 is, or infinite." in told["hints"]
+    assert "third of the time" not in str(told)
+
+
 async def test_missing_history_is_told_from_a_metric_that_is_new(call: Call) -> None:
     new = answer(await call("compare", query="young", **HOUR))
     assert new["data"][0]["verdict"] == "new"

@@ -122,6 +122,8 @@ def _hints(found: Sequence[Comparison]) -> list[str]:
     counts = Counter(one.verdict for one in found)
     if (counts["new"] and counts["gone"]) and counts["new"] + counts["gone"] > len(found) / 2:
         hints.append("Most series are new or gone, as pods and their names are: compare sum by (...) of what stays.")
+    if counts["no number"]:
+        hints.append(f"{counts['no number']:,} without a number at either time: NaN, as 0/0 is, or infinite.")
     if counts["too short"]:
         hints.append(f"{counts['too short']:,} too short to judge: there is less than a third of the time to look at.")
     return hints

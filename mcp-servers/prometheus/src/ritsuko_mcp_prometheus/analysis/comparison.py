@@ -18,6 +18,7 @@ Verdict = Literal[
     "gone",
     "no number now",
     "no number then",
+    "no number",
     "too short",
     "no history",
     "as before",
@@ -47,7 +48,7 @@ class Comparison:
 
     @property
     def notable(self) -> bool:
-        return self.verdict not in ("as before", "too short", "no history")
+        return self.verdict not in ("as before", "no number", "too short", "no history")
 
 
 def compare_all(now: Sequence[Series], then: Sequence[Series], shift: float, points: int) -> list[Comparison]:
@@ -88,7 +89,7 @@ def compare(labels: Labels, now: Sequence[Sample], then: Sequence[Sample], shift
 def _one_sided(now: Sequence[Sample], then: Sequence[Sample], current: Level | None, former: Level | None) -> Verdict:
     """Of a series without a finite value at one of the times: NaN, as 0/0 is, is not the same as nothing."""
     if current is None and former is None:
-        return "too short"
+        return "no number"
     if current is None:
         return "no number now" if now else "gone"
     return "no number then" if then else "new"
@@ -122,7 +123,7 @@ def _noise(now: Sequence[Sample], then: Sequence[Sample], shift: float, current:
 def _rank(found: Comparison) -> tuple[int, float, list[tuple[str, str]]]:
     changed = ("higher", "lower"), ("new", "gone", "no number now", "no number then"), ("wider",), ("steadier",)
     order = {verdict: rank for rank, verdicts in enumerate(changed) for verdict in verdicts}
-    order |= {"too short": 5, "no history": 6}
+    order |= {"no number": 5, "too short": 6, "no history": 7}
     return order.get(found.verdict, 4), -abs(found.effect), sorted(found.labels.items())
 
 
