@@ -73,13 +73,7 @@ async def performance(
     _on_changes(envelope, told, owned, range_, format_time(moment - span), complete=complete)
     if not complete:
         envelope.warnings.append("what it was before could not be asked in time, at least not of every figure")
-    if namespace and not spread:
-        envelope.warnings.append(f"none of these metrics says a namespace, so {namespace!r} chose nothing among them")
-    if not namespace and len(spread) > 1:
-        envelope.warnings.append(
-            f"{name} is in {len(spread)} namespaces ({', '.join(spread[:6])}), and these figures are of all of them: "
-            "give one of them as namespace"
-        )
+    envelope.warnings += _on_namespaces(name, namespace, spread)
     envelope.hints = [hint for hint in (*envelope.hints, example) if hint]
     envelope.data = [row(one) for one in told]
     envelope.total = envelope.returned = len(told)
@@ -89,6 +83,19 @@ async def performance(
 def _known() -> str:
     names = ", ".join(dict.fromkeys(convention.name for convention in CONVENTIONS))
     return f"Metrics of requests that are known here: {names}, and http_requests_total with any prefix."
+
+
+def _on_namespaces(name: str, wanted: str, spread: Sequence[str]) -> list[str]:
+    """A warning where the figures are not of the one namespace that may be meant."""
+    if wanted and not spread:
+        return [f"none of these metrics says a namespace, so {wanted!r} chose nothing among them"]
+    if not wanted and len(spread) > 1:
+        some = ", ".join(spread[:6])
+        return [
+            f"{name} is in {len(spread)} namespaces ({some}), and these figures are of all of them: "
+            "give one of them as namespace"
+        ]
+    return []
 
 
 def _on_changes(
@@ -106,11 +113,10 @@ def _on_changes(
     spaces = namespaces(found)
     jobs = sorted({name for one in found if one.owner.label == "job" for name in one.values})
     scope = f"namespace={spaces[0]}" if len(spaces) == 1 else f"job={jobs[0]}" if len(jobs) == 1 else ""
-    others = f": movers {scope} at={began if lately else '<that time>'}" if scope else ""
     if not lately:
         envelope.hints.append("Since when: query_range or chart with one of the queries and start=-1d.")
-    if others:
-        envelope.hints.append(f"What else changed then{others}.")
+    if scope:
+        envelope.hints.append(f"What else changed then: movers {scope} at={began if lately else '<that time>'}.")
 
 
 async def _near(client: PrometheusClient, name: str, at: float, now: float) -> list[str]:
@@ -119,7 +125,7 @@ async def _near(client: PrometheusClient, name: str, at: float, now: float) -> l
         if name in names:
             return [
                 f"In the hour before there are series of {name}: targets tells whether it is still scraped, and "
-                "window=1h looks further back."
+                "a longer window looks further back."
             ]
         if near := suggestion(name, names):
             return [near]
