@@ -9,6 +9,8 @@ END = 1_790_000_000.0
 STEP = 60.0
 WOBBLING = 130
 """So many metrics of the namespace `shop` change a little all the time."""
+SLUGGISH = END - 9000
+"""When the job `sluggish` becomes so."""
 CHANGE = END - 1800
 """When the planted changes in the namespace `shop` begin."""
 
@@ -265,10 +267,10 @@ def _worker(writer: _Writer, times: list[float]) -> None:
 
 def _slow_since_yesterday(writer: _Writer) -> None:
     """Five times as slow and as often in error as a day ago, and no worse than an hour ago."""
-    times = moments(((86400 + 7200, 86400 - 7200), (7200, 0)))
+    times = moments(((86400 + 7200, 86400 - 7200), (4 * 3600, 0)))
 
     def now(time: float) -> bool:
-        return time > END - 43200
+        return time > SLUGGISH
 
     labels = 'job="sluggish",namespace="stock"'
     writer.family("sluggish_http_requests", "counter")

@@ -49,25 +49,32 @@ def row(one: Figure) -> Row:
     return {**cells, "found by": line.source, "note": note, "query": line.query}
 
 
-def what_differs(told: Sequence[Figure], *, earlier: bool = True) -> list[str]:
-    """`errors 1 % to 20 %` for each that is half as much again or more, or has shrunk as far; of durations one.
+def differing(told: Sequence[Figure], *, earlier: bool = True) -> list[Figure]:
+    """Those that are half as much again or more, or have shrunk as far; of durations one.
 
     Compared with a day ago, or, without `earlier`, with the time just before.
     """
-    said: list[str] = []
-    durations = 0
-    signals = Counter(one.line.signal for one in told)
+    found: list[Figure] = []
     for one in sorted(told, key=lambda one: one.line.signal == "duration p99"):
         former = one.day_ago if earlier else one.before
         if one.value is None or former is None or not _much(former, one.value, one.line.unit):
             continue
         is_duration = one.line.signal.startswith("duration")
-        if is_duration and durations:
-            continue
-        durations += is_duration
+        if not (is_duration and any(other.line.signal.startswith("duration") for other in found)):
+            found.append(one)
+    return found[:_MOST_TOLD]
+
+
+def said_of(changed: Sequence[Figure], told: Sequence[Figure], *, earlier: bool = True) -> str:
+    """`errors 1 % to 20 %; ...` of what `differing` found among those told."""
+    signals = Counter(one.line.signal for one in told)
+    said: list[str] = []
+    for one in changed:
+        former = (one.day_ago if earlier else one.before) or 0.0
         of = f" of {one.line.source}" if one.line.signal == "level" or signals[one.line.signal] > 1 else ""
-        said.append(f"{one.line.signal}{of} {written(former, one.line.unit)} to {written(one.value, one.line.unit)}")
-    return said[:_MOST_TOLD]
+        unit = one.line.unit
+        said.append(f"{one.line.signal}{of} {written(former, unit)} to {written(one.value or 0.0, unit)}")
+    return "; ".join(said)
 
 
 def written(value: float, unit: str) -> str:

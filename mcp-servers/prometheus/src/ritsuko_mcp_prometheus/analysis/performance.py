@@ -13,9 +13,10 @@ from ..errors import BadRequest
 from ..services import service_names
 from .conventions import CONVENTIONS
 from .exemplars import slowest_request
-from .figures import Figure, row, what_differs
+from .figures import Figure, differing, row, said_of
 from .lines import Line, requests, usages
 from .measuring import figures
+from .onset import onset
 from .own import others, own_lines
 from .ownership import Found, find, find_own, namespaces
 from .windows import length, time_range
@@ -70,11 +71,12 @@ async def performance(
     owned = [*found.values(), *own.values()]
     spread = namespaces(owned)
     envelope.summary = f"{where if spread else name} in the {range_} up to {format_time(moment)}{how}."
-    _on_changes(envelope, told, owned, range_, format_time(moment - span), complete=complete)
+    _on_changes(envelope, told, range_, complete=complete)
     if not complete:
         envelope.warnings.append("what it was before could not be asked in time, at least not of every figure")
     envelope.warnings += _on_namespaces(name, namespace, spread)
-    envelope.hints = [hint for hint in (*envelope.hints, example) if hint]
+    next_steps = await _next(client, told, owned, moment, span)
+    envelope.hints = [hint for hint in (*envelope.hints, *next_steps, example) if hint]
     envelope.data = [row(one) for one in told]
     envelope.total = envelope.returned = len(told)
     return envelope
@@ -98,25 +100,35 @@ def _on_namespaces(name: str, wanted: str, spread: Sequence[str]) -> list[str]:
     return []
 
 
-def _on_changes(
-    envelope: Envelope, told: Sequence[Figure], found: Sequence[Found], range_: str, began: str, *, complete: bool
-) -> None:
-    """Say what differs much from before, and how to go on from there."""
-    lately, since_yesterday = what_differs(told, earlier=False), what_differs(told)
-    for than, differing in ((f"the {range_} before", lately), ("a day ago", since_yesterday)):
-        if differing:
-            envelope.summary += f" Changed from {than}: {'; '.join(differing)}."
-    if not lately and not since_yesterday:
-        if complete and any(one.before is not None or one.day_ago is not None for one in told):
-            envelope.summary += " Nothing is half as much again as before, or has shrunk as far."
-        return
+def _on_changes(envelope: Envelope, told: Sequence[Figure], range_: str, *, complete: bool) -> None:
+    """Say what differs much from before."""
+    for than, earlier in ((f"the {range_} before", False), ("a day ago", True)):
+        if changed := differing(told, earlier=earlier):
+            envelope.summary += f" Changed from {than}: {said_of(changed, told, earlier=earlier)}."
+    known = complete and any(one.before is not None or one.day_ago is not None for one in told)
+    if known and not any(differing(told, earlier=earlier) for earlier in (False, True)):
+        envelope.summary += " Nothing is half as much again as before, or has shrunk as far."
+
+
+async def _next(
+    client: PrometheusClient, told: Sequence[Figure], found: Sequence[Found], at: float, span: float
+) -> list[str]:
+    """How to go on from what differs: since when it does, and what else changed then."""
+    if differing(told, earlier=False):
+        hints, began = list[str](), format_time(at - span)
+    elif since_yesterday := differing(told):
+        felt = (one for one in since_yesterday if one.line.signal.startswith(("errors", "duration")))
+        telling = next(felt, since_yesterday[0])
+        moment = await onset(client, telling, at, span)
+        began = "<that time>" if moment is None else format_time(moment)
+        hints = [f"Since about {began}, as {telling.line.signal} tells."] if moment is not None else []
+        hints = hints or ["Since when: query_range or chart with one of the queries and start=-1d."]
+    else:
+        return []
     spaces = namespaces(found)
     jobs = sorted({name for one in found if one.owner.label == "job" for name in one.values})
     scope = f"namespace={spaces[0]}" if len(spaces) == 1 else f"job={jobs[0]}" if len(jobs) == 1 else ""
-    if not lately:
-        envelope.hints.append("Since when: query_range or chart with one of the queries and start=-1d.")
-    if scope:
-        envelope.hints.append(f"What else changed then: movers {scope} at={began if lately else '<that time>'}.")
+    return [*hints, f"What else changed then: movers {scope} at={began}."] if scope else hints
 
 
 async def _near(client: PrometheusClient, name: str, at: float, now: float) -> list[str]:
