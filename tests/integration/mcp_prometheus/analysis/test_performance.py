@@ -190,9 +190,18 @@ async def test_a_time_without_samples_is_no_rate_of_zero(call: Call) -> None:
     assert told["summary"].startswith("No metrics of client")
 
 
-async def test_a_misspelt_name_has_its_nearest_named(call: Call) -> None:
-    told = answer(await call("performance", name="clint", at=AT))
-    assert told["hints"] == ["Did you mean client?"]
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("clint", "client"),
+        # A part of it, and a question with it.
+        ("slugg", "sluggish"),
+        ("sluggish is slow since 2pm", "sluggish"),
+    ],
+)
+async def test_a_name_that_is_none_has_its_nearest_named(call: Call, name: str, near: str) -> None:
+    told = answer(await call("performance", name=name, at=AT))
+    assert told["hints"] == [f"Did you mean {near}?"]
 
 
 @pytest.mark.parametrize("name", ['x"} or up{job=~".*', ".*", "(", "\\"])

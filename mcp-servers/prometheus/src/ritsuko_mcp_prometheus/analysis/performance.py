@@ -139,7 +139,9 @@ async def _near(client: PrometheusClient, name: str, at: float, now: float) -> l
                 f"In the hour before there are series of {name}: targets tells whether it is still scraped, and "
                 "a longer window looks further back."
             ]
-        if near := suggestion(name, names):
+        wanted = name.lower()
+        held = [one for one in names if wanted in one.lower() or one.lower() in wanted.split()]
+        if near := f"Did you mean {', '.join(held[:3])}?" if held else suggestion(name, names):
             return [near]
         return [f"Jobs and services there are: {', '.join(names[:_JOBS_SHOWN])}."]
     names = await service_names(client, (now - _RECENT_SECONDS, now))
