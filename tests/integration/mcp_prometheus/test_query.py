@@ -71,6 +71,18 @@ async def test_one_series_without_labels_is_called_by_the_query(address: str) ->
     assert long["summary"].startswith("the query is 6 at")
 
 
+async def test_a_series_that_ends_before_the_end_is_told_to(address: str) -> None:
+    window = {"start": str(END - 3600), "end": str(END + 3600)}
+    many = await ask(address, "query_range", query="cpu_usage", **window)
+    (over,) = [hint for hint in many["hints"] if "end earlier" in hint]
+    # Prometheus goes on with the last sample for five minutes.
+    assert over == "6 of 6 series end earlier, at 2026-09-21T14:18:20Z or before: last is of then."
+    one = await ask(address, "query_range", query="sum(cpu_usage)", **window)
+    assert "Its last point is of 2026-09-21T14:18:20Z: there is nothing after it." in one["hints"]
+    whole = await ask(address, "query_range", query="cpu_usage", start=str(END - 3600), end=AT)
+    assert whole["hints"] == []
+
+
 async def test_a_mean_has_as_many_digits_as_tell_something(address: str) -> None:
     answer = await ask(address, "query_range", query="cpu_usage", start=str(END - 86400), end=AT)
     assert all(len(f"{row['mean']}") <= len("0.123456789") for row in answer["data"])

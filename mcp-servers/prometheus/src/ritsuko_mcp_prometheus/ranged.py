@@ -1,5 +1,7 @@
 """A query's course over time."""
 
+from collections.abc import Sequence
+
 from pydantic import JsonValue
 
 from ritsuko_mcp_common.envelope import Envelope, TimeRange
@@ -73,6 +75,8 @@ async def ranged(
             limit=limit,
             question=question,
         )
+    if over := _over(series, last, seconds):
+        envelope.hints.append(over)
     if histograms:
         which = "1 of them is a native histogram" if histograms == 1 else f"{histograms} of them are native histograms"
         envelope.hints.append(
@@ -86,6 +90,18 @@ async def ranged(
         limit=limit,
         question=question,
     )
+
+
+def _over(series: Sequence[Series], end: float, step: float) -> str:
+    """A sentence about those that end before the end: what is last of them is not what they are then."""
+    ends = [one.course[-1][0] for one in series if one.course]
+    early = [moment for moment in ends if moment < end - 2 * step]
+    if not early:
+        return ""
+    if len(series) == 1:
+        return f"Its last point is of {format_time(early[0])}: there is nothing after it."
+    latest = format_time(max(early))
+    return f"{len(early):,} of {len(series):,} series end earlier, at {latest} or before: last is of then."
 
 
 def _named(series: list[Series], query: str) -> str:
