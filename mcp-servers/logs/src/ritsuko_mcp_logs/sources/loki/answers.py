@@ -1,9 +1,9 @@
 """Loki's answers as plain data. https://grafana.com/docs/loki/latest/reference/loki-http-api/#query-logs-within-a-range-of-time"""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from ..names import Names
 from ..rows import Row
@@ -28,15 +28,19 @@ class Series(BaseModel):
 class Metadata(BaseModel):
     """What an entry keeps beside its text."""
 
-    structuredMetadata: Labels = {}
-    parsed: Labels = {}
+    structuredMetadata: Labels | None = None
+    parsed: Labels | None = None
+
+
+Entry = Annotated[tuple[str, str, Metadata] | tuple[str, str], Field(union_mode="left_to_right")]
+"""Time in ns, text and, if there is any, metadata."""
 
 
 class Stream(BaseModel):
-    """Entries with the same labels: time in ns, text and, if there is any, metadata."""
+    """Entries with the same labels."""
 
     stream: Labels
-    values: list[tuple[str, str] | tuple[str, str, Metadata]]
+    values: list[Entry]
 
 
 class StreamData(BaseModel):
@@ -95,6 +99,7 @@ def rows(streams: list[Stream], names: Names) -> list[Row]:
         for value in stream.values:
             fields: Mapping[str, str] = labels
             if len(value) == 3:
-                fields = {**labels, **value[2].parsed, **value[2].structuredMetadata}
+                beside = value[2]
+                fields = {**labels, **(beside.parsed or {}), **(beside.structuredMetadata or {})}
             found.append(Row(int(value[0]), origin, value[1], fields))
     return found
