@@ -148,12 +148,14 @@ async def test_what_is_kept_beside_a_text_is_shown_and_found_as_a_field(store: F
     async with asking_store() as ask:
         found = await ask("search", level="error", **WINDOW)
         nothing = await ask("search", text="refused", **WINDOW)
+        of_words = await ask("search", text="connection refused", **WINDOW)
         as_advised = await ask("search", fields="error~refused", **WINDOW)
         last = await ask("tail", namespace="shop", since=WINDOW["since"], lines=1)
     told = 'request failed | level=error error="{}" status=502'
     assert texts(found) == [told.format("deadline exceeded"), told.format("dial tcp: connection refused")]
     assert nothing["hints"][0].startswith("It is not in the text of lines, but in what is kept beside it, in error: ")
-    assert "fields=error~refused" in nothing["hints"][0]
+    assert "fields=error~refused finds" in nothing["hints"][0]
+    assert 'fields="error~connection refused" finds' in of_words["hints"][0]
     assert texts(as_advised) == [told.format("dial tcp: connection refused")]
     assert last["data"].endswith(told.format("deadline exceeded"))
     assert "hunter2" not in str((found, last))
@@ -469,6 +471,26 @@ async def test_an_empty_store(store: Filled, asking_store: Asking) -> None:
     assert answer["data"] == []
     assert answer["summary"].endswith("has no logs of that time.")
     assert "look further back" in named["text"]
+
+
+async def test_every_tool_says_that_a_name_is_not_there(store: Filled, asking_store: Asking) -> None:
+    now = time.time()
+    store.push([Entry(now - START - 60, "ERROR gone", pod="web-1"), Entry(now - START - 60, "x", namespace="other")])
+    async with asking_store() as ask:
+        for tool, more in (
+            *((tool, {}) for tool in ("search", "tail", "histogram", "fields", "errors", "compare", "incident")),
+            ("histogram", {"level": "error"}),
+            ("trace", {"id": "req-12"}),
+            ("error", {"fingerprint": "0123456789"}),
+        ):
+            fails = tool == "error"
+            namespace = await ask(tool, namespace="shp", fails=fails, **more)
+            pod = await ask(tool, namespace="shop", pod="wbe-1", fails=fails, **more)
+            assert "No line is of namespace shp. Did you mean shop?" in namespace["text"], tool
+            assert "No line is of pod wbe-1. Did you mean web-1?" in pod["text"], tool
+        quiet = await ask("tail", namespace="shop", pod="web-1", text="absent")
+        counted = await ask("histogram", namespace="shop", text="absent")
+    assert "No line is of" not in quiet["text"] + counted["text"]
 
 
 async def test_everything_is_also_what_has_fewer_labels(store: Filled, asking_store: Asking) -> None:

@@ -1,11 +1,26 @@
 """Why a store has nothing of what was asked for: most often a name that is not quite right."""
 
+from contextlib import aclosing
 from dataclasses import replace
 
 from ritsuko_mcp_common.nearest import suggestion
 
 from .prose import some
-from .sources.source import Index, Query
+from .sources.source import Coverage, Index, Query, Source, unconditional
+
+
+async def say_what_is_absent(source: Source, query: Query, coverage: Coverage) -> None:
+    """Let the coverage of a reading without lines say so, if that is because of a name."""
+    if source.index is None or coverage.lines or coverage.empty:
+        return
+    anything = unconditional(query)
+    if not coverage.namespace:
+        # Counts alone don't tell which namespace was meant.
+        async with aclosing(source.read(replace(anything, limit=1), coverage)) as batches:
+            if await anext(batches, None):
+                return
+    if (await source.index.totals(anything)).lines == 0:
+        coverage.empty = await nearest_names(source.index, query, coverage.namespace)
 
 
 async def nearest_names(index: Index, query: Query, namespace: str) -> str:

@@ -10,9 +10,10 @@ from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.nearest import suggestion
 from ritsuko_mcp_common.sensitive import is_sensitive_name
 
+from .absence import say_what_is_absent
 from .conditions import amount
 from .matching import Matcher, compiled
-from .prose import counted, some
+from .prose import arguments, counted, some
 from .question import Question, window
 from .report import time_range, unread, where
 from .sources.names import literal
@@ -56,6 +57,7 @@ async def fields(sources: Sources, question: Question, name: str, *, now: float)
     query = question.query(*window(question.since, question.until, now))
     coverage = Coverage()
     lines, seen = await _sampled(source, query, coverage, name)
+    await say_what_is_absent(source, query, coverage)
     rows = (_values(name, seen, lines) if name else _names(seen, lines, question.limit)) if lines else []
     newest = "the newest " if _is_sample(source, query) else ""
     of = f"{newest}{counted(lines, 'line')}{question.described} of {where(coverage, coverage.pods)}"
@@ -109,7 +111,7 @@ async def fields_with_text(source: Source, query: Query) -> list[str]:
     if not names:
         return []
     wanted = query.text if query.regex else literal(query.text)
-    how = f": fields={names[0]}~{wanted} finds those lines" if "," not in wanted else ""
+    how = f": {arguments(fields=f'{names[0]}~{wanted}')} finds those lines" if "," not in wanted else ""
     return [f"It is not in the text of lines, but in what is kept beside it, in {some(sorted(names))}{how}."]
 
 

@@ -10,6 +10,7 @@ from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.sensitive import is_sensitive_name
 from ritsuko_mcp_common.times import format_duration, format_time
 
+from .absence import say_what_is_absent
 from .course import bars, beginnings, choose_step
 from .fields_seen import unknown_fields
 from .lines import nanoseconds, split
@@ -46,6 +47,8 @@ async def histogram(sources: Sources, question: Question, *, by: str, step: str,
     named = _most_frequent(counts, by)
     total = sum(sum(course.values()) for course in named.values())
     rows = _points(named, steps, by) if points else _courses(named, steps, by)
+    if not total:
+        await say_what_is_absent(source, query, coverage)
     hints = [] if total else ["Look further back with since=24h, or for less: leave out text or level."]
     if by not in _KNOWN and named.keys() == {_NONE}:
         hints += await unknown_fields(source, query, [by])

@@ -8,6 +8,7 @@ from dataclasses import replace
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.times import format_duration
 
+from .absence import say_what_is_absent
 from .matching import Matcher
 from .prose import counted
 from .question import Question, window
@@ -44,6 +45,7 @@ async def tail(
             query = replace(query, since=now, until=clock() + follow, follow=True)
             found = _new(await _lines(source, query, lines, coverage), found)
     newest = _newest(found, lines)
+    await say_what_is_absent(source, query, coverage)
     shown = _within(newest, room, coverage.namespace)
     left_out = f"{counted(len(newest) - len(shown), 'older line')} left out to fit: search shows them, page by page."
     pods = len({(line.origin.namespace, line.origin.pod) for line in newest})

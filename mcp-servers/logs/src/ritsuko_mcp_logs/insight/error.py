@@ -40,7 +40,7 @@ async def error(scope: Scope, fingerprint: str, *, since: str, now: float) -> En
     if group is None:
         known = [names.fingerprint(group) for group in mined.groups[:100]]
         raise ToolFailure(
-            f"no error with the fingerprint {wanted} in {mined.read} since {format_time(begin)}",
+            mined.empty or f"no error with the fingerprint {wanted} in {mined.read} since {format_time(begin)}",
             suggestion(wanted, known) or "Look further back with since=2d, or in another namespace.",
         )
     record = _record(wanted, group, mined, names, (now - begin) / _SPANS)

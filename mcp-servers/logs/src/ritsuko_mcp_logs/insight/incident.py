@@ -36,7 +36,7 @@ async def incident(
     spans = Spans(((begin - (end - begin), begin), (begin, end)), SPANS)
     mined = await mine(scope, spans, until=read_until)
     namespace = mined.coverages[0].namespace
-    warnings = mined.warnings
+    warnings = [*([mined.empty] if mined.empty else []), *mined.warnings]
     happened, fired = await asyncio.gather(
         _told("Kubernetes events", events(cluster, namespace, begin, end), warnings),
         _told("alerts", alerts(settings, namespace, begin, end), warnings) if settings.prometheus_url else _nothing(),

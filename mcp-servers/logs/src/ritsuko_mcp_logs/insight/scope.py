@@ -5,6 +5,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from ..absence import say_what_is_absent
 from ..mining.causes import with_causes
 from ..mining.miner import Group, Miner
 from ..mining.tally import Spans
@@ -100,6 +101,8 @@ async def mine(scope: Scope, spans: Spans, *, until: float, everything: bool = F
                 # In a thread: a call that reads much must not hold up the others.
                 await asyncio.to_thread(mined.feed, batch)
         forget_missing_runs(query, coverage)
+    if not mined.lines:
+        await say_what_is_absent(scope.source, replace(queries[-1], since=queries[0].since), mined.coverages[0])
     mined.groups = await asyncio.to_thread(mined.miner.groups)
     return mined
 

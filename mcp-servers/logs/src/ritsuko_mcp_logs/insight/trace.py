@@ -1,6 +1,6 @@
 """The tool `trace`: one request, followed through all pods by its id."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -12,6 +12,7 @@ from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.redaction import Redactor
 from ritsuko_mcp_common.times import format_time
 
+from ..absence import say_what_is_absent
 from ..lines import plain
 from ..matching import Matcher
 from ..prose import counted, lasting, some
@@ -58,6 +59,8 @@ async def trace(scope: Scope, id: str, *, since: str, by: By, limit: int, now: f
     alike = _Alike()
     lines = await _read(scope, query, Id(wanted), coverage, alike)
     looked_at = await _looked_at(scope, query, coverage)
+    if not looked_at.lines:
+        await say_what_is_absent(scope.source, query, coverage)
     seen = [Seen(line.origin.pod or str(line.origin), line.time, line.text) for line in lines]
     skews = find_skews(seen)
     steps = [_Step(line, time) for line, time in zip(lines, corrected(seen, skews), strict=True)]
