@@ -114,7 +114,9 @@ def _row(one: Judged, mined: Mined, names: Names, of: Lines) -> Row:
         "before": one.before,
         "pods": where(one.group, mined),
         "first": format_time(tally.first_second),
-        "last": format_time(tally.last_second),
+        "lasted": format_duration(tally.last_second - tally.first_second)
+        if tally.last_second > tally.first_second
+        else "",
         "error" if of == "errors" else "message": names.template(one.group),
     }
 
