@@ -190,8 +190,14 @@ async def test_an_id_that_a_store_keeps_in_a_field_is_found(
             Entry(-59, f"in the text {ID}", pod="web-2"),
             Entry(-58, f"in both {ID}", fields={"trace_id": ID}),
             Entry(-57, "elsewhere", fields={"trace_id": "another"}),
+            Entry(-56, "as ECS has it", fields={"trace.id": ID}),
         ]
     )
     async with asking_insight(store.settings) as ask:
         answer = await ask("trace", id=ID)
-    assert texts(answer) == [f"in a field | trace_id={ID}", f"in the text {ID}", f"in both {ID}"]
+    assert texts(answer) == [
+        f"in a field | trace_id={ID}",
+        f"in the text {ID}",
+        f"in both {ID}",
+        f"as ECS has it | trace.id={ID}",
+    ]

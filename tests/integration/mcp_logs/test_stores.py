@@ -121,12 +121,13 @@ async def test_fields_by_comparison(store: Filled, asking_store: Asking) -> None
         ]
     )
     async with asking_store() as ask:
-        found = {
-            wanted: {text.split()[0] for text in texts(await ask("search", fields=wanted, **WINDOW))}
+        answers = {
+            wanted: await ask("search", fields=wanted, **WINDOW)
             for wanted in ("status>=404", "status<300,took>1s", "cause~REFUSED|time", "status!=404", "cause!~.")
         }
         bad = await ask("search", fields="status>=404", level="error", **WINDOW)
-    assert found == {
+    assert [answer["total"] for answer in answers.values()] == [2, 1, 2, 3, 2]
+    assert {wanted: {text.split()[0] for text in texts(answer)} for wanted, answer in answers.items()} == {
         "status>=404": {"beside", "logfmt"},
         "status<300,took>1s": {'{"status":'},
         "cause~REFUSED|time": {"beside", "logfmt"},

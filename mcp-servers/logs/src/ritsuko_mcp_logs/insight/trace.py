@@ -33,7 +33,7 @@ _MOST_GAPS = 3
 _SHORTEST_GAP = 0.05
 _GAP_SHARE = 0.25
 # What stores keep an id under that is not in the text.
-_ID_FIELDS = ("trace_id", "traceId", "traceID", "request_id", "requestId", "correlation_id")
+_ID_FIELDS = ("trace_id", "trace.id", "traceId", "traceID", "request_id", "requestId", "correlation_id")
 
 
 @dataclass(frozen=True, slots=True)
