@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ritsuko_mcp_common.errors import ToolFailure
+from ritsuko_mcp_logs.conditions import Condition
 from ritsuko_mcp_logs.sources.loki import logql
 from ritsuko_mcp_logs.sources.names import Names, label_name, literal, pod_pattern, pods_named
 from ritsuko_mcp_logs.sources.opensearch import dsl
@@ -43,7 +44,11 @@ def test_nothing_that_a_caller_writes_leaves_its_quotes(
         logql.selector(one, "shop", NAMES, LABELS) + " ".join(logql.pipelines(one, LABELS)) for one in (asked, tame)
     ]
     assert outside_of_quotes(for_loki[0]) == outside_of_quotes(for_loki[1])
-    asked, tame = (replace(one, fields=()) for one in (asked, tame))
+    names = (text, "a")
+    asked, tame = (
+        replace(one, fields=(), conditions=(Condition(name, "~", "plain"),))
+        for one, name in zip((asked, tame), names, strict=True)
+    )
     for_victoria = [
         f"{logsql.window(one, 'shop', NAMES, LABELS)} {logsql.wanted(one, LABELS)}" for one in (asked, tame)
     ]
@@ -115,6 +120,10 @@ def test_logsql() -> None:
     assert wanted.startswith('_msg:~"(?i)time out" ("level":~"(?i)^(?:fatal|panic|')
     assert "error" not in wanted
     assert logsql.wanted(query(), LABELS) == ""
+    conditions = (Condition("error", "~", "connection refused"), Condition("x", "~", 'a"|b'), Condition("y", ">", "5"))
+    assert logsql.wanted(query(conditions=conditions), LABELS) == (
+        '("error":~"(?i)connection refused" or _msg:~"(?i)connection refused")'
+    )
     assert logsql.wanted(query(text="a", exclude="b"), LABELS) == '_msg:~"(?i)a" !_msg:~"(?i)b"'
 
 

@@ -170,7 +170,7 @@ class Query:
     fields: tuple[tuple[str, str], ...] = ()
     """Fields that a line must have with these values."""
     conditions: tuple[Condition, ...] = ()
-    """What else its fields must be like: a store gives lines whether they are or not."""
+    """What else its fields must be like; a store may give lines whether they are or not."""
     origin: Origin | None = None
     """Of a source with an index: only this container, whatever else is said of pods."""
     previous: bool = False

@@ -14,6 +14,7 @@ from ..selectors import Requirement, parse_selector
 from ..source import Origin, Query
 
 _PLAIN = re.compile(r"[\w.:/-]+", re.ASCII)
+_WORDS = re.compile(r"[\w.:/ -]+", re.ASCII)
 
 
 def quoted(text: str) -> str:
@@ -58,6 +59,11 @@ def wanted(query: Query, existing: Collection[str]) -> str:
             parts.append(_at_level(level, existing))
         elif _PLAIN.fullmatch(value):
             parts.append(_any_of([_is(name, value), f"_msg:~{quoted(literal(value))}"]))
+    for condition in query.conditions:
+        # Other expressions may fit a field of a JSON text, but not the text, where quotes and such are escaped.
+        if condition.operator == "~" and _WORDS.fullmatch(condition.value):
+            expression = quoted(f"(?i){condition.value}")
+            parts.append(_any_of([f"{quoted(condition.name)}:~{expression}", f"_msg:~{expression}"]))
     return " ".join(parts)
 
 
