@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ritsuko_mcp_common.redaction import Redactor
 from ritsuko_mcp_logs.levels import level_of
 from ritsuko_mcp_logs.lines import blocks, nanoseconds, not_read, readable, split
 
@@ -125,3 +126,12 @@ def test_a_line_of_a_key_is_hidden_and_a_hash_is_not() -> None:
     digest = b"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
     assert readable(digest, 100) == digest.decode()
     assert readable(b"an ordinary line", 100) == "an ordinary line"
+
+
+@pytest.mark.parametrize("before", range(1_940, 2_000, 7))
+def test_a_line_is_not_cut_within_a_word_which_may_be_a_secret(before: int) -> None:
+    secret = "q7Rk2ZtXv9LmBw4ScYd8HjNf3GpTaKe5UiQz"
+    for form in ("postgres://app:{}@db:5432/shop", '{{"url":"https://me:{}@example.com"}}', "ghp_{}"):
+        line = f"{'x' * (before - 1)} {form.format(secret)} {'and more ' * 50}"
+        shown = Redactor().begin().text(readable(line.encode(), 2_000))
+        assert not any(secret[place : place + 8] in shown for place in range(len(secret) - 7)), shown[-200:]

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 _LONGEST_LINE = 256 * 1024
+_LONGEST_WORD = 256
+_BETWEEN_WORDS = " \t\"',;"
 _TIMESTAMP = re.compile(rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)")
 _ANSI = re.compile(rb"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)")
 
@@ -92,6 +94,13 @@ def plain(text: bytes) -> bytes:
     return text.replace(b"\r\n", b"\n").removesuffix(b"\r") if b"\r" in text else text
 
 
+def _without_half_a_word(text: str) -> str:
+    """A text that was cut, up to where a word ended: half a secret looks like none, so nobody would hide it."""
+    reach = len(text) - min(_LONGEST_WORD, len(text) // 4)
+    end = max(text.rfind(sign, reach) for sign in _BETWEEN_WORDS)
+    return text[: end + 1] if end > 0 else text
+
+
 def readable(text: bytes, longest: int) -> str:
     """The line for people: decoded, without colour codes, cut at `longest` characters with a mark that says so.
 
@@ -105,6 +114,7 @@ def readable(text: bytes, longest: int) -> str:
     is_key = _KEY_MATERIAL.fullmatch(shown) is not None
     if len(whole) <= longest * 4 and shown == decoded and not missing:
         return f"[redacted-base64-line, {len(shown)} characters]" if is_key else shown
+    shown = _without_half_a_word(shown)
     more = max(len(whole) + missing - len(shown.encode()), 1)
     return f"{f'[redacted-base64, {len(shown)} characters]' if is_key else shown}… [{more} more bytes cut]"
 
