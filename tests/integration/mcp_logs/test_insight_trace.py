@@ -195,6 +195,8 @@ async def test_an_id_that_a_store_keeps_in_a_field_is_found(
     )
     async with asking_insight(store.settings) as ask:
         answer = await ask("trace", id=ID)
+        beginning = await ask("trace", id="anoth")
+    assert "in trace_id: search fields=trace_id~anoth finds those lines" in beginning["hints"][0]
     assert texts(answer) == [
         f"in a field | trace_id={ID}",
         f"in the text {ID}",

@@ -155,7 +155,7 @@ async def test_what_is_kept_beside_a_text_is_shown_and_found_as_a_field(store: F
     told = 'request failed | level=error error="{}" status=502'
     assert texts(found) == [told.format("deadline exceeded"), told.format("dial tcp: connection refused")]
     assert nothing["hints"][0].startswith("It is not in the text of lines, but in what is kept beside it, in error: ")
-    assert "fields=error~refused finds" in nothing["hints"][0]
+    assert "search fields=error~refused finds" in nothing["hints"][0]
     assert 'fields="error~connection refused" finds' in of_words["hints"][0]
     assert texts(as_advised) == [told.format("dial tcp: connection refused")]
     assert last["data"].endswith(told.format("deadline exceeded"))

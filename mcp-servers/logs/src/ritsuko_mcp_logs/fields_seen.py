@@ -111,7 +111,7 @@ async def fields_with_text(source: Source, query: Query) -> list[str]:
     if not names:
         return []
     wanted = query.text if query.regex else literal(query.text)
-    how = f": {arguments(fields=f'{names[0]}~{wanted}')} finds those lines" if "," not in wanted else ""
+    how = f": search {arguments(fields=f'{names[0]}~{wanted}')} finds those lines" if "," not in wanted else ""
     return [f"It is not in the text of lines, but in what is kept beside it, in {some(sorted(names))}{how}."]
 
 

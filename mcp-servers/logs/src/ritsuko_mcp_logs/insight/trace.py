@@ -13,6 +13,7 @@ from ritsuko_mcp_common.redaction import Redactor
 from ritsuko_mcp_common.times import format_time
 
 from ..absence import say_what_is_absent
+from ..fields_seen import fields_with_text
 from ..lines import plain
 from ..matching import Matcher
 from ..prose import counted, lasting, some
@@ -61,6 +62,9 @@ async def trace(scope: Scope, id: str, *, since: str, by: By, limit: int, now: f
     looked_at = await _looked_at(scope, query, coverage)
     if not looked_at.lines:
         await say_what_is_absent(scope.source, query, coverage)
+    in_fields: list[str] = []
+    if scope.source.index is not None and looked_at.lines and not lines and not alike.lines:
+        in_fields = await fields_with_text(scope.source, query)
     seen = [Seen(line.origin.pod or str(line.origin), line.time, line.text) for line in lines]
     skews = find_skews(seen)
     steps = [_Step(line, time) for line, time in zip(lines, corrected(seen, skews), strict=True)]
@@ -74,7 +78,7 @@ async def trace(scope: Scope, id: str, *, since: str, by: By, limit: int, now: f
         returned=len(rows),
         truncated=len(steps) > len(rows),
         warnings=[*_clocks(skews, by), *gaps, *_silent(steps, looked_at), *unread(coverage)],
-        hints=_hints(steps, skews, by, alike),
+        hints=[*in_fields, *_hints(steps, skews, by, alike)],
         source=coverage.origin,
         time_range=TimeRange(start=format_time(begin), end=format_time(now)),
         untrusted=True,
