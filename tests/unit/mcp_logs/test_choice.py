@@ -75,6 +75,15 @@ def test_pods_by_name_beginning_or_pattern(wanted: str, names: list[str]) -> Non
     assert [found.name for found in matching_pods([pod("web-1"), pod("web-10"), pod("db")], wanted)] == names
 
 
+def test_a_number_at_the_end_is_whole_as_it_is_to_a_store() -> None:
+    there = [pod("db-10"), pod("db-1-backup"), pod("db-1x")]
+    assert [found.name for found in matching_pods(there, "db-1")] == ["db-1-backup", "db-1x"]
+
+
+def test_no_pattern_takes_long() -> None:
+    assert matching_pods([pod("a" * 253)], "*a" * 40 + "b*") == []
+
+
 def test_running_and_new_ones_come_first_and_the_rest_is_named() -> None:
     pods = [
         pod("old", "2020"),

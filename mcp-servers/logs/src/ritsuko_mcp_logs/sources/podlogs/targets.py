@@ -1,10 +1,10 @@
 """Which containers a search reads, and which it can't: decided on the pods as the apiserver lists them."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
+from ...matching import compiled
+from ..names import pod_pattern
 from ..source import NO_RUN_BEFORE, Gap, Origin
 from .objects import ContainerStatus, Pod
 
@@ -20,9 +20,8 @@ class Selection:
 def matching_pods(pods: Sequence[Pod], wanted: str) -> list[Pod]:
     """The pods of that name, else those it is the beginning of, else those it matches as a pattern with `*`."""
     exact = [pod for pod in pods if pod.name == wanted]
-    # fnmatch would read ? and [ as patterns too.
-    pattern = re.sub(r"[?\[]", r"[\g<0>]", wanted if "*" in wanted else f"{wanted}*")
-    return exact or [pod for pod in pods if fnmatchcase(pod.name, pattern)]
+    pattern = compiled(f"^(?:{pod_pattern(wanted)})$", literal=False, case_sensitive=True)
+    return exact or [pod for pod in pods if pattern.search(pod.name.encode())]
 
 
 def select(pods: Iterable[Pod], *, container: str, previous: bool, limit: int) -> Selection:
