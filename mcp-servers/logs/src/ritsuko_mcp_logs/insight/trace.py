@@ -1,6 +1,6 @@
 """The tool `trace`: one request, followed through all pods by its id."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
