@@ -115,6 +115,34 @@ def test_fields_of_the_line_or_of_the_source() -> None:
     assert found(Matcher(query(fields=(("code", "2"),))), batch(["a", "b", "c"], fields=True)) == [2]
 
 
+FIELDED = [
+    '{"status": 500, "who": "a"}', '{"status":"500"}', "status=500 who=a", "500", '{"took": 1.5e2}', '{"took": 150.0}',
+    '{"nested": {"who": "a"}, "status": -5}', 'who="a b" status=5', "level=error who=a",
+    '{"level": "ERROR", "ok": true}',
+    '10.0.0.1 - - "GET /a HTTP/1.1" 500 2', "",
+]  # fmt: skip
+
+
+@settings(max_examples=300)
+@given(
+    texts=st.lists(st.sampled_from(FIELDED), min_size=1, max_size=12),
+    wanted=st.lists(
+        st.sampled_from(
+            [
+                ("status", "500"), ("status", "-5"), ("took", "150.0"), ("who", "a"), ("who", "a b"), ("ok", "true"),
+                ("nested.who", "a"), ("level", "error"), ("path", "/a"),
+            ]
+        ),
+        min_size=1,
+        max_size=2,
+    ),
+)  # fmt: skip
+def test_fields_are_found_in_a_block_as_in_its_lines(texts: list[str], wanted: list[tuple[str, str]]) -> None:
+    block = batch(texts)
+    matcher = Matcher(query(fields=tuple(wanted)))
+    assert found(matcher, block) == [number for number, line in enumerate(block.lines()) if matcher.matches(line)]
+
+
 @pytest.mark.parametrize("wanted", ["error", "ERROR", "err", "50"])
 def test_a_level_goes_by_many_names(wanted: str) -> None:
     block = batch(['{"level":"Error"}', "level=err x", "[ERROR] x", '{"level":50,"msg":"x"}', "level=fatal", "x error"])

@@ -19,6 +19,10 @@ _MOST_PROGRAM_BYTES = 8 * 2**20
 _BOUND_TO_LINE = re.compile(r"[\^$]|\\[AzZB]")
 
 
+# JSON may write other numbers in other ways, and escape other signs.
+_WRITTEN_SO = re.compile(r"-?\d{1,18}|[A-Za-z_][\w.:-]*", re.ASCII)
+
+
 class _Pattern(Protocol):
     def search(self, text: bytes, pos: int = ..., endpos: int = ...) -> "_Match | None": ...
 
@@ -50,6 +54,7 @@ class Matcher:
         )
         self._rank = RANKS[query.level] if query.level else None
         self._stated = statements(query.level) if query.level else None
+        self._value = next((value.encode() for name, value in query.fields if _written_so(name, value)), b"")
         self._needle = b""
         self._pattern: _Pattern | None = None
         self._across: _Pattern | None = None
@@ -116,6 +121,8 @@ class Matcher:
         if self._pattern is not None:
             across = self._across
             return (lambda position: _first(across, data, position)) if across else lambda position: position
+        if self._value:
+            return lambda position: data.find(self._value, position)
         if self._stated is not None:
             places = self._stated.places(data)
             return lambda position: places[at] if (at := bisect_left(places, position)) < len(places) else -1
@@ -135,6 +142,11 @@ class Matcher:
         return (not self._fields or all(_has_field(line, name, value) for name, value in self._fields)) and (
             not self._conditions or all(_holds(line, one, pattern) for one, pattern in self._conditions)
         )
+
+
+def _written_so(name: str, value: str) -> bool:
+    """Whether a line whose field has this value has it in its text; a level goes by many names."""
+    return name not in FIELDS and _WRITTEN_SO.fullmatch(value) is not None
 
 
 def _first(pattern: _Pattern, data: bytes, position: int) -> int:
