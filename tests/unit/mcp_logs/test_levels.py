@@ -52,6 +52,12 @@ RED, RESET = "\x1b[31m", "\x1b[0m"
         ("git: fatal: x", "fatal"),
         ("panic: runtime error: x", "fatal"),
         ("fatal error: all goroutines are asleep", "fatal"),
+        ("fail: Shop.Orders[13]", "error"),
+        ("[03:04:05] \x1b[41mfail\x1b[0m: Microsoft.AspNetCore.Server.Kestrel[13] Connection id", "error"),
+        ("crit: Shop.Orders[0]", "fatal"),
+        ("dbug: Shop.Orders[0] error=none", "debug"),
+        ("it may fail: retry[3] times", None),
+        ("fail: no such order", None),
         ("error: nil", None),
         ("Error: null.", None),
         ("error=nil", None),
@@ -95,6 +101,7 @@ PIECES = st.sampled_from(
     [
         "error", "ERROR", "Warn", "panic", "ERR!", "<error>", "[E]", "[F", "(FATAL)", "**ERROR**", "E/Tag:", "W/ab(1):",
         "E0102 11:12:13", '{"level":50}', '{"level": 60,', '"level" : 40}', '"severityText":"ERROR"', "level=err", "a",
+        "crit: A.B[20]", "fail: Shop[1]", f"fail{RESET}: Shop[1]",
         "lvl:", "fatal error:", "x:", "12:00:00", " ", "1", "{", RED, RESET, "\x1b[K", "\x1b]0;t\x07", "\r", "[", "]",
     ]
 )  # fmt: skip

@@ -21,6 +21,8 @@ _LEVELS = {word: level for level, words in _WORDS.items() for word in words.spli
 # Pino's (https://github.com/pinojs/pino/blob/main/docs/api.md#level-string) and bunyan's.
 _NUMBERS = {"10": "debug", "20": "debug", "30": "info", "40": "warn", "50": "error", "60": "fatal"}
 _LETTERS = dict.fromkeys("TVD", "debug") | {"I": "info", "W": "warn", "E": "error"} | dict.fromkeys("FC", "fatal")
+# Of .NET's console, before the category and number of an event: `fail: Shop.Orders[13]`.
+_SHORT = {"trce": "debug", "dbug": "debug", "info": "info", "warn": "warn", "fail": "error", "crit": "fatal"}
 _WORD = "|".join(_LEVELS).encode()
 
 _LETTER = re.compile(
@@ -34,6 +36,7 @@ _FIELD = re.compile(
     rb"""(?:^|[\s,{"'])(?:level|lvl|severity(?:[._]?text)?|log\.level|loglevel)["']?\s*[=:]\s*["']?(%b)\b""" % _WORD,
     re.I,
 )
+_CATEGORY = re.compile(rb"(?:^|[\d\]Z|]\s)(%b): [\w.+`]+\[\d+\](?:\s|$)" % "|".join(_SHORT).encode())
 # At the top of the record: what is inside of it may have a level too, like the player of a game.
 _NUMBER = re.compile(rb'[^{}]{0,160}+\{[^{}]*?"level"\s*:\s*([1-6]0)\s*[,}]')
 # In any case a word counts only at the very beginning, and if something is said: `error: nil` is no error.
@@ -70,6 +73,8 @@ def level_of(line: bytes) -> str | None:
     head = line[:_HEAD]
     if letter := _LETTER.match(head):
         return _LETTERS[_group(letter)]
+    if category := _CATEGORY.search(head):
+        return _SHORT[_group(category)]
     far = line[:_FAR]
     field = _FIELD.search(far)
     number = _NUMBER.match(far) if b'"level"' in far else None
@@ -117,6 +122,7 @@ def statement(level: str) -> str:
     return (
         rf"(?:\b|{_COLOUR})(?i:{'|'.join(words(level))})\b"
         rf'|"level"\s*:\s*(?:{"|".join(numbers(level))})\b'
+        rf"|(?:{'|'.join(shorts(level))})(?:{_COLOUR})*: [\w.+`]+\["
         rf"|[{some}]\d{{4}} \d\d:|\[(?:{_COLOUR})*[{some}][\] \x1b]|[{some}]/[\w.-]"
     )
 
@@ -130,6 +136,7 @@ def signs(level: str) -> list[str]:
     some = words(level)
     return [
         *(f"(?i:{word})" for word in some if not any(other in word for other in some if other != word)),
+        *(f"{short}{behind}" for short in shorts(level) for behind in (": ", "\x1b")),
         *(f"{letter}{tens}" for letter in letters(level) for tens in "01"),
         *(rf"\[{letter}{behind}" for letter in letters(level) for behind in (r"\]", " ", "\x1b")),
         "\\[\x1b",
@@ -141,6 +148,11 @@ def signs(level: str) -> list[str]:
             for behind in ("", " ")
         ),
     ]
+
+
+def shorts(level: str) -> list[str]:
+    """What .NET's console calls this level and those above it."""
+    return [short for short, name in _SHORT.items() if RANKS[name] >= RANKS[level]]
 
 
 def words(level: str) -> list[str]:

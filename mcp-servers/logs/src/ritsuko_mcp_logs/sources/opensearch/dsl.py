@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from pydantic import JsonValue
 
-from ...levels import FIELDS, letters, level_named, numbers, values_beside, words
+from ...levels import FIELDS, letters, level_named, numbers, shorts, values_beside, words
 from ..names import Names, label_name
 from ..selectors import Requirement, parse_selector
 from ..source import Origin, Query
@@ -133,7 +133,9 @@ def _stated(level: str, existing: Fields) -> list[Clause] | None:
 def _at_level(level: str, messages: Sequence[str], existing: Fields) -> Clause | None:
     # What is one word to us, an analyzer may have cut at any sign, or left as it is with all signs around.
     alone = f"([0-9;]*[mK])?[{letters(level)}]|{'|'.join(numbers(level))}"
-    expression = f"{_containing([*words(level), '[IWEF][0-9]{4}'])}|(.*[^A-Za-z0-9])?({alone})([^A-Za-z0-9].*)?"
+    expression = (
+        f"{_containing([*words(level), *shorts(level), '[IWEF][0-9]{4}'])}|(.*[^A-Za-z0-9])?({alone})([^A-Za-z0-9].*)?"
+    )
     return _of_messages(
         messages,
         existing,
