@@ -36,7 +36,8 @@ _FIELD = re.compile(
     rb"""(?:^|[\s,{"'])(?:level|lvl|severity(?:[._]?text)?|log\.level|loglevel)["']?\s*[=:]\s*["']?(%b)\b""" % _WORD,
     re.I,
 )
-_CATEGORY = re.compile(rb"(?:^|[\d\]Z|]\s)(%b): [\w.+`]+\[\d+\](?:\s|$)" % "|".join(_SHORT).encode())
+# At the beginning, or behind a time.
+_CATEGORY = re.compile(rb"(?:[^a-z]{0,40}[\d\]Z]\s)?(%b): [\w.+`]+\[\d+\](?:\s|$)" % "|".join(_SHORT).encode())
 # At the top of the record: what is inside of it may have a level too, like the player of a game.
 _NUMBER = re.compile(rb'[^{}]{0,160}+\{[^{}]*?"level"\s*:\s*([1-6]0)\s*[,}]')
 # In any case a word counts only at the very beginning, and if something is said: `error: nil` is no error.
@@ -73,7 +74,7 @@ def level_of(line: bytes) -> str | None:
     head = line[:_HEAD]
     if letter := _LETTER.match(head):
         return _LETTERS[_group(letter)]
-    if category := _CATEGORY.search(head):
+    if category := _CATEGORY.match(head):
         return _SHORT[_group(category)]
     far = line[:_FAR]
     field = _FIELD.search(far)
