@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import replace
+from itertools import pairwise
 from typing import Literal
 
 from ritsuko_mcp_common.errors import ToolFailure
@@ -20,10 +21,14 @@ from ..source import Coverage, Gap, Origin, Query, Totals
 from ..store import Access, ModelT, Refused
 from ..stored import OwnNamespace, Stored
 from . import logql
+from .ahead import one_after_another
 from .answers import BuildInfo, Samples, Series, Streams, Strings, is_own, rows
 from .merging import merged
 
 _PAGE = 5_000
+_AT_ONCE = 4
+_PAGES_HELD = 2
+_MOST_PARTS = 128
 _TOO_MANY = re.compile(r"\(\d+ > (\d+)\)")
 _LOOK_BACK_SECONDS = 30 * 86400.0
 # Structured metadata apart from the labels that make a stream.
@@ -113,7 +118,8 @@ class Loki(Stored[frozenset[str]]):
 
     async def _first(self, query: Query, existing: frozenset[str], coverage: Coverage) -> list[Row]:
         found: list[Row] = []
-        async with aclosing(self._many(query, existing, coverage)) as pages:
+        start, end = _nanoseconds(query.since), _nanoseconds(query.until)
+        async with aclosing(self._in_order(query, start, end, existing, coverage)) as pages:
             async for page in pages:
                 found += page
                 if len(found) >= query.limit:
@@ -121,20 +127,48 @@ class Loki(Stored[frozenset[str]]):
         return found[: query.limit]
 
     async def _many(self, query: Query, existing: frozenset[str], coverage: Coverage) -> AsyncGenerator[list[Row]]:
+        """In the query's order. Only a page tells where the next one begins: of much several parts are read at once."""
+        newest = query.order == "newest"
+        start, end = _nanoseconds(query.since), _nanoseconds(query.until)
+        length, rows = end - start, 0
+        async with aclosing(self._in_order(query, start, end, existing, coverage)) as groups:
+            async for group in groups:
+                yield group
+                rows += len(group)
+                start, end = (start, group[-1].nanoseconds) if newest else (group[-1].nanoseconds + 1, end)
+                if rows > self._page:
+                    break
+            else:
+                return
+        rest = end - start
+        edges = _edges(start, end, pages=rows / self._page * rest / max(1, length - rest))
+        parts = [self._in_order(query, begin, until, existing, coverage) for begin, until in pairwise(edges)]
+        if newest:
+            parts.reverse()
+        async with aclosing(one_after_another(parts, at_once=_AT_ONCE, held=_PAGES_HELD)) as groups:
+            async for group in groups:
+                yield group
+
+    async def _in_order(
+        self, query: Query, start: int, end: int, existing: frozenset[str], coverage: Coverage
+    ) -> AsyncGenerator[list[Row]]:
+        """What is wanted from `start` up to but not including `end`, in ns."""
         selector = await self._selector(query, existing)
-        pipelines = logql.pipelines(query, existing)
-        readings = [self._pages(selector + pipeline, query, Names.among(existing), coverage) for pipeline in pipelines]
+        names = Names.among(existing)
+        readings = [
+            self._pages(selector + pipeline, query, start, end, names, coverage)
+            for pipeline in logql.pipelines(query, existing)
+        ]
         async with aclosing(merged(readings, newest=query.order == "newest")) as groups:
             async for group in groups:
                 yield group
 
     async def _pages(
-        self, expression: str, query: Query, names: Names, coverage: Coverage
+        self, expression: str, query: Query, start: int, end: int, names: Names, coverage: Coverage
     ) -> AsyncGenerator[list[Row]]:
         """Page by page in the query's order, each entry once; those of one moment together: within it lines are told
         apart by their number."""
         newest = query.order == "newest"
-        start, end = _nanoseconds(query.since), _nanoseconds(query.until)
         held: list[Row] = []
         while start < end:
             page, limit = await self._page_of(expression, start, end, query.limit, newest=newest, names=names)
@@ -204,6 +238,12 @@ class Loki(Stored[frozenset[str]]):
 
     async def _get(self, path: str, model: type[ModelT], parameters: Mapping[str, str]) -> ModelT:
         return await self._store.get(path, model, parameters, seconds=self._seconds)
+
+
+def _edges(start: int, end: int, *, pages: float) -> list[int]:
+    """Where parts of a time (ns) begin and end; each has a page where lines go on as evenly as expected."""
+    parts = max(1, min(_MOST_PARTS, end - start, math.ceil(pages)))
+    return [start + (end - start) * part // parts for part in range(parts + 1)]
 
 
 def _window(query: Query) -> dict[str, str]:
