@@ -111,6 +111,15 @@ async def test_lines_without_a_text(store: Filled, asking_store: Asking) -> None
     assert {row["pod"]: row["lines"] for row in counted["data"]} == {"web-1": 1, "web-2": 1, "web-3": 1}
 
 
+async def test_names_with_dots(store: Filled, asking_store: Asking) -> None:
+    fields = {"http.status": "503", "http.route": "/pay"}
+    store.push([Entry(0, "failed", fields=fields), Entry(1, "fine", fields={"http.status": "200"})])
+    async with asking_store() as ask:
+        for wanted in ("http.status=503", "http.status>=500", "http.route~pa", "http.status!=200"):
+            answer = await ask("search", fields=wanted, **WINDOW)
+            assert [text.split()[0] for text in texts(answer)] == ["failed"], wanted
+
+
 async def test_fields_by_comparison(store: Filled, asking_store: Asking) -> None:
     store.push(
         [

@@ -156,21 +156,27 @@ def _first(pattern: _Pattern, data: bytes, position: int) -> int:
 
 def _has_field(line: Line, name: str, value: str) -> bool:
     """Whether it has this value; a level goes by many names."""
-    there = line.fields.get(name, "")
-    if there == value and name in line.fields:
+    there = _value(line, name)
+    if there == value:
         return True
     level = level_named(value) if name in FIELDS else ""
-    return bool(level) and level == (line.level if name == "level" else level_named(there))
+    return bool(level) and level == (line.level if name == "level" else level_named(there or ""))
+
+
+def _value(line: Line, name: str) -> str | None:
+    """Loki keeps no dots in names."""
+    there = line.fields.get(name)
+    return line.fields.get(name.replace(".", "_")) if there is None and "." in name else there
 
 
 def _holds(line: Line, condition: Condition, pattern: _Pattern | None) -> bool:
     if pattern is not None:
-        there = line.fields.get(condition.name)
+        there = _value(line, condition.name)
         found = there is not None and pattern.search(there.encode("utf-8", "replace")) is not None
         return found != condition.operator.startswith("!")
     if condition.operator == "!=":
         return not _has_field(line, condition.name, condition.value)
-    return condition.orders(line.fields.get(condition.name, ""))
+    return condition.orders(_value(line, condition.name) or "")
 
 
 class _Written:
