@@ -160,7 +160,7 @@ async def test_a_level_that_is_kept_as_a_number(source: Callable[..., tuple[Fill
     store.push([Entry(index, "pino", fields={"level": str(level)}) for index, level in enumerate((30, 40, 50, 60))])
     query = Query(since=START, until=START + 3600, namespace="shop", level="error")
     async with aclosing(opensearch.read(query, Coverage())) as batches:
-        assert sum([batch.count() async for batch in batches]) == 2
+        assert sum([batch.count async for batch in batches]) == 2
 
 
 @real
@@ -176,7 +176,7 @@ async def test_what_is_not_wanted_is_left_where_it_is(source: Callable[..., tupl
         coverage = Coverage()
         query = Query(since=START, until=START + 3600, namespace="shop", **wanted)  # type: ignore[arg-type]
         async with aclosing(opensearch.read(query, coverage)) as batches:
-            assert [batch.count() async for batch in batches] in ([1], [])
+            assert [batch.count async for batch in batches] in ([1], [])
         assert coverage.lines <= 1, wanted
 
 

@@ -86,7 +86,7 @@ def test_a_stack_trace_beside_the_text_follows_it_whole() -> None:
         b"fine",
     ]
     assert lines.data.startswith(timestamp(10**18))
-    assert len(lines.fields) == lines.count()
+    assert len(lines.fields) == lines.count
 
 
 @pytest.mark.parametrize("text", ['{"msg":"failed","error":"x\\ny"}', "failed: x\ny", "failed"])

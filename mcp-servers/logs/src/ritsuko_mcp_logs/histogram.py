@@ -94,7 +94,7 @@ class _Tally:
 
     def take(self, batch: Batch) -> None:
         if self.matcher.wants_all and not self.by and (at_once := self._step_of_all(batch.data)) is not None:
-            self.counts[""][at_once] += batch.count()
+            self.counts[""][at_once] += batch.count
             return
         for _, _, line in self.matcher.find(batch):
             self.counts[self._value(line)][self._step_of(line.nanoseconds)] += 1

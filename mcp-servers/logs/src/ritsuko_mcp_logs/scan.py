@@ -41,7 +41,7 @@ class Scan:
         if stream.unfinished:
             self._finish(stream, batch.origin, batch.data)
         if self._newest_of_all and not batch.fields:
-            self.matches += batch.count()
+            self.matches += batch.count
             stream.newest = _end(stream.newest + batch.data, self._best.limit)
             return
         self._look_through(stream, batch)
@@ -72,7 +72,7 @@ class Scan:
             counted = start
             self._best.add(self._with_neighbours(stream, key, number, line, data, start, end))
         if self._context:
-            stream.lines += batch.count()
+            stream.lines += batch.count
             stream.tail = [*stream.tail, *data[:-1].rsplit(b"\n", self._context)[-self._context :]][-self._context :]
 
     def _with_neighbours(

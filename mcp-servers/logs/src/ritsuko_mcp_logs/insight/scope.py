@@ -50,7 +50,7 @@ class Mined:
     def feed(self, batch: Batch) -> None:
         """Count the next lines."""
         self.miner.feed(with_causes(batch))
-        self.lines += batch.count()
+        self.lines += batch.count
 
     @property
     def warnings(self) -> list[str]:

@@ -107,7 +107,7 @@ class Line:
         return {**parse_fields(self.raw), **(self._backend_fields or {})}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Batch:
     """Whole lines of one container, oldest first: `<RFC 3339 time> <text>\\n` each, as the pod logs API writes them.
 
@@ -120,6 +120,7 @@ class Batch:
     fields: Sequence[Mapping[str, str]] = ()
     """Line by line what the source keeps beside the text; empty if it keeps nothing."""
 
+    @cached_property
     def count(self) -> int:
         """How many lines."""
         return self.data.count(b"\n")

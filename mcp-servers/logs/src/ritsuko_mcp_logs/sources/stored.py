@@ -152,6 +152,6 @@ async def _within(
                 return
             for batch in batches(rows):
                 coverage.origins.add(batch.origin)
-                coverage.lines += batch.count()
+                coverage.lines += batch.count
                 coverage.bytes += len(batch.data)
                 yield batch

@@ -137,7 +137,7 @@ class PodLogs:
                     coverage.bytes += len(block)
                     batch = Batch(target, window.cut(block))
                     if batch.data:
-                        lines = batch.count()
+                        lines = batch.count
                         progress.cut += not_read(batch.data) > 0
                         progress.lines += lines
                         coverage.lines += lines
