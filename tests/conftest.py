@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.cluster import ClusterError, ControlPlane, available, control_plane, loki, opensearch
+from tests.cluster import ControlPlane, available, control_plane, loki, opensearch
+from tests.cluster.errors import why_not
 from tests.cluster.packages import BROWSER, NPM, PROMETHEUS, require
 
 ROOT = Path(__file__).parents[1]
@@ -88,16 +89,12 @@ def _why_not(need: str) -> str | None:
         case "npm":
             return None if shutil.which("npm") else _installed(NPM)
         case "loki":
-            return loki.why_not()
+            return why_not(loki.program)
         case "opensearch":
-            return opensearch.why_not()
+            return why_not(opensearch.jars)
         case _:
             return _installed(PROMETHEUS)
 
 
 def _installed(packages: Mapping[str, str]) -> str | None:
-    try:
-        require(packages)
-    except ClusterError as error:
-        return str(error)
-    return None
+    return why_not(lambda: require(packages))

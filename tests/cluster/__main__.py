@@ -6,7 +6,7 @@ import sys
 
 from . import binaries, images, kwok, loki, opensearch, packages, victorialogs
 from .cluster import available, named_cluster
-from .errors import ClusterError
+from .errors import ClusterError, why_not
 
 
 def main() -> int:
@@ -67,8 +67,8 @@ def prepare() -> None:
     What this machine cannot run is left out; the tests say so.
     """
     victorialogs.program()
-    loki.why_not()
-    opensearch.why_not()
+    why_not(loki.program)
+    why_not(opensearch.jars)
     if available().control_plane is None:
         for program in ("kube-apiserver", "kube-controller-manager", "kubectl"):
             binaries.kubernetes(program)

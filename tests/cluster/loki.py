@@ -10,7 +10,6 @@ from pathlib import Path
 
 from . import cache, gobuild
 from .daemons import Daemon
-from .errors import ClusterError
 from .loopback import OPENER, answers
 from .ports import free
 
@@ -61,15 +60,6 @@ def program() -> str:
     # It tells its version, as a released one does.
     ldflags = [f"-X {_BUILD}.Version={_VERSION}"]
     return str(cache.install(target, lambda draft: gobuild.build("loki", _PACKAGE, draft, ldflags=ldflags)))
-
-
-def why_not() -> str | None:
-    """Why no Loki can run here, after building one; None if one can."""
-    try:
-        program()
-    except ClusterError as error:
-        return str(error)
-    return None
 
 
 @dataclass(frozen=True, slots=True)

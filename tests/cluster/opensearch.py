@@ -35,15 +35,6 @@ def jars() -> Path:
     return cache.install(cache.root() / "build" / f"opensearch-{_VERSION}", _download)
 
 
-def why_not() -> str | None:
-    """Why no OpenSearch can run here, after getting what can be got; None if one can."""
-    try:
-        jars()
-    except ClusterError as error:
-        return str(error)
-    return None
-
-
 @dataclass(frozen=True, slots=True)
 class OpenSearch:
     """Where it listens."""

@@ -196,7 +196,7 @@ def level_in(fields: Mapping[str, str]) -> str:
 
 def values_beside(level: str) -> list[tuple[Sequence[str], list[str]]]:
     """Fields and the values by which they say this level or one above it; those of words in any case."""
-    lowest = next(rank for rank, name in enumerate(_SEVERITIES) if name == level) * _NUMBERS_OF_A_SEVERITY + 1
+    lowest = _SEVERITIES.index(level) * _NUMBERS_OF_A_SEVERITY + 1
     highest = len(_SEVERITIES) * _NUMBERS_OF_A_SEVERITY
     return [
         (FIELDS, [*words(level), *numbers(level)]),

@@ -17,8 +17,6 @@ from .sources.source import Batch, Line, Query
 _MOST_PROGRAM_BYTES = 8 * 2**20
 # What means something else, or nothing, when a line stands in a block with its timestamp before it.
 _BOUND_TO_LINE = re.compile(r"[\^$]|\\[AzZB]")
-
-
 # JSON may write other numbers in other ways, and escape other signs.
 _WRITTEN_SO = re.compile(r"-?\d{1,18}|[A-Za-z_][\w.:-]*", re.ASCII)
 

@@ -19,7 +19,7 @@ from ..matching import Matcher
 from ..prose import counted, lasting, some
 from ..question import window
 from ..report import unread, where
-from ..sources.source import Coverage, Gap, Line, Query
+from ..sources.source import Coverage, Gap, Line, Query, unconditional
 from .ids import Id, trace_id
 from .scope import Scope, runs
 from .skew import Seen, Skew, corrected, find_skews, mentions, workload
@@ -142,7 +142,7 @@ async def _looked_at(scope: Scope, query: Query, coverage: Coverage) -> _LookedA
     """A store with an index tells it; of another every line was read."""
     if scope.source.index is None:
         return _LookedAt(coverage.lines, sorted({origin.pod for origin in coverage.origins}))
-    everything = replace(query, text="")
+    everything = unconditional(query)
     totals = await scope.source.index.totals(everything)
     return _LookedAt(totals.lines, await scope.source.index.values(everything, "pod"))
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from .source import Origin
+from .source import Origin, Query
 
 _NAMESPACES = (
     "namespace", "k8s_namespace_name", "k8s.namespace.name", "kubernetes.pod_namespace", "kubernetes.namespace_name",
@@ -32,6 +32,8 @@ _KIND = re.compile(
     r"(?:(pods?|po)|deployments?|deploy|statefulsets?|sts|daemonsets?|ds|replicasets?|rs|jobs?|cronjobs?|cj)(?:\.[\w.]+)?/(.+)",
     re.IGNORECASE,
 )
+PLAIN = re.compile(r"[\w.:/-]+", re.ASCII)
+"""Values that stand in a line's text as they are: nothing in them is escaped."""
 _SPECIAL = re.compile(r"[\\.+*?()|\[\]{}^$]")
 
 
@@ -86,6 +88,12 @@ def pod_pattern(wanted: str) -> str:
     if "*" in wanted:
         return ".*".join(literal(part) for part in wanted.split("*"))
     return literal(wanted) + ("([^0-9].*)?" if wanted[-1:].isdigit() else ".*")
+
+
+def expression(text: str, query: Query) -> str:
+    """A regular expression (RE2) for a text that a query looks for, read as the query says."""
+    written = text if query.regex else literal(text)
+    return written if query.case_sensitive else f"(?i){written}"
 
 
 def literal(text: str) -> str:

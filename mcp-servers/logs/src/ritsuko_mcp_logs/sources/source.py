@@ -188,7 +188,7 @@ class Query:
 
 def unconditional(query: Query) -> Query:
     """The same for every line of these pods in this time."""
-    return replace(query, text="", exclude="", level="", fields=(), conditions=())
+    return replace(query, text="", or_fields=(), exclude="", level="", fields=(), conditions=())
 
 
 @dataclass(frozen=True, slots=True)

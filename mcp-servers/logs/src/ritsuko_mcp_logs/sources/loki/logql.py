@@ -9,42 +9,18 @@ from collections.abc import Collection, Sequence
 
 from ...levels import FIELDS, level_named, signs, values_beside
 from ...levels import names as levels
-from ..names import Names, label_name, literal, pod_pattern
+from ..names import PLAIN, Names, expression, label_name, literal, pod_pattern
 from ..selectors import Requirement, parse_selector
 from ..source import Origin, Query
 
-_PLAIN = re.compile(r"[\w.:/-]+", re.ASCII)
 # Loki 3 gives it to every stream. https://grafana.com/docs/loki/latest/get-started/labels/#default-labels-for-all-users
 _SERVICE = "service_name"
 # No label filter can begin with these. https://github.com/grafana/loki/blob/main/pkg/logql/syntax/lex.go
-_KEYWORDS = frozenset(
-    [
-        "and",
-        "bool",
-        "by",
-        "decolorize",
-        "drop",
-        "group_left",
-        "group_right",
-        "ignoring",
-        "json",
-        "keep",
-        "label_format",
-        "line_format",
-        "logfmt",
-        "of",
-        "offset",
-        "on",
-        "or",
-        "pattern",
-        "regexp",
-        "unless",
-        "unpack",
-        "unwrap",
-        "variants",
-        "without",
-    ]
-)
+_KEYWORDS = frozenset({
+    "and", "bool", "by", "decolorize", "drop", "group_left", "group_right", "ignoring", "json", "keep", "label_format",
+    "line_format", "logfmt", "of", "offset", "on", "or", "pattern", "regexp", "unless", "unpack", "unwrap", "variants",
+    "without",
+})  # fmt: skip
 # What Loki makes of a name that is none to it.
 _NO_LABEL = re.compile(r"[^A-Za-z0-9_]")
 
@@ -83,8 +59,7 @@ def _line_filter(sign: str, text: str, query: Query) -> str:
         return ""
     if query.case_sensitive and not query.regex:
         return f" {sign}= {quoted(text)}"
-    expression = text if query.regex else literal(text)
-    return f" {sign}~ {quoted(expression if query.case_sensitive else f'(?i){expression}')}"
+    return f" {sign}~ {quoted(expression(text, query))}"
 
 
 def pipelines(query: Query, existing: Collection[str]) -> list[str]:
@@ -94,9 +69,8 @@ def pipelines(query: Query, existing: Collection[str]) -> list[str]:
     There are two where a line may say in its text or beside it what is wanted: LogQL knows no "or" between these.
     """
     if query.or_fields:
-        expression = query.text if query.regex else literal(query.text)
-        in_text = expression if query.case_sensitive else f"(?i){expression}"
-        either = _in_text_or_beside(in_text, [_equals(name, value) for name, value in query.or_fields])
+        filters = [_equals(name, value) for name, value in query.or_fields]
+        either = _in_text_or_beside(expression(query.text, query), filters)
         return [_line_filter("!", query.exclude, query) + one for one in either]
     either = [""]
     for name, value in query.fields:
@@ -104,7 +78,7 @@ def pipelines(query: Query, existing: Collection[str]) -> list[str]:
             continue
         if name in FIELDS and (level := level_named(value)):
             either = _at_level(level)
-        elif _PLAIN.fullmatch(value):
+        elif PLAIN.fullmatch(value):
             either = _in_text_or_beside(literal(value), [_equals(name, value)])
             break
     if either == [""] and query.level:
@@ -122,8 +96,8 @@ def _at_level(level: str) -> list[str]:
     return _in_text_or_beside(in_text, beside)
 
 
-def _in_text_or_beside(expression: str, filters: Sequence[str]) -> list[str]:
-    return [f" |~ {quoted(expression)}", f" !~ {quoted(expression)} | {' or '.join(dict.fromkeys(filters))}"]
+def _in_text_or_beside(text: str, filters: Sequence[str]) -> list[str]:
+    return [f" |~ {quoted(text)}", f" !~ {quoted(text)} | {' or '.join(dict.fromkeys(filters))}"]
 
 
 def _equals(name: str, value: str) -> str:

@@ -9,11 +9,10 @@ from collections.abc import Collection
 
 from ...levels import FIELDS, level_named, statement, values_beside
 from ...lines import timestamp
-from ..names import Names, label_name, literal, pod_pattern
+from ..names import PLAIN, Names, expression, label_name, literal, pod_pattern
 from ..selectors import Requirement, parse_selector
 from ..source import Origin, Query
 
-_PLAIN = re.compile(r"[\w.:/-]+", re.ASCII)
 _WORDS = re.compile(r"[\w.:/ -]+", re.ASCII)
 
 
@@ -57,19 +56,18 @@ def wanted(query: Query, existing: Collection[str]) -> str:
     for name, value in query.fields:
         if name in FIELDS and (level := level_named(value)):
             parts.append(_at_level(level, existing))
-        elif _PLAIN.fullmatch(value):
+        elif PLAIN.fullmatch(value):
             parts.append(_any_of([_is(name, value), f"_msg:~{quoted(literal(value))}"]))
     for condition in query.conditions:
         # Other expressions may fit a field of a JSON text, but not the text, where quotes and such are escaped.
         if condition.operator == "~" and _WORDS.fullmatch(condition.value):
-            expression = quoted(f"(?i){condition.value}")
-            parts.append(_any_of([f"{quoted(condition.name)}:~{expression}", f"_msg:~{expression}"]))
+            fits = quoted(f"(?i){condition.value}")
+            parts.append(_any_of([f"{quoted(condition.name)}:~{fits}", f"_msg:~{fits}"]))
     return " ".join(parts)
 
 
 def _in_text(text: str, query: Query) -> str:
-    expression = text if query.regex else literal(text)
-    return f"_msg:~{quoted(expression if query.case_sensitive else f'(?i){expression}')}"
+    return f"_msg:~{quoted(expression(text, query))}"
 
 
 def _at_level(level: str, existing: Collection[str]) -> str:
