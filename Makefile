@@ -9,8 +9,8 @@ UV_VERSION := 0.13.9
 UV := .tools/bin/uv
 PYTHON := .venv/bin/python
 SERVERS := kubernetes prometheus logs
-MEMBERS := crds operator bot mcp-servers/common mcp-servers/TEMPLATE $(SERVERS:%=mcp-servers/%)
-PACKAGES := ritsuko-api ritsuko-operator ritsuko-bot ritsuko-mcp-common ritsuko-mcp-template $(SERVERS:%=ritsuko-mcp-%)
+MEMBERS := common crds operator bot mcp-servers/common mcp-servers/TEMPLATE $(SERVERS:%=mcp-servers/%)
+PACKAGES := ritsuko-common ritsuko-api ritsuko-operator ritsuko-bot ritsuko-mcp-common ritsuko-mcp-template $(SERVERS:%=ritsuko-mcp-%)
 MCP_IMAGES := $(SERVERS:%=mcp-%) mcp-bridge
 IMAGES := operator bot $(MCP_IMAGES)
 
