@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-from .series import Histogram, Labels, Sample, Series
+from ritsuko_mcp_prometheus.series import Histogram, Labels, Sample, Series
 
 Kind = Literal["vector", "matrix", "scalar", "string"]
 

@@ -12,9 +12,9 @@ from urllib.parse import quote
 import httpx2
 from pydantic import ValidationError
 
-from . import failures, objects
-from .answers import Answer, decode
-from .errors import QueryFailed
+from ritsuko_mcp_prometheus import failures, objects
+from ritsuko_mcp_prometheus.answers import Answer, decode
+from ritsuko_mcp_prometheus.errors import QueryFailed
 
 _GRACE_SECONDS = 2.0
 """How much longer than Prometheus' own deadline we wait: its own message about it says more than ours."""

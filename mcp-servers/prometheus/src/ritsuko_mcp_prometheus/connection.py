@@ -8,8 +8,7 @@ import httpx2
 
 from ritsuko_mcp_common.credentials import BasicFile, BearerFile
 from ritsuko_mcp_common.errors import BackendUnreachable, ConfigurationError
-
-from .settings import PrometheusSettings
+from ritsuko_mcp_prometheus.settings import PrometheusSettings
 
 _CONNECT_SECONDS = 5.0
 _LIMITS = httpx2.Limits(max_connections=16, max_keepalive_connections=16, keepalive_expiry=30.0)

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.sensitive import is_sensitive_name
 from ritsuko_mcp_common.times import format_duration, format_time
-
-from .client import PrometheusClient
-from .names import metric_names, nearest_names
-from .presence import Presence, When, presence
-from .promql.lint import Finding, lint
-from .promql.lookups import causes
-from .promql.nodes import Selection, Unparsable, parse, selections
+from ritsuko_mcp_prometheus.client import PrometheusClient
+from ritsuko_mcp_prometheus.names import metric_names, nearest_names
+from ritsuko_mcp_prometheus.presence import Presence, When, presence
+from ritsuko_mcp_prometheus.promql.lint import Finding, lint
+from ritsuko_mcp_prometheus.promql.lookups import causes
+from ritsuko_mcp_prometheus.promql.nodes import Selection, Unparsable, parse, selections
 
 _LOOKUP_SECONDS = 3.0
 _MOST_SELECTORS = 6

@@ -7,10 +7,9 @@ import httpx2
 
 from ritsuko_mcp_common.errors import BackendUnreachable, ToolFailure
 from ritsuko_mcp_common.redaction import Redaction
-
-from .answers import Failure, decode_failure
-from .errors import NotOffered
-from .promql_errors import bad_metricsql, bad_query, failed_query
+from ritsuko_mcp_prometheus.answers import Failure, decode_failure
+from ritsuko_mcp_prometheus.errors import NotOffered
+from ritsuko_mcp_prometheus.promql_errors import bad_metricsql, bad_query, failed_query
 
 _QUERYING = ("query", "query_range")
 _CREDENTIALS = "Check PROMETHEUS_BEARER_TOKEN_FILE or PROMETHEUS_BASIC_AUTH_FILE, what the file holds, and its rights."

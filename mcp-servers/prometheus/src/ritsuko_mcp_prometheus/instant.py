@@ -6,16 +6,23 @@ from pydantic import JsonValue
 
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.times import format_time, parse_time
-
-from .answers import Answer
-from .cells import flat
-from .client import PrometheusClient
-from .empty import explain_empty
-from .paging import page, position
-from .presence import When
-from .series import Labels, Series, common_labels, folded_labels, in_common, label_columns, subject
-from .tables import point_rows, points_of, value_rows
-from .values import format_value, unit_of
+from ritsuko_mcp_prometheus.answers import Answer
+from ritsuko_mcp_prometheus.cells import flat
+from ritsuko_mcp_prometheus.client import PrometheusClient
+from ritsuko_mcp_prometheus.empty import explain_empty
+from ritsuko_mcp_prometheus.paging import page, position
+from ritsuko_mcp_prometheus.presence import When
+from ritsuko_mcp_prometheus.series import (
+    Labels,
+    Series,
+    common_labels,
+    folded_labels,
+    in_common,
+    label_columns,
+    subject,
+)
+from ritsuko_mcp_prometheus.tables import point_rows, points_of, value_rows
+from ritsuko_mcp_prometheus.values import format_value, unit_of
 
 # These put their result in order themselves; anything else comes in no order at all.
 _ORDERING = re.compile(

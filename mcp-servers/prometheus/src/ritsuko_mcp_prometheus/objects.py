@@ -8,7 +8,7 @@ from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, TypeAdapter
 
-from .series import Labels
+from ritsuko_mcp_prometheus.series import Labels
 
 T = TypeVar("T")
 

@@ -7,8 +7,7 @@ from pydantic import BaseModel, Field, JsonValue
 
 from ritsuko_mcp_common import cursor as cursors
 from ritsuko_mcp_common.envelope import Envelope, Row
-
-from .errors import BadRequest
+from ritsuko_mcp_prometheus.errors import BadRequest
 
 T = TypeVar("T")
 

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 from ritsuko_mcp_common.times import format_duration, format_time
-
-from .client import PrometheusClient
-from .promql.nodes import Selection
-from .steps import first_point
+from ritsuko_mcp_prometheus.client import PrometheusClient
+from ritsuko_mcp_prometheus.promql.nodes import Selection
+from ritsuko_mcp_prometheus.steps import first_point
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,7 @@
 import re
 
 from ritsuko_mcp_common.nearest import suggestion
-
-from .errors import BadRequest, QueryFailed
+from ritsuko_mcp_prometheus.errors import BadRequest, QueryFailed
 
 _POSITION = re.compile(
     r'^(?:invalid parameter "[^"]*": )?(?:(?P<line>\d+):(?P<column>\d+): )?(?:parse error: )?(?P<rest>.*)$', re.DOTALL

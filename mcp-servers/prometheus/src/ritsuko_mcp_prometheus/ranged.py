@@ -6,17 +6,16 @@ from pydantic import JsonValue
 
 from ritsuko_mcp_common.envelope import Envelope, TimeRange
 from ritsuko_mcp_common.times import format_duration, format_time, parse_time
-
-from .cells import flat
-from .client import PrometheusClient
-from .empty import explain_empty
-from .errors import BadRequest
-from .paging import page, position
-from .presence import When
-from .series import Series, common_labels, folded_labels, in_common, label_columns, subject
-from .steps import choose_step, first_point
-from .tables import point_rows, points_of, statistics_rows
-from .unseen import unseen
+from ritsuko_mcp_prometheus.cells import flat
+from ritsuko_mcp_prometheus.client import PrometheusClient
+from ritsuko_mcp_prometheus.empty import explain_empty
+from ritsuko_mcp_prometheus.errors import BadRequest
+from ritsuko_mcp_prometheus.paging import page, position
+from ritsuko_mcp_prometheus.presence import When
+from ritsuko_mcp_prometheus.series import Series, common_labels, folded_labels, in_common, label_columns, subject
+from ritsuko_mcp_prometheus.steps import choose_step, first_point
+from ritsuko_mcp_prometheus.tables import point_rows, points_of, statistics_rows
+from ritsuko_mcp_prometheus.unseen import unseen
 
 
 async def ranged(

@@ -3,14 +3,13 @@
 from importlib.metadata import version
 
 from ritsuko_mcp_common.server import Service
-
-from .analysis.tools import analysis_tools
-from .client import PrometheusClient
-from .connection import connect
-from .settings import PrometheusSettings
-from .tools.catalogue import catalogue_tools
-from .tools.querying import querying_tools
-from .tools.state import state_tools
+from ritsuko_mcp_prometheus.analysis.tools import analysis_tools
+from ritsuko_mcp_prometheus.client import PrometheusClient
+from ritsuko_mcp_prometheus.connection import connect
+from ritsuko_mcp_prometheus.settings import PrometheusSettings
+from ritsuko_mcp_prometheus.tools.catalogue import catalogue_tools
+from ritsuko_mcp_prometheus.tools.querying import querying_tools
+from ritsuko_mcp_prometheus.tools.state import state_tools
 
 
 def build(settings: PrometheusSettings) -> Service:

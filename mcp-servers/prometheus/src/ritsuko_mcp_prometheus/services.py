@@ -2,7 +2,7 @@
 
 import asyncio
 
-from .client import PrometheusClient
+from ritsuko_mcp_prometheus.client import PrometheusClient
 
 _NAMING = ("job", "service", "service_name", "app", "application", "exported_service", "consumergroup")
 

@@ -9,10 +9,9 @@ from pydantic import JsonValue
 
 from ritsuko_mcp_common.envelope import Row
 from ritsuko_mcp_common.times import format_time
-
-from .series import Histogram, Labels, Sample, Series, statistics
-from .trends import trend
-from .values import format_value, json_number, sparkline, unit_of
+from ritsuko_mcp_prometheus.series import Histogram, Labels, Sample, Series, statistics
+from ritsuko_mcp_prometheus.trends import trend
+from ritsuko_mcp_prometheus.values import format_value, json_number, sparkline, unit_of
 
 Point = tuple[Series, Sample | Histogram]
 _FIGURES = frozenset(

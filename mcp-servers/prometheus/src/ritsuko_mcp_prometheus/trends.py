@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from .series import Sample, median
+from ritsuko_mcp_prometheus.series import Sample, median
 
 _FEWEST = 6
 _STEADY = 0.02

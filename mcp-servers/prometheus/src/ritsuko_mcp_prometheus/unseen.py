@@ -3,8 +3,7 @@
 import promql_parser as pp
 
 from ritsuko_mcp_common.times import format_duration
-
-from .promql.nodes import Unparsable, bare, parse, selections
+from ritsuko_mcp_prometheus.promql.nodes import Unparsable, bare, parse, selections
 
 LOOKBACK_SECONDS = 300.0
 """How far back an instant selector looks, unless Prometheus was started with another --query.lookback-delta."""

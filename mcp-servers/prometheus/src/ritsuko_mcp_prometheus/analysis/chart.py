@@ -6,20 +6,19 @@ from typing import Literal
 
 from ritsuko_mcp_common.envelope import Envelope, Row
 from ritsuko_mcp_common.times import format_duration, format_time
-
-from ..client import PrometheusClient
-from ..empty import explain_empty
-from ..presence import When
-from ..series import Series, common_labels, label_columns, selector, statistics
-from ..steps import choose_step, first_point
-from ..unseen import unseen
-from ..values import json_number
-from .drawing.palette import COLOURS
-from .drawing.showable import has_numbered_letters, is_on_an_axis
-from .links import Pages, grafana_explore, prometheus_graph
-from .rows import label_cells
-from .units import Unit, unit_of_query
-from .windows import time_range, window
+from ritsuko_mcp_prometheus.analysis.drawing.palette import COLOURS
+from ritsuko_mcp_prometheus.analysis.drawing.showable import has_numbered_letters, is_on_an_axis
+from ritsuko_mcp_prometheus.analysis.links import Pages, grafana_explore, prometheus_graph
+from ritsuko_mcp_prometheus.analysis.rows import label_cells
+from ritsuko_mcp_prometheus.analysis.units import Unit, unit_of_query
+from ritsuko_mcp_prometheus.analysis.windows import time_range, window
+from ritsuko_mcp_prometheus.client import PrometheusClient
+from ritsuko_mcp_prometheus.empty import explain_empty
+from ritsuko_mcp_prometheus.presence import When
+from ritsuko_mcp_prometheus.series import Series, common_labels, label_columns, selector, statistics
+from ritsuko_mcp_prometheus.steps import choose_step, first_point
+from ritsuko_mcp_prometheus.unseen import unseen
+from ritsuko_mcp_prometheus.values import json_number
 
 WantedUnit = Literal["auto", "none", "bytes", "bytes/s", "seconds", "percent", "/s"]
 
@@ -86,7 +85,7 @@ class _Painting:
 
     def paint(self, envelope: Envelope) -> bytes:
         """The picture, whose words are all of the redacted answer: the query in its summary, the labels in its rows."""
-        from .drawing.picture import Line, draw
+        from ritsuko_mcp_prometheus.analysis.drawing.picture import Line, draw
 
         rows = envelope.data if isinstance(envelope.data, list) else []
         lines = [

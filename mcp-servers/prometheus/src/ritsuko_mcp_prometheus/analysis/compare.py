@@ -9,22 +9,21 @@ from pydantic import JsonValue
 
 from ritsuko_mcp_common.envelope import Envelope, Row
 from ritsuko_mcp_common.times import format_duration, format_time
-
-from ..client import PrometheusClient
-from ..empty import explain_empty
-from ..errors import BadRequest
-from ..names import metric_names
-from ..paging import page, position
-from ..presence import When
-from ..promql.lint import lint
-from ..promql.nodes import Unparsable, parse
-from ..series import Labels, Series, common_labels, in_common, label_columns, subject
-from ..steps import choose_step, first_point
-from ..values import format_value, json_number, unit_of
-from .comparison import NOTABLE_EFFECT, NOTABLE_SHARE, Comparison, compare_all
-from .robust import Level, format_relative
-from .rows import label_cells
-from .windows import length, time_range, window
+from ritsuko_mcp_prometheus.analysis.comparison import NOTABLE_EFFECT, NOTABLE_SHARE, Comparison, compare_all
+from ritsuko_mcp_prometheus.analysis.robust import Level, format_relative
+from ritsuko_mcp_prometheus.analysis.rows import label_cells
+from ritsuko_mcp_prometheus.analysis.windows import length, time_range, window
+from ritsuko_mcp_prometheus.client import PrometheusClient
+from ritsuko_mcp_prometheus.empty import explain_empty
+from ritsuko_mcp_prometheus.errors import BadRequest
+from ritsuko_mcp_prometheus.names import metric_names
+from ritsuko_mcp_prometheus.paging import page, position
+from ritsuko_mcp_prometheus.presence import When
+from ritsuko_mcp_prometheus.promql.lint import lint
+from ritsuko_mcp_prometheus.promql.nodes import Unparsable, parse
+from ritsuko_mcp_prometheus.series import Labels, Series, common_labels, in_common, label_columns, subject
+from ritsuko_mcp_prometheus.steps import choose_step, first_point
+from ritsuko_mcp_prometheus.values import format_value, json_number, unit_of
 
 _FIGURES = frozenset({"verdict", "now", "then", "change", "spread now", "spread then", "effect", "metric"})
 _RULE = (

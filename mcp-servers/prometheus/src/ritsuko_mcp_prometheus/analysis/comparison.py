@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ..series import Labels, Sample, Series
-from .robust import Level, effect, level, relative, spread
+from ritsuko_mcp_prometheus.analysis.robust import Level, effect, level, relative, spread
+from ritsuko_mcp_prometheus.series import Labels, Sample, Series
 
 Verdict = Literal[
     "higher",

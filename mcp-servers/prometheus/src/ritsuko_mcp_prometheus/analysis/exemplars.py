@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.sensitive import is_sensitive_name
 from ritsuko_mcp_common.times import format_time
-
-from ..client import PrometheusClient
-from .figures import written
-from .lines import Line
+from ritsuko_mcp_prometheus.analysis.figures import written
+from ritsuko_mcp_prometheus.analysis.lines import Line
+from ritsuko_mcp_prometheus.client import PrometheusClient
 
 
 async def slowest_request(client: PrometheusClient, lines: Sequence[Line], start: float, end: float) -> str:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from ritsuko_mcp_common.envelope import Row
-
-from ..values import format_value
-from .lines import Line
-from .robust import format_relative, relative
+from ritsuko_mcp_prometheus.analysis.lines import Line
+from ritsuko_mcp_prometheus.analysis.robust import format_relative, relative
+from ritsuko_mcp_prometheus.values import format_value
 
 _MUCH = 1.5
 _LEAST_SHARE = 0.005

@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .conventions import CONVENTIONS, Convention, prefixed
-from .ownership import Found
-from .selectors import quoted
-from .usages import USAGES, Usage
+from ritsuko_mcp_prometheus.analysis.conventions import CONVENTIONS, Convention, prefixed
+from ritsuko_mcp_prometheus.analysis.ownership import Found
+from ritsuko_mcp_prometheus.analysis.selectors import quoted
+from ritsuko_mcp_prometheus.analysis.usages import USAGES, Usage
 
 _QUANTILES = (0.5, 0.95, 0.99)
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)(?:\|([^}]*))?\}")

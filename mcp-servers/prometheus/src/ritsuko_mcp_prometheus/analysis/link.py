@@ -5,11 +5,10 @@ from contextlib import suppress
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.errors import BackendUnreachable
 from ritsuko_mcp_common.times import format_time
-
-from ..client import PrometheusClient
-from ..errors import BadRequest, NotOffered
-from .links import Pages, grafana_dashboard, grafana_explore, prometheus_graph
-from .windows import time_range, window
+from ritsuko_mcp_prometheus.analysis.links import Pages, grafana_dashboard, grafana_explore, prometheus_graph
+from ritsuko_mcp_prometheus.analysis.windows import time_range, window
+from ritsuko_mcp_prometheus.client import PrometheusClient
+from ritsuko_mcp_prometheus.errors import BadRequest, NotOffered
 
 
 async def link(

@@ -8,11 +8,10 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 from ritsuko_mcp_common.envelope import Link
-
-from ..errors import BadRequest
-from ..failures import without_credentials
-from ..settings import PrometheusSettings
-from ..steps import choose_step
+from ritsuko_mcp_prometheus.errors import BadRequest
+from ritsuko_mcp_prometheus.failures import without_credentials
+from ritsuko_mcp_prometheus.settings import PrometheusSettings
+from ritsuko_mcp_prometheus.steps import choose_step
 
 _UID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _VARIABLE = re.compile(r"\w{1,100}")

@@ -5,10 +5,10 @@ import math
 from collections.abc import Collection, Sequence
 from typing import Any, TypeVar
 
-from ..client import PrometheusClient
-from ..errors import QueryFailed
-from .figures import Figure
-from .lines import Line
+from ritsuko_mcp_prometheus.analysis.figures import Figure
+from ritsuko_mcp_prometheus.analysis.lines import Line
+from ritsuko_mcp_prometheus.client import PrometheusClient
+from ritsuko_mcp_prometheus.errors import QueryFailed
 
 _AT_ONCE = 6
 _DAY_SECONDS = 86400.0

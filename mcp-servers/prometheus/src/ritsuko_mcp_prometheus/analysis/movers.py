@@ -9,18 +9,17 @@ from pydantic import JsonValue
 from ritsuko_mcp_common.envelope import Envelope, Row
 from ritsuko_mcp_common.nearest import suggestion
 from ritsuko_mcp_common.times import format_duration, format_time, parse_time
-
-from ..client import PrometheusClient
-from ..errors import BadRequest, NotOffered, QueryFailed
-from ..series import Series, common_labels, label_columns, selector
-from ..values import format_value, json_number
-from .candidates import Candidate, bounded, candidates
-from .moves import FLOOR, LEAST_EFFECT, Move, move_of, rank
-from .robust import format_relative, relative
-from .rows import label_cells
-from .screening import glanced_at, rough_changes
-from .selectors import quoted
-from .windows import length, time_range
+from ritsuko_mcp_prometheus.analysis.candidates import Candidate, bounded, candidates
+from ritsuko_mcp_prometheus.analysis.moves import FLOOR, LEAST_EFFECT, Move, move_of, rank
+from ritsuko_mcp_prometheus.analysis.robust import format_relative, relative
+from ritsuko_mcp_prometheus.analysis.rows import label_cells
+from ritsuko_mcp_prometheus.analysis.screening import glanced_at, rough_changes
+from ritsuko_mcp_prometheus.analysis.selectors import quoted
+from ritsuko_mcp_prometheus.analysis.windows import length, time_range
+from ritsuko_mcp_prometheus.client import PrometheusClient
+from ritsuko_mcp_prometheus.errors import BadRequest, NotOffered, QueryFailed
+from ritsuko_mcp_prometheus.series import Series, common_labels, label_columns, selector
+from ritsuko_mcp_prometheus.values import format_value, json_number
 
 _FIGURES = frozenset({"metric", "figure", "before", "after", "change", "effect"})
 _MOST_METRICS = 100

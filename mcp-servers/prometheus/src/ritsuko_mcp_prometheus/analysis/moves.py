@@ -3,10 +3,10 @@
 import math
 from dataclasses import dataclass
 
-from ..series import Labels, Series
-from ..values import unit_of
-from .candidates import Candidate
-from .robust import effect, level, relative
+from ritsuko_mcp_prometheus.analysis.candidates import Candidate
+from ritsuko_mcp_prometheus.analysis.robust import effect, level, relative
+from ritsuko_mcp_prometheus.series import Labels, Series
+from ritsuko_mcp_prometheus.values import unit_of
 
 FLOOR = 0.05
 """Of the larger level: what changes by less than a twentieth changes little, however still it stood before."""

@@ -4,10 +4,9 @@ import math
 from collections.abc import Sequence
 
 from ritsuko_mcp_common.errors import ToolFailure
-
-from ..client import PrometheusClient
-from ..series import Sample
-from .figures import Figure
+from ritsuko_mcp_prometheus.analysis.figures import Figure
+from ritsuko_mcp_prometheus.client import PrometheusClient
+from ritsuko_mcp_prometheus.series import Sample
 
 _DAY_SECONDS = 86400.0
 _STEP_SECONDS = 300.0

@@ -6,8 +6,8 @@ https://prometheus.io/docs/practices/naming/
 import re
 from collections.abc import Collection, Mapping
 
-from .lines import Line
-from .ownership import Found
+from ritsuko_mcp_prometheus.analysis.lines import Line
+from ritsuko_mcp_prometheus.analysis.ownership import Found
 
 _TIMES = {"_seconds": 1.0, "_milliseconds": 0.001, "_ms": 0.001}
 _FAILING = re.compile(r"fail|error|reject|timeout|dropped|dead_letter|retr(?:y|ies)")

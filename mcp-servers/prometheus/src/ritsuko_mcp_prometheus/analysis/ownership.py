@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
-from ..client import PrometheusClient
-from ..errors import QueryFailed
-from ..series import PLAIN_NAME, Series
-from .conventions import CONVENTIONS, PREFIXED
-from .selectors import any_of, literally, quoted
-from .usages import USAGES
+from ritsuko_mcp_prometheus.analysis.conventions import CONVENTIONS, PREFIXED
+from ritsuko_mcp_prometheus.analysis.selectors import any_of, literally, quoted
+from ritsuko_mcp_prometheus.analysis.usages import USAGES
+from ritsuko_mcp_prometheus.client import PrometheusClient
+from ritsuko_mcp_prometheus.errors import QueryFailed
+from ritsuko_mcp_prometheus.series import PLAIN_NAME, Series
 
 # Where the same metric says two namespaces, the first of these is the service's own and the other the exporter's.
 _NAMESPACES = (

@@ -6,20 +6,19 @@ from collections.abc import Sequence
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.nearest import suggestion
 from ritsuko_mcp_common.times import format_duration, format_time, parse_time
-
-from ..client import PrometheusClient
-from ..empty import in_the_future
-from ..errors import BadRequest
-from ..services import service_names
-from .conventions import CONVENTIONS
-from .exemplars import slowest_request
-from .figures import Figure, differing, row, said_of
-from .lines import Line, requests, usages
-from .measuring import figures
-from .onset import onset
-from .own import others, own_lines
-from .ownership import Found, find, find_own, namespaces
-from .windows import length, time_range
+from ritsuko_mcp_prometheus.analysis.conventions import CONVENTIONS
+from ritsuko_mcp_prometheus.analysis.exemplars import slowest_request
+from ritsuko_mcp_prometheus.analysis.figures import Figure, differing, row, said_of
+from ritsuko_mcp_prometheus.analysis.lines import Line, requests, usages
+from ritsuko_mcp_prometheus.analysis.measuring import figures
+from ritsuko_mcp_prometheus.analysis.onset import onset
+from ritsuko_mcp_prometheus.analysis.own import others, own_lines
+from ritsuko_mcp_prometheus.analysis.ownership import Found, find, find_own, namespaces
+from ritsuko_mcp_prometheus.analysis.windows import length, time_range
+from ritsuko_mcp_prometheus.client import PrometheusClient
+from ritsuko_mcp_prometheus.empty import in_the_future
+from ritsuko_mcp_prometheus.errors import BadRequest
+from ritsuko_mcp_prometheus.services import service_names
 
 _JOBS_SHOWN = 20
 _RECENT_SECONDS = 3600.0

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from pydantic import JsonValue
 
 from ritsuko_mcp_common.envelope import Row
-
-from ..series import Labels
+from ritsuko_mcp_prometheus.series import Labels
 
 
 def label_cells(labels: Labels, columns: Sequence[str], figures: frozenset[str]) -> Row:

@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 
-from ..client import PrometheusClient
-from ..series import Series
-from .candidates import Candidate
-from .selectors import any_of
+from ritsuko_mcp_prometheus.analysis.candidates import Candidate
+from ritsuko_mcp_prometheus.analysis.selectors import any_of
+from ritsuko_mcp_prometheus.client import PrometheusClient
+from ritsuko_mcp_prometheus.series import Series
 
 _MOST_SERIES = 10_000
 _Key = tuple[tuple[str, str], ...]

@@ -7,17 +7,16 @@ from pydantic import Field
 
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.tool import read_tool
-
-from ..client import PrometheusClient
-from ..settings import PrometheusSettings
-from ..tools.arguments import Cursor, Later, Moment, Query, Written, this_moment
-from .chart import WantedUnit
-from .chart import chart as make_chart
-from .compare import compare as make_comparison
-from .link import link as make_links
-from .links import Pages
-from .movers import movers as find_movers
-from .performance import performance as tell_performance
+from ritsuko_mcp_prometheus.analysis.chart import WantedUnit
+from ritsuko_mcp_prometheus.analysis.chart import chart as make_chart
+from ritsuko_mcp_prometheus.analysis.compare import compare as make_comparison
+from ritsuko_mcp_prometheus.analysis.link import link as make_links
+from ritsuko_mcp_prometheus.analysis.links import Pages
+from ritsuko_mcp_prometheus.analysis.movers import movers as find_movers
+from ritsuko_mcp_prometheus.analysis.performance import performance as tell_performance
+from ritsuko_mcp_prometheus.client import PrometheusClient
+from ritsuko_mcp_prometheus.settings import PrometheusSettings
+from ritsuko_mcp_prometheus.tools.arguments import Cursor, Later, Moment, Query, Written, this_moment
 
 Rows = Annotated[int, Field(ge=1, le=200, description="most rows")]
 Name = Annotated[str, Field(max_length=253)]

@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from ..names import metric_names
-from ..series import Series
-from ..values import unit_of
+from ritsuko_mcp_prometheus.names import metric_names
+from ritsuko_mcp_prometheus.series import Series
+from ritsuko_mcp_prometheus.values import unit_of
 
 Unit = Literal["", "/s", "bytes", "bytes/s", "seconds", "percent"]
 

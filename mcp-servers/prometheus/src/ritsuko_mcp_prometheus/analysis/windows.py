@@ -2,8 +2,7 @@
 
 from ritsuko_mcp_common.envelope import TimeRange
 from ritsuko_mcp_common.times import format_time, parse_duration, parse_time
-
-from ..errors import BadRequest
+from ritsuko_mcp_prometheus.errors import BadRequest
 
 
 def window(start: str, end: str, *, now: float) -> tuple[float, float]:

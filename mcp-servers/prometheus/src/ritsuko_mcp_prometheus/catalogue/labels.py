@@ -10,11 +10,10 @@ from ritsuko_mcp_common.envelope import Envelope, Row
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.nearest import suggestion
 from ritsuko_mcp_common.sensitive import is_sensitive_name
-
-from ..cells import flat
-from ..client import PrometheusClient
-from ..paging import page, position
-from ..series import quoted_name
+from ritsuko_mcp_prometheus.cells import flat
+from ritsuko_mcp_prometheus.client import PrometheusClient
+from ritsuko_mcp_prometheus.paging import page, position
+from ritsuko_mcp_prometheus.series import quoted_name
 
 _EXAMPLES = 3
 _AT_ONCE = 8

@@ -9,16 +9,15 @@ from pydantic import JsonValue
 from ritsuko_mcp_common.envelope import Envelope, Row
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import format_time
-
-from ..cells import flat
-from ..client import PrometheusClient
-from ..errors import BadRequest
-from ..names import nearest_names
-from ..series import Labels, quoted_name, selector, selector_of
-from ..values import format_value
-from .families import Family, family_of
-from .labels import survey
-from .search import known_families
+from ritsuko_mcp_prometheus.catalogue.families import Family, family_of
+from ritsuko_mcp_prometheus.catalogue.labels import survey
+from ritsuko_mcp_prometheus.catalogue.search import known_families
+from ritsuko_mcp_prometheus.cells import flat
+from ritsuko_mcp_prometheus.client import PrometheusClient
+from ritsuko_mcp_prometheus.errors import BadRequest
+from ritsuko_mcp_prometheus.names import nearest_names
+from ritsuko_mcp_prometheus.series import Labels, quoted_name, selector, selector_of
+from ritsuko_mcp_prometheus.values import format_value
 
 _WINDOW_SECONDS = 3600.0
 _MOST_LABELS = 40

@@ -8,15 +8,14 @@ from pydantic import JsonValue
 
 from ritsuko_mcp_common.envelope import Envelope, Row
 from ritsuko_mcp_common.errors import ToolFailure
-
-from ..cells import flat
-from ..client import PrometheusClient
-from ..errors import BadRequest, NotOffered
-from ..names import nearest_names
-from ..paging import page, position
-from ..services import service_names
-from .cardinality import cardinality
-from .families import Family, families
+from ritsuko_mcp_prometheus.catalogue.cardinality import cardinality
+from ritsuko_mcp_prometheus.catalogue.families import Family, families
+from ritsuko_mcp_prometheus.cells import flat
+from ritsuko_mcp_prometheus.client import PrometheusClient
+from ritsuko_mcp_prometheus.errors import BadRequest, NotOffered
+from ritsuko_mcp_prometheus.names import nearest_names
+from ritsuko_mcp_prometheus.paging import page, position
+from ritsuko_mcp_prometheus.services import service_names
 
 _WORD = re.compile(r"[a-z0-9]+")
 _LONGEST_HELP = 120

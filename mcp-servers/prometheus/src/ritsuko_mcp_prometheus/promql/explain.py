@@ -7,16 +7,15 @@ import promql_parser as pp
 
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.errors import BackendUnreachable, ToolFailure
-
-from ..catalogue.search import known_families
-from ..client import PrometheusClient
-from ..errors import BadRequest, NotOffered
-from ..promql_errors import bad_query
-from .lint import Finding, lint
-from .lookups import look_up
-from .nodes import Unparsable, parse, selections, value_type
-from .position import located
-from .words import tree
+from ritsuko_mcp_prometheus.catalogue.search import known_families
+from ritsuko_mcp_prometheus.client import PrometheusClient
+from ritsuko_mcp_prometheus.errors import BadRequest, NotOffered
+from ritsuko_mcp_prometheus.promql.lint import Finding, lint
+from ritsuko_mcp_prometheus.promql.lookups import look_up
+from ritsuko_mcp_prometheus.promql.nodes import Unparsable, parse, selections, value_type
+from ritsuko_mcp_prometheus.promql.position import located
+from ritsuko_mcp_prometheus.promql.words import tree
+from ritsuko_mcp_prometheus.promql_errors import bad_query
 
 _LOOKUP_SECONDS = 10.0
 

@@ -6,7 +6,17 @@ from dataclasses import dataclass
 
 import promql_parser as pp
 
-from .nodes import Condition, Selection, bare, children, enum_name, every, grouping, operator_of, selections
+from ritsuko_mcp_prometheus.promql.nodes import (
+    Condition,
+    Selection,
+    bare,
+    children,
+    enum_name,
+    every,
+    grouping,
+    operator_of,
+    selections,
+)
 
 RATES = frozenset({"rate", "irate", "increase"})
 _FOR_GAUGES = {"delta": "increase", "idelta": "irate", "deriv": "rate", "predict_linear": "rate"}

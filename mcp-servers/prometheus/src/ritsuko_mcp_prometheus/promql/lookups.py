@@ -10,13 +10,12 @@ import promql_parser as pp
 from ritsuko_mcp_common.nearest import suggestion
 from ritsuko_mcp_common.sensitive import is_sensitive_name
 from ritsuko_mcp_common.times import format_duration
-
-from ..client import PrometheusClient
-from ..names import nearest_names
-from ..series import selector_of
-from .lint import RATES, Finding
-from .nodes import Condition, Selection, grouping, operator_of
-from .pairings import LABEL_MAKERS, missing_pairings
+from ritsuko_mcp_prometheus.client import PrometheusClient
+from ritsuko_mcp_prometheus.names import nearest_names
+from ritsuko_mcp_prometheus.promql.lint import RATES, Finding
+from ritsuko_mcp_prometheus.promql.nodes import Condition, Selection, grouping, operator_of
+from ritsuko_mcp_prometheus.promql.pairings import LABEL_MAKERS, missing_pairings
+from ritsuko_mcp_prometheus.series import selector_of
 
 _NEED_TWO = RATES | {"delta", "idelta", "deriv", "predict_linear"}
 _COMFORTABLE = 4

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import promql_parser as pp
 
-from ..series import PLAIN_NAME, quoted, quoted_name
+from ritsuko_mcp_prometheus.series import PLAIN_NAME, quoted, quoted_name
 
 _DEEPEST = 60
 _TYPES = {"Vector": "instant vector", "Matrix": "range vector", "Scalar": "scalar", "String": "string"}

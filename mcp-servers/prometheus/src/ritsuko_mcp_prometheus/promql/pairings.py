@@ -5,9 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import promql_parser as pp
 
 from ritsuko_mcp_common.nearest import suggestion
-
-from .lint import Finding
-from .nodes import Selection, enum_name, every, operator_of, selections
+from ritsuko_mcp_prometheus.promql.lint import Finding
+from ritsuko_mcp_prometheus.promql.nodes import Selection, enum_name, every, operator_of, selections
 
 # These make labels of their own.
 LABEL_MAKERS = frozenset({"label_replace", "label_join", "info"})

@@ -4,8 +4,16 @@ import promql_parser as pp
 
 from ritsuko_mcp_common.sensitive import is_sensitive_name
 from ritsuko_mcp_common.times import format_duration, format_time
-
-from .nodes import Condition, bare, children, conditions, enum_name, grouping, operator_of, value_type
+from ritsuko_mcp_prometheus.promql.nodes import (
+    Condition,
+    bare,
+    children,
+    conditions,
+    enum_name,
+    grouping,
+    operator_of,
+    value_type,
+)
 
 # {0} is the first argument that is not a vector, {1} the second, ...
 _FUNCTIONS = {

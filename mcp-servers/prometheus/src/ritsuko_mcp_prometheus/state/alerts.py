@@ -11,16 +11,15 @@ from ritsuko_mcp_common.envelope import Envelope, Row
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.nearest import suggestion
 from ritsuko_mcp_common.times import format_duration, format_time, parse_time
-
-from ..cells import flat
-from ..client import PrometheusClient
-from ..errors import BadRequest
-from ..objects import Alert, Rule
-from ..series import Labels
-from ..values import json_number
-from .ages import age
-from .history import alerts_at
-from .matching import is_meant
+from ritsuko_mcp_prometheus.cells import flat
+from ritsuko_mcp_prometheus.client import PrometheusClient
+from ritsuko_mcp_prometheus.errors import BadRequest
+from ritsuko_mcp_prometheus.objects import Alert, Rule
+from ritsuko_mcp_prometheus.series import Labels
+from ritsuko_mcp_prometheus.state.ages import age
+from ritsuko_mcp_prometheus.state.history import alerts_at
+from ritsuko_mcp_prometheus.state.matching import is_meant
+from ritsuko_mcp_prometheus.values import json_number
 
 # As kube-prometheus, mixins and the common rule collections call them; what is not here comes behind warnings.
 _SEVERITIES = ("emergency", "critical", "page", "disaster", "high", "error", "major", "warning", "ticket", "minor")

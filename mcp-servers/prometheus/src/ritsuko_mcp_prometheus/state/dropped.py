@@ -7,12 +7,11 @@ from pydantic import JsonValue
 
 from ritsuko_mcp_common.envelope import Envelope, Row
 from ritsuko_mcp_common.errors import ToolFailure
-
-from ..cells import flat
-from ..client import PrometheusClient
-from ..objects import DroppedTarget
-from ..series import Labels
-from .matching import is_meant
+from ritsuko_mcp_prometheus.cells import flat
+from ritsuko_mcp_prometheus.client import PrometheusClient
+from ritsuko_mcp_prometheus.objects import DroppedTarget
+from ritsuko_mcp_prometheus.series import Labels
+from ritsuko_mcp_prometheus.state.matching import is_meant
 
 # https://prometheus.io/docs/prometheus/latest/configuration/configuration/#kubernetes_sd_config: annotations are not
 # among them, which may hold anything.

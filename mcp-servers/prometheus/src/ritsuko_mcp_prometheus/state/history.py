@@ -6,9 +6,9 @@ https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/#inspe
 import asyncio
 from datetime import UTC, datetime
 
-from ..client import PrometheusClient
-from ..objects import Alert
-from ..series import Labels
+from ritsuko_mcp_prometheus.client import PrometheusClient
+from ritsuko_mcp_prometheus.objects import Alert
+from ritsuko_mcp_prometheus.series import Labels
 
 _STATE = "alertstate"
 _Key = frozenset[tuple[str, str]]

@@ -1,8 +1,7 @@
 """Whether an alert or a target is meant, by a part of its name or by a label as the table shows it."""
 
 from ritsuko_mcp_common.sensitive import is_sensitive_name
-
-from ..series import Labels
+from ritsuko_mcp_prometheus.series import Labels
 
 
 def is_meant(wanted: str, labels: Labels, *texts: str) -> bool:

@@ -1,9 +1,8 @@
 """A configuration that Prometheus did not take: what is new in it is neither scraped nor evaluated."""
 
 from ritsuko_mcp_common.errors import ToolFailure
-
-from ..client import PrometheusClient
-from .ages import age
+from ritsuko_mcp_prometheus.client import PrometheusClient
+from ritsuko_mcp_prometheus.state.ages import age
 
 
 async def refused_configuration(client: PrometheusClient, *, now: float) -> list[str]:

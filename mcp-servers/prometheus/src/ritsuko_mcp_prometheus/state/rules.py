@@ -10,14 +10,13 @@ from pydantic import JsonValue
 from ritsuko_mcp_common.envelope import Envelope, Row
 from ritsuko_mcp_common.sensitive import is_sensitive_name
 from ritsuko_mcp_common.times import format_duration
-
-from ..cells import flat
-from ..client import PrometheusClient
-from ..names import nearest_names
-from ..objects import Rule, RuleGroup
-from ..values import format_value
-from .ages import age
-from .reloads import refused_configuration
+from ritsuko_mcp_prometheus.cells import flat
+from ritsuko_mcp_prometheus.client import PrometheusClient
+from ritsuko_mcp_prometheus.names import nearest_names
+from ritsuko_mcp_prometheus.objects import Rule, RuleGroup
+from ritsuko_mcp_prometheus.state.ages import age
+from ritsuko_mcp_prometheus.state.reloads import refused_configuration
+from ritsuko_mcp_prometheus.values import format_value
 
 # Of its interval: a group that takes longer than the whole of it misses evaluations.
 _SLOW = 0.5

@@ -9,16 +9,15 @@ from pydantic import JsonValue
 
 from ritsuko_mcp_common.envelope import Envelope, Row
 from ritsuko_mcp_common.nearest import suggestion
-
-from ..cells import flat
-from ..client import PrometheusClient
-from ..failures import without_credentials
-from ..objects import Target
-from ..values import format_value
-from .ages import age
-from .dropped import dropped, dropped_count
-from .matching import is_meant
-from .reloads import refused_configuration
+from ritsuko_mcp_prometheus.cells import flat
+from ritsuko_mcp_prometheus.client import PrometheusClient
+from ritsuko_mcp_prometheus.failures import without_credentials
+from ritsuko_mcp_prometheus.objects import Target
+from ritsuko_mcp_prometheus.state.ages import age
+from ritsuko_mcp_prometheus.state.dropped import dropped, dropped_count
+from ritsuko_mcp_prometheus.state.matching import is_meant
+from ritsuko_mcp_prometheus.state.reloads import refused_configuration
+from ritsuko_mcp_prometheus.values import format_value
 
 _FEW_JOBS = 8
 

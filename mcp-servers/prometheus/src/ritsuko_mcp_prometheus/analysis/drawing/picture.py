@@ -9,11 +9,11 @@ from functools import cache
 
 from PIL import Image, ImageDraw, ImageFont
 
-from ...cells import middle_cut
-from ..units import Unit
-from .axes import Axis, time_axis, value_axis
-from .palette import COLOURS
-from .showable import is_on_an_axis, letters
+from ritsuko_mcp_prometheus.analysis.drawing.axes import Axis, time_axis, value_axis
+from ritsuko_mcp_prometheus.analysis.drawing.palette import COLOURS
+from ritsuko_mcp_prometheus.analysis.drawing.showable import is_on_an_axis, letters
+from ritsuko_mcp_prometheus.analysis.units import Unit
+from ritsuko_mcp_prometheus.cells import middle_cut
 
 WIDTH = 1200
 _PLOT_HEIGHT = 420
