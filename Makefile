@@ -142,15 +142,15 @@ gallery: venv ## Ask the bot for a bit of everything, and keep pictures of its a
 
 .PHONY: images
 images: venv ## Build all six images (docker, or buildah where there is no Docker)
-	@$(PYTHON) -m tests.cluster build $(IMAGES)
+	@$(PYTHON) -m tools.images build $(IMAGES)
 
 .PHONY: build-mcp-servers
 build-mcp-servers: venv ## Build the images of the three MCP servers and the stdio bridge as IMAGE_NAME/ritsuko-mcp-<server>:IMAGE_TAG
-	@$(PYTHON) -m tests.cluster build $(MCP_IMAGES)
+	@$(PYTHON) -m tools.images build $(MCP_IMAGES)
 
 .PHONY: push-mcp-servers
 push-mcp-servers: build-mcp-servers ## Push them to the registry in IMAGE_NAME
-	@$(PYTHON) -m tests.cluster push $(MCP_IMAGES)
+	@$(PYTHON) -m tools.images push $(MCP_IMAGES)
 
 ##@ Run it here
 

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import settings
 
 from tests.cluster import ControlPlane, available, control_plane, loki, opensearch
-from tests.cluster.errors import why_not
-from tests.cluster.packages import BROWSER, NPM, PROMETHEUS, require
+from tests.cluster.debian import BROWSER, NPM, PROMETHEUS
+from tools.errors import why_not
+from tools.packages import require
 
 ROOT = Path(__file__).parents[1]
 

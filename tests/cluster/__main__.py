@@ -4,30 +4,26 @@ import argparse
 import os
 import sys
 
-from . import binaries, images, kwok, loki, opensearch, packages, victorialogs
-from .cluster import available, named_cluster
-from .errors import ClusterError, why_not
+from tests.cluster import binaries, debian, kwok, loki, opensearch, victorialogs
+from tests.cluster.cluster import available, named_cluster
+from tests.cluster.errors import ClusterError
+from tools import packages
+from tools.errors import BuildError, why_not
+from tools.images import buildah
+from tools.images import image as images
 
 
 def main() -> int:
     arguments = _parser().parse_args()
     try:
         return _run(arguments)
-    except ClusterError as error:
+    except BuildError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
 
 
 def _run(arguments: argparse.Namespace) -> int:
     match arguments.command:
-        case "build":
-            for image in _images(arguments.image):
-                print(f"{image.name}  {image.archive}")
-            return 0
-        case "push":
-            for image in _images(arguments.image):
-                images.push(image)
-            return 0
         case "prepare":
             prepare()
             return 0
@@ -52,7 +48,7 @@ def _run(arguments: argparse.Namespace) -> int:
             print(cluster.kubeconfig)
         case "load":
             _must_run(cluster.running, arguments.name)
-            cluster.load(*_images(arguments.image))
+            cluster.load(*images.named(arguments.image))
         case "kubectl":
             _must_run(cluster.running, arguments.name)
             program = binaries.kubernetes("kubectl")
@@ -75,7 +71,7 @@ def prepare() -> None:
         kwok.program()
     if available().node is None:
         if not available().with_docker:
-            packages.require({**packages.NODE, **packages.IMAGES})
+            packages.require({**debian.NODE, **buildah.PACKAGES})
             for program in ("kube-scheduler", "kubelet", "kube-proxy"):
                 binaries.kubernetes(program)
         images.build_all()
@@ -84,12 +80,6 @@ def prepare() -> None:
 def _must_run(running: bool, name: str) -> None:
     if not running:
         raise ClusterError(f"the cluster {name!r} does not run: python -m tests.cluster --name {name} up")
-
-
-def _images(names: list[str]) -> list[images.Image]:
-    if names == ["all"]:
-        return images.build_all()
-    return [images.build(name) for name in names]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -104,13 +94,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("kubeconfig", help="print the path of its kubeconfig")
     commands.add_parser("prepare", help="get what takes long: programs, packages and images")
     commands.add_parser("available", help="what this machine can run, and why not more")
-    names = f"all, or some of {', '.join(images.DOCKERFILES)}"
-    for verb, what in (
-        ("build", "build images from their Dockerfiles"),
-        ("load", "build images and make them known to the cluster"),
-        ("push", "build images and push them to the registry that IMAGE_NAME names"),
-    ):
-        commands.add_parser(verb, help=what).add_argument("image", nargs="*", default=["all"], help=names)
+    load = commands.add_parser("load", help="build images and make them known to the cluster")
+    load.add_argument("image", nargs="*", default=["all"], help=f"all, or some of {', '.join(images.DOCKERFILES)}")
     kubectl = commands.add_parser("kubectl", help="run kubectl on it")
     kubectl.add_argument("arguments", nargs=argparse.REMAINDER)
     return parser

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from .certificates import KeyPair
-from .errors import ClusterError
+from tests.cluster.certificates import KeyPair
+from tests.cluster.errors import ClusterError
 
 Json = dict[str, Any]
 

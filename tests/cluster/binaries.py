@@ -13,11 +13,12 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from . import cache, gobuild
-from .errors import ClusterError
-from .progress import say, step
+from tests.cluster.errors import ClusterError
+from tools import cache, gobuild
+from tools.progress import say, step
 
 KUBERNETES_VERSION = "1.34.4"
+_MODULE = Path(__file__).parent / "golang" / "kubernetes"
 _RELEASES = "https://dl.k8s.io"
 _MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}
 _NAMED_BY_ENVIRONMENT = ("RITSUKO_KUBERNETES_BIN", "KUBEBUILDER_ASSETS")
@@ -59,7 +60,7 @@ def _obtain(program: str, target: Path) -> None:
         version = "k8s.io/component-base/version"
         major, minor, _ = KUBERNETES_VERSION.split(".")
         gobuild.build(
-            "kubernetes",
+            _MODULE,
             f"k8s.io/kubernetes/cmd/{program}",
             target,
             # without a version clients choke on what the apiserver says about itself

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import yaml
 
-from . import binaries, kubeconfig
-from .api import Api
-from .certificates import KeyPair
-from .errors import ClusterError
-from .images import Image
-from .kubeconfig import Credentials
+from tests.cluster import binaries, kubeconfig
+from tests.cluster.api import Api
+from tests.cluster.certificates import KeyPair
+from tests.cluster.errors import ClusterError
+from tests.cluster.kubeconfig import Credentials
+from tools.images.image import Image
 
 
 class Client:

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from functools import cache as once
 from pathlib import Path
 
-from . import binaries, cache, docker, folders, packages
-from .client import Cluster
-from .errors import ClusterError
-from .kind import KindCluster
-from .local import LocalCluster
-from .plane import ControlPlane
-from .progress import say
+from tests.cluster import binaries, debian, folders
+from tests.cluster.client import Cluster
+from tests.cluster.errors import ClusterError
+from tests.cluster.kind import KindCluster
+from tests.cluster.local import LocalCluster
+from tests.cluster.plane import ControlPlane
+from tools import cache, packages
+from tools.images import buildah, docker
+from tools.progress import say
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def _why_no_local_node() -> str | None:
         return f"no Docker engine answers, and only on Linux it works without, this is {sys.platform}"
     if os.geteuid() != 0:
         return "no Docker engine answers, and without one a node needs root"
-    missing = packages.missing({**packages.NODE, **packages.IMAGES})
+    missing = packages.missing({**debian.NODE, **buildah.PACKAGES})
     if missing and not shutil.which("apt-get"):
         return f"no Docker engine answers, and a node without one needs {', '.join(missing)}"
     if not Path("/dev/kmsg").exists():

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .errors import ClusterError
+from tests.cluster.errors import ClusterError
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,7 @@
-"""What can go wrong here, told so that a person knows what to do next."""
+"""What can go wrong with a cluster."""
 
-from collections.abc import Callable
-
-
-class ClusterError(RuntimeError):
-    """The cluster, or something that it needs, can't be had; the message says why and what would help."""
+from tools.errors import BuildError
 
 
-def why_not(get: Callable[[], object]) -> str | None:
-    """Why something can't be had here, after getting it if it can; then None."""
-    try:
-        get()
-    except ClusterError as error:
-        return str(error)
-    return None
+class ClusterError(BuildError):
+    """The cluster, or a part of it, is not available; the message says why and what would help."""

@@ -10,8 +10,8 @@ from dataclasses import asdict
 from pathlib import Path
 from uuid import uuid4
 
-from . import cache
-from .daemons import Daemon, ProcessId
+from tests.cluster.daemons import Daemon, ProcessId
+from tools import cache
 
 
 def all_clusters() -> list[Path]:

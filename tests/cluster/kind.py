@@ -8,14 +8,16 @@ from pathlib import Path
 
 import yaml
 
-from . import cache, gobuild, network
-from .client import Cluster
-from .commands import run
-from .images import Image
-from .progress import step
+from tests.cluster import network
+from tests.cluster.client import Cluster
+from tools import cache, gobuild
+from tools.commands import run
+from tools.images.image import Image
+from tools.progress import step
 
 CONFIG = Path(__file__).parent / "kind.yaml"
 _VERSION = "0.30.0"
+_MODULE = Path(__file__).parent / "golang" / "kind"
 
 
 def program() -> str:
@@ -23,7 +25,7 @@ def program() -> str:
     if installed := shutil.which("kind"):
         return installed
     target = cache.root() / "build" / f"kind-{_VERSION}" / "kind"
-    return str(cache.install(target, lambda draft: gobuild.build("kind", "sigs.k8s.io/kind", draft)))
+    return str(cache.install(target, lambda draft: gobuild.build(_MODULE, "sigs.k8s.io/kind", draft)))
 
 
 class KindCluster(Cluster):

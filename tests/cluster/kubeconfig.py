@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from .certificates import KeyPair
+from tests.cluster.certificates import KeyPair
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import cache, gobuild
-from .daemons import Daemon
-from .plane import ControlPlane
-from .ports import free
+from tests.cluster.daemons import Daemon
+from tests.cluster.plane import ControlPlane
+from tests.cluster.ports import free
+from tools import cache, gobuild
 
 STAGES = Path(__file__).parent / "kwok.yaml"
 _VERSION = "0.8.0"
+_MODULE = Path(__file__).parent / "golang" / "kwok"
 _POD_NETWORK = "10.128.0.0/12"
 
 
@@ -26,7 +27,7 @@ def program() -> str:
     if installed := shutil.which("kwok"):
         return installed
     target = cache.root() / "build" / f"kwok-{_VERSION}" / "kwok"
-    return str(cache.install(target, lambda draft: gobuild.build("kwok", "sigs.k8s.io/kwok/cmd/kwok", draft)))
+    return str(cache.install(target, lambda draft: gobuild.build(_MODULE, "sigs.k8s.io/kwok/cmd/kwok", draft)))
 
 
 @contextmanager

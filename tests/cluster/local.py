@@ -4,15 +4,16 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from . import cache, folders, network, packages
-from .client import Cluster
-from .daemons import Daemon
-from .images import Image
-from .network import Network
-from .node import Node
-from .plane import ControlPlane
-from .progress import step
-from .sandbox import Sandbox
+from tests.cluster import debian, folders, network
+from tests.cluster.client import Cluster
+from tests.cluster.daemons import Daemon
+from tests.cluster.network import Network
+from tests.cluster.node import Node
+from tests.cluster.plane import ControlPlane
+from tests.cluster.sandbox import Sandbox
+from tools import cache, packages
+from tools.images.image import Image
+from tools.progress import step
 
 _NODE = ("node", "containerd", "kubelet", "kube-proxy")
 
@@ -43,7 +44,7 @@ class LocalCluster(Cluster):
         return all(Daemon(name, self.folder).alive for name in _NODE) and self.plane.running
 
     def start(self) -> None:
-        packages.require(packages.NODE)
+        packages.require(debian.NODE)
         # one at a time: no two may choose the same addresses
         with cache.locked(cache.root() / "clusters" / "start"):
             if not self.running:

@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import cache, gobuild
-from .daemons import Daemon
-from .loopback import OPENER, answers
-from .ports import free
+from tests.cluster.daemons import Daemon
+from tests.cluster.loopback import OPENER, answers
+from tests.cluster.ports import free
+from tools import cache, gobuild
 
 _VERSION = "3.7.8"
+_MODULE = Path(__file__).parent / "golang" / "loki"
 _PACKAGE = "github.com/grafana/loki/v3/cmd/loki"
 _BUILD = "github.com/grafana/loki/v3/pkg/util/build"
 # Entries of any age in any order are taken, and found at once wherever they are kept.
@@ -59,7 +60,7 @@ def program() -> str:
     target = cache.root() / "build" / f"loki-{_VERSION}" / "loki"
     # It tells its version, as a released one does.
     ldflags = [f"-X {_BUILD}.Version={_VERSION}"]
-    return str(cache.install(target, lambda draft: gobuild.build("loki", _PACKAGE, draft, ldflags=ldflags)))
+    return str(cache.install(target, lambda draft: gobuild.build(_MODULE, _PACKAGE, draft, ldflags=ldflags)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from .gobuild import download
+from tools.gobuild import download
 
-_MODULE = "github.com/prometheus-operator/prometheus-operator@v0.86.1"
+_MODULE = Path(__file__).parent / "golang" / "monitoring"
+_PACKAGE = "github.com/prometheus-operator/prometheus-operator@v0.86.1"
 
 
 def crds() -> list[Path]:
@@ -13,5 +14,5 @@ def crds() -> list[Path]:
     Raises:
         ClusterError: there is no Go and none can be installed, or the module cannot be downloaded.
     """
-    folder = download("monitoring", _MODULE) / "example" / "prometheus-operator-crd"
+    folder = download(_MODULE, _PACKAGE) / "example" / "prometheus-operator-crd"
     return [folder / f"monitoring.coreos.com_{plural}.yaml" for plural in ("podmonitors", "prometheusrules")]

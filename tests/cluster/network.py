@@ -7,9 +7,9 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from .commands import run
-from .errors import ClusterError
-from .packages import program
+from tests.cluster.errors import ClusterError
+from tools.commands import run
+from tools.packages import program
 
 _SPACE = ipaddress.IPv4Network("10.213.0.0/16")
 _BLOCKS = 256

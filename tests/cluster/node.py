@@ -3,18 +3,19 @@
 import json
 from pathlib import Path
 
-from . import archive, binaries, cache, kubeconfig
-from .api import ApiError
-from .certificates import Authority
-from .commands import run
-from .errors import ClusterError
-from .images import Image
-from .kubeconfig import Credentials
-from .network import Network
-from .packages import program
-from .plane import ControlPlane
-from .progress import step
-from .sandbox import Sandbox
+from tests.cluster import archive, binaries, kubeconfig
+from tests.cluster.api import ApiError
+from tests.cluster.certificates import Authority
+from tests.cluster.kubeconfig import Credentials
+from tests.cluster.network import Network
+from tests.cluster.plane import ControlPlane
+from tests.cluster.sandbox import Sandbox
+from tools import cache
+from tools.commands import run
+from tools.errors import BuildError
+from tools.images.image import Image
+from tools.packages import program
+from tools.progress import step
 
 NODE_NAME = "ritsuko-node"
 _PAUSE = "ritsuko.local/pause:1"
@@ -89,7 +90,7 @@ class Node:
     def _ctr_answers(self) -> bool:
         try:
             self.images()
-        except ClusterError:
+        except BuildError:
             return False
         return True
 

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import cache, packages
-from .daemons import Daemon
-from .errors import ClusterError
-from .loopback import OPENER, answers
-from .ports import free
-from .progress import step
+from tests.cluster import debian
+from tests.cluster.daemons import Daemon
+from tests.cluster.errors import ClusterError
+from tests.cluster.loopback import OPENER, answers
+from tests.cluster.ports import free
+from tools import cache, packages
+from tools.progress import step
 
 _VERSION = "2.19.6"
 _SOURCES = Path(__file__).parent / "java" / "opensearch"
@@ -31,7 +32,7 @@ def jars() -> Path:
         ClusterError: there is no Java or Maven and none can be installed, or the jars are not to be had.
     """
     if not (shutil.which("javac") and shutil.which("mvn")):
-        packages.require(packages.JAVA)
+        packages.require(debian.JAVA)
     return cache.install(cache.root() / "build" / f"opensearch-{_VERSION}", _download)
 
 

@@ -14,11 +14,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from . import binaries, kubeconfig, ports
-from .certificates import Authority, KeyPair, new_signing_key
-from .client import Client
-from .daemons import Daemon
-from .kubeconfig import Credentials
+from tests.cluster import binaries, kubeconfig, ports
+from tests.cluster.certificates import Authority, KeyPair, new_signing_key
+from tests.cluster.client import Client
+from tests.cluster.daemons import Daemon
+from tests.cluster.kubeconfig import Credentials
 
 SERVICE_NETWORK = "10.96.0.0/16"
 _APISERVER_IN_CLUSTER = "10.96.0.1"  # the first address of SERVICE_NETWORK, always

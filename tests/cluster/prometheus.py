@@ -13,9 +13,10 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from . import packages, ports
-from .client import Cluster
-from .daemons import Daemon
+from tests.cluster import debian, ports
+from tests.cluster.client import Cluster
+from tests.cluster.daemons import Daemon
+from tools import packages
 
 _NAMESPACE = "kube-system"
 _ACCOUNT = "ritsuko-prometheus"
@@ -60,7 +61,7 @@ class Prometheus:
         """
         if self._daemon.alive:
             return
-        packages.require(packages.PROMETHEUS)
+        packages.require(debian.PROMETHEUS)
         self._folder.mkdir(exist_ok=True)
         (self._folder / "port").write_text(str(port or ports.free(1, self._cluster.bind_address)[0]))
         self._permit()

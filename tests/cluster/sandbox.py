@@ -14,9 +14,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from . import cache, network
-from .daemons import Daemon
-from .packages import SYSTEM_PATH, program
+from tests.cluster import network
+from tests.cluster.daemons import Daemon
+from tools import cache
+from tools.packages import SYSTEM_PATH, program
 
 _CGROUPS = Path("/sys/fs/cgroup")
 _INIT = Path(__file__).parent / "sandbox_init.py"

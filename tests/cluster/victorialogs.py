@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
-from . import cache, gobuild
-from .daemons import Daemon
-from .loopback import OPENER, answers
-from .ports import free
+from tests.cluster.daemons import Daemon
+from tests.cluster.loopback import OPENER, answers
+from tests.cluster.ports import free
+from tools import cache, gobuild
 
 _VERSION = "1.52.1"
+_MODULE = Path(__file__).parent / "golang" / "victorialogs"
 _PACKAGE = "github.com/VictoriaMetrics/VictoriaLogs/app/victoria-logs"
 _STREAM = "namespace,pod,container"
 
@@ -24,7 +25,7 @@ def program() -> str:
     if installed := shutil.which("victoria-logs"):
         return installed
     target = cache.root() / "build" / f"victoria-logs-{_VERSION}" / "victoria-logs"
-    return str(cache.install(target, lambda draft: gobuild.build("victorialogs", _PACKAGE, draft)))
+    return str(cache.install(target, lambda draft: gobuild.build(_MODULE, _PACKAGE, draft)))
 
 
 @dataclass(frozen=True, slots=True)

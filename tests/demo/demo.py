@@ -9,10 +9,11 @@ from urllib.error import URLError
 
 import zulip
 
-from tests.cluster import Cluster, ClusterError, Prometheus, named_cluster
+from tests.cluster import Cluster, Prometheus, named_cluster
 from tests.cluster.daemons import Daemon
 from tests.demo import conversation, stage
 from tests.zulip import ZulipEmulator
+from tools.errors import BuildError
 
 NAME = "demo"
 ZULIP_PORT = 9991
@@ -84,7 +85,7 @@ def show(who: str, content: str) -> None:
 def main(command: str) -> int:
     try:
         {"up": up, "down": down}[command]()
-    except (ClusterError, conversation.Silence) as error:
+    except (BuildError, conversation.Silence) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0

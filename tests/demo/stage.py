@@ -9,7 +9,8 @@ from typing import Any
 
 import yaml
 
-from tests.cluster import Cluster, ClusterError, build_all
+from tests.cluster import Cluster, ClusterError
+from tools.images.image import build_all
 
 ROOT = Path(__file__).parents[2]
 MANIFESTS = Path(__file__).parent / "manifests"

@@ -13,13 +13,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.cluster import Cluster, ClusterError, open_cluster
+from tests.cluster import Cluster, open_cluster
 from tests.demo import stage
 from tests.e2e import seen
 from tests.load import figures
 from tests.load.figures import Figure
 from tests.load.samples import latencies
 from tests.zulip import ZulipEmulator
+from tools.errors import BuildError
 
 ROOT = Path(__file__).parents[2]
 _EDITS = 20
@@ -74,7 +75,7 @@ def main() -> int:
         with _with_a_bot() as cluster:
             found = measure(cluster)
             figures.write(ROOT / "bench" / "node.json", machine, figures.versions(cluster), found)
-    except (ClusterError, TimeoutError) as error:
+    except (BuildError, TimeoutError) as error:
         print(f"bench-node: {error}", file=sys.stderr)
         return 1
     print(figures.table("node", found))

@@ -15,10 +15,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.cluster import ClusterError
 from tests.load import bot, figures, operator, servers
 from tests.load.audit import AuditedPlane, audited_plane
 from tests.load.backends import make_pods
+from tools.errors import BuildError
 
 ROOT = Path(__file__).parents[2]
 
@@ -48,7 +48,7 @@ def main() -> int:
         parser.error(f"no bench {', '.join(sorted(unknown))}; there are {', '.join(_BENCHES)}")
     try:
         asyncio.run(_run(chosen))
-    except (ClusterError, TimeoutError) as error:
+    except (BuildError, TimeoutError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
     return 0

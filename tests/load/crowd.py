@@ -18,9 +18,9 @@ from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from tests.cluster import ControlPlane, binaries, control_plane
-from tests.cluster.images import third_party_image
 from tests.cluster.kwok import simulation
 from tests.cluster.ports import free
+from tests.cluster.third_party import third_party_image
 from tests.integration.operator.eventually import eventually
 from tests.load.figures import Figure
 from tests.load.population import Population, settle

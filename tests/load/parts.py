@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.cluster import ClusterError, ControlPlane
+from tests.cluster import ControlPlane
 from tests.load.figures import Figure
+from tools.errors import BuildError
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Part:
                 return await self.measure(plane, folder)
         except TimeoutError as error:
             return [Figure.missing(self.name, str(error) or f"not done within {self.most_seconds:g} s")]
-        except ClusterError as error:
+        except BuildError as error:
             return [Figure.missing(self.name, str(error).splitlines()[0])]
 
 

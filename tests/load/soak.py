@@ -19,7 +19,7 @@ from typing import Any
 
 import aiohttp
 
-from tests.cluster import ClusterError, ControlPlane
+from tests.cluster import ControlPlane
 from tests.cluster.cluster import clear_abandoned
 from tests.cluster.folders import owned
 from tests.integration.operator.story import Story
@@ -28,6 +28,7 @@ from tests.load.backends import apiserver
 from tests.load.figures import Figure
 from tests.load.measured_operator import MeasuredOperator
 from tests.load.program import cpu_seconds, rss_mib
+from tools.errors import BuildError
 
 ROOT = Path(__file__).parents[2]
 CHANGES, BOTS = 50_000, 100
@@ -277,7 +278,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         return asyncio.run(_run(arguments.changes, arguments.bots))
-    except (ClusterError, TimeoutError) as error:
+    except (BuildError, TimeoutError) as error:
         print(f"soak: {error or 'it does not come to rest'}", file=sys.stderr)
         return 1
 

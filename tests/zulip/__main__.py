@@ -6,7 +6,7 @@ import argparse
 import signal
 import threading
 
-from .emulator import ZulipEmulator
+from tests.zulip.emulator import ZulipEmulator
 
 
 def main() -> None:

@@ -10,16 +10,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from . import control, params
-from .auth import authenticate, not_logged_in
-from .call import Answer, Call
-from .connections import cut
-from .errors import ApiError, HtmlError, server_error
-from .faults import Fault
-from .language import translated
-from .limits import rate_limited
-from .routes import Route, find
-from .server import Server
+from tests.zulip import control, params
+from tests.zulip.auth import authenticate, not_logged_in
+from tests.zulip.call import Answer, Call
+from tests.zulip.connections import cut
+from tests.zulip.errors import ApiError, HtmlError, server_error
+from tests.zulip.faults import Fault
+from tests.zulip.language import translated
+from tests.zulip.limits import rate_limited
+from tests.zulip.routes import Route, find
+from tests.zulip.server import Server
 
 LONGEST_REQUEST_LINE = 8 * 1024
 LARGEST_BODY = 80 * 1024 * 1024

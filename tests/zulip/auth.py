@@ -8,8 +8,8 @@ import re
 
 from starlette.requests import Request
 
-from .errors import ApiError, unauthorized
-from .world import INCOMING_WEBHOOK, User, World
+from tests.zulip.errors import ApiError, unauthorized
+from tests.zulip.world import INCOMING_WEBHOOK, User, World
 
 
 def authenticate(world: World, request: Request, *, webhooks_welcome: bool) -> User | None:

@@ -10,9 +10,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from .params import Params
-from .server import Server
-from .world import User, World
+from tests.zulip.params import Params
+from tests.zulip.server import Server
+from tests.zulip.world import User, World
 
 Answer = dict[str, Any] | Response
 """A dict is a success's own fields; `result`, `msg` and what was ignored are added to it."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import params, wire
-from .call import Answer, Call
-from .errors import ApiError
-from .sending import notify
-from .world import Channel, User, World
+from tests.zulip import params, wire
+from tests.zulip.call import Answer, Call
+from tests.zulip.errors import ApiError
+from tests.zulip.sending import notify
+from tests.zulip.world import Channel, User, World
 
 
 def visible(world: World, user: User) -> list[Channel]:

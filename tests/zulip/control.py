@@ -9,8 +9,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
-from .faults import Fault
-from .server import VERSION_FIELDS, Server
+from tests.zulip.faults import Fault
+from tests.zulip.server import VERSION_FIELDS, Server
 
 PAGE = Path(__file__).parent / "page.html"
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import params
-from .call import Answer, Call
-from .errors import ApiError
-from .reading import find
-from .rendering import render
-from .sending import (
+from tests.zulip import params
+from tests.zulip.call import Answer, Call
+from tests.zulip.errors import ApiError
+from tests.zulip.reading import find
+from tests.zulip.rendering import render
+from tests.zulip.sending import (
     check_may_post,
     check_wildcards,
     checked_content,
@@ -19,8 +19,8 @@ from .sending import (
     set_mention_flags,
     topic_participants,
 )
-from .server import Server
-from .world import MODERATOR, Channel, Message, User
+from tests.zulip.server import Server
+from tests.zulip.world import MODERATOR, Channel, Message, User
 
 LEEWAY = 20.0
 """Seconds past the edit limit in which an edit is still taken."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .errors import ApiError
+from tests.zulip.errors import ApiError
 
 _ROWS = [line.split() for line in (Path(__file__).parent / "emoji.txt").read_text().splitlines() if line.strip()]
 CODES: dict[str, str] = {name: code for code, *names in _ROWS for name in names}

@@ -14,13 +14,13 @@ from typing import Any, Literal, Self, TypeVar
 import uvicorn
 import zulip
 
-from . import control
-from .app import App
-from .connections import CuttableProtocol
-from .faults import Fault, Outage
-from .sending import Draft, send
-from .server import Server
-from .world import Message, User, World
+from tests.zulip import control
+from tests.zulip.app import App
+from tests.zulip.connections import CuttableProtocol
+from tests.zulip.faults import Fault, Outage
+from tests.zulip.sending import Draft, send
+from tests.zulip.server import Server
+from tests.zulip.world import Message, User, World
 
 T = TypeVar("T")
 Who = int | str

@@ -9,10 +9,10 @@ import unicodedata
 
 from starlette.responses import RedirectResponse, Response
 
-from . import wire
-from .call import Answer, Call
-from .errors import ApiError, HtmlError
-from .world import StoredFile
+from tests.zulip import wire
+from tests.zulip.call import Answer, Call
+from tests.zulip.errors import ApiError, HtmlError
+from tests.zulip.world import StoredFile
 
 MIB = 1024 * 1024
 SHOWN_INLINE = ("image/apng", "image/avif", "image/gif", "image/jpeg", "image/png", "image/webp", "image/bmp")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import params
-from .call import Answer, Call
-from .errors import ApiError, invalid_messages
-from .world import HISTORICAL, Message
+from tests.zulip import params
+from tests.zulip.call import Answer, Call
+from tests.zulip.errors import ApiError, invalid_messages
+from tests.zulip.world import HISTORICAL, Message
 
 EDITABLE = ("read", "starred", "collapsed")
 KNOWN = (*EDITABLE, "mentioned", "wildcard_mentioned", "has_alert_word", "historical")

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from html import escape
 from urllib.parse import quote
 
-from .emoji import CODES, NAMES
-from .world import Group, User, World
+from tests.zulip.emoji import CODES, NAMES
+from tests.zulip.world import Group, User, World
 
 CHANNEL_WILDCARDS = {"all", "everyone", "stream", "channel"}
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 
-from .clock import Clock
-from .errors import ApiError
+from tests.zulip.clock import Clock
+from tests.zulip.errors import ApiError
 
 WINDOW = 60.0
 VISITORS = 100

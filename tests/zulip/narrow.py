@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from . import params
-from .errors import ApiError, bad_narrow, invalid
-from .queues import NarrowTest
-from .world import Channel, Message, User, World
+from tests.zulip import params
+from tests.zulip.errors import ApiError, bad_narrow, invalid
+from tests.zulip.queues import NarrowTest
+from tests.zulip.world import Channel, Message, User, World
 
 TAKES_ID = {"sender", "stream", "dm-including", "group-pm-with", "id", "near"}
 TAKES_IDS = {"dm", "pm-with"}

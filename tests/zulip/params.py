@@ -18,7 +18,7 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 
-from .errors import ApiError, HtmlError, invalid, missing
+from tests.zulip.errors import ApiError, HtmlError, invalid, missing
 
 T = TypeVar("T")
 Check = Callable[[str, Any], Any]

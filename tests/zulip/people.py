@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import params, wire
-from .call import Answer, Call
-from .errors import ApiError
-from .seed import static_state
-from .server import VERSION_FIELDS
-from .world import User
+from tests.zulip import params, wire
+from tests.zulip.call import Answer, Call
+from tests.zulip.errors import ApiError
+from tests.zulip.seed import static_state
+from tests.zulip.server import VERSION_FIELDS
+from tests.zulip.world import User
 
 NOT_FOR_BOTS = "This endpoint does not accept bot requests."
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .call import Answer, Call
-from .errors import ApiError
-from .sending import NO_TOPIC, Draft, check_may_post, checked_content, checked_topic, no_such_channel, send
-from .world import Channel, User, World
+from tests.zulip.call import Answer, Call
+from tests.zulip.errors import ApiError
+from tests.zulip.sending import NO_TOPIC, Draft, check_may_post, checked_content, checked_topic, no_such_channel, send
+from tests.zulip.world import Channel, User, World
 
 
 def post(call: Call) -> Answer:

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from .clock import Clock
-from .errors import ApiError, HtmlError, bad_queue
+from tests.zulip.clock import Clock
+from tests.zulip.errors import ApiError, HtmlError, bad_queue
 
 HEARTBEAT_SECONDS = 49.0
 """How long a poll blocks before it gets a heartbeat (45 to 55 s on a real server, drawn anew each time)."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from . import emoji
-from .call import Answer, Call
-from .errors import ApiError
-from .reading import find
-from .world import HISTORICAL, Message, Reaction
+from tests.zulip import emoji
+from tests.zulip.call import Answer, Call
+from tests.zulip.errors import ApiError
+from tests.zulip.reading import find
+from tests.zulip.world import HISTORICAL, Message, Reaction
 
 
 def add(call: Call) -> Answer:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import narrow, params, wire
-from .call import Answer, Call
-from .errors import ApiError, invalid_messages
-from .rendering import render
-from .world import Message
+from tests.zulip import narrow, params, wire
+from tests.zulip.call import Answer, Call
+from tests.zulip.errors import ApiError, invalid_messages
+from tests.zulip.rendering import render
+from tests.zulip.world import Message
 
 NEWEST = 10_000_000_000_000_000
 """The anchor that "newest" stands for."""

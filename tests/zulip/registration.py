@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import narrow, params, wire
-from .call import Answer, Call
-from .channels import visible
-from .errors import ApiError
-from .queues import IDLE_SECONDS, LONGEST_LIFESPAN, EventQueue
-from .seed import static_state
-from .server import VERSION_FIELDS
-from .world import MODERATOR, OWNER, World
+from tests.zulip import narrow, params, wire
+from tests.zulip.call import Answer, Call
+from tests.zulip.channels import visible
+from tests.zulip.errors import ApiError
+from tests.zulip.queues import IDLE_SECONDS, LONGEST_LIFESPAN, EventQueue
+from tests.zulip.seed import static_state
+from tests.zulip.server import VERSION_FIELDS
+from tests.zulip.world import MODERATOR, OWNER, World
 
 QUEUE_STRINGS = params.list_of(params.string)
 

@@ -11,9 +11,9 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
-from .errors import ApiError
-from .inline import Inline, Mentions
-from .world import World
+from tests.zulip.errors import ApiError
+from tests.zulip.inline import Inline, Mentions
+from tests.zulip.world import World
 
 FENCE = re.compile(r"^(?P<fence>`{3,}|~{3,})[ ]*(?P<info>[^`\n]*)$")
 RULE_ROW = re.compile(r"^\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")

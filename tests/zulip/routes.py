@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from . import (
+from tests.zulip import (
     channels,
     editing,
     files,
@@ -18,7 +18,7 @@ from . import (
     storage,
     typing_status,
 )
-from .call import Endpoint
+from tests.zulip.call import Endpoint
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from .clock import Clock
-from .world import ADMIN, GENERIC_BOT, GUEST, INCOMING_WEBHOOK, MODERATOR, OWNER, Channel, Group, User, World
+from tests.zulip.clock import Clock
+from tests.zulip.world import ADMIN, GENERIC_BOT, GUEST, INCOMING_WEBHOOK, MODERATOR, OWNER, Channel, Group, User, World
 
 STATIC_STATE = Path(__file__).parent / "realm.json"
 NOTIFICATION_BOT = 4

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
-from . import wire
-from .errors import ApiError
-from .queues import EventQueue
-from .rendering import Rendered, render
-from .seed import NOTIFICATION_BOT
-from .server import Server
-from .world import GUEST, MODERATOR, Channel, Message, User, World
+from tests.zulip import wire
+from tests.zulip.errors import ApiError
+from tests.zulip.queues import EventQueue
+from tests.zulip.rendering import Rendered, render
+from tests.zulip.seed import NOTIFICATION_BOT
+from tests.zulip.server import Server
+from tests.zulip.world import GUEST, MODERATOR, Channel, Message, User, World
 
 LONGEST_CONTENT = 10_000
 LONGEST_TOPIC = 60

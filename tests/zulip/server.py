@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from .clock import Clock
-from .faults import Faults
-from .limits import RateLimits
-from .queues import Queues
-from .seed import recorded_world
-from .world import Message, World
+from tests.zulip.clock import Clock
+from tests.zulip.faults import Faults
+from tests.zulip.limits import RateLimits
+from tests.zulip.queues import Queues
+from tests.zulip.seed import recorded_world
+from tests.zulip.world import Message, World
 
 ZULIP_VERSION = "9.0-dev+git"
 FEATURE_LEVEL = 247

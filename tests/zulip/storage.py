@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from . import params
-from .call import Answer, Call
-from .errors import ApiError, server_error
+from tests.zulip import params
+from tests.zulip.call import Answer, Call
+from tests.zulip.errors import ApiError, server_error
 
 QUOTA = 10_000_000
 

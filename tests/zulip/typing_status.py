@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import params
-from .call import Answer, Call
-from .errors import ApiError
+from tests.zulip import params
+from tests.zulip.call import Answer, Call
+from tests.zulip.errors import ApiError
 
 
 def post(call: Call) -> Answer:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .rendering import render
-from .world import OWNER, Channel, Group, Message, Reaction, StoredFile, User, World
+from tests.zulip.rendering import render
+from tests.zulip.world import OWNER, Channel, Group, Message, Reaction, StoredFile, User, World
 
 COLORS = ("#76ce90", "#fae589", "#a6c7e5", "#e79ab5", "#bfd56f", "#f4ae55", "#b0a5fd", "#addfe5", "#f5ce6e", "#c2726a")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from .clock import Clock
+from tests.zulip.clock import Clock
 
 OWNER, ADMIN, MODERATOR, MEMBER, GUEST = 100, 200, 300, 400, 600
 GENERIC_BOT, INCOMING_WEBHOOK = 1, 2

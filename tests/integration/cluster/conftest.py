@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster import Cluster, Image, archive, open_cluster
-from tests.cluster.packages import program
+from tests.cluster import Cluster, archive, open_cluster
+from tools.images.image import Image
+from tools.packages import program
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cluster import Api, ApiError, ClusterError, ControlPlane, control_plane
-
-from .conftest import eventually, processes_of
+from tests.integration.cluster.conftest import eventually, processes_of
 
 pytestmark = pytest.mark.controlplane
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster import Cluster, ClusterError, Image, LocalCluster, available, binaries, open_cluster, ports
-
-from .conftest import busybox_image, eventually, processes_of
+from tests.cluster import Cluster, ClusterError, LocalCluster, available, binaries, open_cluster, ports
+from tests.integration.cluster.conftest import busybox_image, eventually, processes_of
+from tools.images.image import Image
 
 pytestmark = pytest.mark.node
 

@@ -3,8 +3,7 @@
 import pytest
 
 from tests.cluster import Cluster, Prometheus
-
-from .conftest import eventually
+from tests.integration.cluster.conftest import eventually
 
 pytestmark = [pytest.mark.node, pytest.mark.prometheus]
 

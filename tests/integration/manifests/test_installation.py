@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 import yaml
-from manifests import install
 
+from manifests import install
 from tests.cluster import Api, ApiError, ControlPlane
 from tests.golden.golden import cases
 from tests.integration.manifests.applying import apply, placed

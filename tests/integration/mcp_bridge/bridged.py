@@ -15,8 +15,8 @@ import httpx2
 from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from tests.cluster import gobuild
 from tests.cluster.ports import free
+from tools import gobuild
 
 TOKEN = "bridge-token"
 ODD_CHILD = [sys.executable, str(Path(__file__).with_name("odd_child.py"))]

@@ -13,9 +13,9 @@ import httpx2
 import pytest
 from mcp import MCPError
 
-from tests.cluster import gobuild
 from tests.integration.bot_mcp import third_party
 from tests.integration.mcp_bridge.bridged import ODD_CHILD, TOKEN, Bridge, bridge
+from tools import gobuild
 
 
 def text(result) -> str:

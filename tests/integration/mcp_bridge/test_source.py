@@ -4,7 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from tests.cluster import gobuild
+from tools import gobuild
 
 SOURCE = Path(__file__).parents[3] / "mcp-servers" / "bridge"
 

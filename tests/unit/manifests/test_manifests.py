@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 import yaml
-from manifests import install
 
+from manifests import install
 from ritsuko_operator.render.facts import READER_NAME
 from ritsuko_operator.runtime.settings import Settings
 

@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from ritsuko_bot.web.metrics import Metrics
-from tests.cluster import packages
 from tests.unit.render.resources import bot, rendered
+from tools import packages
 
 PODS = 'namespace="ops",pod="ritsuko-5d8c-{}"'
 

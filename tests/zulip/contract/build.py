@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from .state import GROUPS
-from .steps import OWN_QUEUE
+from tests.zulip.contract.state import GROUPS
+from tests.zulip.contract.steps import OWN_QUEUE
 
 CONTRACT = Path(__file__).parent / "contract.json"
 HEADERS = ("content-type", "allow", "www-authenticate", "content-disposition", "location", "x-ratelimit-limit")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .steps import (
+from tests.zulip.contract.steps import (
     BOT,
     CORDELIA,
     HAMLET,

@@ -11,9 +11,9 @@ from typing import Any
 
 import requests
 
-from ..emulator import ZulipEmulator
-from .build import CONTRACT
-from .compare import Names, differences
+from tests.zulip.contract.build import CONTRACT
+from tests.zulip.contract.compare import Names, differences
+from tests.zulip.emulator import ZulipEmulator
 
 AGENT = "RitsukoRecorder/1.0"
 ID_OPERAND = re.compile(r'("id", "|"id", "operand": )(\d+)')

@@ -7,8 +7,8 @@ cases in the order given, else in the order recorded.
 
 from __future__ import annotations
 
-from .event_state import EVENTS
-from .steps import (
+from tests.zulip.contract.event_state import EVENTS
+from tests.zulip.contract.steps import (
     BOT,
     CORDELIA,
     HAMLET,

@@ -1,4 +1,4 @@
-"""The cache and what is put into it: whole or not at all, and once."""
+"""Where the programs of Kubernetes come from."""
 
 import hashlib
 import threading
@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster import ClusterError, binaries, cache, gobuild
+from tests.cluster import ClusterError, binaries
+from tools import gobuild
 
 
 @pytest.fixture(autouse=True)
@@ -47,35 +48,6 @@ def publish(folder: Path, program: str, content: bytes, *, checksum_of: bytes | 
     )
 
 
-def test_several_at_once_do_the_work_once(cache_root: Path):
-    made: list[int] = []
-    first_is_in = threading.Event()
-
-    def make(target: Path) -> None:
-        made.append(1)
-        first_is_in.wait(5)
-        target.write_text("whole")
-
-    threads = [threading.Thread(target=cache.install, args=(cache_root / "thing", make)) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    first_is_in.set()
-    for thread in threads:
-        thread.join()
-    assert len(made) == 1
-    assert (cache_root / "thing").read_text() == "whole"
-
-
-def test_what_fails_half_way_is_not_kept(cache_root: Path):
-    def fail(target: Path) -> None:
-        target.write_text("half")
-        raise ClusterError("out of something")
-
-    with pytest.raises(ClusterError):
-        cache.install(cache_root / "thing", fail)
-    assert [path.name for path in cache_root.iterdir()] == ["thing.lock"]
-
-
 def test_a_program_named_by_the_environment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     mine = tmp_path / "kubectl"
     mine.touch()
@@ -105,7 +77,7 @@ def test_without_the_releases_it_is_built(monkeypatch: pytest.MonkeyPatch):
 
     built: list[str] = []
 
-    def build(module: str, package: str, target: Path, *, ldflags: list[str]) -> None:
+    def build(module: Path, package: str, target: Path, *, ldflags: list[str]) -> None:
         built.append(package)
         assert f"gitVersion=v{binaries.KUBERNETES_VERSION}" in " ".join(ldflags)
         target.write_text("built")

@@ -4,9 +4,11 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from . import cache, packages
-from .commands import run
-from .packages import program
+from tools import cache, packages
+from tools.commands import run
+from tools.packages import program
+
+PACKAGES = {"buildah": "buildah", "debootstrap": "debootstrap"}
 
 # runs a command with a /var/lib that nobody sees
 _COVERED = 'mount -t tmpfs tmpfs /var/lib && exec "$@"'
@@ -16,7 +18,7 @@ class Buildah:
     """Storage is `<cache>/buildah`; images of the user's are neither seen nor touched."""
 
     def __init__(self) -> None:
-        packages.require(packages.IMAGES)
+        packages.require(PACKAGES)
         store = cache.root() / "buildah"
         store.mkdir(parents=True, exist_ok=True)
         config = store / "containers.conf"
@@ -59,7 +61,7 @@ class Buildah:
             mounts: folders lent to RUN lines, read-only; they don't land in the image.
 
         Raises:
-            ClusterError: the build failed; with the end of what it said.
+            BuildError: the build failed; with the end of what it said.
         """
         run(
             *self._command,

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster import ClusterError, image_inputs
+from tools.errors import BuildError
+from tools.images import inputs
 
 _DOCKERFILE = """
 FROM base AS build
@@ -31,11 +32,11 @@ def context(tmp_path: Path) -> Path:
 
 def fingerprint(context: Path) -> str:
     dockerfile = context / "Dockerfile"
-    return image_inputs.fingerprint(dockerfile, context, image_inputs.copied(dockerfile, context))
+    return inputs.fingerprint(dockerfile, context, inputs.copied(dockerfile, context))
 
 
 def test_only_what_the_dockerfile_copies_counts(context: Path):
-    assert image_inputs.copied(context / "Dockerfile", context) == [
+    assert inputs.copied(context / "Dockerfile", context) == [
         Path("bot/src/main.py"),
         Path("requirements/bot.txt"),
     ]
@@ -58,12 +59,12 @@ def test_any_other_change_does_not(context: Path, changed: str):
 
 def test_the_build_gets_what_was_counted_and_no_more(context: Path, tmp_path_factory: pytest.TempPathFactory):
     staged = tmp_path_factory.mktemp("staged")
-    files = image_inputs.copied(context / "Dockerfile", context)
-    image_inputs.stage(files, context, staged)
+    files = inputs.copied(context / "Dockerfile", context)
+    inputs.stage(files, context, staged)
     assert sorted(path.relative_to(staged) for path in staged.rglob("*") if path.is_file()) == files
 
 
 def test_copying_what_is_not_there_is_said_before_the_build(context: Path):
     (context / "Dockerfile").write_text("FROM base\nCOPY mcp /mcp\n")
-    with pytest.raises(ClusterError, match="copies mcp, and there is no such file"):
-        image_inputs.copied(context / "Dockerfile", context)
+    with pytest.raises(BuildError, match="copies mcp, and there is no such file"):
+        inputs.copied(context / "Dockerfile", context)

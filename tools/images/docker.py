@@ -5,7 +5,7 @@ import subprocess
 from functools import cache as once
 from pathlib import Path
 
-from .commands import run
+from tools.commands import run
 
 
 @once

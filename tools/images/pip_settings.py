@@ -5,7 +5,7 @@ It is mounted while a RUN line runs, so none of it lands in an image.
 
 import configparser
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,7 +17,7 @@ _OURS = ("index-url", "extra-index-url", "trusted-host", "timeout", "default-tim
 
 
 @contextmanager
-def lent() -> Iterator[Path]:
+def lent() -> Generator[Path]:
     """A folder to be mounted at PLACE."""
     with TemporaryDirectory(prefix="ritsuko-pip-") as name:
         folder = Path(name)

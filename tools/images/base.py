@@ -12,10 +12,10 @@ import urllib.request
 from functools import cache as once
 from pathlib import Path
 
-from .buildah import Buildah
-from .commands import run
-from .packages import program
-from .progress import say, step
+from tools.commands import run
+from tools.images.buildah import Buildah
+from tools.packages import program
+from tools.progress import say, step
 
 NAME = "docker.io/library/python:3.13-slim-bookworm"
 _SUITE = "trixie"  # the Debian whose python3 is 3.13

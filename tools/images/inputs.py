@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from .errors import ClusterError
+from tools.errors import BuildError
 
 _NEVER = {"__pycache__", ".git", ".venv", ".pytest_cache", ".ruff_cache"}
 
@@ -15,13 +15,13 @@ def copied(dockerfile: Path, context: Path) -> list[Path]:
     """The files of `context` that the Dockerfile's COPY and ADD lines name, relative to it.
 
     Raises:
-        ClusterError: a line names something that isn't there.
+        BuildError: a line names something that isn't there.
     """
     found: set[Path] = set()
     for pattern in _sources(dockerfile):
         matches = list(context.glob(pattern.strip("/"))) if pattern.strip("./") else [context]
         if not matches:
-            raise ClusterError(f"{dockerfile} copies {pattern}, and there is no such file in {context}")
+            raise BuildError(f"{dockerfile} copies {pattern}, and there is no such file in {context}")
         for match in matches:
             found.update(path.relative_to(context) for path in _files(match))
     return sorted(found)

@@ -1,36 +1,17 @@
-"""Debian packages that the node and the images need, installed when missing."""
+"""Debian packages, installed when missing.
+
+Callers name what they need as a mapping: a program (or an absolute path) that the package brings -> the package.
+"""
 
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from .errors import ClusterError
-from .progress import step
-
-# a program (or file) that shows whether the package is there
-NODE = {
-    "containerd": "containerd",
-    "runc": "runc",
-    "/usr/lib/cni/ptp": "containernetworking-plugins",
-    "iptables": "iptables",
-    "conntrack": "conntrack",
-    "ip": "iproute2",
-    "nsenter": "util-linux",
-    "mount": "mount",
-    # static, so that it is an image of its own: what pods' sandboxes run
-    "/usr/share/doc/busybox-static": "busybox-static",
-}
-IMAGES = {
-    "buildah": "buildah",
-    "debootstrap": "debootstrap",
-}
-PROMETHEUS = {"prometheus": "prometheus"}
-BROWSER = {"chromium": "chromium"}
-NPM = {"npm": "npm"}
-JAVA = {"javac": "default-jdk-headless", "mvn": "maven"}
+from tools.errors import BuildError
+from tools.progress import step
 
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -39,7 +20,7 @@ def program(name: str) -> str:
     """The path of an installed program; the system's folders are searched even where PATH has no sbin."""
     if found := shutil.which(name, path=f"{SYSTEM_PATH}:{os.environ.get('PATH', '')}"):
         return found
-    raise ClusterError(f"{name} is not installed")
+    raise BuildError(f"{name} is not installed")
 
 
 def missing(needed: Mapping[str, str]) -> list[str]:
@@ -50,19 +31,19 @@ def require(needed: Mapping[str, str]) -> None:
     """Install what is missing.
 
     Raises:
-        ClusterError: this isn't Debian (or Ubuntu), or not root; with the names of the packages.
+        BuildError: this isn't Debian (or Ubuntu), or not root; with the names of the packages.
     """
     packages = missing(needed)
     if not packages:
         return
     names = " ".join(packages)
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        raise ClusterError(f"missing on this machine: {names}. As root: apt-get install {names}")
+        raise BuildError(f"missing on this machine: {names}. As root: apt-get install {names}")
     with step(f"installing the Debian packages {names}"):
         if not _apt("install", packages):
             _apt("update", [])
             if not _apt("install", packages):
-                raise ClusterError(f"apt-get install {names} failed; run it by hand to see why")
+                raise BuildError(f"apt-get install {names} failed; run it by hand to see why")
 
 
 def _is_there(thing: str) -> bool:
@@ -79,7 +60,7 @@ def _apt(verb: str, packages: list[str]) -> bool:
 
 
 @contextmanager
-def _without_services() -> Iterator[None]:
+def _without_services() -> Generator[None]:
     """Install programs only: Debian would start the service that comes with one (see invoke-rc.d(8))."""
     policy = Path("/usr/sbin/policy-rc.d")
     if policy.exists():

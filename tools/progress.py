@@ -2,16 +2,16 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 
 def say(message: str) -> None:
-    print(f"[cluster] {message}", file=sys.stderr, flush=True)
+    print(f"[ritsuko] {message}", file=sys.stderr, flush=True)
 
 
 @contextmanager
-def step(message: str) -> Iterator[None]:
+def step(message: str) -> Generator[None]:
     """Announce a step, and afterwards how long it took if a person had to wait for it."""
     say(f"{message} ...")
     started = time.monotonic()

