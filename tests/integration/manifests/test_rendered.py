@@ -2,7 +2,7 @@
 
 import pytest
 
-from ritsuko_operator.reconcile.compare import difference, stamped
+from ritsuko_operator.reconcile.children.compare import difference, stamped
 from ritsuko_operator.render import RenderError
 from tests.cluster import Api, ApiError, ControlPlane
 from tests.golden.golden import Case, cases

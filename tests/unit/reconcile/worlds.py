@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ritsuko_operator.reconcile.bot import BotReconciler
+from ritsuko_operator.reconcile.children.refusals import Refusals
 from ritsuko_operator.reconcile.cluster import BotKey, Object, ObjectRef, SidecarKey, Transition
+from ritsuko_operator.reconcile.credentials.secrets import SecretReader
 from ritsuko_operator.reconcile.errors import ApiError, GoneError
 from ritsuko_operator.reconcile.gather import Release
 from ritsuko_operator.reconcile.kinds import BOT, DEPLOYMENT, MONITORING, POD, SECRET, SIDECAR, Kind
-from ritsuko_operator.reconcile.refusals import Refusals
-from ritsuko_operator.reconcile.secrets import SecretReader
 from ritsuko_operator.reconcile.sidecar import SidecarReconciler
 from ritsuko_operator.runtime.cache import Cache
 

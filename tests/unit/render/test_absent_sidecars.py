@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from ritsuko_operator.reconcile.children.rendering import Renderer
 from ritsuko_operator.reconcile.cluster import BotKey
-from ritsuko_operator.reconcile.rendering import Renderer
 from ritsuko_operator.render import Selection, accept
 from tests.unit.render.resources import bot, containers, facts, rendered, sidecar
 

@@ -7,22 +7,23 @@ from collections.abc import Callable, Sequence
 
 from ritsuko_api.bot import SidecarStatus
 from ritsuko_api.conditions import Condition
-from ritsuko_operator.reconcile import announcements, optional, status
-from ritsuko_operator.reconcile.align import Aligner, Alignment
-from ritsuko_operator.reconcile.checks.verdict import Facts
+from ritsuko_operator.reconcile.alignment import Aligner, Alignment
+from ritsuko_operator.reconcile.children.refusals import Refusals
 from ritsuko_operator.reconcile.cluster import BotKey, Cluster, Object, SidecarKey, Transition, View
+from ritsuko_operator.reconcile.credentials.secrets import SecretReader
 from ritsuko_operator.reconcile.errors import InvalidResourceError, NamespaceEndsError, NotDoneError
 from ritsuko_operator.reconcile.gather import Release
-from ritsuko_operator.reconcile.observation import Observation, observe
-from ritsuko_operator.reconcile.optional import Patience, Trials
-from ritsuko_operator.reconcile.outcome import Cause
+from ritsuko_operator.reconcile.pods import optional
+from ritsuko_operator.reconcile.pods.observation import Observation, observe
+from ritsuko_operator.reconcile.pods.optional import Patience, Trials
+from ritsuko_operator.reconcile.pods.trouble import patience_ends
 from ritsuko_operator.reconcile.redaction import redactor, without_last_words
-from ritsuko_operator.reconcile.refusals import Refusals
-from ritsuko_operator.reconcile.secrets import SecretReader
-from ritsuko_operator.reconcile.sidecar_lines import lines
-from ritsuko_operator.reconcile.stalls import Stalls
-from ritsuko_operator.reconcile.status_writing import write_status
-from ritsuko_operator.reconcile.trouble import patience_ends
+from ritsuko_operator.reconcile.status import announcements, content
+from ritsuko_operator.reconcile.status.checks.verdict import Facts
+from ritsuko_operator.reconcile.status.outcome import Cause
+from ritsuko_operator.reconcile.status.sidecar_lines import lines
+from ritsuko_operator.reconcile.status.stalls import Stalls
+from ritsuko_operator.reconcile.status.writing import write_status
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +80,7 @@ class BotReconciler:
         try:
             trials, alignment = await self._align(key, live)
         except InvalidResourceError as error:
-            unreadable = status.unreadable_bot_status(live, Cause(error.reason, str(error)), now=self._now())
+            unreadable = content.unreadable_bot_status(live, Cause(error.reason, str(error)), now=self._now())
             await self._write_status(key, live, unreadable)
             return None
         except NamespaceEndsError as error:
@@ -102,7 +103,7 @@ class BotReconciler:
         if live is not None:
             name = type(error).__name__
             why = f"the operator failed on this bot ({name}), and tries again; report it, with what its log says"
-            told = status.unreadable_bot_status(live, Cause("OperatorFailed", why), now=self._now())
+            told = content.unreadable_bot_status(live, Cause("OperatorFailed", why), now=self._now())
             await self._write_status(key, live, told)
 
     async def _align(self, key: BotKey, live: Object) -> tuple[Trials, Alignment]:
@@ -131,7 +132,7 @@ class BotReconciler:
         new = optional.left_out(trials) - optional.left_out(optional.told(seen.bot))
         if new:
             said = lines(seen, self._now(), trials=trials)
-            await write_status(self._cluster, key.ref, live, status.with_lines(live, said, without_last_words))
+            await write_status(self._cluster, key.ref, live, content.with_lines(live, said, without_last_words))
         for name in sorted(new):
             note = f"{name}: {without_last_words(trials[name].message)}"
             await self._cluster.announce(Transition(live, "SidecarLeftOut", note, warning=True))
@@ -143,7 +144,7 @@ class BotReconciler:
         facts = Facts(seen, alignment.outcome, now, lines(seen, now, trials=trials, headers_missing=missing))
         # what is secret is not known while the Secrets cannot be read
         redact = redactor(gathered.secrets.values()) if gathered else without_last_words
-        await self._write_status(key, live, status.bot_status(facts, version=self._version, redact=redact))
+        await self._write_status(key, live, content.bot_status(facts, version=self._version, redact=redact))
         self._tell_sidecars(key, seen, facts.lines)
 
     def _look_again(self, key: BotKey, seen: Observation, alignment: Alignment, trials: Trials) -> float | None:
@@ -173,7 +174,7 @@ class BotReconciler:
             return
         before, after = (
             [Condition.model_validate(entry) for entry in said.get("conditions", [])]
-            for said in (status.live_status(live), wanted)
+            for said in (content.live_status(live), wanted)
         )
         for transition in announcements.transitions(live, before, after):
             await self._cluster.announce(transition)

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from ritsuko_operator.reconcile import headers, rollout, tokens
 from ritsuko_operator.reconcile.cluster import BotKey, ObjectRef
+from ritsuko_operator.reconcile.credentials import headers, tokens
+from ritsuko_operator.reconcile.credentials.references import Missing, content_hash, missing_credentials, wanted_secrets
+from ritsuko_operator.reconcile.credentials.secrets import Read, SecretReader
+from ritsuko_operator.reconcile.credentials.tokens import ROTATE_ANNOTATION
 from ritsuko_operator.reconcile.kinds import SECRET
-from ritsuko_operator.reconcile.observation import Observation
-from ritsuko_operator.reconcile.references import Missing, content_hash, missing_credentials, wanted_secrets
-from ritsuko_operator.reconcile.secrets import Read, SecretReader
-from ritsuko_operator.reconcile.tokens import ROTATE_ANNOTATION
+from ritsuko_operator.reconcile.pods import rollout
+from ritsuko_operator.reconcile.pods.observation import Observation
 from ritsuko_operator.render.facts import Facts
 from ritsuko_operator.render.manifest import header_secret_name, token_secret_name
 from ritsuko_operator.render.tokens import wanted as wanted_tokens

@@ -13,15 +13,15 @@ from ritsuko_api.bot import SidecarPhase, SidecarStatus
 from ritsuko_api.conditions import Condition, SidecarCondition, settle
 from ritsuko_api.runtime import ServerReport, ServerState
 from ritsuko_api.sidecar import McpSidecar, McpSidecarStatus
-from ritsuko_operator.reconcile import status
-from ritsuko_operator.reconcile.checks.verdict import Verdict
+from ritsuko_operator.reconcile.children.refusals import Refusals
 from ritsuko_operator.reconcile.cluster import Cluster, Object, SidecarKey, View
-from ritsuko_operator.reconcile.conditions import condition
 from ritsuko_operator.reconcile.errors import InvalidResourceError
-from ritsuko_operator.reconcile.observation import Observation, observe, read_sidecar
-from ritsuko_operator.reconcile.outcome import Cause
-from ritsuko_operator.reconcile.refusals import Refusals
-from ritsuko_operator.reconcile.status_writing import write_status
+from ritsuko_operator.reconcile.pods.observation import Observation, observe, read_sidecar
+from ritsuko_operator.reconcile.status import content
+from ritsuko_operator.reconcile.status.checks.verdict import Verdict
+from ritsuko_operator.reconcile.status.conditions import condition
+from ritsuko_operator.reconcile.status.outcome import Cause
+from ritsuko_operator.reconcile.status.writing import write_status
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def sidecar_status(sidecar: McpSidecar, uses: Sequence[Use], *, now: str, going:
     bots = [use.bot for use in taken]
     server_info = server.server_info if server else known.server_info
     tools = server.tools if server else known.tools
-    return status.as_written(
+    return content.as_written(
         McpSidecarStatus(
             observed_generation=generation,
             bots=bots,
@@ -185,5 +185,5 @@ def _unreadable(live: Object, error: InvalidResourceError, *, now: str) -> Objec
     generation = live["metadata"].get("generation", 0)
     verdict = Verdict("False", Cause(error.reason, str(error)))
     said = [condition(kind, verdict, generation, now) for kind in SidecarCondition]
-    known = [Condition.model_validate(entry) for entry in status.live_status(live).get("conditions", [])]
-    return status.as_written(McpSidecarStatus(observed_generation=generation, conditions=settle(said, known)))
+    known = [Condition.model_validate(entry) for entry in content.live_status(live).get("conditions", [])]
+    return content.as_written(McpSidecarStatus(observed_generation=generation, conditions=settle(said, known)))

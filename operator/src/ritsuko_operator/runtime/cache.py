@@ -6,11 +6,11 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from ritsuko_operator.reconcile.children.ownership import bot_of
 from ritsuko_operator.reconcile.cluster import FIELD_MANAGER, BotKey, Object, ObjectRef
 from ritsuko_operator.reconcile.kinds import BOT, DEPLOYMENT, POD, SIDECAR, WATCHED, Kind
 from ritsuko_operator.reconcile.membership import belongs, named_bot, selects
-from ritsuko_operator.reconcile.ownership import bot_of
-from ritsuko_operator.runtime.texts import Texts
+from ritsuko_operator.runtime.serialized_objects import Texts
 
 
 class _Known(NamedTuple):

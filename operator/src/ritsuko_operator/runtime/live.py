@@ -11,7 +11,7 @@ from ritsuko_operator.reconcile.kinds import SECRET, Kind
 from ritsuko_operator.runtime.api import Api
 from ritsuko_operator.runtime.events import Poster
 from ritsuko_operator.runtime.intake import Intake
-from ritsuko_operator.runtime.recent import RecentSecrets
+from ritsuko_operator.runtime.secret_cache import RecentSecrets
 
 _DISCOVERY_LIFE = 60.0  # seconds
 _CONFLICT = 409

@@ -12,9 +12,9 @@ from typing import Any, cast
 import kopf
 
 from ritsuko_operator.reconcile.bot import BotReconciler
+from ritsuko_operator.reconcile.children.refusals import Refusals
 from ritsuko_operator.reconcile.cluster import BotKey
-from ritsuko_operator.reconcile.refusals import Refusals
-from ritsuko_operator.reconcile.secrets import SecretReader
+from ritsuko_operator.reconcile.credentials.secrets import SecretReader
 from ritsuko_operator.reconcile.sidecar import SidecarReconciler
 from ritsuko_operator.runtime import watches
 from ritsuko_operator.runtime.api import PAGE, Api
@@ -22,15 +22,15 @@ from ritsuko_operator.runtime.cache import Cache
 from ritsuko_operator.runtime.connection import connection_info
 from ritsuko_operator.runtime.errors import WatchEndedError
 from ritsuko_operator.runtime.events import Poster
-from ritsuko_operator.runtime.forgetful import NoDiffBase, NoProgress
 from ritsuko_operator.runtime.intake import Intake
 from ritsuko_operator.runtime.leadership import Election
 from ritsuko_operator.runtime.live import LiveCluster
 from ritsuko_operator.runtime.metrics import Metrics
+from ritsuko_operator.runtime.no_persistence import NoDiffBase, NoProgress
 from ritsuko_operator.runtime.queue import WorkQueue
 from ritsuko_operator.runtime.resync import Resync
 from ritsuko_operator.runtime.routing import Key
-from ritsuko_operator.runtime.secret_checks import check_secrets
+from ritsuko_operator.runtime.secret_polling import check_secrets
 from ritsuko_operator.runtime.settings import Settings
 from ritsuko_operator.runtime.web import application, serving
 from ritsuko_operator.runtime.workers import Workers

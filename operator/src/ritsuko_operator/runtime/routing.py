@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ritsuko_operator.reconcile.children.ownership import bot_of
 from ritsuko_operator.reconcile.cluster import BotKey, Object, ObjectRef, SidecarKey, View
 from ritsuko_operator.reconcile.kinds import BOT, SIDECAR
-from ritsuko_operator.reconcile.ownership import bot_of
 
 Key = BotKey | SidecarKey
 

@@ -10,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from ritsuko_operator.reconcile.gather import Release
-from ritsuko_operator.reconcile.optional import Patience
+from ritsuko_operator.reconcile.pods.optional import Patience
 from ritsuko_operator.runtime.leadership import Terms
 
 

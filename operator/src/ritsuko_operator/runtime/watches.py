@@ -10,8 +10,8 @@ from typing import Any
 import kopf
 
 from ritsuko_operator.reconcile import kinds
+from ritsuko_operator.reconcile.children.ownership import MANAGED_BY, MANAGED_BY_LABEL
 from ritsuko_operator.reconcile.kinds import Kind
-from ritsuko_operator.reconcile.ownership import MANAGED_BY, MANAGED_BY_LABEL
 from ritsuko_operator.runtime.connection import connection_info
 from ritsuko_operator.runtime.intake import Intake
 

@@ -1,0 +1,139 @@
+"""Bringing one bot's children in line: gather, render, apply what differs, prune, and have the pods look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ritsuko_operator.reconcile.children.admission import Admission
+from ritsuko_operator.reconcile.children.apply import Applied, Parent, apply_children
+from ritsuko_operator.reconcile.children.monitoring import MonitoringObjects
+from ritsuko_operator.reconcile.children.ownership import ref_of
+from ritsuko_operator.reconcile.children.prune import prune_children, prune_unwatched
+from ritsuko_operator.reconcile.children.rehearsal import Rehearsal
+from ritsuko_operator.reconcile.children.rendering import Renderer
+from ritsuko_operator.reconcile.cluster import BotKey, Cluster, Object, ObjectRef, View
+from ritsuko_operator.reconcile.credentials.secrets import SecretReader
+from ritsuko_operator.reconcile.errors import ApiError, InvalidResourceError, NotDoneError
+from ritsuko_operator.reconcile.gather import Gathered, Release, gather
+from ritsuko_operator.reconcile.kinds import CONFIG_MAP, DEPLOYMENT, SECRET
+from ritsuko_operator.reconcile.pods.config_refresh import poke_pods
+from ritsuko_operator.reconcile.pods.observation import Observation
+from ritsuko_operator.reconcile.status import announcements
+from ritsuko_operator.reconcile.status.outcome import Cause, Outcome, outcome_of
+from ritsuko_operator.render.errors import RenderError
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """How it went, and what was gathered for it: None if not everything could be read.
+
+    If the apiserver would refuse the pod for some of the sidecars, these are `refused`, each with what it says of it:
+    then it is not done, and pods were not told of anything.
+    """
+
+    outcome: Outcome
+    gathered: Gathered | None = None
+    refused: Mapping[str, str] = field(default_factory=dict[str, str])
+    lacks_kinds: bool = False  # of what is wanted: they are not installed here
+
+
+class Aligner:
+    """Aligns bots, one call for one bot."""
+
+    def __init__(self, cluster: Cluster, view: View, secrets: SecretReader, release: Release) -> None:
+        self._cluster = cluster
+        self._view = view
+        self._secrets = secrets
+        self._release = release
+        self._renderer = Renderer()
+        self._monitoring = MonitoringObjects(cluster)
+        self._rehearsal = Rehearsal(cluster)
+        self._admission = Admission()
+        self._in_place: dict[BotKey, set[ObjectRef]] = {}  # the children that this process has seen in place
+
+    async def align(self, key: BotKey, seen: Observation, *, now: str, left_out: frozenset[str]) -> Alignment:
+        """Brings the children in line. What is wrong with this bot is in the outcome, not raised.
+
+        `left_out` are the optional sidecars that get no container; `now` is RFC 3339. Raises `ApiUnreachableError`, and
+        `NamespaceEndsError` if the bot is about to be deleted with all that is around it.
+        """
+        before = seen.bot.status.config_revision
+        gathered = None
+        try:
+            gathered = await gather(key, seen, self._secrets, self._release, now=now, left_out=left_out)
+            rendered = self._renderer.render(key, seen.bot, seen.selection, gathered.facts)
+            monitoring = await self._monitoring.look(key, rendered.manifests)
+        except RenderError as error:
+            note = "; what ran keeps running" if seen.deployment else ""
+            stalled = Cause(InvalidResourceError.reason, f"{error}{note}")
+            return Alignment(Outcome(before, stalled=stalled), gathered)
+        except ApiError as error:
+            return Alignment(outcome_of(before, [error]), gathered)
+        manifests = [manifest for manifest in rendered.manifests if ref_of(manifest).kind not in monitoring.absent]
+        wait = gathered.missing and not seen.bot.spec.suspend
+        parent = Parent(key, seen.bot.metadata.uid, self._admission.of(key))
+        new = seen.deployment is None  # then no pod can be misled, and trying is all the rehearsal that it takes
+        if not (wait or new) and (refused := await self._rehearsal.refused(parent, seen, gathered.facts, manifests)):
+            return Alignment(Outcome(before), gathered, refused)
+        applied = await apply_children(
+            self._cluster,
+            self._view,
+            parent,
+            _without_deployment(manifests) if wait else manifests,
+            {**gathered.secrets.own, **monitoring.live},
+        )
+        await self._note(key, applied)
+        tried = new and any(ref.kind is DEPLOYMENT for ref in applied.refused)
+        if tried and (refused := await self._rehearsal.refused(parent, seen, gathered.facts, manifests)):
+            return Alignment(Outcome(before), gathered, refused)
+        try:
+            await poke_pods(self._cluster, seen, rendered.revision, just_written=applied.wrote(CONFIG_MAP))
+            if not applied.failures:
+                unwatched = {**gathered.secrets.own, **monitoring.live}
+                await self._prune(key, parent.uid, {ref_of(manifest) for manifest in manifests}, unwatched)
+        except ApiError as error:
+            applied.failures.append(error)
+        notes = [*monitoring.notes, *parent.adjustments.notes]
+        outcome = outcome_of(rendered.revision, applied.failures, missing=gathered.missing, notes=notes)
+        return Alignment(outcome, gathered, lacks_kinds=bool(monitoring.absent))
+
+    async def clear_up_after(self, key: BotKey) -> None:
+        """The bot is gone: what the garbage collector cannot take goes too."""
+        self._secrets.forget(key)
+        self._renderer.forget(key)
+        self._monitoring.forget(key)
+        self._rehearsal.forget(key)
+        self._admission.forget(key)
+        self._in_place.pop(key, None)
+        try:
+            await prune_children(self._cluster, self._view, key, owner=None, rendered=())
+        except ApiError as error:
+            raise NotDoneError(str(error)) from error
+
+    async def _prune(
+        self, key: BotKey, uid: str, rendered: Collection[ObjectRef], unwatched: dict[ObjectRef, Object | None]
+    ) -> None:
+        await prune_children(self._cluster, self._view, key, owner=uid, rendered=rendered)
+        for ref, live in unwatched.items():
+            if ref not in rendered and await prune_unwatched(self._cluster, key, ref, live, owner=uid):
+                if ref.kind is SECRET:
+                    self._secrets.wrote(key, ref, None)
+                else:
+                    self._monitoring.removed(key, ref)
+
+    async def _note(self, key: BotKey, applied: Applied) -> None:
+        """Announces repairs, and remembers what is in place, so that what is missing later was deleted by somebody."""
+        for change in applied.changes:
+            if change.ref.kind is SECRET:
+                self._secrets.wrote(key, change.ref, change.live)
+        bot = self._view.get(key.ref)
+        if bot is not None:
+            for repair in announcements.repairs(bot, applied.changes, self._in_place.get(key, ())):
+                await self._cluster.announce(repair)
+        self._in_place[key] = applied.in_place
+
+
+def _without_deployment(manifests: Sequence[Object]) -> list[Object]:
+    """A pod without credentials would never start, and a running bot must not be replaced by one."""
+    return [manifest for manifest in manifests if ref_of(manifest).kind is not DEPLOYMENT]

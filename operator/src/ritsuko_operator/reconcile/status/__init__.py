@@ -1,0 +1,1 @@
+"""What is written to `status`, and the Events beside it."""

@@ -1,0 +1,55 @@
+"""The Events that people see with `kubectl describe`: one for each transition, none for a state that lasts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ritsuko_api.conditions import BotCondition, Condition
+from ritsuko_operator.reconcile.children.apply import Change
+from ritsuko_operator.reconcile.children.compare import Difference
+from ritsuko_operator.reconcile.children.drift import in_words
+from ritsuko_operator.reconcile.cluster import Object, ObjectRef, Transition
+
+# Of the other conditions people learn in `status`; Ready sums them up, and Stalled asks for somebody's help.
+_ANNOUNCED = (BotCondition.READY, BotCondition.STALLED)
+_ON_THE_WAY = frozenset({"BotStarting", "NoReport", "SidecarsStarting", "Suspended", "Progressing", "Stalled"})
+
+
+def transitions(regarding: Object, before: Sequence[Condition], after: Sequence[Condition]) -> list[Transition]:
+    """An Event for each reason that an announced condition has since now: one for two that agree on it."""
+    known = {entry.type: (entry.status, entry.reason) for entry in before}
+    news = (entry for entry in after if entry.type in _ANNOUNCED and _news(known.get(entry.type), entry))
+    by_reason: dict[str, Transition] = {}
+    for entry in news:
+        transition = Transition(regarding, entry.reason, entry.message, warning=_is_bad(entry))
+        by_reason.setdefault(entry.reason, transition)
+    return list(by_reason.values())
+
+
+def repairs(regarding: Object, changes: Iterable[Change], in_place: Iterable[ObjectRef]) -> list[Transition]:
+    """An Event for each child that somebody else had changed or deleted."""
+    known = set(in_place)
+    found: list[Transition] = []
+    for change in changes:
+        if change.why is Difference.DRIFTED and change.put_right:
+            found.append(Transition(regarding, "Repaired", _put_back(regarding, change)))
+        elif change.why is Difference.ABSENT and change.ref in known:
+            found.append(Transition(regarding, "Repaired", f"{change.ref} had been deleted by somebody: made again"))
+    return found
+
+
+def _put_back(bot: Object, change: Change) -> str:
+    fields = f" ({in_words(change.fields)})" if change.fields else ""
+    instead = f"RitsukoBot {bot['metadata']['name']}, such as its `podTemplate`, or its McpSidecars"
+    return f"{change.ref} had been changed by somebody{fields}: put back; edit {instead} instead"
+
+
+def _news(before: tuple[str, str] | None, entry: Condition) -> bool:
+    if before is None and entry.type == BotCondition.STALLED:
+        return entry.status == "True"
+    return before != (entry.status, entry.reason)
+
+
+def _is_bad(entry: Condition) -> bool:
+    good = "False" if entry.type == BotCondition.STALLED else "True"
+    return entry.status != good and entry.reason not in _ON_THE_WAY

@@ -1,0 +1,54 @@
+"""How an attempt to bring the cluster in line with a bot went."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ritsuko_operator.reconcile.credentials.references import Missing
+from ritsuko_operator.reconcile.errors import ApiError, ForeignObjectError, ReconcileError
+
+
+class Cause(NamedTuple):
+    """One word for programs, and a sentence for people."""
+
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of the attempt."""
+
+    revision: str | None = None  # of the config that was rendered
+    missing: Missing | None = None  # of the bot's Zulip credentials
+    stalled: Cause | None = None  # it cannot go on without somebody's help
+    failed: Cause | None = None  # it did not work this time, and is tried again
+    notes: Sequence[str] = ()  # what is otherwise than was wanted, and does not keep the bot from working
+
+
+def outcome_of(
+    revision: str | None,
+    failures: Sequence[ReconcileError],
+    *,
+    missing: Missing | None = None,
+    notes: Sequence[str] = (),
+) -> Outcome:
+    """Of several failures of one sort the first is told."""
+    stalled = failed = None
+    for failure in failures:
+        match failure:
+            case ApiError() if failure.passing:
+                failed = failed or Cause("ApplyFailed", f"{failure}; it is tried again")
+            case ApiError():
+                stalled = stalled or _needs_help("ApplyRefused", failure)
+            case ForeignObjectError():
+                stalled = stalled or _needs_help("NameTaken", failure)
+            case _:
+                stalled = stalled or _needs_help("ImmutableField", failure)
+    return Outcome(revision, missing, stalled, failed, notes)
+
+
+def _needs_help(reason: str, failure: ReconcileError) -> Cause:
+    return Cause(reason, f"{failure}; it is tried again within a minute")

@@ -1,0 +1,158 @@
+"""One line for each sidecar of a bot: where it stands, and if it doesn't work, why and what to do.
+
+A line speaks of what answers people now: while the bot in one pod uses the sidecar it is ready, and trouble in another
+pod, such as the next rollout's, stands beside that in the message.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from ritsuko_api.bot import SidecarPhase, SidecarStatus
+from ritsuko_api.runtime import ServerReport, ServerState
+from ritsuko_operator.reconcile.pods.observation import BOT_CONTAINER, Observation
+from ritsuko_operator.reconcile.pods.optional import Trial, Trials
+from ritsuko_operator.reconcile.pods.pods import Pod
+from ritsuko_operator.reconcile.pods.trouble import Case, Finding, case_of, killed_for_memory, speaking_pod, trouble
+from ritsuko_operator.reconcile.redaction import without_credentials
+from ritsuko_operator.render.manifest import container_name
+from ritsuko_operator.render.select import Reason, Refusal
+
+_ASKED_FOR = frozenset({Reason.DISABLED, Reason.MCP_DISABLED})
+_OUT_OF_MEMORY = "OOMKilled"
+_MESSAGE_LIMIT = 1500
+_REFUSED_THE_BOT = re.compile(r"\b401\b|unauthorized|\b403\b|forbidden", re.I)
+
+
+def lines(
+    seen: Observation,
+    now: str,
+    *,
+    trials: Trials | None = None,
+    headers_missing: Mapping[str, str] | None = None,
+) -> list[SidecarStatus]:
+    """A line for every sidecar that belongs to the bot, by name.
+
+    `now` is RFC 3339. `trials` are the optional sidecars that failed to start; `headers_missing` says of remote servers
+    which header has no value, and why.
+    """
+    found: list[SidecarStatus] = []
+    for sidecar in seen.selection.accepted:
+        name = sidecar.metadata.name
+        trial = (trials or {}).get(name)
+        if trial is not None and trial.left_out:
+            found.append(_left_out(name, trial))
+        elif sidecar.spec.url is not None:
+            found.append(_remote(seen, name, now, (headers_missing or {}).get(name)))
+        else:
+            found.append(_in_the_pod(seen, name, now, trial))
+    found += [_refused(refusal) for refusal in seen.selection.refused]
+    return sorted(found, key=lambda line: line.name)
+
+
+def _in_the_pod(seen: Observation, name: str, now: str, trial: Trial | None) -> SidecarStatus:
+    server = seen.server(name)
+    case = case_of(seen, speaking_pod(seen, container_name(name)), container_name(name), now)
+    finding = trouble(case) or _handshake(seen, server, _HERE)
+    finding = _beside_one_that_answers(finding, seen, case.pod, server) if finding else _survived(case)
+    line = _line(name, finding, server)
+    tried = {"attempts": trial.attempts, "generation": trial.generation} if trial else {}
+    return line.model_copy(update={"restarts": case.container.restarts, **tried})
+
+
+def _remote(seen: Observation, name: str, now: str, missing: str | None) -> SidecarStatus:
+    """A server somewhere else: there is no container, and the bot tells how it is."""
+    server = seen.server(name)
+    finding = trouble(case_of(seen, speaking_pod(seen, BOT_CONTAINER), BOT_CONTAINER, now))
+    if finding is not None and finding.phase is not SidecarPhase.DISABLED:
+        finding = None  # what the bot itself is about, its own conditions say
+    if finding is None and missing is not None:
+        finding = Finding(SidecarPhase.FAILED, missing)
+    return _line(name, finding or _handshake(seen, server, _ELSEWHERE), server)
+
+
+def _line(name: str, finding: Finding | None, server: ServerReport | None) -> SidecarStatus:
+    return SidecarStatus(
+        name=name,
+        phase=finding.phase if finding else SidecarPhase.READY,
+        ready=finding is None or finding.phase is SidecarPhase.READY,
+        tools=len(server.tools) if server else 0,
+        message=finding.message[:_MESSAGE_LIMIT] if finding else None,
+    )
+
+
+def _left_out(name: str, trial: Trial) -> SidecarStatus:
+    return SidecarStatus(
+        name=name,
+        phase=SidecarPhase.LEFT_OUT,
+        ready=False,
+        message=trial.message[:_MESSAGE_LIMIT],
+        attempts=trial.attempts,
+        generation=trial.generation,
+        retry_time=trial.retry_time,
+    )
+
+
+def _beside_one_that_answers(
+    finding: Finding, seen: Observation, pod: Pod | None, server: ServerReport | None
+) -> Finding:
+    """The finding about a pod, when the bot in another pod answers with this sidecar: an older one, or a standby's."""
+    reporter = seen.reporter
+    if reporter is None or reporter is pod or server is None or server.state is not ServerState.READY:
+        return finding
+    if finding.phase is SidecarPhase.FAILED:
+        where = f"in pod {pod.name}: " if pod else ""
+        return Finding(SidecarPhase.READY, f"pod {reporter.name} answers with it; {where}{finding.message}")
+    return Finding(SidecarPhase.READY, f"pod {reporter.name} answers while another one starts")
+
+
+def _survived(case: Case) -> Finding | None:
+    """It works, and yet was killed for memory more than once: it will be again."""
+    container = case.container
+    if container.last_exit is None or container.last_exit.reason != _OUT_OF_MEMORY or container.restarts < 2:
+        return None
+    return Finding(SidecarPhase.READY, f"it works, but {killed_for_memory(case)}")
+
+
+def _refused(refusal: Refusal) -> SidecarStatus:
+    phase = SidecarPhase.DISABLED if refusal.reason in _ASKED_FOR else SidecarPhase.NOT_ACCEPTED
+    return SidecarStatus(name=refusal.name, phase=phase, ready=False, message=refusal.message[:_MESSAGE_LIMIT])
+
+
+class _Place(NamedTuple):
+    """How to speak of a server, by where it runs."""
+
+    but: str
+    refuses: str
+    fails: str
+
+
+_HERE = _Place(
+    but="its container is ready, but ",
+    refuses="it must take the token in its variable MCP_AUTH_TOKEN, or set `auth.mode` to None",
+    fails="check `port`, `path` and that it serves MCP over streamable HTTP",
+)
+_ELSEWHERE = _Place(
+    but="",
+    refuses="check the value in the Secret that its `headers` name",
+    fails="check `url`, that it serves MCP over streamable HTTP, and that the bot's pod may connect there",
+)
+
+
+def _handshake(seen: Observation, server: ServerReport | None, place: _Place) -> Finding | None:
+    """What the bot says of a server that has nothing else in its way."""
+    if seen.report is None:
+        return Finding(SidecarPhase.STARTING, f"{place.but}the bot has not reported a handshake yet")
+    if server is None:
+        return Finding(SidecarPhase.STARTING, "the bot has not loaded the configuration that names it yet")
+    if server.state is ServerState.READY:
+        return None
+    if server.state is ServerState.CONNECTING and not server.error:
+        return Finding(SidecarPhase.STARTING, "the bot is connecting to it")
+    phase = SidecarPhase.STARTING if server.state is ServerState.CONNECTING else SidecarPhase.FAILED
+    error = without_credentials(server.error or str(server.state))
+    if _REFUSED_THE_BOT.search(error):
+        return Finding(phase, f"{place.but}it refuses the bot: {error}; {place.refuses}")
+    return Finding(phase, f"{place.but}the bot cannot use it: {error}; {place.fails}")

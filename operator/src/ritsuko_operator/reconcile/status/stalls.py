@@ -1,0 +1,34 @@
+"""When a bot that cannot go on without help is looked at again: whoever helps it need not tell anybody."""
+
+from __future__ import annotations
+
+from ritsuko_operator.reconcile import times
+from ritsuko_operator.reconcile.cluster import BotKey
+from ritsuko_operator.reconcile.errors import InvalidResourceError
+from ritsuko_operator.reconcile.status.outcome import Cause
+
+_FIRST, _MOST = 10.0, 60.0  # seconds
+
+
+class Stalls:
+    """Since when each bot has been stalled for one and the same cause."""
+
+    def __init__(self) -> None:
+        self._since: dict[BotKey, tuple[Cause, str]] = {}
+
+    def look_again(self, key: BotKey, cause: Cause | None, now: str) -> float | None:
+        """In how many seconds: after as long as it has lasted, so that the waits double up to a minute.
+
+        None if time does not help: the bot goes on, or its own spec has to be changed. `now` is RFC 3339.
+        """
+        if cause is None or cause.reason == InvalidResourceError.reason:
+            self.forget(key)
+            return None
+        known, since = self._since.get(key, (None, now))
+        if known != cause:
+            since = now
+        self._since[key] = cause, since
+        return min(max(times.since(since, now), _FIRST), _MOST)
+
+    def forget(self, key: BotKey) -> None:
+        self._since.pop(key, None)
