@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from ritsuko_mcp_common.errors import ToolFailure
-from ritsuko_mcp_prometheus.client import PrometheusClient
+from ritsuko_mcp_prometheus.api.client import PrometheusClient
 from ritsuko_mcp_prometheus.server import build
 from ritsuko_mcp_prometheus.settings import PrometheusSettings
 

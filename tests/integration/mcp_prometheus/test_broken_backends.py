@@ -252,7 +252,7 @@ async def test_metadata_that_is_not_kept_costs_only_the_types() -> None:
 
 
 async def test_of_a_slow_store_performance_tells_what_is_now(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ritsuko_mcp_prometheus.analysis.measuring._EARLIER_SECONDS", 0.3)
+    monkeypatch.setattr("ritsuko_mcp_prometheus.analysis.service.measurement._EARLIER_SECONDS", 0.3)
     labels = {"__name__": "http_requests_total", "job": "shop", "code": "500"}
 
     async def answer(request: web.Request) -> web.Response:

@@ -9,8 +9,8 @@ import promql_parser as pp
 import pytest
 import pytest_asyncio
 
-from ritsuko_mcp_prometheus.promql.nodes import children, enum_name, operator_of, parse
-from ritsuko_mcp_prometheus.promql_errors import FUNCTIONS
+from ritsuko_mcp_prometheus.promql.query_errors import FUNCTIONS
+from ritsuko_mcp_prometheus.promql.syntax import children, enum_name, operator_of, parse
 from ritsuko_mcp_prometheus.server import build
 from ritsuko_mcp_prometheus.settings import PrometheusSettings
 from tests.integration.mcp_prometheus.calls import asking

@@ -13,7 +13,7 @@ from aiohttp import web
 from mcp import Client
 
 from ritsuko_mcp_common import cursor as cursors
-from ritsuko_mcp_prometheus.paging import Position
+from ritsuko_mcp_prometheus.presentation.paging import Position
 from ritsuko_mcp_prometheus.server import build
 from ritsuko_mcp_prometheus.settings import PrometheusSettings
 from tests.integration.mcp_prometheus.backends import backend

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from ritsuko_mcp_common.calls import ContractServer
 from ritsuko_mcp_common.metrics import Metrics
 from ritsuko_mcp_common.redaction import Redactor
-from ritsuko_mcp_prometheus.analysis.tools import analysis_tools
-from ritsuko_mcp_prometheus.client import PrometheusClient
+from ritsuko_mcp_prometheus.api.client import PrometheusClient
 from ritsuko_mcp_prometheus.settings import PrometheusSettings
+from ritsuko_mcp_prometheus.tools.analysis import analysis_tools
 from ritsuko_mcp_prometheus.tools.catalogue import catalogue_tools
 from ritsuko_mcp_prometheus.tools.querying import querying_tools
 from ritsuko_mcp_prometheus.tools.state import state_tools

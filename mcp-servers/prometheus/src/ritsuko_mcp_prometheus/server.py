@@ -3,10 +3,10 @@
 from importlib.metadata import version
 
 from ritsuko_mcp_common.server import Service
-from ritsuko_mcp_prometheus.analysis.tools import analysis_tools
-from ritsuko_mcp_prometheus.client import PrometheusClient
-from ritsuko_mcp_prometheus.connection import connect
+from ritsuko_mcp_prometheus.api.client import PrometheusClient
+from ritsuko_mcp_prometheus.api.transport import connect
 from ritsuko_mcp_prometheus.settings import PrometheusSettings
+from ritsuko_mcp_prometheus.tools.analysis import analysis_tools
 from ritsuko_mcp_prometheus.tools.catalogue import catalogue_tools
 from ritsuko_mcp_prometheus.tools.querying import querying_tools
 from ritsuko_mcp_prometheus.tools.state import state_tools

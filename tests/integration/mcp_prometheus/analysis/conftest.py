@@ -10,10 +10,10 @@ import pytest_asyncio
 from mcp import Client
 from mcp_types import CallToolResult
 
-from ritsuko_mcp_prometheus.analysis.tools import analysis_tools
-from ritsuko_mcp_prometheus.client import PrometheusClient
+from ritsuko_mcp_prometheus.api.client import PrometheusClient
 from ritsuko_mcp_prometheus.server import build
 from ritsuko_mcp_prometheus.settings import PrometheusSettings
+from ritsuko_mcp_prometheus.tools.analysis import analysis_tools
 from tests.integration.mcp_prometheus.analysis.planted import openmetrics
 from tests.integration.mcp_prometheus.real_prometheus import Prometheus, real_prometheus
 from tests.mcp_serving import serving

@@ -8,8 +8,8 @@ import pytest
 from mcp_types import CallToolResult, ImageContent
 from PIL import Image, ImageColor
 
-from ritsuko_mcp_prometheus.analysis.drawing import picture
-from ritsuko_mcp_prometheus.analysis.drawing.palette import COLOURS
+from ritsuko_mcp_prometheus.drawing import picture
+from ritsuko_mcp_prometheus.drawing.palette import COLOURS
 from tests.integration.mcp_prometheus.analysis.conftest import Call, answer
 from tests.integration.mcp_prometheus.analysis.planted import END, PLAIN_SECRET, SECRET
 

@@ -11,11 +11,11 @@ from playwright.async_api import Browser, async_playwright, expect
 
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.errors import ToolFailure
-from ritsuko_mcp_prometheus.analysis.link import link
-from ritsuko_mcp_prometheus.analysis.links import Pages
-from ritsuko_mcp_prometheus.client import PrometheusClient
+from ritsuko_mcp_prometheus.api.client import PrometheusClient
+from ritsuko_mcp_prometheus.presentation.external_urls import Pages
 from ritsuko_mcp_prometheus.server import build
 from ritsuko_mcp_prometheus.settings import PrometheusSettings
+from ritsuko_mcp_prometheus.tools.link import link
 from tests.integration.mcp_prometheus.analysis.conftest import Call
 from tests.integration.mcp_prometheus.analysis.planted import END, SECRET
 from tests.integration.mcp_prometheus.real_prometheus import Prometheus

@@ -37,7 +37,7 @@ async def test_what_moved_a_few_minutes_before_the_moment_is_found_too(call: Cal
 async def test_what_is_too_much_to_glance_at_is_looked_at_in_its_sum_and_not_called_still(
     call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ritsuko_mcp_prometheus.analysis.screening._MOST_SERIES", 0)
+    monkeypatch.setattr("ritsuko_mcp_prometheus.analysis.changes.screening._MOST_SERIES", 0)
     told = answer(await call("movers", job="pool", at=str(CHANGE), window="25m"))
     assert [row["metric"] for row in told["data"]] == ["pool_in_use"]
     assert told["warnings"] == []

@@ -2,8 +2,8 @@
 
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.errors import ToolFailure
-from ritsuko_mcp_prometheus.client import PrometheusClient
-from ritsuko_mcp_prometheus.objects import Count
+from ritsuko_mcp_prometheus.api.client import PrometheusClient
+from ritsuko_mcp_prometheus.api.objects import Count
 
 _LABELS_SHOWN = 5
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ritsuko_mcp_prometheus.objects import Metadata
-from ritsuko_mcp_prometheus.values import unit_of
+from ritsuko_mcp_prometheus.api.objects import Metadata
+from ritsuko_mcp_prometheus.presentation.numbers import unit_of
 
 _KNOWN = {"counter", "gauge", "histogram", "summary", "info", "stateset", "gaugehistogram"}
 _PARTS = ("_bucket", "_count", "_sum")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import promql_parser as pp
 
-from ritsuko_mcp_prometheus.promql.nodes import (
+from ritsuko_mcp_prometheus.promql.syntax import (
     Condition,
     Selection,
     bare,

@@ -7,11 +7,11 @@ from pydantic import Field
 
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.tool import read_tool
-from ritsuko_mcp_prometheus.catalogue import labels as labels_of
-from ritsuko_mcp_prometheus.catalogue import metric as metrics
-from ritsuko_mcp_prometheus.catalogue import search as searching
-from ritsuko_mcp_prometheus.client import PrometheusClient
-from ritsuko_mcp_prometheus.tools.arguments import Cursor, Limit, Match, Metric, this_moment
+from ritsuko_mcp_prometheus.api.client import PrometheusClient
+from ritsuko_mcp_prometheus.tools import describe as metrics
+from ritsuko_mcp_prometheus.tools import labels as labels_of
+from ritsuko_mcp_prometheus.tools import search as searching
+from ritsuko_mcp_prometheus.tools.parameters import Cursor, Limit, Match, Metric, this_moment
 
 
 def catalogue_tools(client: PrometheusClient) -> list[Tool]:

@@ -7,11 +7,11 @@ from pydantic import Field
 
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.tool import read_tool
-from ritsuko_mcp_prometheus.client import PrometheusClient
-from ritsuko_mcp_prometheus.instant import instant
-from ritsuko_mcp_prometheus.promql import explain as explanation
-from ritsuko_mcp_prometheus.ranged import ranged
-from ritsuko_mcp_prometheus.tools.arguments import Cursor, Later, Limit, Moment, Query, Written, this_moment
+from ritsuko_mcp_prometheus.api.client import PrometheusClient
+from ritsuko_mcp_prometheus.tools import explain as explanation
+from ritsuko_mcp_prometheus.tools.parameters import Cursor, Later, Limit, Moment, Query, Written, this_moment
+from ritsuko_mcp_prometheus.tools.query import instant
+from ritsuko_mcp_prometheus.tools.query_range import ranged
 
 
 def querying_tools(client: PrometheusClient) -> list[Tool]:

@@ -7,11 +7,11 @@ from pydantic import Field
 
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.tool import read_tool
-from ritsuko_mcp_prometheus.client import PrometheusClient
-from ritsuko_mcp_prometheus.state import alerts as alerting
-from ritsuko_mcp_prometheus.state import rules as evaluation
-from ritsuko_mcp_prometheus.state import targets as scraping
-from ritsuko_mcp_prometheus.tools.arguments import Limit, Moment, this_moment
+from ritsuko_mcp_prometheus.api.client import PrometheusClient
+from ritsuko_mcp_prometheus.tools import alerts as alerting
+from ritsuko_mcp_prometheus.tools import rules as evaluation
+from ritsuko_mcp_prometheus.tools import targets as scraping
+from ritsuko_mcp_prometheus.tools.parameters import Limit, Moment, this_moment
 
 Part = Annotated[str, Field(description="only with this in name or labels", max_length=500)]
 

@@ -1,0 +1,1 @@
+"""Which metrics changed at a moment, and by how much."""

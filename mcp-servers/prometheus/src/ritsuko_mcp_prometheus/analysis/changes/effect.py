@@ -1,0 +1,53 @@
+"""How far a series moved at a moment: pure, on its samples before and after."""
+
+import math
+from dataclasses import dataclass
+
+from ritsuko_mcp_prometheus.analysis.changes.candidates import Candidate
+from ritsuko_mcp_prometheus.api.series import Labels, Series
+from ritsuko_mcp_prometheus.presentation.numbers import unit_of
+from ritsuko_mcp_prometheus.statistics.robust import effect, level, relative
+
+FLOOR = 0.05
+"""Of the larger level: what changes by less than a twentieth changes little, however still it stood before."""
+LEAST_EFFECT = 3.0
+_LEAST_POINTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """How far a series of a candidate moved."""
+
+    candidate: Candidate
+    labels: Labels
+    before: float
+    after: float
+    effect: float
+
+    @property
+    def unit(self) -> str:
+        if self.candidate.figure == "rate":
+            return "bytes" if unit_of(self.candidate.metric) == "bytes" else ""
+        return unit_of(self.candidate.metric)
+
+
+def move_of(candidate: Candidate, series: Series, moment: float, settled: float) -> Move | None:
+    """How far a series moved between its samples up to `moment` and those after `settled` (both Unix seconds).
+
+    None where either has too few samples to say. What lies between belongs to neither: a rate still sees the past.
+    """
+    before = [value for time, value in series.samples if time <= moment and math.isfinite(value)]
+    after = [value for time, value in series.samples if time > settled and math.isfinite(value)]
+    former, current = level(before), level(after)
+    if former is None or current is None or min(former.count, current.count) < _LEAST_POINTS:
+        return None
+    noise = math.hypot(former.spread, current.spread) / math.sqrt(2)
+    change = current.median - former.median
+    size = effect(change, noise, former.median, current.median, floor=FLOOR)
+    return Move(candidate, series.labels, former.median, current.median, size)
+
+
+def rank(move: Move) -> tuple[float, float, str, list[tuple[str, str]]]:
+    """The largest effect first; of equal ones what multiplied most."""
+    share = relative(move.before, move.after)
+    return -round(abs(move.effect), 6), -abs(share), move.candidate.metric, sorted(move.labels.items())

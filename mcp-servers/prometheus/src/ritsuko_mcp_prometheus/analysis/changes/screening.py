@@ -1,0 +1,81 @@
+"""A first glance at a scope: four snapshots of everything in it, and how much each metric changed between them."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+
+from ritsuko_mcp_prometheus.analysis.changes.candidates import Candidate
+from ritsuko_mcp_prometheus.api.client import PrometheusClient
+from ritsuko_mcp_prometheus.api.series import Series
+from ritsuko_mcp_prometheus.promql.selectors import any_of
+
+_MOST_SERIES = 10_000
+_Key = tuple[tuple[str, str], ...]
+
+
+def glanced_at(found: Sequence[Candidate]) -> list[Candidate]:
+    """Those whose snapshots are not too much to read, of few series first."""
+    taken: list[Candidate] = []
+    used = 0
+    for one in sorted(found, key=lambda one: (one.series, one.metric)):
+        if used + one.glance_series <= _MOST_SERIES:
+            used += one.glance_series
+            taken.append(one)
+    return taken
+
+
+async def rough_changes(
+    client: PrometheusClient, found: Sequence[Candidate], scope: str, start: float, moment: float, end: float
+) -> dict[str, float]:
+    """For each metric how much its most changed series changed from before the moment to after it, from 0 to 1.
+
+    A counter or histogram is judged by its growth. What comes or goes has changed by 1.
+    """
+    names = sorted({name for one in found for name in one.glances})
+    if not names:
+        return {}
+    query = f"{{{scope}, {any_of(names)}}}"
+    times = (start, moment, (moment + end) / 2, end)
+    answers = await asyncio.gather(*(client.query(query, at) for at in times))
+    snapshots = [_values(answer.series) for answer in answers]
+    changes: dict[str, float] = {}
+    share = (end - moment) / (moment - start)
+    for one in found:
+        keys = {key for name in one.glances for snapshot in snapshots for key in snapshot.get(name, {})}
+        changes[one.metric] = max((_change(one, snapshots, key, share) for key in keys), default=0.0)
+    return changes
+
+
+def _values(series: Iterable[Series]) -> dict[str, dict[_Key, float]]:
+    found: dict[str, dict[_Key, float]] = {}
+    for one in series:
+        if one.samples:
+            key = tuple(sorted((name, text) for name, text in one.labels.items() if name != "__name__"))
+            found.setdefault(one.name, {})[key] = one.samples[0][1]
+    return found
+
+
+def _change(one: Candidate, snapshots: Sequence[Mapping[str, Mapping[_Key, float]]], key: _Key, share: float) -> float:
+    values = [[snapshot.get(name, {}).get(key) for snapshot in snapshots] for name in one.glances]
+    if any(value is None for row in values for value in row[1:]):
+        return 1.0
+    if one.figure == "level":
+        # Who asks knows the moment roughly: what moved a little before it differs from the start alone.
+        start, before, *after = (value or 0.0 for value in values[0])
+        return max(_difference(former, value) for former in (start, before) for value in after)
+    before, after = zip(*((_growth(row[0], row[1]), _growth(row[1], row[3]) / share) for row in values), strict=True)
+    if len(values) == 2:  # Sum and count: what an observation was on average.
+        before = (before[0] / before[1] if before[1] else 0.0,)
+        after = (after[0] / after[1] if after[1] else 0.0,)
+    return _difference(before[0], after[0])
+
+
+def _growth(earlier: float | None, later: float | None) -> float:
+    """Of a counter, which starts anew at 0 when its process does."""
+    if earlier is None or later is None or later < earlier:
+        return later or 0.0
+    return later - earlier
+
+
+def _difference(before: float, after: float) -> float:
+    largest = max(abs(before), abs(after))
+    return abs(after - before) / largest if largest > 0 else 0.0

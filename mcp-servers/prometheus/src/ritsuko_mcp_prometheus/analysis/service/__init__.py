@@ -1,0 +1,1 @@
+"""Rate, errors, duration and saturation of one service."""

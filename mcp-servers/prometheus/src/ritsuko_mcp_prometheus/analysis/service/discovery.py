@@ -1,0 +1,181 @@
+"""Which metrics are a service's or workload's, and by which labels that shows."""
+
+import asyncio
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+
+from ritsuko_mcp_prometheus.analysis.service.conventions import CONVENTIONS, PREFIXED
+from ritsuko_mcp_prometheus.analysis.service.saturation import USAGES
+from ritsuko_mcp_prometheus.api.client import PrometheusClient
+from ritsuko_mcp_prometheus.api.series import PLAIN_NAME, Series
+from ritsuko_mcp_prometheus.errors import QueryFailed
+from ritsuko_mcp_prometheus.promql.selectors import any_of, literally, quoted
+
+# Where the same metric says two namespaces, the first of these is the service's own and the other the exporter's.
+_NAMESPACES = (
+    "destination_workload_namespace",
+    "destination_service_namespace",
+    "exported_namespace",
+    "k8s_namespace_name",
+    "namespace",
+)
+# What Kubernetes makes the random ends of pod names of: no vowels, so `web-api-...` is not taken for a pod of `web`.
+# https://github.com/kubernetes/apimachinery/blob/master/pkg/util/rand/rand.go
+_RANDOM = "[bcdfghjklmnpqrstvwxz2456789]"
+_OF_PODS = ("container_", "kube_")
+# These name who reads from a queue, or the queue; on other metrics they tell nothing of whose those are.
+_OF_QUEUES = {"consumergroup": "kafka_", "queue": "rabbitmq_"}
+_ANYBODY_S = (
+    "(?:container|kube|go|process|python|jvm|nodejs|dotnet|ruby|promhttp|scrape|target)_.+|up|.+_created|ALERTS.*"
+)
+_AT_ONCE = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A label that says whose a metric is, and the regular expression of its values for a name."""
+
+    label: str
+    pattern: str
+
+    def matcher(self, values: Collection[str] = ()) -> str:
+        """What selects by it: the one value that was seen, or the pattern, which takes in the pods of other times."""
+        if len(values) == 1 and self.label != "pod":
+            return f"{self.label}={quoted(*values)}"
+        return f"{self.label}=~{quoted(self.pattern)}"
+
+
+@dataclass(slots=True)
+class Found:
+    """A metric that belongs to the service: what selects its series, and which outcomes and the like they have."""
+
+    metric: str
+    owner: Owner
+    more: str
+    values: set[str] = field(default_factory=set[str])
+    namespaces: set[str] = field(default_factory=set[str])
+    seen: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+
+    def selector(self, *more: str) -> str:
+        parts = (self.owner.matcher(self.values), self.more, *more)
+        return f"{self.metric}{{{', '.join(part for part in parts if part)}}}"
+
+
+def owners(name: str) -> list[Owner]:
+    """The most telling label first."""
+    exact = literally(name)
+    pod = f"{exact}(-{_RANDOM}{{1,10}})?-({_RANDOM}{{5}}|[0-9]+)|{exact}"
+    # Traefik: shop-web-80@kubernetes. Envoy under Istio: outbound|80||web.shop.svc.cluster.local
+    routed, cluster = f"{exact}|(.+-)?{exact}(-[^@]+)?@.+", f"{exact}|.*\\|{exact}\\..+|.+/{exact}/.+"
+    plain = (
+        "service_name",
+        "k8s_deployment_name",
+        "destination_workload",
+        "destination_service_name",
+        "deployment",
+        "statefulset",
+        "daemonset",
+        "app",
+        "app_kubernetes_io_name",
+        "application",
+        "grpc_service",
+        "ingress",
+        "exported_job",
+    )
+    return [
+        Owner("exported_service", routed),
+        Owner("service", routed),
+        *(Owner(label, exact) for label in plain),
+        # OpenTelemetry makes the job of the service's namespace and name.
+        Owner("job", f"(.+/)?{exact}"),
+        Owner("envoy_cluster_name", cluster),
+        Owner("pod", pod),
+        Owner("container", exact),
+        *(Owner(label, exact) for label in _OF_QUEUES),
+    ]
+
+
+async def find(client: PrometheusClient, name: str, namespace: str, at: float, range_: str) -> dict[str, Found]:
+    """The metrics of conventions and usages that are this service's, by name.
+
+    Each is found by the first label that has the name on it; the metrics of pods and objects only by those labels that
+    say so, since their job is that of their exporter. A namespace, if given, counts where the metric says one.
+    """
+    wanted = {metric for convention in CONVENTIONS for metric in convention.metrics}
+    wanted |= {metric for usage in USAGES for metric in usage.metrics}
+    telling = {label for convention in CONVENTIONS for label in convention.outcomes}
+    telling |= {convention.only[0] for convention in CONVENTIONS if convention.only} | {"quantile"}
+
+    def names(owner: Owner) -> str:
+        return any_of(sorted(metric for metric in wanted if _may_own(owner.label, metric)), PREFIXED)
+
+    return await _find(client, name, namespace, names, telling, at, f"last_over_time({{}}[{range_}])")
+
+
+async def find_own(client: PrometheusClient, name: str, namespace: str, at: float) -> dict[str, Found]:
+    """All metrics that carry the name, whatever they are called, but those that tell how any process or pod does.
+
+    Those of that moment, since there may be very many, each with many samples; of too many for the store none.
+    """
+    try:
+        found = await _find(client, name, namespace, lambda _: f"__name__!~{quoted(_ANYBODY_S)}", (), at, "{}")
+    except QueryFailed:
+        return {}
+    return {metric: one for metric, one in found.items() if PLAIN_NAME.fullmatch(metric)}
+
+
+async def _find(
+    client: PrometheusClient,
+    name: str,
+    namespace: str,
+    names: Callable[[Owner], str],
+    telling: Collection[str],
+    at: float,
+    over: str,
+) -> dict[str, Found]:
+    slots = asyncio.Semaphore(_AT_ONCE)
+
+    async def ask(owner: Owner) -> list[Series]:
+        inner = over.replace("{}", f"{{{names(owner)}, {owner.matcher()}}}")
+        labels = ", ".join(dict.fromkeys(("__name__", owner.label, *_NAMESPACES, *sorted(telling))))
+        async with slots:
+            return (await client.query(f"count by ({labels}) ({inner})", at)).series
+
+    whose = owners(name)
+    answers = await asyncio.gather(*map(ask, whose))
+    found: dict[str, Found] = {}
+    for owner, series in zip(whose, answers, strict=True):
+        here: dict[str, Found] = {}
+        for one in series:
+            if not _may_own(owner.label, one.name):
+                continue
+            _note(here, owner, one, namespace, telling)
+        for metric, own in here.items():
+            found.setdefault(metric, own)
+    return found
+
+
+def _may_own(label: str, metric: str) -> bool:
+    if metric.startswith(_OF_PODS):
+        kind = metric.split("_")[1] if metric.startswith("kube_") else "pod"
+        return label == kind
+    return label not in ("statefulset", "daemonset") and metric.startswith(_OF_QUEUES.get(label, ""))
+
+
+def _note(here: dict[str, Found], owner: Owner, series: Series, namespace: str, telling: Iterable[str]) -> None:
+    label = next((label for label in _NAMESPACES if series.labels.get(label)), "")
+    its = series.labels.get(label, "")
+    if namespace and its not in ("", namespace):
+        return
+    more = [f"{label}={quoted(namespace)}"] if namespace and its else []
+    if series.name.startswith("container_"):
+        # Besides its containers cAdvisor counts the pod as a whole, and its sandbox.
+        more += ['container!=""', 'container!="POD"']
+    found = here.setdefault(series.name, Found(series.name, owner, ", ".join(more)))
+    found.values.add(series.labels.get(owner.label, ""))
+    found.namespaces |= {its} - {""}
+    found.seen |= {(label, text) for label in telling if (text := series.labels.get(label))}
+
+
+def namespaces(found: Iterable[Found]) -> list[str]:
+    return sorted({name for one in found for name in one.namespaces})

@@ -1,0 +1,47 @@
+"""Since when a figure is what it is now and was not a day ago."""
+
+import math
+from collections.abc import Sequence
+
+from ritsuko_mcp_common.errors import ToolFailure
+from ritsuko_mcp_prometheus.analysis.service.readings import Figure
+from ritsuko_mcp_prometheus.api.client import PrometheusClient
+from ritsuko_mcp_prometheus.api.series import Sample
+
+_DAY_SECONDS = 86400.0
+_STEP_SECONDS = 300.0
+
+
+async def onset(client: PrometheusClient, one: Figure, at: float, span: float) -> float | None:
+    """The Unix time, to some minutes; None where that can't be told, or asked.
+
+    A figure looks `span` seconds back: halfway between both levels it has seen as much of the one as of the other.
+    """
+    if one.value is None or one.day_ago is None:
+        return None
+    try:
+        answer = await client.query_range(one.line.query, at - _DAY_SECONDS, at, _STEP_SECONDS)
+    except ToolFailure:
+        return None
+    course = answer.series[0].samples if answer.series else []
+    crossed = crossing(course, one.day_ago / one.line.scale, one.value / one.line.scale, _STEP_SECONDS)
+    return None if crossed is None else round((crossed - span / 2) / 60) * 60.0
+
+
+def crossing(course: Sequence[Sample], former: float, current: float, step: float) -> float | None:
+    """When the course came over to the side of the current level for the last time, and stayed there to its end.
+
+    None where it never was on the other side, or where samples are missing in between.
+    """
+    middle = (former + current) / 2
+    later: float | None = None
+    for time, value in reversed(course):
+        if math.isnan(value):
+            return None
+        here = (value > middle) == (current > middle)
+        if later is not None and later - time > step * 1.5:
+            return None
+        if not here:
+            return later
+        later = time
+    return None

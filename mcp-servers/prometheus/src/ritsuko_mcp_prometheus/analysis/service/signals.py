@@ -1,0 +1,146 @@
+"""From the metrics of a service that were found to the figures that can be asked of them: pure."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ritsuko_mcp_prometheus.analysis.service.conventions import CONVENTIONS, Convention, prefixed
+from ritsuko_mcp_prometheus.analysis.service.discovery import Found
+from ritsuko_mcp_prometheus.analysis.service.saturation import USAGES, Usage
+from ritsuko_mcp_prometheus.promql.selectors import quoted
+
+_QUANTILES = (0.5, 0.95, 0.99)
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)(?:\|([^}]*))?\}")
+_OF_A_SUMMARY = "the worst of its series: the quantiles of a summary can't be put together"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A figure to ask for, or, without a query, one that can't be and why.
+
+    A quantile of a classic histogram names its `buckets`: it is never above the highest of their bounds.
+    """
+
+    signal: str
+    source: str
+    query: str = ""
+    unit: str = ""
+    scale: float = 1.0
+    note: str = ""
+    buckets: str = ""
+
+
+def requests(found: Mapping[str, Found], range_: str) -> list[Line]:
+    """Rate, errors and duration by each convention that is met; nothing where none is."""
+    lines: list[Line] = []
+    used: set[str] = set()
+    for convention in (*CONVENTIONS, *prefixed(found)):
+        counter = _counter(convention, found)
+        if counter and convention.name not in used and (convention.only is None or convention.only in counter.seen):
+            used.add(convention.name)
+            lines += _of_convention(convention, counter, found, range_)
+    return lines
+
+
+def usages(found: Mapping[str, Found], range_: str) -> list[Line]:
+    """What it uses, and of that what it may; one line that says so where nothing tells."""
+    lines: list[Line] = []
+    for usage in USAGES:
+        missing = [metric for metric in usage.metrics if metric not in found]
+        if not missing:
+            lines.append(Line(usage.signal, usage.source, _filled(usage, found, range_), usage.unit))
+        elif len(missing) < len(usage.metrics):
+            lines.append(Line(usage.signal, usage.source, note=f"there is no {' or '.join(missing)} with this name"))
+    if not any(line.query for line in lines):
+        reason = "neither cAdvisor, kube-state-metrics nor process metrics carry this name"
+        return [Line("saturation", "", note=reason)]
+    return lines
+
+
+def _counter(convention: Convention, found: Mapping[str, Found]) -> Found | None:
+    """What counts its requests: a native histogram does without a series for that."""
+    if counted := found.get(convention.counter):
+        return counted
+    return None if convention.requests else _native(convention, found)
+
+
+def _native(convention: Convention, found: Mapping[str, Found]) -> Found | None:
+    bare = found.get(convention.durations)
+    return None if bare is None or _quantiles(bare) else bare
+
+
+def _quantiles(bare: Found) -> list[str]:
+    """Those of a summary, as it writes them."""
+    return sorted({text for label, text in bare.seen if label == "quantile"}, key=_number)
+
+
+def _number(quantile: str) -> float:
+    try:
+        return float(quantile)
+    except ValueError:
+        return 0.0
+
+
+def _of_convention(convention: Convention, counter: Found, found: Mapping[str, Found], range_: str) -> list[Line]:
+    only = _only(convention)
+
+    def rate(*more: str) -> str:
+        summed = f"sum(rate({counter.selector(only, *more)}[{range_}]))"
+        return f"histogram_count({summed})" if counter.metric == convention.durations else summed
+
+    lines = [Line("rate", convention.name, rate(), "/s")]
+    labels = {label for label, _ in counter.seen}
+    outcome = next((label for label in convention.outcomes if label in labels), None)
+    if outcome:
+        ratio = f"({rate(f'{outcome}=~{quoted(convention.failed)}')} or vector(0)) / {rate()}"
+        lines.append(Line("errors", convention.name, ratio, "share"))
+    else:
+        wanted = " or ".join(convention.outcomes)
+        lines.append(Line("errors", convention.name, note=f"{counter.metric} has no label {wanted}"))
+    return lines + _durations(convention, found, range_)
+
+
+def _only(convention: Convention) -> str:
+    return f"{convention.only[0]}={quoted(convention.only[1])}" if convention.only else ""
+
+
+def _durations(convention: Convention, found: Mapping[str, Found], range_: str) -> list[Line]:
+    only = _only(convention)
+    if buckets := found.get(f"{convention.durations}_bucket"):
+        chosen = buckets.selector(only)
+        return _from_histogram(convention, f"sum by (le) (rate({chosen}[{range_}]))", chosen)
+    if native := _native(convention, found):
+        return _from_histogram(convention, f"sum(rate({native.selector(only)}[{range_}]))")
+    lines: list[Line] = []
+    if summary := found.get(convention.durations):
+        for quantile in [text for text in _quantiles(summary) if _number(text) >= _QUANTILES[0]][-len(_QUANTILES) :]:
+            worst = f"max({summary.selector(only, f'quantile={quoted(quantile)}')})"
+            signal = f"duration p{_number(quantile) * 100:g}"
+            lines.append(Line(signal, convention.name, worst, "seconds", convention.scale, _OF_A_SUMMARY))
+    total, count = found.get(f"{convention.durations}_sum"), found.get(f"{convention.durations}_count")
+    if total and count:
+        parts = [f"sum(rate({part.selector(only)}[{range_}]))" for part in (total, count)]
+        note = "" if lines else "a mean: there are no buckets for quantiles"
+        lines.append(Line("duration mean", convention.name, " / ".join(parts), "seconds", convention.scale, note))
+    return lines or [
+        Line("duration", convention.name, note=f"there is no {convention.durations}_bucket with this name")
+    ]
+
+
+def _from_histogram(convention: Convention, summed: str, buckets: str = "") -> list[Line]:
+    return [
+        Line(
+            f"duration p{quantile * 100:g}",
+            convention.name,
+            f"histogram_quantile({quantile:g}, {summed})",
+            "seconds",
+            convention.scale,
+            buckets=buckets,
+        )
+        for quantile in _QUANTILES
+    ]
+
+
+def _filled(usage: Usage, found: Mapping[str, Found], range_: str) -> str:
+    query = _PLACEHOLDER.sub(lambda match: found[match[1]].selector(match[2] or ""), usage.query)
+    return query.replace("[range]", f"[{range_}]")

@@ -1,0 +1,1 @@
+"""The client of Prometheus' HTTP API and what it returns."""

@@ -1,0 +1,134 @@
+"""Prometheus' JSON answers as plain data.
+
+https://prometheus.io/docs/prometheus/latest/querying/api/#expression-query-result-formats
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+
+from ritsuko_mcp_prometheus.api.series import Histogram, Labels, Sample, Series
+
+Kind = Literal["vector", "matrix", "scalar", "string"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a query came to. A scalar is one series without labels; a string has none and only `text`.
+
+    `notes` are Prometheus' own warnings and infos about the query.
+    """
+
+    kind: Kind
+    series: list[Series]
+    text: str = ""
+    notes: tuple[str, ...] = ()
+
+
+class Failure(BaseModel):
+    """The body of an answer with status `error`."""
+
+    status: Literal["error"]
+    errorType: str = ""
+    error: str = ""
+
+
+class _Histogram(BaseModel):
+    """A native histogram; each bucket is (which of its bounds belong to it, lower bound, upper bound, count)."""
+
+    count: float
+    sum: float
+    buckets: list[tuple[int, float, float, float]] = []
+
+
+_HistogramSample = tuple[float, _Histogram]
+
+
+class _VectorItem(BaseModel):
+    metric: Labels
+    value: Sample | None = None
+    histogram: _HistogramSample | None = None
+
+
+class _MatrixItem(BaseModel):
+    metric: Labels
+    values: list[Sample] = []
+    histograms: list[_HistogramSample] = []
+
+
+class _Vector(BaseModel):
+    resultType: Literal["vector"]
+    result: list[_VectorItem]
+
+
+class _Matrix(BaseModel):
+    resultType: Literal["matrix"]
+    result: list[_MatrixItem]
+
+
+class _Scalar(BaseModel):
+    resultType: Literal["scalar"]
+    result: Sample
+
+
+class _String(BaseModel):
+    resultType: Literal["string"]
+    result: tuple[float, str]
+
+
+class _Success(BaseModel):
+    status: Literal["success"]
+    data: Annotated[_Vector | _Matrix | _Scalar | _String, Field(discriminator="resultType")]
+    warnings: list[str] = []
+    infos: list[str] = []
+    # VictoriaMetrics' word for "some of my nodes did not answer".
+    isPartial: bool = False
+
+
+_SUCCESS = TypeAdapter(_Success)
+_FAILURE = TypeAdapter(Failure)
+
+
+def decode(body: bytes) -> Answer:
+    """The answer of `/query` or `/query_range`. Raises pydantic's ValidationError if it is something else."""
+    success = _SUCCESS.validate_json(body)
+    partial = ["the answer is partial: some nodes of the store did not answer"] if success.isPartial else []
+    notes = tuple(dict.fromkeys([*partial, *success.warnings, *success.infos]))
+    match success.data:
+        case _Vector(result=items):
+            vector = [
+                Series(item.metric, [item.value] if item.value else [], _histograms([item.histogram])) for item in items
+            ]
+            return Answer("vector", vector, notes=notes)
+        case _Matrix(result=items):
+            matrix = [Series(item.metric, item.values, _histograms(item.histograms)) for item in items]
+            return Answer("matrix", matrix, notes=notes)
+        case _Scalar(result=sample):
+            return Answer("scalar", [Series({}, [sample])], notes=notes)
+        case _String(result=(_, text)):
+            return Answer("string", [], text, notes)
+
+
+def decode_failure(body: bytes) -> Failure | None:
+    """Prometheus' own words about what went wrong, if the body is that."""
+    try:
+        return _FAILURE.validate_json(body)
+    except ValidationError:
+        return None
+
+
+def _histograms(samples: Sequence[_HistogramSample | None]) -> list[Histogram]:
+    return [
+        Histogram(
+            sample[0],
+            sample[1].count,
+            sample[1].sum,
+            min((low for _, low, _, _ in sample[1].buckets), default=math.nan),
+            max((high for _, _, high, _ in sample[1].buckets), default=math.nan),
+        )
+        for sample in samples
+        if sample is not None
+    ]

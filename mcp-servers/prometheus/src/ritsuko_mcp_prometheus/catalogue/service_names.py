@@ -1,0 +1,13 @@
+"""The names of services and workloads, which stand in labels: who looks for one among the metrics finds nothing."""
+
+import asyncio
+
+from ritsuko_mcp_prometheus.api.client import PrometheusClient
+
+_NAMING = ("job", "service", "service_name", "app", "application", "exported_service", "consumergroup")
+
+
+async def service_names(client: PrometheusClient, window: tuple[float, float]) -> list[str]:
+    """Those there are between two moments (Unix seconds), sorted."""
+    values = await asyncio.gather(*(client.label_values(label, window=window) for label in _NAMING))
+    return sorted({value for some in values for value in some})

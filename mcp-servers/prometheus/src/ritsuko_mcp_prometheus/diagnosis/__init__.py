@@ -1,0 +1,1 @@
+"""Why a query is empty, and whether the names in it exist."""

@@ -1,0 +1,139 @@
+"""Why a query came to nothing: what it names does not exist, nothing is there at that time, or its conditions."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ritsuko_mcp_common.errors import ToolFailure
+from ritsuko_mcp_common.sensitive import is_sensitive_name
+from ritsuko_mcp_common.times import format_duration, format_time
+from ritsuko_mcp_prometheus.api.client import PrometheusClient
+from ritsuko_mcp_prometheus.diagnosis.existence import causes
+from ritsuko_mcp_prometheus.diagnosis.presence import Presence, When, presence
+from ritsuko_mcp_prometheus.promql.lint import Finding, lint
+from ritsuko_mcp_prometheus.promql.metric_names import metric_names, nearest_names
+from ritsuko_mcp_prometheus.promql.syntax import Selection, Unparsable, parse, selections
+
+_LOOKUP_SECONDS = 3.0
+_MOST_SELECTORS = 6
+_MOST_TOLD = 3
+_CLOCKS_APART = 60.0
+_EMPTYING = "quantile-without-le"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """`summary` says that there is nothing and why, `hints` what to ask instead."""
+
+    summary: str
+    hints: list[str]
+
+
+async def explain_empty(client: PrometheusClient, promql: str, when: When, *, now: float) -> Explanation:
+    """Look up what the query names. A lookup that fails, or takes long, leaves the reason open and fails nothing."""
+    if when.start > now + _CLOCKS_APART:
+        return in_the_future(when.start, now)
+    try:
+        async with asyncio.timeout(_LOOKUP_SECONDS):
+            return await _explain(client, promql, when)
+    except ToolFailure as failure:
+        return Explanation("No series.", [f"Why could not be looked up: {failure.message}"])
+    except TimeoutError:
+        return Explanation("No series.", [f"Why could not be looked up within {_LOOKUP_SECONDS:g} s."])
+
+
+def in_the_future(moment: float, now: float) -> Explanation:
+    """Nothing is there yet."""
+    return Explanation(
+        f"No series: {format_time(moment)} is still to come, it is {format_time(now)}.",
+        ["Write -1h for an hour ago."],
+    )
+
+
+async def _explain(client: PrometheusClient, promql: str, when: When) -> Explanation:
+    existing = await client.metric_names()
+    if not existing:
+        return Explanation("No series: this Prometheus holds no metrics at all.", ["Check its scrape configuration."])
+    named = metric_names(promql)
+    if unknown := [name for name in named if name not in existing]:
+        return Explanation(
+            f"No series: there is no metric named {' or '.join(unknown)}.",
+            [_nearest(name, existing) for name in unknown],
+        )
+    try:
+        root = parse(promql)
+    except Unparsable:
+        chosen, suspicious = [Selection(name, (), None, ()) for name in named], list[Finding]()
+    else:
+        chosen, suspicious = selections(root), [one for one in lint(root, {}) if one.rule == _EMPTYING]
+    if found := [*await causes(client, chosen, existing, when.end), *suspicious]:
+        told = found[:_MOST_TOLD]
+        return Explanation(
+            f"No series: {'; '.join(one.message for one in told)}.", [_instead(one) for one in told if one.instead]
+        )
+    return await _explain_time(client, chosen, when)
+
+
+def _nearest(name: str, existing: list[str]) -> str:
+    near = nearest_names(name, existing)
+    if near:
+        return f"Nearest to {name}: {', '.join(near)}."
+    return f"None of the {len(existing):,} metrics has a name like {name}."
+
+
+def _instead(finding: Finding) -> str:
+    told = finding.instead if finding.rule.startswith("no-such") else f"write {finding.instead}"
+    return f"{told[0].upper()}{told[1:]}{'' if told.endswith(('?', '.')) else '.'}"
+
+
+async def _explain_time(client: PrometheusClient, chosen: Sequence[Selection], when: When) -> Explanation:
+    own_time = {(one.text, one.reach): one for one in chosen if not one.shifted}
+    looked_at = list(own_time.values())[:_MOST_SELECTORS]
+    found = await asyncio.gather(*(presence(client, one, when) for one in looked_at))
+    if between := [one for one in found if not one.seen and one.between]:
+        return _between_points([one.selection.name for one in between], when)
+    if stale := [one for one in found if not one.of_metric and not one.seen and one.selection.metric]:
+        return _no_sample(list(dict.fromkeys(one.selection.name for one in stale)), when)
+    if unmatched := [one for one in found if not one.seen]:
+        return await _unmatched(client, unmatched[0], when)
+    if elsewhen := list(dict.fromkeys(one.name for one in chosen if one.shifted)):
+        return Explanation(
+            f"No series of {', '.join(elsewhen)} meets the query, at the time that offset or @ looks at.",
+            ["Ask for that time without offset or @ to see whether there is anything."],
+        )
+    if not found:
+        return Explanation("No series meets the query's conditions.", ["Loosen the label matchers or comparisons."])
+    held = " and ".join(f"{one.seen:,} series of {one.selection.name}" for one in found)
+    return Explanation(f"No series meets the query's conditions, out of {held} {when}.", [])
+
+
+def _between_points(names: Sequence[str], when: When) -> Explanation:
+    every = format_duration(when.step)
+    return Explanation(
+        f"No series: {', '.join(names)} {_has(names)} samples {when}, but none shortly before any of the points, "
+        f"which lie {every} apart.",
+        [f"max_over_time({names[0]}[{every}]) sees what lies between; or take a shorter time or step."],
+    )
+
+
+def _no_sample(names: Sequence[str], when: When) -> Explanation:
+    return Explanation(
+        f"No series: {', '.join(names)} {_has(names)} no sample {when}{'' if when.step else ' or shortly before'}.",
+        ["The metric exists at other times: ask for another time, or look whether its target is still scraped."],
+    )
+
+
+def _has(names: Sequence[str]) -> str:
+    return "has" if len(names) == 1 else "have"
+
+
+async def _unmatched(client: PrometheusClient, one: Presence, when: When) -> Explanation:
+    """There is such a metric at that time, and no series of it that the matchers take."""
+    chosen = one.selection
+    among = f", out of {one.of_metric:,} series of {chosen.metric}" if chosen.metric else ""
+    summary = f"No series: none is {chosen.text} {when}{among}."
+    label = next((it.label for it in chosen.conditions if it.operator == "=~" and it.label != "__name__"), "")
+    if not label or is_sensitive_name(label):
+        return Explanation(summary, ["Loosen the label matchers, or ask for another time."])
+    values = await client.label_values(label, Selection(chosen.metric, (), None, ()).text if chosen.metric else "")
+    return Explanation(summary, [f"Values of {label}: {', '.join(values[:10])}{', …' if len(values) > 10 else ''}."])

@@ -1,0 +1,205 @@
+"""Whether what a query names exists, and whether its ranges hold samples: asked of Prometheus."""
+
+import asyncio
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import promql_parser as pp
+
+from ritsuko_mcp_common.nearest import suggestion
+from ritsuko_mcp_common.sensitive import is_sensitive_name
+from ritsuko_mcp_common.times import format_duration
+from ritsuko_mcp_prometheus.api.client import PrometheusClient
+from ritsuko_mcp_prometheus.api.series import selector_of
+from ritsuko_mcp_prometheus.promql.lint import RATES, Finding
+from ritsuko_mcp_prometheus.promql.metric_names import nearest_names
+from ritsuko_mcp_prometheus.promql.syntax import Condition, Selection, grouping, operator_of
+from ritsuko_mcp_prometheus.promql.vector_matching import LABEL_MAKERS, missing_pairings
+
+_NEED_TWO = RATES | {"delta", "idelta", "deriv", "predict_linear"}
+_COMFORTABLE = 4
+_MOST_METRICS = 10
+_MOST_LOOKUPS = 12
+_MOST_COMPARED = 5000
+_CAUSES = frozenset({"no-such-label", "no-such-value", "range-too-short"})
+
+
+async def look_up(
+    client: PrometheusClient, selections: Sequence[Selection], existing: Sequence[str], at: float
+) -> tuple[list[Finding], list[str]]:
+    """What does not exist or holds too little at that moment; and what was not looked up, as sentences."""
+    names = {"", *existing}  # Without a name, the labels of all metrics count.
+    known = [one for one in selections if one.metric in names]
+    findings = _missing_metrics(selections, existing)
+    metrics = list(dict.fromkeys(one.metric for one in known))
+    skipped = [] if len(metrics) <= _MOST_METRICS else [f"only the first {_MOST_METRICS} metrics were looked up"]
+    metrics = metrics[:_MOST_METRICS]
+    found = await asyncio.gather(*(client.label_names(_all_of(metric)) for metric in metrics))
+    labels = {metric: set(names) for metric, names in zip(metrics, found, strict=True)}
+    looked = [one for one in known if one.metric in labels]
+    findings += [finding for one in looked for finding in _missing_labels(one, labels[one.metric])]
+    findings += _missing_groupings(looked, labels)
+    findings += missing_pairings(looked, labels)
+    values = [
+        (one, condition)
+        for one in looked
+        for condition in one.conditions
+        if _names_a_value(condition, labels[one.metric])
+    ]
+    ranges = [one for one in looked if _needs_two(one)]
+    if len(values) > _MOST_LOOKUPS or len(ranges) > _MOST_LOOKUPS:
+        skipped.append(f"only the first {_MOST_LOOKUPS} label values and ranges were looked up")
+    checked = await asyncio.gather(
+        *(_missing_value(client, one, condition) for one, condition in values[:_MOST_LOOKUPS]),
+        *(_too_short(client, one, at) for one in ranges[:_MOST_LOOKUPS]),
+    )
+    return list(dict.fromkeys([*findings, *(finding for finding in checked if finding is not None)])), skipped
+
+
+async def causes(
+    client: PrometheusClient, selections: Sequence[Selection], existing: Sequence[str], at: float
+) -> list[Finding]:
+    """Of what `look_up` finds only what leaves a query without series."""
+    needing = [_with_needed_labels(one) for one in selections]
+    found, _ = await look_up(client, needing, existing, at)
+    return [one for one in found if one.rule in _CAUSES]
+
+
+def _with_needed_labels(one: Selection) -> Selection:
+    """Without the conditions that a series without the label meets, and, of another time, without its range."""
+    kept = tuple(condition for condition in one.conditions if _needs_label(condition))
+    return replace(one, conditions=kept, range=None if one.shifted else one.range)
+
+
+def _needs_label(condition: Condition) -> bool:
+    if condition.operator in ("=", "!="):
+        return (condition.value == "") == (condition.operator == "!=")
+    try:
+        takes_none = re.fullmatch(condition.value, "") is not None
+    except re.error:  # RE2 takes some that Python does not.
+        return False
+    return takes_none == (condition.operator == "!~")
+
+
+def _missing_metrics(selections: Iterable[Selection], existing: Sequence[str]) -> list[Finding]:
+    names = set(existing)
+    found: list[Finding] = []
+    for metric in dict.fromkeys(one.metric for one in selections if one.metric and one.metric not in names):
+        near = nearest_names(metric, existing, 3)
+        found.append(
+            Finding("no-such-metric", f"there is no metric {metric}", f"nearest: {', '.join(near)}" if near else "")
+        )
+    return found
+
+
+def _missing_labels(one: Selection, labels: set[str]) -> list[Finding]:
+    return [
+        Finding("no-such-label", f"{_whose(one)} label {condition.label}", suggestion(condition.label, labels))
+        for condition in one.conditions
+        if condition.label not in labels and condition.label != "__name__"
+    ]
+
+
+def _missing_groupings(looked: Sequence[Selection], labels: dict[str, set[str]]) -> list[Finding]:
+    """Labels that an aggregation keeps by name, and that none of the metrics below it has."""
+    below: dict[int, tuple[pp.AggregateExpr, set[str], set[str]]] = {}
+    for one in looked:
+        for index, node in enumerate(one.path):
+            if isinstance(node, pp.AggregateExpr) and not _makes_labels(one.path[index + 1 :], node):
+                # The parser hands out one object for each node of the tree, which the paths keep alive.
+                entry = below.setdefault(id(node), (node, set(), set()))
+                entry[1].update(labels[one.metric])
+                entry[2].add(one.metric)
+    found: list[Finding] = []
+    for node, known, metrics in below.values():
+        how, named = grouping(node)
+        for label in named:
+            if label not in known and how == "by":
+                of = ", ".join(sorted(metrics))
+                found.append(
+                    Finding("no-such-grouping", f"{of} has no label {label} to group by", suggestion(label, known))
+                )
+    return found
+
+
+def _makes_labels(path: Sequence[pp.Expr], node: pp.AggregateExpr) -> bool:
+    """Whether labels may come from elsewhere than the metrics between the aggregation and the selector."""
+    inside = [node, *path]
+    return any(
+        (isinstance(part, pp.Call) and part.func.name in LABEL_MAKERS)
+        or (isinstance(part, pp.AggregateExpr) and part is not node and operator_of(part) == "count_values")
+        or isinstance(part, pp.BinaryExpr)
+        for part in inside
+    )
+
+
+def _names_a_value(condition: Condition, labels: set[str]) -> bool:
+    """Of a label whose values are secrets none is told, not even as the nearest."""
+    if is_sensitive_name(condition.label):
+        return False
+    return condition.operator == "=" and condition.value != "" and condition.label in labels
+
+
+async def _missing_value(client: PrometheusClient, one: Selection, condition: Condition) -> Finding | None:
+    values = await client.label_values(condition.label, _all_of(one.metric))
+    if condition.value in values:
+        return None
+    told = ", ".join(values[:5]) + (", …" if len(values) > 5 else "")
+    return Finding(
+        "no-such-value",
+        f"{_whose(one)} {condition.label} {condition.value!r}",
+        _like(condition.value, values) or f"there are: {told}",
+    )
+
+
+def _whose(one: Selection) -> str:
+    return f"{one.metric} has no" if one.metric else "no metric has the"
+
+
+def _all_of(metric: str) -> str:
+    return selector_of(metric) if metric else ""
+
+
+def _like(wanted: str, values: Sequence[str]) -> str:
+    """Those that hold what was written, or are spelled like it; of very many only those that begin alike are compared,
+    since that takes a while for each.
+    """
+    if holding := sorted((one for one in values if wanted.lower() in one.lower()), key=lambda one: (len(one), one)):
+        return f"Did you mean {', '.join(holding[:3])}?"
+    if len(values) > _MOST_COMPARED:
+        values = [one for one in values if one[:2].lower() == wanted[:2].lower()][:_MOST_COMPARED]
+    return suggestion(wanted, values)
+
+
+def _needs_two(one: Selection) -> bool:
+    call = next(one.calls(), None)
+    nested = any(isinstance(node, pp.SubqueryExpr) for node in one.path)
+    return one.range is not None and call is not None and call.func.name in _NEED_TWO and not nested
+
+
+async def _too_short(client: PrometheusClient, one: Selection, at: float) -> Finding | None:
+    """Counted, not computed from a scrape interval: that differs between targets and is unknown for pushed samples."""
+    assert one.range is not None
+    span = format_duration(one.range)
+    counted = await client.query(f"max(count_over_time({one.text}[{span}]))", at)
+    samples = counted.series[0].samples[0][1] if counted.series else 0.0
+    if samples >= _COMFORTABLE:
+        return None
+    if samples == 0:
+        present = await client.query(f"count({one.text})", at)
+        if not present.series:
+            return None  # Nothing is there at all, which is another matter.
+    function = next(one.calls()).func.name
+    longer = format_duration(max(one.range * _COMFORTABLE, 60.0))
+    if samples < 2:
+        return Finding(
+            "range-too-short",
+            f"{function}() needs two samples, and [{span}] holds {samples:.0f} of {one.name}: it gives nothing",
+            f"[{longer}] or so",
+        )
+    return Finding(
+        "range-short",
+        f"[{span}] holds only {samples:.0f} samples of {one.name}: one failed scrape leaves a gap",
+        f"[{longer}] or so",
+    )

@@ -1,0 +1,67 @@
+"""Whether the samples of a selector are there where a query looks for them: at a moment, on its points, or between."""
+
+from dataclasses import dataclass
+
+from ritsuko_mcp_common.times import format_duration, format_time
+from ritsuko_mcp_prometheus.api.client import PrometheusClient
+from ritsuko_mcp_prometheus.evaluation.step import first_point
+from ritsuko_mcp_prometheus.promql.syntax import Selection
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """What a query was asked for, in Unix seconds: the moment `end`, or, with a step, points from start to end."""
+
+    start: float
+    end: float
+    step: float = 0.0
+
+    @classmethod
+    def at(cls, moment: float) -> "When":
+        return cls(moment, moment)
+
+    def __str__(self) -> str:
+        """As sentences go on with it."""
+        if not self.step:
+            return f"at {format_time(self.end)}"
+        return f"between {format_time(self.start)} and {format_time(self.end)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """How many series the query sees of a selector, of its metric whatever the labels, and of that between points."""
+
+    selection: Selection
+    seen: int
+    of_metric: int
+    between: int
+
+
+async def presence(client: PrometheusClient, one: Selection, when: When) -> Presence:
+    """What there is of a selector that looks at the query's own time. Raises ToolFailure."""
+    seen = await _seen(client, one.text, one.reach, when)
+    if seen or not one.metric:
+        return Presence(one, seen, seen, 0)
+    metric = Selection(one.metric, (), one.range, one.path).text
+    of_metric = await _seen(client, metric, one.reach, when) if one.conditions else 0
+    if of_metric or not when.step:
+        return Presence(one, 0, of_metric, 0)
+    return Presence(one, 0, 0, await _count(client, _over(metric, when.end - when.start), when.end))
+
+
+async def _seen(client: PrometheusClient, selector: str, reach: float | None, when: When) -> int:
+    looked_at = _over(selector, reach) if reach else selector
+    if not when.step:
+        return await _count(client, looked_at, when.end)
+    begin = first_point(when.start, when.end, when.step)
+    answer = await client.query_range(f"count({looked_at})", begin, when.end, when.step)
+    return max((int(value) for one in answer.series for _, value in one.samples), default=0)
+
+
+async def _count(client: PrometheusClient, selector: str, at: float) -> int:
+    answer = await client.query(f"count({selector})", at)
+    return int(answer.series[0].samples[0][1]) if answer.series else 0
+
+
+def _over(selector: str, seconds: float) -> str:
+    return f"last_over_time({selector}[{format_duration(seconds)}])"

@@ -1,0 +1,1 @@
+"""The times at which a query is evaluated: window, step and resolution."""

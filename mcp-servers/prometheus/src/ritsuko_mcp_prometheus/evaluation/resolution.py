@@ -1,0 +1,29 @@
+"""What a course does not show because its points lie too far apart."""
+
+import promql_parser as pp
+
+from ritsuko_mcp_common.times import format_duration
+from ritsuko_mcp_prometheus.promql.syntax import Unparsable, bare, parse, selections
+
+LOOKBACK_SECONDS = 300.0
+"""How far back an instant selector looks, unless Prometheus was started with another --query.lookback-delta."""
+
+
+def unseen(promql: str, step: float) -> str:
+    """A sentence about the samples between the points, and how to see them; nothing where each of them plays a part."""
+    if step <= LOOKBACK_SECONDS:
+        return ""
+    try:
+        root = parse(promql)
+    except Unparsable:
+        return ""
+    reaches = [one.reach or LOOKBACK_SECONDS for one in selections(root)]
+    shortest = min(reaches, default=step)
+    if shortest >= step:
+        return ""
+    every = format_duration(step)
+    of = promql.strip() if isinstance(bare(root), pp.VectorSelector) and len(promql) <= 100 else "..."
+    return (
+        f"A point every {every} tells of the {format_duration(shortest)} before it, not of what lies between: "
+        f"max_over_time({of}[{every}]), a longer range or a shorter step does."
+    )

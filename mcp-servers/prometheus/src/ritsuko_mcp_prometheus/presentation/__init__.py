@@ -1,0 +1,1 @@
+"""How results become rows, numbers and links that people read."""

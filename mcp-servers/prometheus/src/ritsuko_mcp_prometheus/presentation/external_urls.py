@@ -1,0 +1,110 @@
+"""Addresses of pages that show a query over a time that does not move on."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+from ritsuko_mcp_common.envelope import Link
+from ritsuko_mcp_prometheus.api.failures import without_credentials
+from ritsuko_mcp_prometheus.errors import BadRequest
+from ritsuko_mcp_prometheus.evaluation.step import choose_step
+from ritsuko_mcp_prometheus.settings import PrometheusSettings
+
+_UID = re.compile(r"[A-Za-z0-9_-]{1,40}")
+_VARIABLE = re.compile(r"\w{1,100}")
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Where people look, without a slash at the end. `grafana` is empty where there is none.
+
+    `public`: whether `prometheus` was set for people, and is not just what this server uses.
+    """
+
+    prometheus: str
+    public: bool
+    grafana: str
+    datasource: str
+    organisation: int
+
+    @classmethod
+    def of(cls, settings: PrometheusSettings) -> "Pages":
+        public = settings.prometheus_public_url or without_credentials(settings.prometheus_url)
+        return cls(
+            public.rstrip("/"),
+            bool(settings.prometheus_public_url),
+            settings.grafana_url.rstrip("/"),
+            settings.grafana_datasource_uid,
+            settings.grafana_org_id,
+        )
+
+
+def prometheus_graph(pages: Pages, promql: str, start: float, end: float) -> Link:
+    """The graph page. Prometheus 3 moves it to /query and still takes these parameters.
+
+    https://github.com/prometheus/prometheus/blob/main/web/ui/mantine-ui/src/pages/query/urlStateEncoding.ts
+    """
+    moment = datetime.fromtimestamp(end, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    panel = {
+        "g0.expr": promql,
+        "g0.tab": "0",
+        "g0.range_input": _in_one_unit(round(end - start)),
+        "g0.end_input": moment,
+        "g0.moment_input": moment,
+        "g0.step_input": f"{max(1, round(choose_step(start, end)))}",
+    }
+    return Link(title="Prometheus", url=f"{pages.prometheus}/graph?{_encoded(panel)}")
+
+
+def grafana_explore(pages: Pages, promql: str, start: float, end: float) -> Link | None:
+    """Grafana's Explore, since version 10; None where Grafana or its data source is not known.
+
+    https://grafana.com/docs/grafana/latest/explore/get-started-with-explore/#generate-explore-urls-from-external-tools
+    """
+    if not pages.grafana or not pages.datasource:
+        return None
+    source = {"type": "prometheus", "uid": pages.datasource}
+    pane = {
+        "datasource": pages.datasource,
+        "queries": [{"refId": "A", "datasource": source, "editorMode": "code", "expr": promql, "range": True}],
+        "range": _grafana_range(start, end),
+    }
+    parameters = {
+        "schemaVersion": "1",
+        "panes": json.dumps({"a": pane}, ensure_ascii=False, separators=(",", ":")),
+        "orgId": str(pages.organisation),
+    }
+    return Link(title="Grafana Explore", url=f"{pages.grafana}/explore?{_encoded(parameters)}")
+
+
+def grafana_dashboard(pages: Pages, uid: str, variables: Mapping[str, str], start: float, end: float) -> Link:
+    """A dashboard by its uid, with its variables set. Raises BadRequest for what is no uid or no name of a variable.
+
+    https://grafana.com/docs/grafana/latest/dashboards/build-dashboards/create-dashboard-url-variables/
+    """
+    if not _UID.fullmatch(uid):
+        raise BadRequest(f"{uid[:60]!r} is not a dashboard's uid", "It is the part behind /d/ in its address.")
+    if wrong := next((name for name in variables if not _VARIABLE.fullmatch(name)), None):
+        raise BadRequest(f"{wrong[:60]!r} is not a variable's name", "Write them like namespace=shop,pod=web-0.")
+    parameters = {"orgId": str(pages.organisation), **_grafana_range(start, end), "timezone": "utc"}
+    parameters |= {f"var-{name}": value for name, value in variables.items()}
+    return Link(title="Grafana dashboard", url=f"{pages.grafana}/d/{uid}?{_encoded(parameters)}")
+
+
+def _in_one_unit(seconds: int) -> str:
+    """90m rather than 1h30m, which the old page (still Debian's) does not understand."""
+    unit, size = next(pair for pair in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)) if seconds % pair[1] == 0)
+    return f"{seconds // size}{unit}"
+
+
+def _grafana_range(start: float, end: float) -> dict[str, str]:
+    """Unix milliseconds: relative ones would move on."""
+    return {"from": str(round(start * 1000)), "to": str(round(end * 1000))}
+
+
+def _encoded(parameters: Mapping[str, str]) -> str:
+    """Blanks as %20 and parentheses encoded too: a link in Markdown must not end early."""
+    return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in parameters.items())

@@ -1,0 +1,35 @@
+"""What a query's values are counted in, guessed from the names it uses."""
+
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+from ritsuko_mcp_prometheus.api.series import Series
+from ritsuko_mcp_prometheus.presentation.numbers import unit_of
+from ritsuko_mcp_prometheus.promql.metric_names import metric_names
+
+Unit = Literal["", "/s", "bytes", "bytes/s", "seconds", "percent"]
+
+_STRINGS = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|`[^`]*`")
+_PER_SECOND = re.compile(r"\b(?:rate|irate|deriv)\s*\(")
+_OTHER = re.compile(
+    r"[/^%]|\b(?:count|count_values|group|absent|absent_over_time|changes|resets|count_over_time|stdvar|timestamp|time"
+    r"|ln|log2|log10|exp|sgn|bool)\b"
+)
+_HISTOGRAM = re.compile(r"\bhistogram_(?:quantile|avg)\s*\(")
+
+
+def unit_of_query(promql: str, series: Sequence[Series]) -> Unit:
+    """The unit, or nothing where the query computes something whose unit can't be told from names."""
+    bare = _STRINGS.sub('""', promql)
+    if _OTHER.search(bare):
+        return ""
+    names = {one.name for one in series if one.name} or set(metric_names(promql))
+    units = {unit_of(name.removesuffix("_bucket")) for name in names}
+    if len(units) != 1:
+        return ""
+    unit = units.pop()
+    if _HISTOGRAM.search(bare) or not _PER_SECOND.search(bare):
+        return "bytes" if unit == "bytes" else "seconds" if unit == "seconds" else ""
+    # Seconds in a second are a share of the time, such as cores in use.
+    return "bytes/s" if unit == "bytes" else "" if unit == "seconds" else "/s"

@@ -1,0 +1,1 @@
+"""Statistics on samples, without I/O."""

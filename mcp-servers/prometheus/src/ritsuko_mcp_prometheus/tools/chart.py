@@ -1,0 +1,140 @@
+"""`chart`: a query's course as a picture, with the figures beside it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ritsuko_mcp_common.envelope import Envelope, Row
+from ritsuko_mcp_common.times import format_duration, format_time
+from ritsuko_mcp_prometheus.api.client import PrometheusClient
+from ritsuko_mcp_prometheus.api.series import Series, common_labels, label_columns, selector, statistics
+from ritsuko_mcp_prometheus.diagnosis.empty_result import explain_empty
+from ritsuko_mcp_prometheus.diagnosis.presence import When
+from ritsuko_mcp_prometheus.drawing.drawable import has_numbered_letters, is_on_an_axis
+from ritsuko_mcp_prometheus.drawing.palette import COLOURS
+from ritsuko_mcp_prometheus.evaluation.resolution import unseen
+from ritsuko_mcp_prometheus.evaluation.step import choose_step, first_point
+from ritsuko_mcp_prometheus.evaluation.window import time_range, window
+from ritsuko_mcp_prometheus.presentation.external_urls import Pages, grafana_explore, prometheus_graph
+from ritsuko_mcp_prometheus.presentation.label_cells import label_cells
+from ritsuko_mcp_prometheus.presentation.numbers import json_number
+from ritsuko_mcp_prometheus.presentation.units import Unit, unit_of_query
+
+WantedUnit = Literal["auto", "none", "bytes", "bytes/s", "seconds", "percent", "/s"]
+
+_FIGURES = frozenset({"colour", "metric", "min", "median", "max", "last"})
+_COLOURS = tuple(COLOURS)
+
+
+async def chart(
+    client: PrometheusClient, pages: Pages, query: str, start: str, end: str, unit: WantedUnit, *, now: float
+) -> Envelope:
+    """A picture of the query from start to end. Of more than eight series those with the highest median are drawn."""
+    first, last = window(start, end, now=now)
+    step = choose_step(first, last)
+    answer = await client.query_range(query, first_point(first, last, step), last, step)
+    envelope = Envelope(
+        summary="",
+        data=[],
+        total=0,
+        returned=0,
+        source=client.source,
+        warnings=list(answer.notes),
+        time_range=time_range(first, last),
+        untrusted=True,
+    )
+    if not answer.series:
+        explanation = await explain_empty(client, query, When(first, last, step), now=now)
+        envelope.summary, envelope.hints = explanation.summary, explanation.hints
+        return envelope
+    series = sorted(answer.series, key=_rank)
+    drawn = series[: len(_COLOURS)]
+    shared = common_labels(drawn)
+    columns = label_columns(drawn, shared)
+    over = f": {format_duration(round(last - first))} up to {format_time(last)}, a point every {format_duration(step)}."
+    envelope.summary = f"{' '.join(query.split())}{over}"
+    if shared.keys() - {"__name__"}:
+        envelope.hints.append(f"All are {selector(shared)}.")
+    if between := unseen(query, step):
+        envelope.hints.append(between)
+    if len(series) > len(drawn):
+        envelope.warnings.append(f"{len(drawn)} of {len(series):,} series are drawn, those with the highest median")
+        envelope.hints.append("Aggregate (sum by (...)) or take topk(8, ...) to choose what is drawn.")
+    envelope.warnings += _not_shown(query, drawn)
+    envelope.data = [_row(one, colour, columns) for one, colour in zip(drawn, _COLOURS, strict=False)]
+    envelope.total, envelope.returned = len(series), len(drawn)
+    envelope.truncated = len(series) > len(drawn)
+    envelope.links = [prometheus_graph(pages, query, first, last)]
+    if explore := grafana_explore(pages, query, first, last):
+        envelope.links.append(explore)
+    chosen: Unit = unit_of_query(query, drawn) if unit == "auto" else "" if unit == "none" else unit
+    painting = _Painting(drawn, len(columns), len(series) - len(drawn), (first, last, step), chosen, over)
+    return envelope.painted_by(painting.paint)
+
+
+@dataclass(frozen=True, slots=True)
+class _Painting:
+    """The numbers to draw. `labels`: how many columns of the rows are labels; `tail`: how the summary ends."""
+
+    series: Sequence[Series]
+    labels: int
+    more: int
+    times: tuple[float, float, float]
+    unit: Unit
+    tail: str
+
+    def paint(self, envelope: Envelope) -> bytes:
+        """The picture, whose words are all of the redacted answer: the query in its summary, the labels in its rows."""
+        from ritsuko_mcp_prometheus.drawing.picture import Line, draw
+
+        rows = envelope.data if isinstance(envelope.data, list) else []
+        lines = [
+            Line(_legend(row, self.labels), str(row["colour"]), one.course)
+            for row, one in zip(rows, self.series, strict=True)
+        ]
+        return draw(envelope.summary.removesuffix(self.tail), lines, self.more, *self.times, self.unit)
+
+
+def _not_shown(query: str, drawn: Sequence[Series]) -> list[str]:
+    """What the table has and the picture has not, or otherwise."""
+    said: list[str] = []
+    shown = [sum(is_on_an_axis(value) for _, value in one.course) for one in drawn]
+    coloured = list(zip(_COLOURS, drawn, shown, strict=False))
+    if absent := [colour for colour, _, count in coloured if not count]:
+        said.append(f"not drawn, having no value but NaN, infinities and what is beyond 1e300: {', '.join(absent)}")
+    if holed := [colour for colour, one, count in coloured if 0 < count < len(one.course)]:
+        said.append(f"NaN, infinities and what is beyond 1e300 are gaps in: {', '.join(holed)}")
+    lies_under = [
+        f"{colour} under {above}"
+        for place, (colour, one, count) in enumerate(coloured)
+        if count and (above := next((other for other, same, _ in coloured[:place] if same.course == one.course), ""))
+    ]
+    if lies_under:
+        said.append(f"lines that are alike lie on each other: {', '.join(lies_under)}")
+    if any(map(has_numbered_letters, (query, *(text for one in drawn for text in one.labels.values())))):
+        said.append("the picture's font has no letters but ASCII: others stand in it as their numbers, like \\u65e5")
+    return said
+
+
+def _legend(row: Row, labels: int) -> str:
+    cells = [(name.removeprefix("label:"), str(cell)) for name, cell in list(row.items())[1 : 1 + labels] if cell]
+    if not cells:
+        return "value"
+    if len(cells) == 1:
+        return cells[0][1]
+    return ", ".join(cell if name == "metric" else f"{name}={cell}" for name, cell in cells)
+
+
+def _row(series: Series, colour: str, columns: Sequence[str]) -> Row:
+    found = statistics(series.course)
+    row: Row = {"colour": colour, **label_cells(series.labels, columns, _FIGURES)}
+    for figure in ("min", "median", "max", "last"):
+        row[figure] = json_number(getattr(found, figure)) if found else ""
+    return row
+
+
+def _rank(series: Series) -> tuple[float, list[tuple[str, str]]]:
+    """The highest median first; what is no number last."""
+    found = statistics(series.course)
+    middle = found.median if found and found.median == found.median else float("-inf")
+    return -middle, sorted(series.labels.items())

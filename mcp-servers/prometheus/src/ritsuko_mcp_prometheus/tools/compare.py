@@ -1,0 +1,158 @@
+"""`compare`: a query now against itself a day, a week or any time ago."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pydantic import JsonValue
+
+from ritsuko_mcp_common.envelope import Envelope, Row
+from ritsuko_mcp_common.times import format_duration, format_time
+from ritsuko_mcp_prometheus.analysis.verdict import NOTABLE_EFFECT, NOTABLE_SHARE, Comparison, compare_all
+from ritsuko_mcp_prometheus.api.client import PrometheusClient
+from ritsuko_mcp_prometheus.api.series import Labels, Series, common_labels, in_common, label_columns, subject
+from ritsuko_mcp_prometheus.diagnosis.empty_result import explain_empty
+from ritsuko_mcp_prometheus.diagnosis.presence import When
+from ritsuko_mcp_prometheus.errors import BadRequest
+from ritsuko_mcp_prometheus.evaluation.step import choose_step, first_point
+from ritsuko_mcp_prometheus.evaluation.window import length, time_range, window
+from ritsuko_mcp_prometheus.presentation.label_cells import label_cells
+from ritsuko_mcp_prometheus.presentation.numbers import format_value, json_number, unit_of
+from ritsuko_mcp_prometheus.presentation.paging import page, position
+from ritsuko_mcp_prometheus.promql.lint import lint
+from ritsuko_mcp_prometheus.promql.metric_names import metric_names
+from ritsuko_mcp_prometheus.promql.syntax import Unparsable, parse
+from ritsuko_mcp_prometheus.statistics.robust import Level, format_relative
+
+_FIGURES = frozenset({"verdict", "now", "then", "change", "spread now", "spread then", "effect", "metric"})
+_RULE = (
+    f"Notable: the median differs by {NOTABLE_EFFECT:g} times what chance makes of it and by {NOTABLE_SHARE:.0%}, "
+    "or the spread threefold."
+)
+
+
+async def compare(
+    client: PrometheusClient, query: str, against: str, start: str, end: str, limit: int, cursor: str, *, now: float
+) -> Envelope:
+    """The medians and spreads of the query's series from start to end, and over the same time `against` ago."""
+    question: JsonValue = ["compare", query, against, start, end]
+    place = position(cursor, question, now)
+    first, last = window(start, end, now=place.now)
+    shift = length(against, least=60)
+    if shift < last - first:
+        raise BadRequest(
+            f"a time of {format_duration(last - first)} overlaps with itself {format_duration(shift)} ago",
+            "Take a shorter time, or compare with one further back, such as against=1w.",
+        )
+    step = choose_step(first, last)
+    begin = first_point(first, last, step)
+    current, former = await asyncio.gather(
+        client.query_range(query, begin, last, step),
+        client.query_range(query, begin - shift, last - shift, step),
+    )
+    ago = format_duration(shift)
+    envelope = Envelope(
+        summary="",
+        data=[],
+        total=0,
+        source=client.source,
+        warnings=list(dict.fromkeys([*current.notes, *former.notes])),
+        time_range=time_range(first, last),
+        untrusted=True,
+    )
+    if not current.series and not former.series:
+        explanation = await explain_empty(client, query, When(first, last, step), now=now)
+        envelope.summary = f"{explanation.summary} The same {ago} before."
+        envelope.hints = explanation.hints
+        return envelope
+    native = sum(map(_is_native, current.series))
+    if native:
+        left = "1 native histogram was" if native == 1 else f"{native} native histograms were"
+        envelope.warnings.append(f"{left} left out: ask for histogram_quantile of them")
+    found = compare_all(_numbers(current.series), _numbers(former.series), shift, int((last - first) / step) + 1)
+    if not former.series and await _empty(client, last - shift):
+        found = [replace(one, verdict="no history") for one in found]
+        envelope.warnings.append(
+            f"history is missing: at {format_time(last - shift)} there is nothing, not even up; take a nearer time"
+        )
+    if not found:
+        envelope.summary = "Nothing to compare: all there is are native histograms, which have no single value."
+        return envelope
+    labels = [Series(one.labels, []) for one in found]
+    shared = common_labels(labels)
+    envelope.summary = _summary(
+        found, query, shared, f"{format_time(first)} to {format_time(last)} against {ago} before"
+    )
+    envelope.hints = [*_hints(found), *_counted_up(query)]
+    columns = label_columns(labels, shared)
+    return page(envelope, found, lambda part: _rows(part, columns), at=place, limit=limit, question=question)
+
+
+def _is_native(series: Series) -> bool:
+    return bool(series.histograms) and not series.samples
+
+
+def _numbers(series: Sequence[Series]) -> list[Series]:
+    return [one for one in series if not _is_native(one)]
+
+
+async def _empty(client: PrometheusClient, moment: float) -> bool:
+    """Whether Prometheus knows nothing of that moment: `up` is what every scrape leaves behind."""
+    return not (await client.query("count(up)", moment)).series
+
+
+def _summary(found: Sequence[Comparison], query: str, shared: Labels, times: str) -> str:
+    counts = Counter(one.verdict for one in found)
+    parts = ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common() if verdict != "as before")
+    of = in_common(shared)
+    if counts["no history"] == len(found):
+        return f"Nothing to compare {len(found):,} series with: {times}{of}."
+    if len(found) == 1:
+        return f"{subject(found[0].labels, query)} is {found[0].verdict}: {times}."
+    if not parts:
+        return f"Nothing notable in {len(found):,} series: {times}{of}."
+    notable = sum(one.notable for one in found)
+    return f"{notable:,} of {len(found):,} series are notable ({parts}): {times}{of}."
+
+
+def _hints(found: Sequence[Comparison]) -> list[str]:
+    hints = [_RULE]
+    counts = Counter(one.verdict for one in found)
+    if (counts["new"] and counts["gone"]) and counts["new"] + counts["gone"] > len(found) / 2:
+        hints.append("Most series are new or gone, as pods and their names are: compare sum by (...) of what stays.")
+    if counts["no number"]:
+        hints.append(f"{counts['no number']:,} without a number at either time: NaN, as 0/0 is, or infinite.")
+    if counts["too short"]:
+        hints.append(f"{counts['too short']:,} too short to judge: there is less than a third of the time to look at.")
+    return hints
+
+
+def _counted_up(query: str) -> list[str]:
+    """A counter compared as it stands: it tells how long ago its process started."""
+    types = {name: "counter" for name in metric_names(query) if name.endswith("_total")}
+    try:
+        found = lint(parse(query), types)
+    except Unparsable:
+        return []
+    return [f"{one.message}: compare {one.instead}." for one in found if one.rule == "unrated-counter"]
+
+
+def _rows(found: Sequence[Comparison], columns: Sequence[str]) -> list[Row]:
+    rows: list[Row] = []
+    for one in found:
+        unit = unit_of(one.labels.get("__name__", ""))
+        row: dict[str, JsonValue] = {"verdict": one.verdict, **label_cells(one.labels, columns, _FIGURES)}
+        row["now"] = _figure(one.now, unit)
+        row["then"] = _figure(one.then, unit)
+        both = one.now is not None and one.then is not None
+        row["change"] = format_relative(one.share) if both else ""
+        row["spread now"] = format_value(one.now.spread, unit) if one.now else ""
+        row["spread then"] = format_value(one.then.spread, unit) if one.then else ""
+        row["effect"] = json_number(round(one.effect, 1)) if both else ""
+        rows.append(row)
+    return rows
+
+
+def _figure(found: Level | None, unit: str) -> str:
+    return format_value(found.median, unit) if found else "none"

@@ -1,0 +1,171 @@
+"""One metric described: what it is, what tells its series apart, an example, and a query to begin with."""
+
+import asyncio
+import math
+from typing import cast
+
+from pydantic import JsonValue
+
+from ritsuko_mcp_common.envelope import Envelope, Row
+from ritsuko_mcp_common.errors import ToolFailure
+from ritsuko_mcp_common.times import format_time
+from ritsuko_mcp_prometheus.api.client import PrometheusClient
+from ritsuko_mcp_prometheus.api.series import Labels, quoted_name, selector, selector_of
+from ritsuko_mcp_prometheus.catalogue.families import Family, family_of
+from ritsuko_mcp_prometheus.errors import BadRequest
+from ritsuko_mcp_prometheus.presentation.cells import flat
+from ritsuko_mcp_prometheus.presentation.numbers import format_value
+from ritsuko_mcp_prometheus.promql.metric_names import nearest_names
+from ritsuko_mcp_prometheus.tools.labels import survey
+from ritsuko_mcp_prometheus.tools.search import known_families
+
+_WINDOW_SECONDS = 3600.0
+_MOST_LABELS = 40
+_FEW_VALUES = range(2, 31)
+_MOST_BOUNDS = 16
+# Labels that every series of a job has, or that only tell copies of the same thing apart.
+_SELDOM_ASKED = ("instance", "job", "le", "quantile", "endpoint", "uid", "id", "container_id", "pod")
+
+
+async def describe(client: PrometheusClient, metric: str, *, now: float) -> Envelope:
+    """The metric (or the one that stores samples under this name), with a row a label."""
+    known, warnings = await known_families(client)
+    found = family_of(metric.strip(), known)
+    if found is None:
+        raise _unknown(metric.strip(), known)
+    match = selector_of(found.counted)
+    window = (now - _WINDOW_SECONDS, now)
+    names = [name for name in await client.label_names(match, window) if name != "__name__"]
+    example, count, labels, bounds, recorded = await asyncio.gather(
+        _example(client, found, now),
+        _count(client, match, now),
+        survey(client, names[:_MOST_LABELS], match, window),
+        _bounds(client, found, window),
+        _recorded(client, found.name),
+    )
+    if len(names) > _MOST_LABELS:
+        warnings.append(f"only the first {_MOST_LABELS} of {len(names)} labels were looked at")
+    envelope = Envelope(summary=_sentence(found, count, now), source=client.source, warnings=warnings, untrusted=True)
+    labels = [*labels, *bounds]
+    envelope.data, envelope.total = labels, len(labels)
+    if len(found.members) > 1:
+        envelope.hints.append(f"Stored as {', '.join(found.members)}.")
+    envelope.hints += recorded
+    if example is not None:
+        envelope.hints.append(f"Example: {example}")
+    if count == 0:
+        envelope.hints.append("The metric exists at other times, or its targets are no longer scraped: see targets.")
+    envelope.hints.append(f"Try: {suggested(found, [(str(row['label']), row['values']) for row in labels])}")
+    return envelope.written_by(flat())
+
+
+def suggested(family: Family, labels: list[tuple[str, object]]) -> str:
+    """A query that suits the type, split by the label that has the most values a person still reads."""
+    few = [(count, name) for name, count in labels if isinstance(count, int) and count in _FEW_VALUES]
+    usual = [item for item in few if item[1] not in _SELDOM_ASKED] or few
+    chosen = max(usual, default=(0, ""))[1]
+    by = quoted_name(chosen) if chosen else ""
+    name = selector_of(family.name)
+    match family.type:
+        case "histogram" if family.buckets:
+            buckets = selector_of(family.buckets)
+            return (
+                f"histogram_quantile(0.95, sum by (le{f', {by}' if by and by != 'le' else ''}) (rate({buckets}[5m])))"
+            )
+        case "histogram":
+            return f"histogram_quantile(0.95, sum{f' by ({by})' if by else ''} (rate({name}[5m])))"
+        case "summary":
+            sums, counts = selector_of(f"{family.name}_sum"), selector_of(f"{family.name}_count")
+            return f"rate({sums}[5m]) / rate({counts}[5m])"
+        case "counter":
+            return f"sum{f' by ({by})' if by else ''} (rate({name}[5m]))"
+        case "info":
+            return f"count{f' by ({by})' if by else ''} ({name})"
+        case _:
+            return f"avg by ({by}) ({name})" if by else name
+
+
+def _sentence(family: Family, count: int | None, now: float) -> str:
+    unit = f" in {family.unit}" if family.unit and family.unit != "timestamp" else ""
+    help = f": {' '.join(family.help.split())}" if family.help else ""
+    end = "" if help.endswith((".", "!", "?")) else "."
+    how_many = "" if count is None else f" {count:,} series at {format_time(now)}."
+    article = "an" if family.type[0] in "aeiou" else "a"
+    return f"{family.name} is {article} {family.described_type}{unit}{help}{end}{how_many}"
+
+
+async def _recorded(client: PrometheusClient, name: str) -> list[str]:
+    """What a recording rule makes it of: no target can say that. By convention only those have colons in their names.
+
+    https://prometheus.io/docs/practices/rules/#naming
+    """
+    if ":" not in name:
+        return []
+    try:
+        groups = await client.rules()
+    except ToolFailure:
+        return []
+    rules = [rule for group in groups for rule in group.rules if (rule.type, rule.name) == ("recording", name)]
+    return [
+        f"Recorded by a rule: {rule.query}" + (f" (it fails: {rule.lastError})" if rule.lastError else "")
+        for rule in rules
+    ]
+
+
+async def _count(client: PrometheusClient, match: str, at: float) -> int | None:
+    try:
+        answer = await client.query(f"count({match})", at)
+    except ToolFailure:
+        return None
+    return int(answer.series[0].samples[0][1]) if answer.series else 0
+
+
+async def _example(client: PrometheusClient, family: Family, at: float) -> str | None:
+    """A series and its value, as a sentence tells them."""
+    member = family.name if family.name in family.members else family.counted
+    # Of a native histogram other functions make nothing, or a zero.
+    if not family.buckets and (held := await _highest(client, f"histogram_count({selector_of(member)})", at)):
+        labels, count = held
+        named = selector({"__name__": member, **labels})
+        return f"{named} is a histogram of {format_value(count)} observations"
+    if not (found := await _highest(client, selector_of(member), at)):
+        return None
+    labels, value = found
+    counted = member != family.name and member.endswith(("_count", "_bucket"))
+    return f"{selector(labels)} = {format_value(value, '' if counted else family.unit)}"
+
+
+async def _highest(client: PrometheusClient, query: str, at: float) -> tuple[Labels, float] | None:
+    try:
+        answer = await client.query(f"topk(1, {query})", at)
+    except ToolFailure:
+        return None
+    return next(((series.labels, series.samples[0][1]) for series in answer.series if series.samples), None)
+
+
+async def _bounds(client: PrometheusClient, family: Family, window: tuple[float, float]) -> list[Row]:
+    """A row for the bounds of a classic histogram: the other labels are read from its count, which has none."""
+    if not family.buckets:
+        return []
+    try:
+        values = await client.label_values("le", selector_of(family.buckets), window)
+    except ToolFailure:
+        return []
+    bounds = sorted(values, key=_bound)
+    shown = (
+        bounds if len(bounds) <= _MOST_BOUNDS else [*bounds[: _MOST_BOUNDS // 2], "…", *bounds[-_MOST_BOUNDS // 2 :]]
+    )
+    return [{"label": "le", "values": len(bounds), "examples": cast(JsonValue, shown)}] if bounds else []
+
+
+def _bound(written: str) -> float:
+    try:
+        return float(written)
+    except ValueError:
+        return math.inf
+
+
+def _unknown(metric: str, known: list[Family]) -> BadRequest:
+    near = nearest_names(metric, [one.name for one in known])
+    hint = f"Nearest: {', '.join(near)}." if near else "search finds metrics by words."
+    return BadRequest(f"there is no metric named {metric!r}", hint)

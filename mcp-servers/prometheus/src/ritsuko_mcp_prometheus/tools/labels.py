@@ -1,0 +1,110 @@
+"""Labels: their names with how many values each has, or the values of one."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import cast
+
+from pydantic import JsonValue
+
+from ritsuko_mcp_common.envelope import Envelope, Row
+from ritsuko_mcp_common.errors import ToolFailure
+from ritsuko_mcp_common.nearest import suggestion
+from ritsuko_mcp_common.sensitive import is_sensitive_name
+from ritsuko_mcp_prometheus.api.client import PrometheusClient
+from ritsuko_mcp_prometheus.api.series import quoted_name
+from ritsuko_mcp_prometheus.presentation.cells import flat
+from ritsuko_mcp_prometheus.presentation.paging import page, position
+
+_EXAMPLES = 3
+_AT_ONCE = 8
+
+
+async def labels(
+    client: PrometheusClient, name: str, match: str, contains: str, limit: int, cursor: str, *, now: float
+) -> Envelope:
+    """Names of labels, or the values of the label `name`; both only of what `match` selects and `contains` the text."""
+    question: JsonValue = ["labels", name, match, contains]
+    place = position(cursor, question, now)
+    envelope = Envelope(summary="", source=client.source, untrusted=True)
+    if not name:
+        names = [one for one in await client.label_names(match) if contains.lower() in one.lower()]
+        rows = await survey(client, names[place.offset : place.offset + limit], match)
+        envelope.summary = _counted(names, "label", match, contains)
+        return page(envelope, names, lambda _: rows, at=place, limit=limit, question=question).written_by(flat())
+    every = await client.label_values(name, match)
+    if every and is_sensitive_name(name):
+        told = _counted(every, f"value of {name}", match, "").removesuffix(".")
+        envelope.summary = f"{told}, not listed: by the label's name they are secrets."
+        envelope.data, envelope.returned = [], 0
+        return envelope
+    values = [value for value in every if contains.lower() in value.lower()]
+    if not values:
+        return await _no_values(client, envelope, name, match, contains, every)
+    counts = await _series_of_values(client, name, match, place.now) if match else None
+    envelope.summary = _counted(values, f"value of {name}", match, contains)
+    if counts is not None:
+        values.sort(key=lambda value: -counts.get(value, 0))
+
+    column = f"label:{name}" if name == "series" else name
+
+    def rows_of(part: Sequence[str]) -> list[Row]:
+        return [{column: value, **({} if counts is None else {"series": counts.get(value, 0)})} for value in part]
+
+    return page(envelope, values, rows_of, at=place, limit=limit, question=question)
+
+
+async def survey(
+    client: PrometheusClient, names: Sequence[str], match: str = "", window: tuple[float, float] | None = None
+) -> list[Row]:
+    """A row a label: how many values it has among what `match` selects, and a few of them, for `cells.flat`."""
+    slots = asyncio.Semaphore(_AT_ONCE)
+
+    async def told(name: str) -> Row:
+        async with slots:
+            try:
+                values = await client.label_values(name, match, window)
+            except ToolFailure as failure:
+                return {"label": name, "values": "?", "examples": failure.message}
+        if is_sensitive_name(name):
+            return {"label": name, "values": len(values), "examples": "(secrets, by the label's name)"}
+        more = ["…"] if len(values) > _EXAMPLES else []
+        return {"label": name, "values": len(values), "examples": cast(JsonValue, [*values[:_EXAMPLES], *more])}
+
+    return list(await asyncio.gather(*map(told, names)))
+
+
+async def _no_values(
+    client: PrometheusClient, envelope: Envelope, name: str, match: str, contains: str, others: Sequence[str]
+) -> Envelope:
+    envelope.data, envelope.total, envelope.returned = [], 0, 0
+    if others:
+        envelope.summary = f"None of the {len(others):,} values of {name} contains {contains!r}."
+        if close := suggestion(contains, others):
+            envelope.hints.append(close)
+        return envelope
+    existing = await client.label_names(match)
+    of = f" of {match}" if match else ""
+    if match and not existing:
+        envelope.summary = f"There are no series {match}, so {name} has no values."
+        envelope.hints.append("search finds metrics by words.")
+        return envelope
+    envelope.summary = f"There is no label {name}{of}."
+    envelope.hints.append(suggestion(name, existing) or f"There are: {', '.join(existing[:20])}.")
+    return envelope
+
+
+async def _series_of_values(client: PrometheusClient, name: str, match: str, at: float) -> dict[str, int] | None:
+    """How many series there are now for each value; None where that can't be asked."""
+    label = quoted_name(name)
+    try:
+        answer = await client.query(f"count by ({label}) ({match})", at)
+    except ToolFailure:
+        return None
+    return {series.labels.get(name, ""): int(series.samples[0][1]) for series in answer.series if series.samples}
+
+
+def _counted(found: Sequence[str], what: str, match: str, contains: str) -> str:
+    plural = what.replace("value", "values", 1) if what.startswith("value") else f"{what}s"
+    of = f" of {match}" if match else ""
+    holding = f" that contain {contains!r}" if contains else ""
+    return f"{len(found):,} {what if len(found) == 1 else plural}{of}{holding}."

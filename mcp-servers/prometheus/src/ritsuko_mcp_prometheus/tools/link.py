@@ -1,0 +1,64 @@
+"""`link`: where to go on looking, at the same query and time."""
+
+from contextlib import suppress
+
+from ritsuko_mcp_common.envelope import Envelope
+from ritsuko_mcp_common.errors import BackendUnreachable
+from ritsuko_mcp_common.times import format_time
+from ritsuko_mcp_prometheus.api.client import PrometheusClient
+from ritsuko_mcp_prometheus.errors import BadRequest, NotOffered
+from ritsuko_mcp_prometheus.evaluation.window import time_range, window
+from ritsuko_mcp_prometheus.presentation.external_urls import (
+    Pages,
+    grafana_dashboard,
+    grafana_explore,
+    prometheus_graph,
+)
+
+
+async def link(
+    client: PrometheusClient,
+    pages: Pages,
+    query: str,
+    start: str,
+    end: str,
+    dashboard: str,
+    variables: str,
+    *,
+    now: float,
+) -> Envelope:
+    """Links to the query in Prometheus and Grafana, and to a dashboard, all from start to end as they are now.
+
+    Raises what Prometheus says of a query that is wrong, since nobody needs a link to that. Where Prometheus can't be
+    asked the links are given all the same: they may be what somebody needs to find out why.
+    """
+    if not query.strip() and not dashboard:
+        raise BadRequest("there is neither a query nor a dashboard to link to", "Give a query, or a dashboard's uid.")
+    first, last = window(start, end, now=now)
+    envelope = Envelope(
+        summary=f"From {format_time(first)} to {format_time(last)}, which stays so.",
+        source=client.source,
+        time_range=time_range(first, last),
+    )
+    if query.strip():
+        with suppress(NotOffered, BackendUnreachable):
+            await client.format_query(query)
+        envelope.links.append(prometheus_graph(pages, query, first, last))
+        if not pages.public:
+            envelope.hints.append(f"{pages.prometheus} may open inside the cluster only (PROMETHEUS_PUBLIC_URL).")
+        if explore := grafana_explore(pages, query, first, last):
+            envelope.links.append(explore)
+    if dashboard and pages.grafana:
+        envelope.links.append(grafana_dashboard(pages, dashboard, _variables(variables), first, last))
+    if not pages.grafana:
+        envelope.hints.append("No links to Grafana: this server does not know it (GRAFANA_URL).")
+    elif not pages.datasource:
+        envelope.hints.append("No link to Explore: the data source's uid is not set (GRAFANA_DATASOURCE_UID).")
+    return envelope
+
+
+def _variables(written: str) -> dict[str, str]:
+    pairs = [part.partition("=") for part in written.split(",") if part.strip()]
+    if wrong := next((name for name, separator, _ in pairs if not separator), None):
+        raise BadRequest(f"{wrong.strip()[:60]!r} sets no variable", "Write them like namespace=shop,pod=web-0.")
+    return {name.strip(): value.strip() for name, _, value in pairs}

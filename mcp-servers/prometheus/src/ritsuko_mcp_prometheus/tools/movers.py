@@ -1,0 +1,214 @@
+"""`movers`: what changed most in a namespace or job around a moment."""
+
+import asyncio
+import math
+from collections.abc import Mapping, Sequence
+
+from pydantic import JsonValue
+
+from ritsuko_mcp_common.envelope import Envelope, Row
+from ritsuko_mcp_common.nearest import suggestion
+from ritsuko_mcp_common.times import format_duration, format_time, parse_time
+from ritsuko_mcp_prometheus.analysis.changes.candidates import Candidate, bounded, candidates
+from ritsuko_mcp_prometheus.analysis.changes.effect import FLOOR, LEAST_EFFECT, Move, move_of, rank
+from ritsuko_mcp_prometheus.analysis.changes.screening import glanced_at, rough_changes
+from ritsuko_mcp_prometheus.api.client import PrometheusClient
+from ritsuko_mcp_prometheus.api.series import Series, common_labels, label_columns, selector
+from ritsuko_mcp_prometheus.errors import BadRequest, NotOffered, QueryFailed
+from ritsuko_mcp_prometheus.evaluation.window import length, time_range
+from ritsuko_mcp_prometheus.presentation.label_cells import label_cells
+from ritsuko_mcp_prometheus.presentation.numbers import format_value, json_number
+from ritsuko_mcp_prometheus.promql.selectors import quoted
+from ritsuko_mcp_prometheus.statistics.robust import format_relative, relative
+
+_FIGURES = frozenset({"metric", "figure", "before", "after", "change", "effect"})
+_MOST_METRICS = 100
+_MOST_SERIES = 1500
+_MOST_LARGE = 5
+_SHORTEST_WINDOW = 300.0
+_AT_ONCE = 6
+_NAMED = 8
+_POINTS = 60
+_SHORTEST_RATE = 240.0
+_LEAST_AFTER = 120.0
+
+
+async def movers(
+    client: PrometheusClient, namespace: str, job: str, at: str, duration: str, limit: int, *, now: float
+) -> Envelope:
+    """What moved most between the time `duration` before `at` and the same time after it, or what there is of that."""
+    scope = _scope(namespace, job)
+    moment, span = parse_time(at, now=now), length(duration, least=_SHORTEST_WINDOW)
+    start, end = moment - span, min(moment + span, now)
+    if end - moment < _LEAST_AFTER:
+        raise BadRequest(
+            f"there is nothing to see after {format_time(moment)} yet", "Give the moment of the change: at=-15m."
+        )
+    envelope = Envelope(
+        summary="",
+        data=[],
+        total=0,
+        source=client.source,
+        time_range=time_range(start, end),
+        untrusted=True,
+    )
+    earlier, later = await asyncio.gather(_counts(client, scope, moment), _counts(client, scope, end))
+    if not later and not earlier:
+        envelope.summary = f"No metrics with {{{scope}}} at {format_time(moment)}, nor at {format_time(end)}."
+        wanted = {label: value for label, value in (("namespace", namespace), ("job", job)) if value}
+        envelope.hints = await _others(client, wanted, (start, end))
+        return envelope
+    rate_range = max(span / 12, _SHORTEST_RATE)
+    everything = candidates({**earlier, **later}, await _types(client), scope, format_duration(round(rate_range)))
+    glanced = glanced_at(everything)
+    changes = await rough_changes(client, glanced, scope, start, moment, end)
+    # Of what is too much to glance at only one sum or mean is asked for, which is little to read.
+    large = [one for one in everything if one not in glanced][:_MOST_LARGE]
+    looked_at = [*bounded(glanced, changes, _MOST_METRICS, _MOST_SERIES), *large]
+    moves, failures = await _look(client, looked_at, start, moment, end, rate_range)
+    moved = [move for move in moves if abs(move.effect) >= LEAST_EFFECT]
+    shown = moved[:limit]
+    labels = [Series(move.labels, []) for move in shown]
+    columns = [name for name in label_columns(labels, common_labels(labels)) if name != "__name__"]
+    around = (
+        f"{format_duration(round(end - moment))} after {format_time(moment)} against {format_duration(span)} before"
+    )
+    looked = f"{len(moves):,} series of {len(looked_at):,} metrics with {{{scope}}}"
+    envelope.summary = f"{len(moved):,} of {looked} moved: {around}."
+    rule = f"effect: change of the median in units of its spread, at least {FLOOR:.0%} of its level; 20: from nothing."
+    if not moves:
+        envelope.summary, rule = await _nothing_judged(client, scope, looked_at, start, span)
+    elif shared := {name: text for name, text in common_labels(labels).items() if name != "__name__"}:
+        envelope.summary += f" All shown are {selector(shared)}."
+    envelope.data = _rows(shown, columns)
+    envelope.total, envelope.returned, envelope.truncated = len(moved), len(shown), len(moved) > limit
+    envelope.warnings = [
+        *_left_out(everything, glanced, looked_at, changes),
+        *failures,
+        *_come_and_gone(earlier, later),
+    ]
+    envelope.hints = [rule]
+    return envelope
+
+
+def _scope(namespace: str, job: str) -> str:
+    parts = [f"{name}={quoted(value)}" for name, value in (("namespace", namespace), ("job", job)) if value]
+    if not parts:
+        raise BadRequest("neither a namespace nor a job is given", "Give one: namespace=shop or job=node.")
+    return ", ".join(parts)
+
+
+async def _types(client: PrometheusClient) -> dict[str, str]:
+    """What targets say that their metrics are. Without it, as after a backfill, their names tell."""
+    try:
+        return {name: said[0].type for name, said in (await client.metadata()).items() if said}
+    except (NotOffered, QueryFailed):
+        # Not every backend that answers queries has metadata, and some have too much of it.
+        return {}
+
+
+async def _counts(client: PrometheusClient, scope: str, at: float) -> dict[str, int]:
+    answer = await client.query(f"count by (__name__) ({{{scope}}})", at)
+    return {one.name: int(one.samples[0][1]) for one in answer.series}
+
+
+async def _others(client: PrometheusClient, wanted: Mapping[str, str], times: tuple[float, float]) -> list[str]:
+    """Which of the labels has no such value, and which it has; or that no metric has both together."""
+    hints: list[str] = []
+    for label, value in wanted.items():
+        values = await client.label_values(label, window=times)
+        if not values:
+            hints.append(f"No metric has a label {label} at that time.")
+        elif value not in values:
+            others_there = f"No metric has the {label} {value}; there is {', '.join(values[:20])}."
+            hints.append(suggestion(value, values) or others_there)
+    if hints:
+        return hints
+    *others, (label, _) = wanted.items()
+    beside = f"{{{', '.join(f'{name}={quoted(text)}' for name, text in others)}}}"
+    values = await client.label_values(label, beside, times) if others else []
+    return [f"With {beside} there is {label} {', '.join(values[:20])}."] if values else ["Give another time."]
+
+
+async def _nothing_judged(
+    client: PrometheusClient, scope: str, looked_at: Sequence[Candidate], start: float, span: float
+) -> tuple[str, str]:
+    """Why no series was judged, and what to do, as sentences."""
+    if not looked_at:
+        return (
+            f"Nothing moved: no metric with {{{scope}}} changed at a glance.",
+            "Give another time or a longer window.",
+        )
+    lacking = "" if await _counts(client, scope, start) else f": there is nothing yet at {format_time(start)}"
+    return (
+        f"None of {len(looked_at):,} metrics with {{{scope}}} has samples enough on both sides to be judged{lacking}.",
+        f"Take a shorter window than {format_duration(span)}."
+        if span > _SHORTEST_WINDOW
+        else "Give a later time: so far there are too few samples.",
+    )
+
+
+async def _look(
+    client: PrometheusClient, looked_at: Sequence[Candidate], start: float, moment: float, end: float, blur: float
+) -> tuple[list[Move], list[str]]:
+    """All moves, the largest first, and what could not be asked. `blur` is how long a rate still sees the past."""
+    slots = asyncio.Semaphore(_AT_ONCE)
+    failures: list[str] = []
+
+    async def look(candidate: Candidate) -> list[Move]:
+        async with slots:
+            try:
+                answer = await client.query_range(candidate.query, start, end, math.ceil((end - start) / _POINTS))
+            except QueryFailed as failure:
+                failures.append(f"{candidate.metric} could not be looked at: {failure.message}")
+                return []
+        # What is no rate is as it is at once.
+        settled = 0.0 if candidate.figure == "level" else min(blur, (end - moment) / 2)
+        if any(series.histograms for series in answer.series):
+            failures.append(f"{candidate.metric} is a native histogram, and not judged: compare a quantile of it")
+        moves = (move_of(candidate, series, moment, moment + settled) for series in answer.series)
+        return [move for move in moves if move is not None]
+
+    found = [move for moves in await asyncio.gather(*map(look, looked_at)) for move in moves]
+    return sorted(found, key=rank), failures
+
+
+def _rows(moves: Sequence[Move], columns: Sequence[str]) -> list[Row]:
+    rows: list[Row] = []
+    for move in moves:
+        row: dict[str, JsonValue] = {"metric": move.candidate.metric, "figure": move.candidate.figure}
+        per = "/s" if move.candidate.figure == "rate" else ""
+        row["before"] = format_value(move.before, move.unit) + per
+        row["after"] = format_value(move.after, move.unit) + per
+        row["change"] = format_relative(relative(move.before, move.after))
+        row["effect"] = json_number(round(move.effect, 1))
+        rows.append({**row, **label_cells(move.labels, columns, _FIGURES)})
+    return rows
+
+
+def _left_out(
+    everything: Sequence[Candidate],
+    glanced: Sequence[Candidate],
+    looked_at: Sequence[Candidate],
+    changes: Mapping[str, float],
+) -> list[str]:
+    seen, close = {one.metric for one in glanced}, {one.metric for one in looked_at}
+    unseen = [one.metric for one in everything if one.metric not in seen | close]
+    passed = sorted(seen - close, key=lambda metric: (-changes.get(metric, 0.0), metric))
+    passed = [metric for metric in passed if changes.get(metric, 0.0) > 0]
+    said: list[str] = []
+    if unseen:
+        said.append(f"not looked at, for their many series: {_some(unseen)}")
+    if passed:
+        said.append(f"not looked at closely, since they changed less at a glance: {_some(passed)}")
+    return said
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    return f"{', '.join(names[:_NAMED])}{more}"
+
+
+def _come_and_gone(earlier: dict[str, int], later: dict[str, int]) -> list[str]:
+    pairs = (("new", sorted(later.keys() - earlier.keys())), ("gone", sorted(earlier.keys() - later.keys())))
+    return [f"{what} metrics: {_some(names)}" for what, names in pairs if names]

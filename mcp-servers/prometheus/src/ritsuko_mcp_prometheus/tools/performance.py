@@ -1,0 +1,150 @@
+"""`performance`: a service's rate, errors, duration and saturation, from whatever its metrics are called."""
+
+import asyncio
+from collections.abc import Sequence
+
+from ritsuko_mcp_common.envelope import Envelope
+from ritsuko_mcp_common.nearest import suggestion
+from ritsuko_mcp_common.times import format_duration, format_time, parse_time
+from ritsuko_mcp_prometheus.analysis.service.conventions import CONVENTIONS
+from ritsuko_mcp_prometheus.analysis.service.discovery import Found, find, find_own, namespaces
+from ritsuko_mcp_prometheus.analysis.service.exemplars import slowest_request
+from ritsuko_mcp_prometheus.analysis.service.measurement import figures
+from ritsuko_mcp_prometheus.analysis.service.onset import onset
+from ritsuko_mcp_prometheus.analysis.service.readings import Figure, differing, row, said_of
+from ritsuko_mcp_prometheus.analysis.service.signals import Line, requests, usages
+from ritsuko_mcp_prometheus.analysis.service.suffixes import others, own_lines
+from ritsuko_mcp_prometheus.api.client import PrometheusClient
+from ritsuko_mcp_prometheus.catalogue.service_names import service_names
+from ritsuko_mcp_prometheus.diagnosis.empty_result import in_the_future
+from ritsuko_mcp_prometheus.errors import BadRequest
+from ritsuko_mcp_prometheus.evaluation.window import length, time_range
+
+_JOBS_SHOWN = 20
+_RECENT_SECONDS = 3600.0
+
+
+async def performance(
+    client: PrometheusClient, name: str, namespace: str, duration: str, at: str, *, now: float
+) -> Envelope:
+    """The four golden signals of the service over the time before `at`, over the time before that, and a day ago."""
+    if not name.strip():
+        raise BadRequest("no service is named", "Give the name of a service, workload or job.")
+    moment, span = parse_time(at, now=now), length(duration, least=60)
+    range_ = format_duration(span)
+    found = await find(client, name, namespace, moment, range_)
+    lines = requests(found, range_)
+    own: dict[str, Found] = {}
+    if not lines:
+        everything = await find_own(client, name, namespace, moment)
+        own = {metric: one for metric, one in everything.items() if metric not in found}
+    where = f"{name} in {namespace}" if namespace else name
+    envelope = Envelope(
+        summary="",
+        data=[],
+        total=0,
+        source=client.source,
+        time_range=time_range(moment - span, moment),
+        untrusted=True,
+    )
+    if not found and not own and moment - span > now:
+        explanation = in_the_future(moment, now)
+        envelope.summary, envelope.hints = explanation.summary, explanation.hints
+        return envelope
+    if not found and not own:
+        envelope.summary = (
+            f"No metrics of {where} in the {range_} before {format_time(moment)}, by any convention known here."
+        )
+        envelope.hints = await _near(client, name, moment, now)
+        return envelope
+    if not lines:
+        note = "no metric of requests that is known here carries this name"
+        lines = [Line("rate, errors, duration", "", note=note), *own_lines(own, range_)]
+        envelope.hints = [others(own, lines) if own else _known()]
+    (told, complete), example = await asyncio.gather(
+        figures(client, [*lines, *usages(found, range_)], moment, span),
+        slowest_request(client, lines, moment - span, moment),
+    )
+    sources = ", ".join(dict.fromkeys(part for one in told if one.line.query for part in one.line.source.split(", ")))
+    how = f", found by: {sources}" if sources else " has metrics, of which none tells of requests or of what it uses"
+    owned = [*found.values(), *own.values()]
+    spread = namespaces(owned)
+    envelope.summary = f"{where if spread else name} in the {range_} up to {format_time(moment)}{how}."
+    _on_changes(envelope, told, range_, complete=complete)
+    if not complete:
+        envelope.warnings.append("what it was before could not be asked in time, at least not of every figure")
+    envelope.warnings += _on_namespaces(name, namespace, spread)
+    next_steps = await _next(client, told, owned, moment, span)
+    envelope.hints = [hint for hint in (*envelope.hints, *next_steps, example) if hint]
+    envelope.data = [row(one) for one in told]
+    envelope.total = envelope.returned = len(told)
+    return envelope
+
+
+def _known() -> str:
+    names = ", ".join(dict.fromkeys(convention.name for convention in CONVENTIONS))
+    return f"Metrics of requests that are known here: {names}, and http_requests_total with any prefix."
+
+
+def _on_namespaces(name: str, wanted: str, spread: Sequence[str]) -> list[str]:
+    """A warning where the figures are not of the one namespace that may be meant."""
+    if wanted and not spread:
+        return [f"none of these metrics says a namespace, so {wanted!r} chose nothing among them"]
+    if not wanted and len(spread) > 1:
+        some = ", ".join(spread[:6])
+        return [
+            f"{name} is in {len(spread)} namespaces ({some}), and these figures are of all of them: "
+            "give one of them as namespace"
+        ]
+    return []
+
+
+def _on_changes(envelope: Envelope, told: Sequence[Figure], range_: str, *, complete: bool) -> None:
+    """Say what differs much from before."""
+    for than, earlier in ((f"the {range_} before", False), ("a day ago", True)):
+        if changed := differing(told, earlier=earlier):
+            envelope.summary += f" Changed from {than}: {said_of(changed, told, earlier=earlier)}."
+    known = complete and any(one.before is not None or one.day_ago is not None for one in told)
+    if known and not any(differing(told, earlier=earlier) for earlier in (False, True)):
+        envelope.summary += " Nothing is half as much again as before, or has shrunk as far."
+
+
+async def _next(
+    client: PrometheusClient, told: Sequence[Figure], found: Sequence[Found], at: float, span: float
+) -> list[str]:
+    """How to go on from what differs: since when it does, and what else changed then."""
+    if differing(told, earlier=False):
+        hints, began = list[str](), format_time(at - span)
+    elif since_yesterday := differing(told):
+        felt = (one for one in since_yesterday if one.line.signal.startswith(("errors", "duration")))
+        telling = next(felt, since_yesterday[0])
+        moment = await onset(client, telling, at, span)
+        began = "<that time>" if moment is None else format_time(moment)
+        hints = [f"Since about {began}, as {telling.line.signal} tells."] if moment is not None else []
+        hints = hints or ["Since when: query_range or chart with one of the queries and start=-1d."]
+    else:
+        return []
+    spaces = namespaces(found)
+    jobs = sorted({name for one in found if one.owner.label == "job" for name in one.values})
+    scope = f"namespace={spaces[0]}" if len(spaces) == 1 else f"job={jobs[0]}" if len(jobs) == 1 else ""
+    return [*hints, f"What else changed then: movers {scope} at={began}."] if scope else hints
+
+
+async def _near(client: PrometheusClient, name: str, at: float, now: float) -> list[str]:
+    """Names like it at that time; or whether it is there now."""
+    if names := await service_names(client, (at - _RECENT_SECONDS, at)):
+        if name in names:
+            return [
+                f"In the hour before there are series of {name}: targets tells whether it is still scraped, and "
+                "a longer window looks further back."
+            ]
+        wanted = name.lower()
+        held = [one for one in names if wanted in one.lower() or one.lower() in wanted.split()]
+        if near := f"Did you mean {', '.join(held[:3])}?" if held else suggestion(name, names):
+            return [near]
+        return [f"Jobs and services there are: {', '.join(names[:_JOBS_SHOWN])}."]
+    names = await service_names(client, (now - _RECENT_SECONDS, now))
+    told = [f"No metric has a job or service in the hour before {format_time(at)}: ask for another time."]
+    if name in names:
+        return [*told, f"Now there are metrics of {name}: at=now."]
+    return [*told, *([f"Now: {near}"] if (near := suggestion(name, names)) else [])]

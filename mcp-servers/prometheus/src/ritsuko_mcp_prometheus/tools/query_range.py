@@ -1,0 +1,107 @@
+"""A query's course over time."""
+
+from collections.abc import Sequence
+
+from pydantic import JsonValue
+
+from ritsuko_mcp_common.envelope import Envelope, TimeRange
+from ritsuko_mcp_common.times import format_duration, format_time, parse_time
+from ritsuko_mcp_prometheus.api.client import PrometheusClient
+from ritsuko_mcp_prometheus.api.series import Series, common_labels, folded_labels, in_common, label_columns, subject
+from ritsuko_mcp_prometheus.diagnosis.empty_result import explain_empty
+from ritsuko_mcp_prometheus.diagnosis.presence import When
+from ritsuko_mcp_prometheus.errors import BadRequest
+from ritsuko_mcp_prometheus.evaluation.resolution import unseen
+from ritsuko_mcp_prometheus.evaluation.step import choose_step, first_point
+from ritsuko_mcp_prometheus.presentation.cells import flat
+from ritsuko_mcp_prometheus.presentation.paging import page, position
+from ritsuko_mcp_prometheus.presentation.tables import point_rows, points_of, statistics_rows
+
+
+async def ranged(
+    client: PrometheusClient,
+    query: str,
+    start: str,
+    end: str,
+    step: str,
+    points: bool,
+    limit: int,
+    cursor: str,
+    *,
+    now: float,
+) -> Envelope:
+    """The values of `query` from `start` to `end`: statistics and a sparkline a series, or one row a point."""
+    question: JsonValue = ["query_range", query, start, end, step, points]
+    place = position(cursor, question, now)
+    first, last = parse_time(start, now=place.now), parse_time(end, now=place.now)
+    if first >= last:
+        raise BadRequest(
+            f"the start ({format_time(first)}) is not before the end ({format_time(last)})",
+            "Give start and end, for example start=-6h end=-3h.",
+        )
+    seconds = choose_step(first, last, step)
+    answer = await client.query_range(query, first_point(first, last, seconds), last, seconds)
+    envelope = Envelope(
+        summary="",
+        source=client.source,
+        warnings=list(answer.notes),
+        time_range=TimeRange(start=format_time(first), end=format_time(last)),
+        untrusted=True,
+    )
+    if not answer.series:
+        explanation = await explain_empty(client, query, When(first, last, seconds), now=place.now)
+        envelope.summary, envelope.hints = explanation.summary, explanation.hints
+        envelope.data, envelope.total, envelope.returned = [], 0, 0
+        return envelope
+    series = sorted(answer.series, key=lambda one: sorted(one.labels.items()))
+    shared = common_labels(series)
+    columns = label_columns(series, shared)
+    folded = folded_labels(series, columns)
+    envelope.written_by(flat())
+    envelope.summary = (
+        f"{_named(series, query)} over {format_duration(round(last - first))} up to {format_time(last)}, "
+        f"a point every {format_duration(seconds)}{in_common(shared)}."
+    )
+    if between := unseen(query, seconds):
+        envelope.hints.append(between)
+    histograms = sum(bool(one.histograms) for one in series)
+    if points:
+        return page(
+            envelope,
+            points_of(series),
+            lambda part: point_rows(part, columns, histograms=histograms > 0, folded=folded),
+            at=place,
+            limit=limit,
+            question=question,
+        )
+    if over := _over(series, last, seconds):
+        envelope.hints.append(over)
+    if histograms:
+        which = "1 of them is a native histogram" if histograms == 1 else f"{histograms} of them are native histograms"
+        envelope.hints.append(
+            f"{which}, told by the mean observation: ask for histogram_quantile(0.9, ...) to know more."
+        )
+    return page(
+        envelope,
+        series,
+        lambda part: statistics_rows(part, columns, first, last, folded),
+        at=place,
+        limit=limit,
+        question=question,
+    )
+
+
+def _over(series: Sequence[Series], end: float, step: float) -> str:
+    """A sentence about those that end before the end: what is last of them is not what they are then."""
+    ends = [one.course[-1][0] for one in series if one.course]
+    early = [moment for moment in ends if moment < end - 2 * step]
+    if not early:
+        return ""
+    if len(series) == 1:
+        return f"Its last point is of {format_time(early[0])}: there is nothing after it."
+    latest = format_time(max(early))
+    return f"{len(early):,} of {len(series):,} series end earlier, at {latest} or before: last is of then."
+
+
+def _named(series: list[Series], query: str) -> str:
+    return subject(series[0].labels, query) if len(series) == 1 else f"{len(series):,} series"

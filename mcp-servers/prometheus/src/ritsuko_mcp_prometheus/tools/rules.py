@@ -1,0 +1,130 @@
+"""Recording and alerting rules: which don't work, which are slow."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from pydantic import JsonValue
+
+from ritsuko_mcp_common.envelope import Envelope, Row
+from ritsuko_mcp_common.sensitive import is_sensitive_name
+from ritsuko_mcp_common.times import format_duration
+from ritsuko_mcp_prometheus.api.client import PrometheusClient
+from ritsuko_mcp_prometheus.api.objects import Rule, RuleGroup
+from ritsuko_mcp_prometheus.presentation.cells import flat
+from ritsuko_mcp_prometheus.presentation.numbers import format_value
+from ritsuko_mcp_prometheus.promql.metric_names import nearest_names
+from ritsuko_mcp_prometheus.state.age import age
+from ritsuko_mcp_prometheus.state.configuration_reload import refused_configuration
+
+# Of its interval: a group that takes longer than the whole of it misses evaluations.
+_SLOW = 0.5
+_LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    rule: Rule
+    group: RuleGroup
+
+    @property
+    def broken(self) -> bool:
+        return self.rule.health not in ("ok", "unknown") or bool(self.rule.lastError)
+
+    @property
+    def slow(self) -> bool:
+        """Whether its group is slow, and it takes the largest part of that."""
+        heaviest = max((one.evaluationTime for one in self.group.rules), default=0.0)
+        return late(self.group) and self.rule.evaluationTime == heaviest
+
+
+async def rules(client: PrometheusClient, name: str, type: str, state: str, limit: int, *, now: float) -> Envelope:
+    """Rules, those with errors first, then slow ones, then what fires; a row each.
+
+    Only those whose name, group or query contains `name`, of that type and state unless these are `all`.
+    """
+    groups, warnings = await asyncio.gather(client.rules(), refused_configuration(client, now=now))
+    every = list(_placed(groups))
+    chosen = sorted((one for one in every if _matches(one, name, type, state)), key=_rank)
+    envelope = Envelope(
+        summary=_summary(groups, every, chosen), source=client.source, warnings=warnings, untrusted=True
+    )
+    shown = chosen[:limit]
+    envelope.data = [_row(one, now, errors=any(one.rule.lastError for one in shown)) for one in shown]
+    envelope.total, envelope.returned = len(chosen), len(envelope.data)
+    envelope.truncated = len(chosen) > limit
+    if envelope.truncated:
+        envelope.hints.append(f"Give a part of the name to see fewer, or a limit above {limit}.")
+    for group in filter(late, groups):
+        envelope.warnings.append(
+            f"group {group.name} takes {format_value(group.evaluationTime, 'seconds')} "
+            f"of its interval of {format_duration(group.interval)}"
+        )
+    if not chosen and every:
+        near = nearest_names(name, {one.rule.name for one in every}, 3) if name else []
+        close = f"Did you mean {', '.join(near)}?" if near else ""
+        envelope.hints.append(close or f"There are {len(every)} others: leave the conditions out.")
+    if len(chosen) == 1:
+        told = chosen[0].rule.annotations.items()
+        envelope.hints += [f"{name}: {text}" for name, text in told if not is_sensitive_name(name)]
+    return envelope.written_by(flat({"error": _LONGEST}))
+
+
+def late(group: RuleGroup) -> bool:
+    """Whether a group's evaluation takes a dangerous part of its interval."""
+    return group.interval > 0 and group.evaluationTime > _SLOW * group.interval
+
+
+def _placed(groups: Sequence[RuleGroup]) -> Iterator[_Placed]:
+    return (_Placed(rule, group) for group in groups for rule in group.rules)
+
+
+def _matches(one: _Placed, name: str, type: str, state: str) -> bool:
+    wanted = name.lower()
+    if type not in ("all", one.rule.type):
+        return False
+    if not any(wanted in text.lower() for text in (one.rule.name, one.group.name, one.rule.query)):
+        return False
+    match state:
+        case "failing":
+            return one.broken
+        case "slow":
+            return one.slow
+        case "firing" | "pending" | "inactive":
+            return one.rule.state == state
+        case _:
+            return True
+
+
+def _rank(one: _Placed) -> tuple[bool, bool, int, str, str]:
+    states = {"firing": 0, "pending": 1}
+    return not one.broken, not one.slow, states.get(one.rule.state, 2), one.group.name, one.rule.name
+
+
+def _row(one: _Placed, now: float, *, errors: bool) -> Row:
+    """The error stands in front where there are any: a table is read from the left."""
+    error: Row = {"error": one.rule.lastError} if errors else {}
+    return {
+        "rule": one.rule.name,
+        "health": one.rule.health,
+        **error,
+        "state": one.rule.state,
+        "for": format_duration(one.rule.duration) if one.rule.duration else "",
+        "labels": cast(JsonValue, dict(sorted(one.rule.labels.items()))),
+        "type": one.rule.type,
+        "group": one.group.name,
+        "evaluated": f"{age(one.rule.lastEvaluation, now)} ago" if age(one.rule.lastEvaluation, now) else "never",
+        "took": format_value(one.rule.evaluationTime, "seconds"),
+        "query": one.rule.query,
+    }
+
+
+def _summary(groups: Sequence[RuleGroup], every: Sequence[_Placed], chosen: Sequence[_Placed]) -> str:
+    if not every:
+        return "This Prometheus has no rules."
+    failing, slow = sum(one.broken for one in every), sum(map(late, groups))
+    state = f"{failing} of them failing" if failing else "all of them work"
+    told = f"{len(every):,} rules in {len(groups):,} groups, {state}"
+    told += f", {slow} groups slow" if slow else ""
+    return f"{told}." if len(chosen) == len(every) else f"{len(chosen):,} shown of {told}."

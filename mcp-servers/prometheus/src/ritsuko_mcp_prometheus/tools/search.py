@@ -1,0 +1,160 @@
+"""Metrics found by words."""
+
+import asyncio
+import re
+from collections.abc import Iterable, Sequence
+
+from pydantic import JsonValue
+
+from ritsuko_mcp_common.envelope import Envelope, Row
+from ritsuko_mcp_common.errors import ToolFailure
+from ritsuko_mcp_prometheus.api.client import PrometheusClient
+from ritsuko_mcp_prometheus.catalogue.cardinality import cardinality
+from ritsuko_mcp_prometheus.catalogue.families import Family, families
+from ritsuko_mcp_prometheus.catalogue.service_names import service_names
+from ritsuko_mcp_prometheus.errors import BadRequest, NotOffered
+from ritsuko_mcp_prometheus.presentation.cells import flat
+from ritsuko_mcp_prometheus.presentation.paging import page, position
+from ritsuko_mcp_prometheus.promql.metric_names import nearest_names
+
+_WORD = re.compile(r"[a-z0-9]+")
+_LONGEST_HELP = 120
+_RECENT_SECONDS = 3600.0
+_SHORTEST_WORD, _SERVICES_SHOWN = 3, 5
+# What people say, and what metrics are called.
+_SAME = {
+    "latency": ("duration", "response_time"),
+    "slow": ("duration", "latency"),
+    "duration": ("latency",),
+    "error": ("fail",),
+    "failure": ("error", "failed"),
+    "ram": ("memory",),
+    "disk": ("filesystem",),
+    "traffic": ("request", "bytes"),
+    "crash": ("restart",),
+}
+
+
+async def known_families(client: PrometheusClient) -> tuple[list[Family], list[str]]:
+    """Every metric, and a warning when no target's metadata is to be had: types are guessed from names then."""
+    names, metadata = await asyncio.gather(client.metric_names(), client.metadata(), return_exceptions=True)
+    if isinstance(names, BaseException):
+        raise names
+    if isinstance(metadata, NotOffered):
+        return families(names, {}), ["types are guessed from names: this store keeps no metadata"]
+    if isinstance(metadata, ToolFailure):
+        return families(names, {}), [f"types are guessed from names: {metadata.message}"]
+    if isinstance(metadata, BaseException):
+        raise metadata
+    return families(names, metadata), []
+
+
+async def search(
+    client: PrometheusClient, words: str, type: str, limit: int, cursor: str, sort: str, *, now: float
+) -> Envelope:
+    """Metrics whose name and help hold all the words, best match first; without words all of them, by name.
+
+    Sorted by `series` it answers instead where most series are; words don't matter to that.
+    """
+    if sort == "series":
+        if words.strip() or type != "any":
+            raise BadRequest(
+                "most series are counted of everything, not of some words or a type", "Leave text and type out."
+            )
+        return await cardinality(client, limit)
+    question: JsonValue = ["search", words, type]
+    place = position(cursor, question, now)
+    known, warnings = await known_families(client)
+    found = [one for one in ranked(words, known) if type in ("any", one.type)]
+    envelope = Envelope(summary="", source=client.source, warnings=warnings, untrusted=True)
+    if not found:
+        envelope.summary, envelope.hints = _nothing(words, type, known)
+        envelope.hints = [*await _services(client, words, place.now), *envelope.hints]
+        envelope.data, envelope.total, envelope.returned = [], 0, 0
+        return envelope
+    kind = f"{'' if type == 'any' else f'{type} '}metric{'' if len(found) == 1 else 's'}"
+    about = f' for "{words.strip()}"' if words.strip() else ""
+    envelope.summary = f"{len(found):,} of {len(known):,} metrics{about}." if about else f"{len(found):,} {kind}."
+    shown = found[place.offset : place.offset + limit]
+    counts = await _series_counts(client, shown, place.now)
+    if counts is None:
+        envelope.warnings.append("how many series each has could not be counted in time")
+    envelope.hints.append("describe tells more of one: its labels, an example and a query.")
+    envelope = page(
+        envelope, found, lambda part: [_row(one, counts) for one in part], at=place, limit=limit, question=question
+    )
+    return envelope.written_by(flat({"help": _LONGEST_HELP}))
+
+
+async def _services(client: PrometheusClient, words: str, now: float) -> list[str]:
+    """Whether a word is in the name of a service: those are values of labels."""
+    wanted = [word for word in _WORD.findall(words.lower()) if len(word) >= _SHORTEST_WORD]
+    if not wanted:
+        return []
+    try:
+        names = await service_names(client, (now - _RECENT_SECONDS, now))
+    except ToolFailure:
+        return []
+    meant = [name for name in names if any(word in name.lower() for word in wanted)][:_SERVICES_SHOWN]
+    return [f"There is {', '.join(meant)}: performance {meant[0]} tells how it does."] if meant else []
+
+
+def ranked(words: str, known: Iterable[Family]) -> list[Family]:
+    """Those in which every word occurs: first where most are whole words of the name, then by length of the name."""
+    wanted = _WORD.findall(words.lower())
+    scored: list[tuple[int, int, str, Family]] = []
+    for one in known:
+        if (score := _score(wanted, one)) is not None:
+            scored.append((-score, len(one.name) if wanted else 0, one.name, one))
+    return [one for *_, one in sorted(scored, key=lambda item: item[:3])]
+
+
+def _score(wanted: Sequence[str], one: Family) -> int | None:
+    name, text = one.name.lower(), one.help.lower()
+    parts = set(_WORD.findall(name.replace("_", " ")))
+    score = 0
+    for word in wanted:
+        stem = word.rstrip("s") or word
+        if word in parts or stem in {part.rstrip("s") for part in parts}:
+            score += 4
+        elif stem in name or any(stem in member for member in one.members):
+            score += 3
+        elif any(other in name for other in _SAME.get(stem, ())):
+            score += 2
+        elif stem in text:
+            score += 1
+        else:
+            return None
+    return score
+
+
+def _nothing(words: str, type: str, known: Sequence[Family]) -> tuple[str, list[str]]:
+    if not known:
+        return "This Prometheus holds no metrics at all.", ["Check its scrape configuration: targets tells more."]
+    if type != "any" and (others := ranked(words, known)):
+        return f"No {type} for {words.strip()!r}.", [
+            f"There are {len(others):,} metrics of other types: leave type out."
+        ]
+    near = nearest_names("_".join(words.split()), [one.name for one in known])
+    single = [word for word in words.split() if len(word) >= _SHORTEST_WORD and ranked(word, known)]
+    hints = [f"Nearest: {', '.join(near)}."] if near else []
+    if len(words.split()) > 1 and single:
+        hints.append(f"There are metrics for {' and for '.join(single)} alone.")
+    return f"None of the {len(known):,} metrics has {words.strip()!r} in its name or help.", hints
+
+
+async def _series_counts(client: PrometheusClient, shown: Sequence[Family], at: float) -> dict[str, int] | None:
+    names = "|".join(re.escape(one.counted).replace("\\", "\\\\") for one in shown)
+    try:
+        answer = await client.query(f'count by (__name__) ({{__name__=~"{names}"}})', at)
+    except ToolFailure:
+        return None
+    return {series.name: int(series.samples[0][1]) for series in answer.series if series.samples}
+
+
+def _row(one: Family, counts: dict[str, int] | None) -> Row:
+    row: Row = {"metric": one.name, "type": one.described_type, "unit": one.unit}
+    if counts is not None:
+        row["series"] = counts.get(one.counted, 0)
+    row["help"] = one.help
+    return row

@@ -1,0 +1,95 @@
+"""What is scraped, and what can't be."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from typing import cast
+
+from pydantic import JsonValue
+
+from ritsuko_mcp_common.envelope import Envelope, Row
+from ritsuko_mcp_common.nearest import suggestion
+from ritsuko_mcp_prometheus.api.client import PrometheusClient
+from ritsuko_mcp_prometheus.api.failures import without_credentials
+from ritsuko_mcp_prometheus.api.objects import Target
+from ritsuko_mcp_prometheus.presentation.cells import flat
+from ritsuko_mcp_prometheus.presentation.numbers import format_value
+from ritsuko_mcp_prometheus.state.age import age
+from ritsuko_mcp_prometheus.state.configuration_reload import refused_configuration
+from ritsuko_mcp_prometheus.state.dropped_targets import dropped, dropped_count
+from ritsuko_mcp_prometheus.state.text_filter import is_meant
+
+_FEW_JOBS = 8
+
+
+async def targets(client: PrometheusClient, name: str, state: str, limit: int, *, now: float) -> Envelope:
+    """Targets, those that are down first, with the error of their last scrape.
+
+    Only those where a label's value or the address contains `name`, and of that state unless it is `all`; those that
+    relabelling `dropped` are shown alone.
+    """
+    if state == "dropped":
+        return await dropped(client, name, limit)
+    active, warnings = await asyncio.gather(client.targets(), refused_configuration(client, now=now))
+    found = active.activeTargets
+    chosen = sorted((one for one in found if _matches(one, name, state)), key=_rank)
+    envelope = Envelope(summary=_summary(found, chosen), source=client.source, warnings=warnings, untrusted=True)
+    envelope.data = [_row(one, now) for one in chosen[:limit]]
+    envelope.total, envelope.returned = len(chosen), len(envelope.data)
+    envelope.truncated = len(chosen) > limit
+    if envelope.truncated:
+        envelope.hints.append(f"Give a job or an instance to see fewer, or a limit above {limit}.")
+    if not chosen and found:
+        jobs = sorted({one.labels.get("job", "") for one in found})
+        envelope.hints.append(suggestion(name, jobs) or f"Jobs: {', '.join(jobs[:20])}.")
+        if count := await dropped_count(client, name):
+            envelope.hints.append(f"Relabelling dropped {count:,} such: state=dropped shows them.")
+    return envelope.written_by(flat())
+
+
+def _matches(target: Target, name: str, state: str) -> bool:
+    return state in ("all", target.health) and is_meant(name, target.labels, target.scrapePool, _address(target))
+
+
+def _rank(target: Target) -> tuple[int, str, str]:
+    health = {"down": 0, "unknown": 1}.get(target.health, 2)
+    return health, target.labels.get("job", ""), target.labels.get("instance", "")
+
+
+def _row(target: Target, now: float) -> Row:
+    own = {name: value for name, value in sorted(target.labels.items()) if name not in ("job", "instance")}
+    last = age(target.lastScrape, now)
+    return {
+        "job": target.labels.get("job", target.scrapePool),
+        "instance": target.labels.get("instance", ""),
+        "health": target.health,
+        "scraped": f"{last} ago" if last else "never",
+        "took": format_value(target.lastScrapeDuration, "seconds"),
+        "every": target.scrapeInterval,
+        "error": _without_address(target),
+        "url": _address(target),
+        "labels": cast(JsonValue, own),
+    }
+
+
+def _address(target: Target) -> str:
+    """Without user, password and parameters: those are how to get in, not where it is."""
+    return without_credentials(target.scrapeUrl)
+
+
+def _without_address(target: Target) -> str:
+    """The error, whose beginning repeats the whole URL: `Get "http://...": connection refused`."""
+    address = _address(target)
+    return target.lastError.replace(target.scrapeUrl, address) if target.scrapeUrl else target.lastError
+
+
+def _summary(found: Sequence[Target], chosen: Sequence[Target]) -> str:
+    if not found:
+        return "This Prometheus scrapes nothing."
+    health = Counter(one.health for one in found)
+    down = Counter(one.labels.get("job", one.scrapePool) for one in found if one.health == "down")
+    told = ", ".join(f"{count} of {job}" for job, count in down.most_common(_FEW_JOBS))
+    jobs = {one.labels.get("job", one.scrapePool) for one in found}
+    states = ", ".join(f"{health[state]:,} {state}" for state in ("down", "unknown", "up") if health[state])
+    summary = f"{len(found):,} targets in {len(jobs):,} jobs: {states}{f'; down: {told}' if told else ''}."
+    return summary if len(chosen) == len(found) else f"{len(chosen):,} shown of {summary}"
