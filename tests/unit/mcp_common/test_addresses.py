@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ritsuko_common.redaction.redactor import Redaction
 from ritsuko_mcp_common.addresses import redacted_address
-from ritsuko_mcp_common.redaction import Redaction
 
 SECRET = "ghp_0123456789abcdefghijABCDEFGHIJ012345"
 

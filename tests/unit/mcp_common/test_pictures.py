@@ -6,10 +6,10 @@ import threading
 from mcp_types import ImageContent
 from pydantic import JsonValue
 
+from ritsuko_common.redaction.redactor import Redactor
 from ritsuko_mcp_common import Envelope, Link, ServerSettings
 from ritsuko_mcp_common.calls import ContractServer
 from ritsuko_mcp_common.metrics import Metrics
-from ritsuko_mcp_common.redaction import Redactor
 from ritsuko_mcp_common.tool import read_tool
 
 SECRET = "ghp_0123456789abcdefghijABCDEFGHIJ012345"

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from ritsuko_common.redaction.redactor import Redactor
 from ritsuko_mcp_common import Service
 from ritsuko_mcp_common.calls import ContractServer
 from ritsuko_mcp_common.metrics import Metrics
-from ritsuko_mcp_common.redaction import Redactor
 from ritsuko_mcp_kubernetes import server as kubernetes
 from ritsuko_mcp_kubernetes.apiserver import Apiserver, Decoder, Json
 from ritsuko_mcp_kubernetes.failures import NotFound

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ritsuko_mcp_common.redaction import Redactor
+from ritsuko_common.redaction.redactor import Redactor
 from ritsuko_mcp_logs.levels import level_of
 from ritsuko_mcp_logs.lines import blocks, nanoseconds, not_read, readable, split
 

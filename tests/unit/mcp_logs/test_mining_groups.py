@@ -10,7 +10,7 @@ from drain3.drain import Drain as TheirDrain
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ritsuko_mcp_common.redaction import Redactor
+from ritsuko_common.redaction.redactor import Redactor
 from ritsuko_mcp_logs.insight.naming import Names
 from ritsuko_mcp_logs.mining.drain import Drain, Message, variable_words
 from ritsuko_mcp_logs.mining.fingerprint import fingerprint, masked
@@ -112,7 +112,7 @@ def test_different_errors_have_different_fingerprints() -> None:
 def test_a_fingerprint_is_the_same_in_another_process() -> None:
     line = "ERROR cannot reach 10.0.0.1 after 3 attempts"
     code = (
-        "from ritsuko_mcp_common.redaction import Redactor\n"
+        "from ritsuko_common.redaction.redactor import Redactor\n"
         "from ritsuko_mcp_logs.mining.fingerprint import fingerprint\n"
         f"print(fingerprint([{line.encode()!r}], Redactor().begin().text))"
     )

@@ -8,9 +8,9 @@ import httpx2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ritsuko_common.redaction.redactor import Redactor
 from ritsuko_mcp_common.calls import ContractServer
 from ritsuko_mcp_common.metrics import Metrics
-from ritsuko_mcp_common.redaction import Redactor
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
 from ritsuko_mcp_prometheus.settings import PrometheusSettings
 from ritsuko_mcp_prometheus.tools.analysis import analysis_tools

@@ -9,7 +9,7 @@ import re
 from typing import cast
 from urllib.parse import quote, unquote
 
-from ritsuko_mcp_common.redaction import Redaction
+from ritsuko_common.redaction.redactor import Redaction
 
 # Passwords there are with ? and # in them, though a browser would not take them.
 _LOGIN = r"(?:[A-Za-z][\w+.-]*://[^\s/:@?#]*:(?!\d{1,5}[/?#])\S*@)?"

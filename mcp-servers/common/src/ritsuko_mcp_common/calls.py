@@ -16,13 +16,13 @@ from mcp.server.mcpserver.tools import Tool
 from mcp_types import CallToolResult, ImageContent, TextContent
 from pydantic import JsonValue, ValidationError
 
+from ritsuko_common.redaction.redactor import Redaction, Redactor
 from ritsuko_mcp_common import assertion, audit, budget, text
 from ritsuko_mcp_common.addresses import redacted_address
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.errors import BackendUnreachable, ToolFailure
 from ritsuko_mcp_common.metrics import Metrics
 from ritsuko_mcp_common.nearest import suggestion
-from ritsuko_mcp_common.redaction import Redaction, Redactor
 from ritsuko_mcp_common.settings import ServerSettings
 
 logger = logging.getLogger(__name__)

@@ -10,8 +10,8 @@ import asyncio
 import time
 from typing import Protocol
 
+from ritsuko_common.redaction.redactor import Redactor
 from ritsuko_mcp_common.errors import ToolFailure
-from ritsuko_mcp_common.redaction import Redactor
 
 _FRESH_SECONDS = 10.0
 _PATIENCE_SECONDS = 0.5

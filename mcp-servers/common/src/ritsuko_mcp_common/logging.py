@@ -7,7 +7,7 @@ import logging
 import sys
 from datetime import UTC, datetime
 
-from ritsuko_mcp_common.redaction import Redactor
+from ritsuko_common.redaction.redactor import Redactor
 
 
 class JsonFormatter(logging.Formatter):

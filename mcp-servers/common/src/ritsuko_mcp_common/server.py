@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
+from ritsuko_common.redaction.redactor import Redactor
 from ritsuko_mcp_common import logging as json_logging
 from ritsuko_mcp_common import metrics as metrics_module
 from ritsuko_mcp_common.calls import ContractServer
@@ -24,7 +25,6 @@ from ritsuko_mcp_common.errors import ConfigurationError
 from ritsuko_mcp_common.guard import Guard
 from ritsuko_mcp_common.health import Backend, Health
 from ritsuko_mcp_common.metrics import Metrics
-from ritsuko_mcp_common.redaction import Redactor
 from ritsuko_mcp_common.settings import ServerSettings, SettingsT, load
 
 logger = logging.getLogger(__name__)

@@ -12,8 +12,8 @@ from typing import cast
 
 from pydantic import JsonValue
 
+from ritsuko_common.redaction.redactor import Redaction
 from ritsuko_mcp_common import Row, ToolFailure, suggestion
-from ritsuko_mcp_common.redaction import Redaction
 from ritsuko_mcp_kubernetes.apiserver import Json
 from ritsuko_mcp_kubernetes.table import Line
 

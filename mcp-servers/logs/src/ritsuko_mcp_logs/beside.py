@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Collection, Mapping
 
-from ritsuko_mcp_common.sensitive import is_sensitive_name
+from ritsuko_common.redaction.names import is_sensitive_name
 
 from .levels import FIELDS
 

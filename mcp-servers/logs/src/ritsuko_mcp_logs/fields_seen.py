@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
+from ritsuko_common.redaction.names import is_sensitive_name
 from ritsuko_mcp_common.envelope import Envelope, Row
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.nearest import suggestion
-from ritsuko_mcp_common.sensitive import is_sensitive_name
 
 from .absence import say_what_is_absent
 from .conditions import amount

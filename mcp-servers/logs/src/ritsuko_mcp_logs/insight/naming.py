@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ritsuko_mcp_common.redaction import Redactor
+from ritsuko_common.redaction.redactor import Redactor
 
 from ..lines import readable
 from ..mining.fingerprint import fingerprint, masked, without_secrets

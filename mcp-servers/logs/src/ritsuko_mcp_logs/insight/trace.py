@@ -7,9 +7,9 @@ from itertools import pairwise
 from math import isinf
 from typing import Literal
 
+from ritsuko_common.redaction.redactor import Redactor
 from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
 from ritsuko_mcp_common.errors import ToolFailure
-from ritsuko_mcp_common.redaction import Redactor
 from ritsuko_mcp_common.times import format_time
 
 from ..absence import say_what_is_absent

@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 
 import httpx2
 
+from ritsuko_common.redaction.redactor import Redaction
 from ritsuko_mcp_common.errors import BackendUnreachable, ToolFailure
-from ritsuko_mcp_common.redaction import Redaction
 from ritsuko_mcp_prometheus.api.query_result import Failure, decode_failure
 from ritsuko_mcp_prometheus.errors import NotOffered
 from ritsuko_mcp_prometheus.promql.query_errors import bad_metricsql, bad_query, failed_query

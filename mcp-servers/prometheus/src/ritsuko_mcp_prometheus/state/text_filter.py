@@ -1,6 +1,6 @@
 """Whether an alert or a target is meant, by a part of its name or by a label as the table shows it."""
 
-from ritsuko_mcp_common.sensitive import is_sensitive_name
+from ritsuko_common.redaction.names import is_sensitive_name
 from ritsuko_mcp_prometheus.api.series import Labels
 
 

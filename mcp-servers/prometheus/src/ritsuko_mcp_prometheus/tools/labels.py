@@ -6,10 +6,10 @@ from typing import cast
 
 from pydantic import JsonValue
 
+from ritsuko_common.redaction.names import is_sensitive_name
 from ritsuko_mcp_common.envelope import Envelope, Row
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.nearest import suggestion
-from ritsuko_mcp_common.sensitive import is_sensitive_name
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
 from ritsuko_mcp_prometheus.api.series import quoted_name
 from ritsuko_mcp_prometheus.presentation.cells import flat

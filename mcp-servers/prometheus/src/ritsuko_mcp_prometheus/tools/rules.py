@@ -7,8 +7,8 @@ from typing import cast
 
 from pydantic import JsonValue
 
+from ritsuko_common.redaction.names import is_sensitive_name
 from ritsuko_mcp_common.envelope import Envelope, Row
-from ritsuko_mcp_common.sensitive import is_sensitive_name
 from ritsuko_mcp_common.times import format_duration
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
 from ritsuko_mcp_prometheus.api.objects import Rule, RuleGroup

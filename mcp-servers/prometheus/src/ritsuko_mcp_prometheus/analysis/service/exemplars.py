@@ -5,8 +5,8 @@ https://prometheus.io/docs/prometheus/latest/querying/api/#querying-exemplars
 
 from collections.abc import Sequence
 
+from ritsuko_common.redaction.names import is_sensitive_name
 from ritsuko_mcp_common.errors import ToolFailure
-from ritsuko_mcp_common.sensitive import is_sensitive_name
 from ritsuko_mcp_common.times import format_time
 from ritsuko_mcp_prometheus.analysis.service.readings import written
 from ritsuko_mcp_prometheus.analysis.service.signals import Line

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from ritsuko_common.redaction.redactor import Redactor
 from ritsuko_mcp_common import notation
-from ritsuko_mcp_common.redaction import Redactor
 
 SECRETS = st.text(alphabet=string.ascii_letters + string.digits + "!$%*+-./_~", min_size=10, max_size=40).filter(
     lambda secret: (

@@ -1,4 +1,4 @@
-"""What a secret looks like: by the name it stands under, and by its own shape in running text."""
+"""What a secret looks like in running text: by its own shape, or by the name it is given."""
 
 from __future__ import annotations
 
@@ -6,26 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_WORD = (
-    r"pass(?:word|wd|phrase|code)s?|pwd|secrets?|tokens?|credentials?|htpasswd|dockerconfigjson|dockercfg"
-    r"|(?:api|access|private|secret|signing|encryption|master|auth|account|shared|client|ssh|app|application|fernet|jwt"
-    r"|hmac|rsa|deploy|consumer|licen[cs]e)[-_. ]?keys?"
-    r"|authorization|cookies?|session[-_.]?id|connection[-_.]?string"
-)
-# Short or ambiguous: only as a part of the name by itself (DB_PASS, auth; not bypass, oauth2).
-_PART = r"pass|auth|dsn|pat"
-_BEFORE_PART = r"(?-i:(?<![A-Za-z0-9])|(?<=[a-z0-9])(?=[A-Z]))"
-_SENSITIVE = re.compile(rf"{_WORD}|{_BEFORE_PART}(?:{_PART})(?-i:(?![a-z]))", re.IGNORECASE)
-# Names that speak about a secret without holding it: secretName, tokenExpirationSeconds, PASSWORD_FILE.
-_ABOUT = re.compile(
-    r"(?:names?|refs?|references?|files?|paths?|dirs?|seconds|minutes|hours|days|ttl|expir(?:y|ation|es|ed|ing)|timeouts?"
-    r"|urls?|uris?|endpoints?|types?|kinds?|enabled|disabled|required|count|total|length|size|limit|max|min|mounts?|version"
-    r"|policy|namespace|provider|issuer|audiences?|selector|class|keyref|reviews?|requests?|status|service|controller)$",
-    re.IGNORECASE,
-)
-_HARMLESS = re.compile(
-    r"(?:true|false|null|none|nil|yes|no|\d{1,2}|<[^<>]*>|\[redacted-[^\]]*\],?|\*+|)$", re.IGNORECASE
-)
+from ritsuko_common.redaction.names import SENSITIVE, is_sensitive_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +15,6 @@ class Shape:
 
     kind: str
     pattern: re.Pattern[str]
-
-
-def is_sensitive_name(name: str) -> bool:
-    """Whether what stands under this name (of a variable, key, header, option) is to be hidden."""
-    tail = name[-128:]
-    return _SENSITIVE.search(tail) is not None and _ABOUT.search(tail) is None
-
-
-def is_harmless(value: str) -> bool:
-    """Whether a value cannot be a secret: a boolean, nothing, a small number, a mark of ours."""
-    return _HARMLESS.match(value.strip()) is not None
 
 
 # Order matters: what spans most comes first.
@@ -118,7 +88,7 @@ def assigned_values(text: str) -> Iterator[tuple[int, int]]:
     `name:` opens the line as in YAML; a YAML block reaches as far as its indentation.
     """
     position = 0
-    while found := _SENSITIVE.search(text, position):
+    while found := SENSITIVE.search(text, position):
         start, end = found.span()
         while start > position and text[start - 1] in _NAME_CHARACTERS and end - start < _LONGEST_NAME:
             start -= 1

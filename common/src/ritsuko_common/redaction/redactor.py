@@ -18,16 +18,9 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import cast
 
-from pydantic import JsonValue
-
-from ritsuko_mcp_common.sensitive import (
-    SHAPES,
-    assigned_values,
-    headless_pem,
-    is_harmless,
-    is_sensitive_name,
-    paired_values,
-)
+from ritsuko_common.json_value import JsonValue
+from ritsuko_common.redaction.names import is_harmless, is_sensitive_name
+from ritsuko_common.redaction.shapes import SHAPES, assigned_values, headless_pem, paired_values
 
 # Also as `base64` prints it: in lines of 76.
 _BASE64 = re.compile(
