@@ -13,12 +13,12 @@ from pathlib import Path
 
 from ritsuko_api.runtime import ServerReport, ServerState
 from ritsuko_bot import logs
-from ritsuko_bot.chat.console_gateway import ConsoleGateway, terminal
+from ritsuko_bot.chat.terminal.gateway import ConsoleGateway, terminal
 from ritsuko_bot.commands.interpreter import Interpreter
 from ritsuko_bot.mcp.config_file import ConfigFile
 from ritsuko_bot.mcp.servers import Servers
+from ritsuko_bot.readiness import settled
 from ritsuko_bot.settings import SettingsError
-from ritsuko_bot.settle import settled
 
 _TYPED_WITHIN, _PIPED_WITHIN = 5.0, 60.0
 

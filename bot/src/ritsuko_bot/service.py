@@ -9,9 +9,9 @@ import socket
 from collections.abc import Coroutine, Mapping
 from pathlib import Path
 
-from ritsuko_bot.chat.connection import Connection
-from ritsuko_bot.chat.zulip_client import ZulipClient
-from ritsuko_bot.chat.zulip_gateway import ZulipGateway
+from ritsuko_bot.chat.zulip.client import ZulipClient
+from ritsuko_bot.chat.zulip.gateway import ZulipGateway
+from ritsuko_bot.chat.zulip.status import Connection
 from ritsuko_bot.cluster.api import Access, Api, ApiError
 from ritsuko_bot.cluster.lease import Lease
 from ritsuko_bot.cluster.report import ReportWriter
@@ -19,11 +19,11 @@ from ritsuko_bot.cluster.resource import Own
 from ritsuko_bot.commands.interpreter import Interpreter
 from ritsuko_bot.mcp.config_file import ConfigFile
 from ritsuko_bot.mcp.servers import Servers
+from ritsuko_bot.metrics import CallCounter, Metrics
+from ritsuko_bot.readiness import settled
 from ritsuko_bot.settings import SettingsError, ZulipSettings
-from ritsuko_bot.settle import settled
 from ritsuko_bot.state import Identity, State
 from ritsuko_bot.web import app
-from ritsuko_bot.web.metrics import CallCounter, Metrics
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from ritsuko_bot.chat.zulip_client import Account
+from ritsuko_bot.chat.zulip.client import Account
 
 Loaded = TypeVar("Loaded", bound="Settings")
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from ritsuko_api.config import McpConfig
 from ritsuko_api.runtime import RuntimeReport, ServerState
-from ritsuko_bot.chat.connection import Connection, Standing
+from ritsuko_bot.chat.zulip.status import Connection, Standing
 from ritsuko_bot.cluster.lease import Lease
 from ritsuko_bot.mcp.config_file import ConfigFile
 from ritsuko_bot.mcp.servers import Servers
-from ritsuko_bot.web.metrics import Metrics
+from ritsuko_bot.metrics import Metrics
 
 _LONGEST_ERROR = 4096
 

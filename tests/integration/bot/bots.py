@@ -8,14 +8,14 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import replace
 
 from ritsuko_bot.access.approval import Vote
-from ritsuko_bot.chat.connection import Connection
-from ritsuko_bot.chat.reference import unmarked
-from ritsuko_bot.chat.zulip_client import Account, ZulipClient
-from ritsuko_bot.chat.zulip_gateway import ZulipGateway
-from ritsuko_bot.commands.answer import Answer, File, say
-from ritsuko_bot.commands.asker import Asker
-from ritsuko_bot.commands.dialogue import Dialogue
-from ritsuko_bot.web.metrics import Metrics
+from ritsuko_bot.answers.answer import Answer, File, say
+from ritsuko_bot.calls.asker import Asker
+from ritsuko_bot.calls.dialogue import Dialogue
+from ritsuko_bot.chat.zulip.client import Account, ZulipClient
+from ritsuko_bot.chat.zulip.gateway import ZulipGateway
+from ritsuko_bot.chat.zulip.reference import unmarked
+from ritsuko_bot.chat.zulip.status import Connection
+from ritsuko_bot.metrics import Metrics
 from tests.zulip import Message, ZulipEmulator
 
 BOT = 14

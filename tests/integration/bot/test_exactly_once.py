@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from ritsuko_bot.chat.reference import Kind, reference
+from ritsuko_bot.chat.zulip.reference import Kind, reference
 from tests.cluster.ports import free
 from tests.integration.bot.bots import BOT, crowd, eventually
 from tests.integration.bot.test_process import bot

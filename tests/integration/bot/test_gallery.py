@@ -16,7 +16,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from ritsuko_bot.commands.layout import width_of
+from ritsuko_bot.answers.layout import width_of
 from tests.cluster import ControlPlane
 from tests.integration.bot.bots import BOT
 from tests.integration.bot.gallery import EXHIBITS, Exhibit, index, on_show

@@ -12,11 +12,11 @@ from ritsuko_api.identity import User
 from ritsuko_api.runtime import ServerState
 from ritsuko_bot.access.approval import Vote
 from ritsuko_bot.access.person import Person
-from ritsuko_bot.commands.answer import Answer
-from ritsuko_bot.commands.asker import Asker
-from ritsuko_bot.commands.dialogue import Dialogue
+from ritsuko_bot.answers.answer import Answer
+from ritsuko_bot.answers.markdown import render
+from ritsuko_bot.calls.asker import Asker
+from ritsuko_bot.calls.dialogue import Dialogue
 from ritsuko_bot.commands.interpreter import Interpreter
-from ritsuko_bot.commands.markdown import render
 from ritsuko_bot.mcp.config_file import ConfigFile
 from ritsuko_bot.mcp.servers import Servers
 from tests.integration.bot_mcp.processes import until

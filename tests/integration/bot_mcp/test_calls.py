@@ -12,7 +12,7 @@ import pytest
 
 from ritsuko_api.config import McpConfig
 from ritsuko_api.identity import META_KEY, verify
-from ritsuko_bot.commands.markdown import render
+from ritsuko_bot.answers.markdown import render
 from tests.integration.bot_mcp.processes import TOOLBOX, free_port, note, python_server, until, written
 from tests.integration.bot_mcp.talk import Talk, at, config, talking
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ritsuko_bot.commands.markdown import render
+from ritsuko_bot.answers.markdown import render
 from tests.integration.bot_mcp.processes import free_port, running, until
 from tests.integration.bot_mcp.talk import Talk, at, config, talking
 from tests.integration.bot_mcp.third_party import everything, time_server

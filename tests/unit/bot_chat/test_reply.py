@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from ritsuko_bot.answers.answer import Answer, say
 from ritsuko_bot.chat import reply as module
 from ritsuko_bot.chat.place import Topic
 from ritsuko_bot.chat.reply import Reply
-from ritsuko_bot.commands.answer import Answer, say
 
 PLACE = Topic(4, "ops", "chat")
 

@@ -13,7 +13,7 @@ from ritsuko_api.runtime import RuntimeReport, ZulipReport
 from ritsuko_bot.cluster.api import ApiError, Json
 from ritsuko_bot.cluster.report import ReportWriter
 from ritsuko_bot.cluster.resource import Own
-from ritsuko_bot.web.metrics import Metrics
+from ritsuko_bot.metrics import Metrics
 
 
 class Apiserver:

@@ -12,19 +12,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mcp_types import CallToolResult, TextContent
 
-from ritsuko_bot.commands.answer import Answer, Code, CodeBlock, Spoiler, Strong, Table, say
+from ritsuko_bot.answers.answer import Answer, Code, CodeBlock, Spoiler, Strong, Table, say
+from ritsuko_bot.answers.markdown import render
+from ritsuko_bot.answers.results import answer_of
+from ritsuko_bot.answers.terminal import render as render_terminal
 from ritsuko_bot.commands.arguments import BadArguments, bind
 from ritsuko_bot.commands.coerce import Mismatch, from_text
 from ritsuko_bot.commands.interpreter import Interpreter
-from ritsuko_bot.commands.markdown import render
-from ritsuko_bot.commands.results import answer_of
 from ritsuko_bot.commands.schema import alternatives
-from ritsuko_bot.commands.terminal import render as render_terminal
 from ritsuko_bot.commands.tokens import NotClosed, tokenize
 from ritsuko_bot.commands.usage import example
+from tests.unit.bot_answers.zulip_markdown import effects
 from tests.unit.bot_commands.schemas import GET, MIXED, QUERY
 from tests.unit.bot_commands.test_interpreter import ADA, demo
-from tests.unit.bot_commands.zulip_markdown import effects
 
 PIECES = [
     "mcp", "help", "list", "status", "kubernetes", "prometheus", "get", "query", "pods", "limit=5", "--limit", "-n",

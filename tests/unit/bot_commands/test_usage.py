@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from pydantic import JsonValue
 
-from ritsuko_bot.commands.answer import Answer, CodeBlock, Table
+from ritsuko_bot.answers.answer import Answer, CodeBlock, Table
+from ritsuko_bot.answers.markdown import render
 from ritsuko_bot.commands.arguments import bind
-from ritsuko_bot.commands.markdown import render
 from ritsuko_bot.commands.tokens import tokenize
 from ritsuko_bot.commands.usage import example, tool_help, usage, usage_line
 from ritsuko_bot.mcp.tools import Tool

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ritsuko_bot.web.metrics import Metrics
+from ritsuko_bot.metrics import Metrics
 from tests.unit.render.resources import bot, rendered
 from tools import packages
 

@@ -7,27 +7,27 @@ import logging
 import time
 from collections.abc import Callable, Coroutine, Sequence
 
+from ritsuko_bot.answers.answer import Answer, Code, say
+from ritsuko_bot.calls.asker import Asker
 from ritsuko_bot.chat.conversation import Conversation
 from ritsuko_bot.chat.gateway import Commands
-from ritsuko_bot.chat.history import Record
-from ritsuko_bot.chat.keeper import Keeper
-from ritsuko_bot.chat.mention import said_to
 from ritsuko_bot.chat.order import Order
-from ritsuko_bot.chat.outbox import Outbox
-from ritsuko_bot.chat.people import People
 from ritsuko_bot.chat.place import Place, Topic, place_of
-from ritsuko_bot.chat.position import Position
 from ritsuko_bot.chat.recent import Recent
-from ritsuko_bot.chat.reference import Kind, reference
 from ritsuko_bot.chat.reply import Reply
 from ritsuko_bot.chat.turns import Turn, Turns
 from ritsuko_bot.chat.waiting import Waiting
-from ritsuko_bot.chat.zulip_api import Event, Message, OneMessage, Profile
-from ritsuko_bot.chat.zulip_client import ZulipClient
-from ritsuko_bot.chat.zulip_errors import Refused
-from ritsuko_bot.commands.answer import Answer, Code, say
-from ritsuko_bot.commands.asker import Asker
-from ritsuko_bot.web.metrics import Metrics
+from ritsuko_bot.chat.zulip.api import Event, Message, OneMessage, Profile
+from ritsuko_bot.chat.zulip.client import ZulipClient
+from ritsuko_bot.chat.zulip.errors import Refused
+from ritsuko_bot.chat.zulip.history import Record
+from ritsuko_bot.chat.zulip.mention import said_to
+from ritsuko_bot.chat.zulip.outbox import Outbox
+from ritsuko_bot.chat.zulip.people import People
+from ritsuko_bot.chat.zulip.position import Position
+from ritsuko_bot.chat.zulip.position_storage import Keeper
+from ritsuko_bot.chat.zulip.reference import Kind, reference
+from ritsuko_bot.metrics import Metrics
 
 logger = logging.getLogger(__name__)
 

@@ -8,17 +8,17 @@ from collections.abc import Callable
 
 from ritsuko_bot.access.approval import Vote
 from ritsuko_bot.access.person import Person
-from ritsuko_bot.chat.composing import composed
-from ritsuko_bot.chat.mention import said_to
-from ritsuko_bot.chat.outbox import Outbox
-from ritsuko_bot.chat.people import People
+from ritsuko_bot.answers.answer import Answer
 from ritsuko_bot.chat.place import Place
-from ritsuko_bot.chat.reference import Kind, marked, room
 from ritsuko_bot.chat.reply import Reply
 from ritsuko_bot.chat.turns import Turn
 from ritsuko_bot.chat.waiting import THUMBS, Ballot, Waiting
-from ritsuko_bot.chat.zulip_errors import Refused
-from ritsuko_bot.commands.answer import Answer
+from ritsuko_bot.chat.zulip.composing import composed
+from ritsuko_bot.chat.zulip.errors import Refused
+from ritsuko_bot.chat.zulip.mention import said_to
+from ritsuko_bot.chat.zulip.outbox import Outbox
+from ritsuko_bot.chat.zulip.people import People
+from ritsuko_bot.chat.zulip.reference import Kind, marked, room
 
 logger = logging.getLogger(__name__)
 

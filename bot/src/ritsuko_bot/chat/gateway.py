@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from ritsuko_bot.commands.answer import Answer
-from ritsuko_bot.commands.asker import Asker
-from ritsuko_bot.commands.dialogue import Dialogue
+from ritsuko_bot.answers.answer import Answer
+from ritsuko_bot.calls.asker import Asker
+from ritsuko_bot.calls.dialogue import Dialogue
 
 
 class Commands(Protocol):

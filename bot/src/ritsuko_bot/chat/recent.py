@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from ritsuko_bot.chat.zulip_api import Message
+from ritsuko_bot.chat.zulip.api import Message
 
 _REMEMBERED = 500
 

@@ -7,15 +7,15 @@ import contextlib
 import logging
 from collections.abc import Generator
 
-from ritsuko_bot.chat.composing import composed
-from ritsuko_bot.chat.outbox import Outbox
+from ritsuko_bot.answers.answer import Answer, Code, say
+from ritsuko_bot.answers.markdown import render
 from ritsuko_bot.chat.place import Place
-from ritsuko_bot.chat.reference import Kind, marked, room
-from ritsuko_bot.chat.zulip_api import Wire
-from ritsuko_bot.chat.zulip_client import ZulipClient
-from ritsuko_bot.chat.zulip_errors import Refused, Unavailable
-from ritsuko_bot.commands.answer import Answer, Code, say
-from ritsuko_bot.commands.markdown import render
+from ritsuko_bot.chat.zulip.api import Wire
+from ritsuko_bot.chat.zulip.client import ZulipClient
+from ritsuko_bot.chat.zulip.composing import composed
+from ritsuko_bot.chat.zulip.errors import Refused, Unavailable
+from ritsuko_bot.chat.zulip.outbox import Outbox
+from ritsuko_bot.chat.zulip.reference import Kind, marked, room
 
 logger = logging.getLogger(__name__)
 

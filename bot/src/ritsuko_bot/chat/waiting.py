@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Generator, Iterable, Sequence
 
 from ritsuko_bot.chat.place import Place
-from ritsuko_bot.chat.zulip_api import Event, Message, Reaction
+from ritsuko_bot.chat.zulip.api import Event, Message, Reaction
 
 _APPROVES = "1f44d"
 _REFUSES = "1f44e"

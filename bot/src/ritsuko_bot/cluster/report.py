@@ -14,7 +14,7 @@ from ritsuko_api.runtime import RuntimeReport
 from ritsuko_bot.cluster.api import Api, ApiError
 from ritsuko_bot.cluster.resource import Own
 from ritsuko_bot.mcp.backoff import Backoff
-from ritsuko_bot.web.metrics import Metrics
+from ritsuko_bot.metrics import Metrics
 
 logger = logging.getLogger(__name__)
 

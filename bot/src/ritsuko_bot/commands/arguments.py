@@ -18,7 +18,7 @@ from collections.abc import Sequence
 
 from pydantic import JsonValue
 
-from ritsuko_bot.commands.answer import Code, Inline, codes
+from ritsuko_bot.answers.answer import Code, Inline, codes
 from ritsuko_bot.commands.coerce import Mismatch, from_json, from_text
 from ritsuko_bot.commands.nearest import find, nearest
 from ritsuko_bot.commands.schema import Parameter, Schema, member, parameters

@@ -6,10 +6,10 @@ from typing import cast
 
 from mcp_types import ElicitRequestParams, ElicitRequestURLParams, ElicitResult
 
-from ritsuko_bot.commands.answer import Answer, Block, Code, Inline, Strong, Table, say
+from ritsuko_bot.answers.answer import Answer, Block, Code, Inline, Strong, Table, say
+from ritsuko_bot.calls.dialogue import Dialogue
 from ritsuko_bot.commands.arguments import BadArguments, bind
 from ritsuko_bot.commands.coerce import describe
-from ritsuko_bot.commands.dialogue import Dialogue
 from ritsuko_bot.commands.schema import Schema, parameters
 from ritsuko_bot.commands.tokens import NotClosed, tokenize
 

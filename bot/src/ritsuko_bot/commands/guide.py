@@ -9,8 +9,8 @@ from ritsuko_api.access import Effect
 from ritsuko_api.runtime import ServerReport, ServerState
 from ritsuko_bot.access.approval import in_words
 from ritsuko_bot.access.policy import Decision, offered
+from ritsuko_bot.answers.answer import Answer, Block, Code, CodeBlock, Strong, Table, codes, say
 from ritsuko_bot.commands import usage as usages
-from ritsuko_bot.commands.answer import Answer, Block, Code, CodeBlock, Strong, Table, codes, say
 from ritsuko_bot.commands.usage import tool_help
 from ritsuko_bot.mcp.server import Server
 from ritsuko_bot.mcp.tools import Tool

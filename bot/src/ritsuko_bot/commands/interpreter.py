@@ -6,12 +6,12 @@ import dataclasses
 from collections.abc import Sequence
 
 from ritsuko_api.access import Effect
-from ritsuko_bot.commands import guide, shelf
-from ritsuko_bot.commands.answer import Answer, Block, Code, Inline, say
+from ritsuko_bot.answers.answer import Answer, Block, Code, Inline, say
+from ritsuko_bot.calls.asker import Asker
+from ritsuko_bot.calls.calling import Calling, Progress, Turn
+from ritsuko_bot.calls.dialogue import Dialogue
+from ritsuko_bot.commands import guide, offers
 from ritsuko_bot.commands.arguments import BadArguments, bind
-from ritsuko_bot.commands.asker import Asker
-from ritsuko_bot.commands.calling import Calling, Progress, Turn
-from ritsuko_bot.commands.dialogue import Dialogue
 from ritsuko_bot.commands.directory import Directory
 from ritsuko_bot.commands.tokens import NotClosed, Token, tokenize
 from ritsuko_bot.mcp.config_file import ConfigFile
@@ -87,10 +87,10 @@ class Interpreter:
             match name.casefold():
                 case "help" | "--help":
                     return self._help([server.name, *(_word(token) for token in arguments)], turn.asker)
-                case shelf.RESOURCES:
-                    return await shelf.resources(self._calling, server, [_word(token) for token in arguments], turn)
-                case shelf.PROMPTS:
-                    return await shelf.prompts(self._calling, server, turn.line, arguments, turn)
+                case offers.RESOURCES:
+                    return await offers.resources(self._calling, server, [_word(token) for token in arguments], turn)
+                case offers.PROMPTS:
+                    return await offers.prompts(self._calling, server, turn.line, arguments, turn)
                 case _:
                     pass
         tool = self._directory.tool(server, name)

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from pydantic import JsonValue
 
-from ritsuko_bot.commands.answer import Block, Code, CodeBlock, Table, say
+from ritsuko_bot.answers.answer import Block, Code, CodeBlock, Table, say
+from ritsuko_bot.answers.layout import clip
 from ritsuko_bot.commands.coerce import describe
-from ritsuko_bot.commands.layout import clip
 from ritsuko_bot.commands.schema import Parameter, Schema, alternatives, as_list, as_object, parameters
 from ritsuko_bot.mcp.tools import Tool
 

@@ -1,4 +1,4 @@
-"""The alerts about a bot, over the metrics that the bot itself serves (`ritsuko_bot.web.metrics`)."""
+"""The alerts about a bot, over the metrics that the bot itself serves (`ritsuko_bot.metrics`)."""
 
 from __future__ import annotations
 

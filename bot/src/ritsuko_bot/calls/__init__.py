@@ -1,0 +1,1 @@
+"""One call, whoever makes it: policy, approval, call, audit and paging."""

@@ -1,0 +1,66 @@
+"""What was asked while nobody listened, and what the bot itself has said to it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+
+from ritsuko_bot.chat.zulip.api import History, Message, Profile
+from ritsuko_bot.chat.zulip.client import ZulipClient
+from ritsuko_bot.chat.zulip.reference import Kind, reference
+
+_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What the bot's own messages tell: which messages are answered, and which were begun, with the own message that
+    says so.
+    """
+
+    answered: frozenset[int]
+    begun: dict[int, int]
+
+
+async def asked_since(client: ZulipClient, message: int) -> list[Message]:
+    """Every mention of the bot and every direct message after `message`, in order. Raises `ZulipError`."""
+    found: dict[int, Message] = {}
+    for kind in ("mentioned", "dm"):
+        async for one in _after(client, message, {"operator": "is", "operand": kind}):
+            found[one.id] = one
+    return [found[one] for one in sorted(found)]
+
+
+async def said_since(client: ZulipClient, me: Profile, message: int) -> Record:
+    """What the bot has said after `message`. Raises `ZulipError`."""
+    answered: set[int] = set()
+    begun: dict[int, int] = {}
+    own = {"operator": "sender", "operand": me.email}
+    # Without the second search, what was said in channels that the bot has not subscribed to may be missing.
+    for narrow in ([own], [{"operator": "streams", "operand": "public"}, own]):
+        async for one in _after(client, message, *narrow):
+            about = reference(one.content)
+            if about is not None and about.kind is Kind.ANSWER:
+                answered.add(about.message)
+            elif about is not None and about.kind is Kind.RUNNING:
+                begun[about.message] = one.id
+    return Record(frozenset(answered), {asked: own for asked, own in begun.items() if asked not in answered})
+
+
+async def _after(client: ZulipClient, message: int, *narrow: dict[str, str]) -> AsyncGenerator[Message]:
+    anchor = max(message, 0)
+    while True:
+        request: dict[str, object] = {
+            "anchor": anchor,
+            "include_anchor": False,
+            "num_before": 0,
+            "num_after": _PAGE,
+            "narrow": list(narrow),
+            "apply_markdown": False,
+        }
+        history = await client.call("GET", "messages", request, shape=History)
+        for one in history.messages:
+            yield one
+        if history.found_newest or not history.messages:
+            return
+        anchor = history.messages[-1].id
