@@ -16,7 +16,7 @@ IMAGES := operator bot $(MCP_IMAGES)
 
 # Where images go: IMAGE_NAME is the prefix that the image's own name is added to.
 IMAGE_NAME ?= ghcr.io/ritsuko-dev
-IMAGE_TAG ?= 0.1.0
+IMAGE_TAG ?= $(shell cat VERSION)
 export IMAGE_NAME IMAGE_TAG
 
 export UV_PYTHON_DOWNLOADS := never
@@ -47,7 +47,7 @@ $(UV):
 	@python3 -m venv .tools || { echo "python3 cannot make virtual environments: install python3-venv" >&2; exit 1; }
 	@.tools/bin/python -m pip install --quiet uv==$(UV_VERSION)
 
-.venv/.installed: requirements/dev.txt $(addsuffix /pyproject.toml,$(MEMBERS)) | $(UV)
+.venv/.installed: VERSION requirements/dev.txt $(addsuffix /pyproject.toml,$(MEMBERS)) | $(UV)
 	@echo "installing the Python environment into .venv"
 	@test -x $(PYTHON) || $(UV) venv --quiet --python python3 .venv
 	@$(UV) pip sync --quiet --require-hashes requirements/dev.txt
@@ -68,12 +68,14 @@ lint: venv ## ruff, pyright, import contracts; CRDs, schemas, docs/api.md and in
 	@$(PYTHON) -m ritsuko_api.crdgen crds --check
 	@$(PYTHON) -m ritsuko_api.reference docs/api.md --check
 	@$(PYTHON) -m manifests.install --check
+	@$(PYTHON) -m tools.version --check
 	@echo "lint: clean"
 
 .PHONY: crds
-crds: venv ## Generate the CRDs, the schema of mcp.json and docs/api.md from the models; install.yaml from the manifests
+crds: venv ## Generate the CRDs, the schema of mcp.json, docs/api.md and install.yaml; write VERSION into the manifests
 	@$(PYTHON) -m ritsuko_api.crdgen crds
 	@$(PYTHON) -m ritsuko_api.reference docs/api.md
+	@$(PYTHON) -m tools.version
 	@$(PYTHON) -m manifests.install
 
 .PHONY: golden

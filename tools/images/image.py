@@ -8,7 +8,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools import cache
+from tools import cache, version
 from tools.errors import BuildError
 from tools.images import base, docker, inputs, pip_settings
 from tools.images.buildah import Buildah
@@ -34,15 +34,24 @@ class Image:
     archive: Path
 
 
+def full_name(short_name: str) -> str:
+    """The name with the tag; IMAGE_NAME and IMAGE_TAG replace our releases' registry and version."""
+    prefix = os.environ.get("IMAGE_NAME") or "ghcr.io/ritsuko-dev"
+    tag = os.environ.get("IMAGE_TAG") or version.current()
+    return f"{prefix}/ritsuko-{short_name}:{tag}"
+
+
 def build(short_name: str) -> Image:
-    """One of our images, by its key in DOCKERFILES; named as IMAGE_NAME and IMAGE_TAG say."""
+    """One of our images, by its key in DOCKERFILES.
+
+    Raises:
+        BuildError: there is no such image, or as `build_image`.
+    """
     try:
         dockerfile = DOCKERFILES[short_name]
     except KeyError:
         raise BuildError(f"no image {short_name!r}; there are {', '.join(DOCKERFILES)}") from None
-    prefix = os.environ.get("IMAGE_NAME") or "ghcr.io/ritsuko-dev"
-    tag = os.environ.get("IMAGE_TAG") or "0.1.0"
-    return build_image(f"{prefix}/ritsuko-{short_name}:{tag}", REPOSITORY / dockerfile, REPOSITORY)
+    return build_image(full_name(short_name), REPOSITORY / dockerfile, REPOSITORY)
 
 
 def build_all() -> list[Image]:

@@ -1,3 +1,5 @@
 """MCP server: read a Kubernetes cluster."""
 
-__version__ = "0.1.0"
+from importlib.metadata import version
+
+__version__ = version("ritsuko-mcp-kubernetes")
