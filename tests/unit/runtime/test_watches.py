@@ -7,7 +7,6 @@ import inspect
 import kopf
 import pytest
 
-from ritsuko_operator.reconcile.kinds import CLUSTER_ROLE_BINDING, WATCHED
 from ritsuko_operator.runtime import watches
 from ritsuko_operator.runtime.cache import Cache
 from ritsuko_operator.runtime.intake import Intake
@@ -17,28 +16,25 @@ from ritsuko_operator.runtime.routing import Key
 
 
 @pytest.fixture
-async def intake() -> Intake:
-    return Intake(Cache(), WorkQueue[Key](), Metrics(), debounce=0)
-
-
-@pytest.mark.parametrize("cluster_wide", [True, False])
-async def test_every_kind_that_the_cache_keeps_is_watched(intake: Intake, cluster_wide: bool) -> None:
+async def registry() -> kopf.OperatorRegistry:
     registry = kopf.OperatorRegistry()
-    watches.register(registry, intake, cluster_wide=cluster_wide)
-    watched = {str(handler.selector) for handler in registry._watching.get_all_handlers()}
-    kinds = [kind for kind in WATCHED if cluster_wide or kind != CLUSTER_ROLE_BINDING]
-    assert len(watched) == len(kinds)
-    assert all(any(kind.plural in selector for selector in watched) for kind in kinds)
+    watches.register(registry, Intake(Cache(), WorkQueue[Key](), Metrics(), debounce=0))
+    return registry
 
 
-async def test_every_handler_runs_in_the_event_loop_and_not_in_a_thread_of_kopfs(intake: Intake) -> None:
-    registry = kopf.OperatorRegistry()
-    watches.register(registry, intake, cluster_wide=True)
+async def test_kopf_watches_our_two_kinds_and_nothing_else(registry: kopf.OperatorRegistry) -> None:
+    watched = sorted(str(handler.selector) for handler in registry._watching.get_all_handlers())
+    assert len(watched) == 2
+    assert "mcpsidecars" in watched[0]
+    assert "ritsukobots" in watched[1]
+
+
+async def test_every_handler_runs_in_the_event_loop_and_not_in_a_thread_of_kopfs(
+    registry: kopf.OperatorRegistry,
+) -> None:
     assert all(inspect.iscoroutinefunction(handler.fn) for handler in registry._watching.get_all_handlers())
 
 
-async def test_nothing_is_registered_that_would_write_to_users_resources(intake: Intake) -> None:
-    registry = kopf.OperatorRegistry()
-    watches.register(registry, intake, cluster_wide=True)
+async def test_nothing_is_registered_that_would_write_to_users_resources(registry: kopf.OperatorRegistry) -> None:
     assert not registry._changing.get_all_handlers()
     assert not registry._spawning.get_all_handlers()

@@ -35,22 +35,32 @@ _TOO_BUSY = (429, 503)
 _PATIENT_TRIES = 3
 _LONGEST_PAUSE = 8.0  # seconds; longer than that a key waits in the queue and not in a worker
 _JITTER = 0.5
+_MOST_CONNECTIONS = 64
+_LONGEST_EVENT = 2**24  # bytes of one line of a watch: etcd takes objects of 1.5 MiB, whose JSON may be escaped
 
 
 class Api:
     """The apiserver. `connect` says how to reach it; it is asked again when the credentials are old or refused.
 
-    An answer is waited for `timeout` seconds, a third of that for the connection.
+    An answer is waited for `timeout` seconds, a third of that for the connection. At most so many `connections` are
+    open at once, 0 for any number.
     """
 
-    def __init__(self, connect: Callable[[], kopf.ConnectionInfo], metrics: Metrics, *, timeout: float = 30.0) -> None:
+    def __init__(
+        self,
+        connect: Callable[[], kopf.ConnectionInfo],
+        metrics: Metrics,
+        *,
+        timeout: float = 30.0,
+        connections: int = _MOST_CONNECTIONS,
+    ) -> None:
         self._connect = connect
         self._metrics = metrics
         self._info = connect()
         self._read_at = time.monotonic()
         self._timeout = timeout
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(ssl=self._info.as_ssl_context(), limit=64),
+            connector=aiohttp.TCPConnector(ssl=self._info.as_ssl_context(), limit=connections),
             timeout=aiohttp.ClientTimeout(total=timeout, connect=timeout / 3),
         )
 
@@ -106,6 +116,44 @@ class Api:
             if not page["metadata"].get("continue"):
                 return
             params["continue"] = page["metadata"]["continue"]
+
+    async def version(self, kind: Kind, *, namespace: str | None = None, selector: str = "") -> str:
+        """The resource version that the kind is at: a watch from there on misses nothing that a later list lacks."""
+        page = await self._request(
+            "GET",
+            kind,
+            kind.path(namespace),
+            params={"limit": "1", **({"labelSelector": selector} if selector else {})},
+            accept=_METADATA_LIST,
+            verb="LIST",
+            what=f"listing {kind.plural}",
+        )
+        return str(page["metadata"]["resourceVersion"])
+
+    async def watch(
+        self, kind: Kind, version: str, *, lasts: int, silent: float, namespace: str | None = None, selector: str = ""
+    ) -> AsyncGenerator[Object]:
+        """What happens to a kind after that resource version: events as the apiserver writes them, bookmarks too.
+
+        It ends when the apiserver ends it, which it is asked to do after `lasts` seconds. Raises `ApiUnreachableError`
+        when nothing at all has come for `silent` seconds.
+        """
+        params = {
+            "watch": "true",
+            "allowWatchBookmarks": "true",
+            "resourceVersion": version,
+            "timeoutSeconds": str(lasts),
+            **({"labelSelector": selector} if selector else {}),
+        }
+        what, limits = f"watching {kind.plural}", aiohttp.ClientTimeout(sock_connect=self._timeout, sock_read=silent)
+        headers = {"Accept": "application/json"}
+        async with self._answer(
+            "GET", kind, kind.path(namespace), "WATCH", what, None, headers, params, limits
+        ) as answer:
+            if answer.status >= 400:
+                raise _refusal(what, answer, await answer.text())
+            async for line in _lines(answer.content, what):
+                yield _parsed(what, line)
 
     async def apply(
         self, ref: ObjectRef, manifest: Object, *, subresource: str | None = None, dry_run: bool = False
@@ -186,6 +234,7 @@ class Api:
         body: Object | None,
         headers: dict[str, str],
         params: dict[str, str] | None,
+        limits: aiohttp.ClientTimeout | None = None,
     ) -> AsyncGenerator[aiohttp.ClientResponse]:
         data: bytes | None = None
         if body is not None:
@@ -199,13 +248,15 @@ class Api:
                 params=params,
                 data=data,
                 headers={**self._credentials(), **headers},
+                timeout=limits or self._session.timeout,
             ) as answer:
                 code = str(answer.status)
                 if answer.status == 401:
                     self._read_at = -_CREDENTIALS_LIFE
                 yield answer
         except (TimeoutError, aiohttp.ClientError) as error:
-            why = str(error) or f"within {self._timeout:g} s"
+            patience = limits.sock_read if limits else self._timeout
+            why = str(error) or f"within {patience:g} s"
             raise ApiUnreachableError(f"{what}: no answer ({why})") from error
         finally:
             self._metrics.api_requests.labels(verb, kind.plural, code).inc()
@@ -215,6 +266,21 @@ class Api:
             self._info = self._connect()
             self._read_at = time.monotonic()
         return self._info.as_http_headers()
+
+
+async def _lines(content: aiohttp.StreamReader, what: str) -> AsyncIterator[bytes]:
+    """The lines of an answer that goes on. Raises `ApiUnreachableError` for one that is longer than any object."""
+    begun: list[bytes] = []
+    size = 0
+    async for chunk in content.iter_any():
+        *whole, rest = chunk.split(b"\n")
+        for line in whole:
+            yield b"".join([*begun, line])
+            begun, size = [], 0
+        begun.append(rest)
+        size += len(rest)
+        if size > _LONGEST_EVENT:
+            raise ApiUnreachableError(f"{what}: an event is longer than {_LONGEST_EVENT:,} bytes")
 
 
 def _parsed(what: str, text: bytes) -> Object:

@@ -38,11 +38,15 @@ class Intake:
         manifest = cast(Object, event["object"])
         self.metrics.watch_events.labels(kind.plural).inc()
         version = int(manifest["metadata"].get("resourceVersion", 0))
-        self.newest[kind] = max(self.newest.get(kind, 0), version)
+        self.reached(kind, version)
         if event["type"] == "DELETED":
             self.gone(ref_for(kind, manifest), uid=manifest["metadata"].get("uid"), version=version)
         else:
             self.present(ref_for(kind, manifest), manifest, new=event["type"] == "ADDED" and kind in (BOT, SIDECAR))
+
+    def reached(self, kind: Kind, version: int) -> None:
+        """A watch has told of everything up to this resource version."""
+        self.newest[kind] = max(self.newest.get(kind, 0), version)
 
     def present(self, ref: ObjectRef, manifest: Object, *, new: bool = False) -> bool:
         """An object as it is; returns whether that was news. With a `new` one others may still come."""

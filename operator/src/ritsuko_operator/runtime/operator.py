@@ -12,9 +12,11 @@ from typing import Any, cast
 import kopf
 
 from ritsuko_operator.reconcile.bot import BotReconciler
+from ritsuko_operator.reconcile.children.ownership import OURS
 from ritsuko_operator.reconcile.children.refusals import Refusals
 from ritsuko_operator.reconcile.cluster import BotKey
 from ritsuko_operator.reconcile.credentials.secrets import SecretReader
+from ritsuko_operator.reconcile.kinds import BOT, SIDECAR, watched
 from ritsuko_operator.reconcile.sidecar import SidecarReconciler
 from ritsuko_operator.runtime import watches
 from ritsuko_operator.runtime.api import PAGE, Api
@@ -24,6 +26,7 @@ from ritsuko_operator.runtime.errors import WatchEndedError
 from ritsuko_operator.runtime.events import Poster
 from ritsuko_operator.runtime.intake import Intake
 from ritsuko_operator.runtime.leadership import Election
+from ritsuko_operator.runtime.list_watch import ListWatch
 from ritsuko_operator.runtime.live import LiveCluster
 from ritsuko_operator.runtime.metrics import Metrics
 from ritsuko_operator.runtime.no_persistence import NoDiffBase, NoProgress
@@ -50,7 +53,11 @@ async def run(settings: Settings, *, heed_signals: Callable[[], None]) -> None:
     clock = asyncio.get_running_loop().time
     metrics = Metrics()
     # the Lease has connections of its own: it is renewed also where all the others wait for an answer
-    async with Api(connection_info, metrics) as api, Api(connection_info, metrics) as api_of_lease:
+    async with (
+        Api(connection_info, metrics) as api,
+        Api(connection_info, metrics) as api_of_lease,
+        Api(connection_info, metrics, connections=0) as api_of_watches,
+    ):
         # a sidecar's own status only follows what is done for its bot
         cache, queue = Cache(), WorkQueue[Key](urgent=lambda key: isinstance(key, BotKey))
         metrics.follow_queue(lambda: len(queue))
@@ -119,8 +126,22 @@ async def run(settings: Settings, *, heed_signals: Callable[[], None]) -> None:
             background = [
                 asyncio.create_task(resync.run_for_ever(settings.resync_period), name="resync"),
                 asyncio.create_task(_in_turn(election, resync, work), name="the work"),
+                *(
+                    asyncio.create_task(watch.run(), name=f"the watch of {watch.kind.plural}")
+                    for watch in _list_watches(api_of_watches, intake, resync, settings)
+                ),
             ]
             await _watch_beside(background, intake, settings, heed_signals)
+
+
+def _list_watches(api: Api, intake: Intake, resync: Resync, settings: Settings) -> list[ListWatch]:
+    """The watches of children and pods: in each namespace that is served, or one for all of them."""
+    return [
+        ListWatch(api, intake, kind, namespace, OURS, catch_up=resync.look_at, silent=settings.watch_inactivity)
+        for kind in watched(cluster_wide=not settings.namespaces)
+        if kind not in (BOT, SIDECAR)
+        for namespace in settings.namespaces or (None,)
+    ]
 
 
 def _election(api: Api, settings: Settings) -> Election | None:
@@ -179,15 +200,14 @@ def _first_of(error: BaseException | None) -> BaseException | None:
 
 async def _spawn_kopf(intake: Intake, settings: Settings) -> Collection[asyncio.Task[None]]:
     registry = kopf.OperatorRegistry()
-    everywhere = not settings.namespaces
-    watches.register(registry, intake, cluster_wide=everywhere)
+    watches.register(registry, intake)
     return await kopf.spawn_tasks(
         registry=registry,
         settings=_kopf_settings(settings),
         # Left to itself kopf asks for the user's name, which a UID alone has not. Its type for this is not public.
         identity=settings.instance,  # pyright: ignore[reportArgumentType]
         standalone=True,
-        clusterwide=everywhere,
+        clusterwide=not settings.namespaces,
         namespaces=settings.namespaces,
     )
 
@@ -206,7 +226,6 @@ def _kopf_settings(ours: Settings) -> kopf.OperatorSettings:
     settings.persistence.diffbase_storage = NoDiffBase()
     settings.persistence.progress_storage = NoProgress()
     settings.process.ultimate_exiting_timeout = None  # the process ends with `run`
-    watches.select_ours(settings)
     return settings
 
 

@@ -15,13 +15,12 @@ import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Protocol
 
-from ritsuko_operator.reconcile.children.ownership import bot_of
+from ritsuko_operator.reconcile.children.ownership import OURS, bot_of
 from ritsuko_operator.reconcile.cluster import BotKey, Object, ObjectRef, SidecarKey
 from ritsuko_operator.reconcile.errors import ApiError, ApiUnreachableError
 from ritsuko_operator.reconcile.kinds import BOT, CLUSTER_ROLE_BINDING, SIDECAR, Kind, watched
 from ritsuko_operator.runtime.api import Api
 from ritsuko_operator.runtime.intake import Intake, ref_for
-from ritsuko_operator.runtime.watches import OURS
 
 logger = logging.getLogger(__name__)
 

@@ -14,6 +14,7 @@ from ritsuko_operator.render.manifest import BOT_NAME_LABEL, BOT_NAMESPACE_LABEL
 INSTANCE_LABEL = "app.kubernetes.io/instance"
 MANAGED_BY_LABEL = "app.kubernetes.io/managed-by"
 MANAGED_BY = "ritsuko-operator"
+OURS = f"{MANAGED_BY_LABEL}={MANAGED_BY}"  # the label selector of children and pods
 
 
 def ref_of(manifest: Object) -> ObjectRef:
