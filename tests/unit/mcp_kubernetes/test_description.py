@@ -2,6 +2,7 @@
 
 import pytest
 
+from ritsuko_common.rfc3339 import parse_rfc3339
 from ritsuko_mcp_kubernetes.description import age, write
 
 NOW = "2026-11-24T12:00:00+00:00"
@@ -153,4 +154,4 @@ def test_objects_with_holes_are_described_too(odd: dict) -> None:
     ],
 )
 def test_ages_read_as_kubectl_prints_them(since: str, shown: str) -> None:
-    assert age(since, NOW) == shown
+    assert age(since, parse_rfc3339(NOW)) == shown

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ritsuko_common.durations import format_duration
 from ritsuko_mcp_common.errors import ToolFailure
-from ritsuko_mcp_common.times import format_duration, format_time, parse_duration, parse_time
+from ritsuko_mcp_common.times import format_time, parse_duration, parse_time
 from ritsuko_mcp_prometheus.evaluation.step import choose_step
 
 NOW = 1_790_000_000.0

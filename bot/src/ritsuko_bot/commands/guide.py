@@ -14,6 +14,7 @@ from ritsuko_bot.commands import usage as usages
 from ritsuko_bot.commands.usage import tool_help
 from ritsuko_bot.mcp.server import Server
 from ritsuko_bot.mcp.tools import Tool
+from ritsuko_common.rfc3339 import format_rfc3339
 
 _COMMANDS = """\
 mcp list                       the servers
@@ -141,8 +142,7 @@ def status(
     for name, server in servers.items():
         if server.error is None and server.last_error is not None:
             when, what = server.last_error
-            at = when.isoformat(timespec="seconds").replace("+00:00", "Z")
-            blocks.append(say(Code(name), f" works now. Its last error, at {at}: {what}."))
+            blocks.append(say(Code(name), f" works now. Its last error, at {format_rfc3339(when)}: {what}."))
     blocks.append(say("Config revision: ", Code(revision)) if revision else say("The config has no revision."))
     return Answer(tuple(blocks), failed=bool(config_error))
 

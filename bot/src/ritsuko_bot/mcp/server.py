@@ -31,6 +31,7 @@ from ritsuko_bot.mcp.questions import Questions
 from ritsuko_bot.mcp.rate import Rate
 from ritsuko_bot.mcp.tools import ListingEndless, Tool
 from ritsuko_bot.mcp.transport import Fault, fault_of
+from ritsuko_common.rfc3339 import format_rfc3339
 
 logger = logging.getLogger(__name__)
 
@@ -110,7 +111,7 @@ class Server:
             tools=[tool.name for tool in self.tools.values() if offered(tool, self.policy)],
             toolsHash=self.listing.digest,
             error=self.error[:1024] if self.error else None,
-            since=self.since.isoformat(timespec="seconds").replace("+00:00", "Z"),
+            since=format_rfc3339(self.since),
         )
 
     async def connection(self) -> Connection:

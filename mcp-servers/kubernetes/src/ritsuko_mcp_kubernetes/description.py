@@ -8,6 +8,8 @@ from typing import Any, cast
 
 from pydantic import JsonValue
 
+from ritsuko_common.durations import format_age
+from ritsuko_common.rfc3339 import format_rfc3339, parse_rfc3339, parse_rfc3339_if_any
 from ritsuko_mcp_common import notation, text
 from ritsuko_mcp_kubernetes.apiserver import Json
 from ritsuko_mcp_kubernetes.diagnosis.fields import objects
@@ -19,7 +21,7 @@ _SHOWN_APART = frozenset({"apiVersion", "kind", "metadata", "status", "spec"})
 def write(data: JsonValue) -> str:
     """The description of `{"object": ..., "events": [...], "now": ...}`."""
     record = cast(Json, data)
-    item, now = cast(Json, record["object"]), cast(str, record["now"])
+    item, now = cast(Json, record["object"]), parse_rfc3339(cast(str, record["now"]))
     sections = [_identity(item, now)]
     if item.get("kind") == "Pod" and item.get("apiVersion") == "v1":
         sections += _pod(item)
@@ -39,19 +41,13 @@ def subject(item: Json) -> Json:
     return {**item, "metadata": {**metadata, "annotations": annotations}}
 
 
-def age(since: str, now: str) -> str:
-    """Time passed between two RFC 3339 times, as kubectl prints it: 45s, 12m, 5h, 3d."""
-    try:
-        seconds = int((datetime.fromisoformat(now) - datetime.fromisoformat(since)).total_seconds())
-    except (ValueError, TypeError):
-        return since
-    for unit, length, until in (("s", 1, 120), ("m", 60, 120 * 60), ("h", 3_600, 48 * 3_600)):
-        if seconds < until:
-            return f"{max(seconds, 0) // length}{unit}"
-    return f"{seconds // 86_400}d"
+def age(since: str, now: datetime) -> str:
+    """Time passed since an RFC 3339 time, as kubectl prints it; `since` itself if it is not a time."""
+    moment = parse_rfc3339_if_any(since)
+    return since if moment is None else format_age((now - moment).total_seconds())
 
 
-def _identity(item: Json, now: str) -> str:
+def _identity(item: Json, now: datetime) -> str:
     metadata = cast(Json, item.get("metadata") or {})
     created = str(metadata.get("creationTimestamp") or "")
     return _pairs(
@@ -190,7 +186,7 @@ def _fields(item: Json) -> Iterator[str]:
             yield f"{title}\n{_indent(notation.to_yaml(cast(JsonValue, part)))}"
 
 
-def _conditions(item: Json, now: str) -> str:
+def _conditions(item: Json, now: datetime) -> str:
     conditions = objects(item, "status", "conditions")
     rows: list[dict[str, JsonValue]] = [
         {
@@ -205,7 +201,7 @@ def _conditions(item: Json, now: str) -> str:
     return f"Conditions\n{_indent(text.table(rows))}" if rows else ""
 
 
-def _events(events: list[Json], now: str) -> str:
+def _events(events: list[Json], now: datetime) -> str:
     if not events:
         return ""
     rows: list[dict[str, JsonValue]] = [
@@ -230,7 +226,7 @@ def last_seen(event: Json) -> str:
 
 
 def utc_now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    return format_rfc3339(datetime.now(UTC))
 
 
 def _pairs(pairs: dict[str, Any]) -> str:

@@ -9,13 +9,14 @@ from typing import Literal, cast
 
 from pydantic import JsonValue
 
+from ritsuko_common.rfc3339 import parse_rfc3339_if_any
 from ritsuko_mcp_common import Envelope, Row, TimeRange
 from ritsuko_mcp_common.envelope import Writer
 from ritsuko_mcp_common.times import format_time, parse_duration
 from ritsuko_mcp_kubernetes import selectors
 from ritsuko_mcp_kubernetes.apiserver import Apiserver, Json
 from ritsuko_mcp_kubernetes.description import age, last_seen
-from ritsuko_mcp_kubernetes.diagnosis.fields import at, moment_of, one_line
+from ritsuko_mcp_kubernetes.diagnosis.fields import at, one_line
 from ritsuko_mcp_kubernetes.discovery import Discovery
 from ritsuko_mcp_kubernetes.pages import items
 
@@ -103,7 +104,7 @@ def _rows(found: list[Json], *, with_namespace: bool) -> list[Row]:
         same = _same(event)
         newest.setdefault(same, event)
         counts[same] = counts.get(same, 0) + _count(event)
-    now = datetime.now(UTC).isoformat()
+    now = datetime.now(UTC)
     return [
         {
             "LAST SEEN": age(last_seen(event), now),
@@ -135,5 +136,5 @@ def _count(event: Json) -> int:
 
 
 def _seconds(event: Json) -> float:
-    moment = moment_of(last_seen(event))
+    moment = parse_rfc3339_if_any(last_seen(event))
     return moment.timestamp() if moment else 0.0

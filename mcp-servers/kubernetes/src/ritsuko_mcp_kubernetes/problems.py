@@ -144,7 +144,7 @@ def _row(problem: Problem, now: datetime) -> Row:
         "OBJECT": str(problem.subject),
         "PROBLEM": finding.reason,
         "PODS": problem.pods or "",
-        "SINCE": age(finding.since, now.isoformat()) if finding.since else "",
+        "SINCE": age(finding.since, now) if finding.since else "",
         "CAUSE": finding.cause,
     }
 

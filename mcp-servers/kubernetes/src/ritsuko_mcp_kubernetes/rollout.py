@@ -43,7 +43,7 @@ async def rollout(apiserver: Apiserver, discovery: Discovery, item: Json, resour
         key=_revision,
         reverse=True,
     )
-    now = datetime.now(UTC).isoformat()
+    now = datetime.now(UTC)
     revisions = [_record(each, before, now) for each, before in zip(mine, [*mine[1:], None], strict=True)]
     return Envelope(
         summary=f"{resource.kind} {metadata.get('name')}: {_state(item, resource.kind)}; "
@@ -84,7 +84,7 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, object]]:
         yield path, value
 
 
-def _record(each: Json, before: Json | None, now: str) -> Json:
+def _record(each: Json, before: Json | None, now: datetime) -> Json:
     template = _template(each)
     old, new = _apart(_template(before), template) if before is not None else (None, None)
     return {

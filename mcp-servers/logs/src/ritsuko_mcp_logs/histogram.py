@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 
+from ritsuko_common.durations import format_duration
 from ritsuko_common.redaction.names import is_sensitive_name
 from ritsuko_mcp_common.envelope import Envelope, Row
 from ritsuko_mcp_common.errors import ToolFailure
-from ritsuko_mcp_common.times import format_duration, format_time
+from ritsuko_mcp_common.times import format_time
 
 from .absence import say_what_is_absent
 from .course import bars, beginnings, choose_step

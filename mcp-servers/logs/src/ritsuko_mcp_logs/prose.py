@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ritsuko_mcp_common.times import format_duration
+from ritsuko_common.durations import format_duration
 
 _NAMES_SHOWN = 6
 _MINUTE = 60

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
+from ritsuko_common.durations import format_duration
 from ritsuko_mcp_common.envelope import Envelope
-from ritsuko_mcp_common.times import format_duration
 
 from .absence import say_what_is_absent
 from .matching import Matcher

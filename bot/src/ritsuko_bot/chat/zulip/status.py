@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from ritsuko_api.runtime import ZulipReport
+from ritsuko_common.rfc3339 import format_rfc3339
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ class Connection:
     def report(self) -> ZulipReport:
         return ZulipReport(
             connected=self.standing is Standing.CONNECTED,
-            since=self.since.isoformat(timespec="seconds").replace("+00:00", "Z"),
+            since=format_rfc3339(self.since),
             message=self.message,
         )
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 
+from ritsuko_common.rfc3339 import parse_rfc3339_if_any
 from ritsuko_mcp_kubernetes.apiserver import Json
 
 _LAST_WORD = re.compile(r"\s*\S*$")
@@ -41,16 +42,8 @@ def conditions(item: Json) -> dict[str, Json]:
 
 def age(moment: object, now: datetime) -> timedelta:
     """How long ago an RFC 3339 moment was; no time at all for what is not one."""
-    since = moment_of(moment)
+    since = parse_rfc3339_if_any(moment)
     return now - since if since is not None else timedelta()
-
-
-def moment_of(text: object) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def clipped(text: str, longest: int) -> str:

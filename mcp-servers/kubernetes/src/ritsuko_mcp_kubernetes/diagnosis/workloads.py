@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from ritsuko_common.rfc3339 import parse_rfc3339_if_any
 from ritsuko_mcp_kubernetes.apiserver import Json
-from ritsuko_mcp_kubernetes.diagnosis.fields import age, at, conditions, moment_of, owners, quoted
+from ritsuko_mcp_kubernetes.diagnosis.fields import age, at, conditions, owners, quoted
 from ritsuko_mcp_kubernetes.diagnosis.finding import Finding, Severity, Subject
 
 _PATIENCE = timedelta(seconds=60)
@@ -55,7 +56,10 @@ def job_findings(item: Json, cron_jobs: dict[tuple[str, str], Json]) -> list[Fin
     since = str(failed.get("lastTransitionTime") or "")
     for kind, name in owners(item):
         cron = cron_jobs.get((subject.namespace, name), {})
-        succeeded, ended = moment_of(at(cron, "status").get("lastSuccessfulTime")), moment_of(since)
+        succeeded, ended = (
+            parse_rfc3339_if_any(at(cron, "status").get("lastSuccessfulTime")),
+            parse_rfc3339_if_any(since),
+        )
         if kind == "CronJob" and succeeded and ended and succeeded > ended:
             return []
     causes = {

@@ -2,9 +2,10 @@
 
 import asyncio
 
+from ritsuko_common.durations import format_duration
 from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
 from ritsuko_mcp_common.errors import ToolFailure
-from ritsuko_mcp_common.times import format_duration, format_time, parse_duration
+from ritsuko_mcp_common.times import format_time, parse_duration
 
 from ..mining.tally import Spans
 from ..prose import counted

@@ -4,8 +4,9 @@ import asyncio
 from dataclasses import dataclass
 from typing import Literal
 
+from ritsuko_common.durations import format_duration
 from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
-from ritsuko_mcp_common.times import format_duration, format_time
+from ritsuko_mcp_common.times import format_time
 
 from ..mining.miner import Group
 from ..mining.tally import Spans

@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Awaitable
 from typing import TypeVar
 
+from ritsuko_common.durations import format_duration
 from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
 from ritsuko_mcp_common.errors import ToolFailure
-from ritsuko_mcp_common.times import format_duration, format_time
+from ritsuko_mcp_common.times import format_time
 
 from ..cluster import Cluster
 from ..mining.tally import Spans

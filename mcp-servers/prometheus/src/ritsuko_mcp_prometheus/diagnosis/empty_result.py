@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ritsuko_common.durations import format_duration
 from ritsuko_common.redaction.names import is_sensitive_name
 from ritsuko_mcp_common.errors import ToolFailure
-from ritsuko_mcp_common.times import format_duration, format_time
+from ritsuko_mcp_common.times import format_time
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
 from ritsuko_mcp_prometheus.diagnosis.existence import causes
 from ritsuko_mcp_prometheus.diagnosis.presence import Presence, When, presence

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import promql_parser as pp
 
+from ritsuko_common.durations import format_duration
 from ritsuko_common.redaction.names import is_sensitive_name
 from ritsuko_mcp_common.nearest import suggestion
-from ritsuko_mcp_common.times import format_duration
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
 from ritsuko_mcp_prometheus.api.series import selector_of
 from ritsuko_mcp_prometheus.promql.lint import RATES, Finding

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from ritsuko_mcp_common.times import format_duration, format_time
+from ritsuko_common.durations import format_duration
+from ritsuko_mcp_common.times import format_time
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
 from ritsuko_mcp_prometheus.evaluation.step import first_point
 from ritsuko_mcp_prometheus.promql.syntax import Selection

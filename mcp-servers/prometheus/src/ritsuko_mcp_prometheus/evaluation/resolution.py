@@ -2,7 +2,7 @@
 
 import promql_parser as pp
 
-from ritsuko_mcp_common.times import format_duration
+from ritsuko_common.durations import format_duration
 from ritsuko_mcp_prometheus.promql.syntax import Unparsable, bare, parse, selections
 
 LOOKBACK_SECONDS = 300.0

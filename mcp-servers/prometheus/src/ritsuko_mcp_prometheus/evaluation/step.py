@@ -1,6 +1,7 @@
 """How far apart the points of a range lie."""
 
-from ritsuko_mcp_common.times import format_duration, parse_duration
+from ritsuko_common.durations import format_duration
+from ritsuko_mcp_common.times import parse_duration
 from ritsuko_mcp_prometheus.errors import BadRequest
 
 _NICE_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)

@@ -2,8 +2,9 @@
 
 import promql_parser as pp
 
+from ritsuko_common.durations import format_duration
 from ritsuko_common.redaction.names import is_sensitive_name
-from ritsuko_mcp_common.times import format_duration, format_time
+from ritsuko_mcp_common.times import format_time
 from ritsuko_mcp_prometheus.promql.syntax import (
     Condition,
     bare,

@@ -7,10 +7,11 @@ from typing import cast
 
 from pydantic import JsonValue
 
+from ritsuko_common.durations import format_duration
 from ritsuko_mcp_common.envelope import Envelope, Row
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.nearest import suggestion
-from ritsuko_mcp_common.times import format_duration, format_time, parse_time
+from ritsuko_mcp_common.times import format_time, parse_time
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
 from ritsuko_mcp_prometheus.api.objects import Alert, Rule
 from ritsuko_mcp_prometheus.api.series import Labels

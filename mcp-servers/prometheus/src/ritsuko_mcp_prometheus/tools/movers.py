@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import JsonValue
 
+from ritsuko_common.durations import format_duration
 from ritsuko_mcp_common.envelope import Envelope, Row
 from ritsuko_mcp_common.nearest import suggestion
-from ritsuko_mcp_common.times import format_duration, format_time, parse_time
+from ritsuko_mcp_common.times import format_time, parse_time
 from ritsuko_mcp_prometheus.analysis.changes.candidates import Candidate, bounded, candidates
 from ritsuko_mcp_prometheus.analysis.changes.effect import FLOOR, LEAST_EFFECT, Move, move_of, rank
 from ritsuko_mcp_prometheus.analysis.changes.screening import glanced_at, rough_changes

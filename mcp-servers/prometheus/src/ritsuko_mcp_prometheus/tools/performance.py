@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Sequence
 
+from ritsuko_common.durations import format_duration
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.nearest import suggestion
-from ritsuko_mcp_common.times import format_duration, format_time, parse_time
+from ritsuko_mcp_common.times import format_time, parse_time
 from ritsuko_mcp_prometheus.analysis.service.conventions import CONVENTIONS
 from ritsuko_mcp_prometheus.analysis.service.discovery import Found, find, find_own, namespaces
 from ritsuko_mcp_prometheus.analysis.service.exemplars import slowest_request

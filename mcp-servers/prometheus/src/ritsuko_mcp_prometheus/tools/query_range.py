@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from pydantic import JsonValue
 
+from ritsuko_common.durations import format_duration
 from ritsuko_mcp_common.envelope import Envelope, TimeRange
-from ritsuko_mcp_common.times import format_duration, format_time, parse_time
+from ritsuko_mcp_common.times import format_time, parse_time
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
 from ritsuko_mcp_prometheus.api.series import Series, common_labels, folded_labels, in_common, label_columns, subject
 from ritsuko_mcp_prometheus.diagnosis.empty_result import explain_empty

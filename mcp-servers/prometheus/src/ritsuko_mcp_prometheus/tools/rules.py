@@ -7,9 +7,9 @@ from typing import cast
 
 from pydantic import JsonValue
 
+from ritsuko_common.durations import format_duration
 from ritsuko_common.redaction.names import is_sensitive_name
 from ritsuko_mcp_common.envelope import Envelope, Row
-from ritsuko_mcp_common.times import format_duration
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
 from ritsuko_mcp_prometheus.api.objects import Rule, RuleGroup
 from ritsuko_mcp_prometheus.presentation.cells import flat
