@@ -4,9 +4,8 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from ritsuko_mcp_common.nearest import suggestion
-
-from .prose import some
-from .sources.source import Coverage, Index, Query, Source, unconditional
+from ritsuko_mcp_logs.prose import some
+from ritsuko_mcp_logs.sources.source import Coverage, Index, Query, Source, unconditional
 
 
 async def say_what_is_absent(source: Source, query: Query, coverage: Coverage) -> None:

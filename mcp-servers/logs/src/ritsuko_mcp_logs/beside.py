@@ -6,8 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 
 from ritsuko_common.redaction.names import is_sensitive_name
-
-from .levels import FIELDS
+from ritsuko_mcp_logs.levels import FIELDS
 
 # What collectors and stores add: of whom an entry is, and how it came.
 _ADDED = re.compile(

@@ -14,8 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from ritsuko_mcp_common.errors import BackendUnreachable, ConfigurationError, ToolFailure
 from ritsuko_mcp_common.kubernetes import Target, connect, find
-
-from .sources.podlogs.objects import Status, Version
+from ritsuko_mcp_logs.sources.podlogs.objects import Status, Version
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, cast
 
-from .lines import plain
+from ritsuko_mcp_logs.lines import plain
 
 _LOGFMT = re.compile(r'(?:^|\s)([A-Za-z_@][\w.@/-]{0,127})=(?:"((?:[^"\\]|\\.)*)"|(\S*))')
 # As Apache, nginx, Envoy, Traefik, Gunicorn and uvicorn write it: "GET /cart?id=7 HTTP/1.1" 200

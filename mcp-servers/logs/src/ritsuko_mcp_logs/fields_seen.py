@@ -9,16 +9,15 @@ from ritsuko_common.redaction.names import is_sensitive_name
 from ritsuko_mcp_common.envelope import Envelope, Row
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.nearest import suggestion
-
-from .absence import say_what_is_absent
-from .conditions import amount
-from .matching import Matcher, compiled
-from .prose import arguments, counted, some
-from .question import Question, window
-from .report import time_range, unread, where
-from .sources.names import literal
-from .sources.registry import Sources
-from .sources.source import Coverage, Line, Query, Source, unconditional
+from ritsuko_mcp_logs.absence import say_what_is_absent
+from ritsuko_mcp_logs.conditions import amount
+from ritsuko_mcp_logs.matching import Matcher, compiled
+from ritsuko_mcp_logs.prose import arguments, counted, some
+from ritsuko_mcp_logs.question import Question, window
+from ritsuko_mcp_logs.report import time_range, unread, where
+from ritsuko_mcp_logs.sources.names import literal
+from ritsuko_mcp_logs.sources.registry import Sources
+from ritsuko_mcp_logs.sources.source import Coverage, Line, Query, Source, unconditional
 
 _SAMPLE = 5_000
 _SAMPLE_OF_CONTAINER = 500

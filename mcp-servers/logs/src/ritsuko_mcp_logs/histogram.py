@@ -10,17 +10,16 @@ from ritsuko_common.redaction.names import is_sensitive_name
 from ritsuko_mcp_common.envelope import Envelope, Row
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import format_time
-
-from .absence import say_what_is_absent
-from .course import bars, beginnings, choose_step
-from .fields_seen import unknown_fields
-from .lines import nanoseconds, split
-from .matching import Matcher
-from .prose import counted
-from .question import Question, window
-from .report import time_range, unread
-from .sources.registry import Sources
-from .sources.source import Batch, Coverage, Line, Query, Source
+from ritsuko_mcp_logs.absence import say_what_is_absent
+from ritsuko_mcp_logs.course import bars, beginnings, choose_step
+from ritsuko_mcp_logs.fields_seen import unknown_fields
+from ritsuko_mcp_logs.lines import nanoseconds, split
+from ritsuko_mcp_logs.matching import Matcher
+from ritsuko_mcp_logs.prose import counted
+from ritsuko_mcp_logs.question import Question, window
+from ritsuko_mcp_logs.report import time_range, unread
+from ritsuko_mcp_logs.sources.registry import Sources
+from ritsuko_mcp_logs.sources.source import Batch, Coverage, Line, Query, Source
 
 _MOST_VALUES = 20
 _MOST_COLUMNS = 8

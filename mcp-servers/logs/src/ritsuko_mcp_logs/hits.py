@@ -4,7 +4,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from .sources.source import Line, Order, Origin
+from ritsuko_mcp_logs.sources.source import Line, Order, Origin
 
 
 class Key(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Any
 
 import hyperscan  # pyright: ignore[reportMissingTypeStubs]
 
-from .lines import plain
+from ritsuko_mcp_logs.lines import plain
 
 RANKS = {"debug": 0, "info": 1, "warn": 2, "error": 3, "fatal": 4}
 _WORDS = {

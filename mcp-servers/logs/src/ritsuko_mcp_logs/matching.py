@@ -8,11 +8,10 @@ from typing import Any, Protocol, cast
 import re2  # pyright: ignore[reportMissingTypeStubs]
 
 from ritsuko_mcp_common.errors import ToolFailure
-
-from .conditions import Condition
-from .levels import FIELDS, RANKS, level_named, statements
-from .lines import plain, split
-from .sources.source import Batch, Line, Query
+from ritsuko_mcp_logs.conditions import Condition
+from ritsuko_mcp_logs.levels import FIELDS, RANKS, level_named, statements
+from ritsuko_mcp_logs.lines import plain, split
+from ritsuko_mcp_logs.sources.source import Batch, Line, Query
 
 _MOST_PROGRAM_BYTES = 8 * 2**20
 # What means something else, or nothing, when a line stands in a block with its timestamp before it.

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import aclosing
 
-from .hits import Hit, Placed
-from .sources.source import Coverage, Line, Order, Query, Source
+from ritsuko_mcp_logs.hits import Hit, Placed
+from ritsuko_mcp_logs.sources.source import Coverage, Line, Order, Query, Source
 
 _AT_ONCE = 8
 _REACH_SECONDS = 3600.0

@@ -7,11 +7,10 @@ from pydantic import BaseModel, JsonValue
 
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import parse_duration, parse_time
-
-from .conditions import Condition
-from .hits import Key
-from .sources.names import pods_named
-from .sources.source import Order, Origin, Query
+from ritsuko_mcp_logs.conditions import Condition
+from ritsuko_mcp_logs.hits import Key
+from ritsuko_mcp_logs.sources.names import pods_named
+from ritsuko_mcp_logs.sources.source import Order, Origin, Query
 
 _CLOCKS_APART = 60.0
 """How far a node's clock may be ahead: "until now" must not cut its newest lines."""

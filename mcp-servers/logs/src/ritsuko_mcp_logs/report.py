@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from ritsuko_mcp_common import cursor as cursors
 from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
 from ritsuko_mcp_common.times import format_time
-
-from .hits import Hit, in_order
-from .prose import counted, named_namespace, some
-from .question import Place, Question
-from .sources.source import NO_RUN_BEFORE, Coverage, Line, Query
+from ritsuko_mcp_logs.hits import Hit, in_order
+from ritsuko_mcp_logs.prose import counted, named_namespace, some
+from ritsuko_mcp_logs.question import Place, Question
+from ritsuko_mcp_logs.sources.source import NO_RUN_BEFORE, Coverage, Line, Query
 
 _LOOKS_LIKE_REGEX = re.compile(r"\.[*+]|\\[dwsbDWSB]|[)\w]\|[(\w]|^\^|\$$|\[[^\]]+\][*+]")
 

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from .hits import Best, Hit, Key, Placed
-from .lines import split
-from .matching import Matcher
-from .sources.source import Batch, Line, Origin
+from ritsuko_mcp_logs.hits import Best, Hit, Key, Placed
+from ritsuko_mcp_logs.lines import split
+from ritsuko_mcp_logs.matching import Matcher
+from ritsuko_mcp_logs.sources.source import Batch, Line, Origin
 
 
 @dataclass(slots=True)

@@ -6,17 +6,16 @@ from dataclasses import replace
 
 from ritsuko_mcp_common import cursor as cursors
 from ritsuko_mcp_common.envelope import Envelope
-
-from .absence import nearest_names
-from .fields_seen import fields_with_text, unknown_fields
-from .hits import Best
-from .matching import Matcher
-from .neighbours import look_around
-from .question import Place, Question, window
-from .report import Found, report
-from .scan import Scan
-from .sources.registry import Sources
-from .sources.source import Coverage, Index, Query, Source, unconditional
+from ritsuko_mcp_logs.absence import nearest_names
+from ritsuko_mcp_logs.fields_seen import fields_with_text, unknown_fields
+from ritsuko_mcp_logs.hits import Best
+from ritsuko_mcp_logs.matching import Matcher
+from ritsuko_mcp_logs.neighbours import look_around
+from ritsuko_mcp_logs.question import Place, Question, window
+from ritsuko_mcp_logs.report import Found, report
+from ritsuko_mcp_logs.scan import Scan
+from ritsuko_mcp_logs.sources.registry import Sources
+from ritsuko_mcp_logs.sources.source import Coverage, Index, Query, Source, unconditional
 
 
 async def search(sources: Sources, question: Question, cursor: str, *, now: float) -> Envelope:

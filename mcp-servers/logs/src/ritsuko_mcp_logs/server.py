@@ -3,12 +3,11 @@
 from importlib.metadata import version
 
 from ritsuko_mcp_common.server import Service
-
-from .cluster import Cluster
-from .insight.tools import insight_tools
-from .settings import LogsSettings
-from .sources.configured import configured
-from .tools import LogsTools
+from ritsuko_mcp_logs.cluster import Cluster
+from ritsuko_mcp_logs.insight.tools import insight_tools
+from ritsuko_mcp_logs.settings import LogsSettings
+from ritsuko_mcp_logs.sources.configured import configured
+from ritsuko_mcp_logs.tools import LogsTools
 
 
 def build(settings: LogsSettings) -> Service:

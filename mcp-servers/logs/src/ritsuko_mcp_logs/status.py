@@ -6,9 +6,8 @@ from ritsuko_common.durations import format_duration
 from ritsuko_mcp_common.envelope import Envelope, Row
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import format_time
-
-from .sources.registry import Sources
-from .sources.source import Source
+from ritsuko_mcp_logs.sources.registry import Sources
+from ritsuko_mcp_logs.sources.source import Source
 
 _SECONDS = 8.0
 

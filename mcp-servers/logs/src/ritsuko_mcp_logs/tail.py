@@ -7,14 +7,13 @@ from dataclasses import replace
 
 from ritsuko_common.durations import format_duration
 from ritsuko_mcp_common.envelope import Envelope
-
-from .absence import say_what_is_absent
-from .matching import Matcher
-from .prose import counted
-from .question import Question, window
-from .report import time_range, unread, where
-from .sources.registry import Sources
-from .sources.source import Coverage, Line, Query, Source
+from ritsuko_mcp_logs.absence import say_what_is_absent
+from ritsuko_mcp_logs.matching import Matcher
+from ritsuko_mcp_logs.prose import counted
+from ritsuko_mcp_logs.question import Question, window
+from ritsuko_mcp_logs.report import time_range, unread, where
+from ritsuko_mcp_logs.sources.registry import Sources
+from ritsuko_mcp_logs.sources.source import Coverage, Line, Query, Source
 
 _MOST_HELD = 10_000
 _POLL_SECONDS = 1.0

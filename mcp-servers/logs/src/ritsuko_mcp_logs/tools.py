@@ -9,15 +9,14 @@ from pydantic import Field
 
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.tool import read_tool
-
-from . import fields_seen, status
-from .conditions import parse_conditions
-from .histogram import histogram as count_lines
-from .question import Question
-from .search import search as search_logs
-from .sources.registry import Sources
-from .sources.source import Order
-from .tail import tail as newest_lines
+from ritsuko_mcp_logs import fields_seen, status
+from ritsuko_mcp_logs.conditions import parse_conditions
+from ritsuko_mcp_logs.histogram import histogram as count_lines
+from ritsuko_mcp_logs.question import Question
+from ritsuko_mcp_logs.search import search as search_logs
+from ritsuko_mcp_logs.sources.registry import Sources
+from ritsuko_mcp_logs.sources.source import Order
+from ritsuko_mcp_logs.tail import tail as newest_lines
 
 _ROOM_OF_BUDGET = 0.75
 

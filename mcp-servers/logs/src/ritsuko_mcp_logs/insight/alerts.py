@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from ..settings import LogsSettings
-from ..sources.store import Access, Store
+from ritsuko_mcp_logs.settings import LogsSettings
+from ritsuko_mcp_logs.sources.store import Access, Store
 
 _ABOUT = ("pod", "deployment", "statefulset", "job", "node", "instance")
 _POINTS = 240

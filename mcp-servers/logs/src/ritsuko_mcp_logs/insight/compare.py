@@ -6,14 +6,13 @@ from ritsuko_common.durations import format_duration
 from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import format_time, parse_duration
-
-from ..mining.tally import Spans
-from ..prose import counted
-from ..question import window
-from .errors import Judged, Lines, fingerprint, judge, level
-from .naming import Names
-from .noise import Verdict
-from .scope import Mined, Scope, mine
+from ritsuko_mcp_logs.insight.errors import Judged, Lines, fingerprint, judge, level
+from ritsuko_mcp_logs.insight.naming import Names
+from ritsuko_mcp_logs.insight.noise import Verdict
+from ritsuko_mcp_logs.insight.scope import Mined, Scope, mine
+from ritsuko_mcp_logs.mining.tally import Spans
+from ritsuko_mcp_logs.prose import counted
+from ritsuko_mcp_logs.question import window
 
 _SPANS = 24
 _WORTH_SAYING: tuple[Verdict, ...] = ("new", "rising", "gone", "falling")

@@ -10,16 +10,15 @@ from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.nearest import suggestion
 from ritsuko_mcp_common.times import format_time
-
-from ..course import bars
-from ..lines import nanoseconds, split
-from ..mining.miner import Group
-from ..mining.tally import Example, Spans
-from ..prose import counted
-from ..question import window
-from ..sources.source import Origin
-from .naming import Names, written
-from .scope import Mined, Scope, mine
+from ritsuko_mcp_logs.course import bars
+from ritsuko_mcp_logs.insight.naming import Names, written
+from ritsuko_mcp_logs.insight.scope import Mined, Scope, mine
+from ritsuko_mcp_logs.lines import nanoseconds, split
+from ritsuko_mcp_logs.mining.miner import Group
+from ritsuko_mcp_logs.mining.tally import Example, Spans
+from ritsuko_mcp_logs.prose import counted
+from ritsuko_mcp_logs.question import window
+from ritsuko_mcp_logs.sources.source import Origin
 
 _SPANS = 48
 _PODS_SHOWN = 10

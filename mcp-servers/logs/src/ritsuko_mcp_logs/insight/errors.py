@@ -7,14 +7,13 @@ from typing import Literal
 from ritsuko_common.durations import format_duration
 from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
 from ritsuko_mcp_common.times import format_time
-
-from ..mining.miner import Group
-from ..mining.tally import Spans
-from ..prose import arguments, counted
-from ..question import window
-from .naming import Names
-from .noise import Verdict, verdict
-from .scope import Mined, Scope, mine
+from ritsuko_mcp_logs.insight.naming import Names
+from ritsuko_mcp_logs.insight.noise import Verdict, verdict
+from ritsuko_mcp_logs.insight.scope import Mined, Scope, mine
+from ritsuko_mcp_logs.mining.miner import Group
+from ritsuko_mcp_logs.mining.tally import Spans
+from ritsuko_mcp_logs.prose import arguments, counted
+from ritsuko_mcp_logs.question import window
 
 Lines = Literal["all", "errors"]
 

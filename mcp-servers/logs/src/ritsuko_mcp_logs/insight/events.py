@@ -8,10 +8,9 @@ from urllib.parse import quote
 from pydantic import BaseModel
 
 from ritsuko_mcp_common.errors import ToolFailure
-
-from ..cluster import ApiFailure, Cluster
-from ..mining.masking import mask
-from ..mining.squash import squashed
+from ritsuko_mcp_logs.cluster import ApiFailure, Cluster
+from ritsuko_mcp_logs.mining.masking import mask
+from ritsuko_mcp_logs.mining.squash import squashed
 
 _PAGE = 500
 _MOST_PAGES = 10

@@ -8,17 +8,16 @@ from ritsuko_common.durations import format_duration
 from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import format_time
-
-from ..cluster import Cluster
-from ..mining.tally import Spans
-from ..prose import counted
-from ..question import window
-from ..settings import LogsSettings
-from .alerts import Fired, alerts
-from .errors import SPANS, Judged, judge, where
-from .events import Happened, events, together
-from .naming import Names
-from .scope import Mined, Scope, mine
+from ritsuko_mcp_logs.cluster import Cluster
+from ritsuko_mcp_logs.insight.alerts import Fired, alerts
+from ritsuko_mcp_logs.insight.errors import SPANS, Judged, judge, where
+from ritsuko_mcp_logs.insight.events import Happened, events, together
+from ritsuko_mcp_logs.insight.naming import Names
+from ritsuko_mcp_logs.insight.scope import Mined, Scope, mine
+from ritsuko_mcp_logs.mining.tally import Spans
+from ritsuko_mcp_logs.prose import counted
+from ritsuko_mcp_logs.question import window
+from ritsuko_mcp_logs.settings import LogsSettings
 
 _CHANGED = ("new", "rising")
 _MOST_ERRORS = 500

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 
 from ritsuko_common.redaction.redactor import Redactor
-
-from ..lines import readable
-from ..mining.fingerprint import fingerprint, masked, without_secrets
-from ..mining.masking import with_wildcards
-from ..mining.miner import Group
-from ..mining.tally import Example, Tally
+from ritsuko_mcp_logs.lines import readable
+from ritsuko_mcp_logs.mining.fingerprint import fingerprint, masked, without_secrets
+from ritsuko_mcp_logs.mining.masking import with_wildcards
+from ritsuko_mcp_logs.mining.miner import Group
+from ritsuko_mcp_logs.mining.tally import Example, Tally
 
 _LONGEST_TEMPLATE = 300
 _LONGEST_EXAMPLE = 4_000

@@ -5,13 +5,13 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from ..absence import say_what_is_absent
-from ..mining.causes import with_causes
-from ..mining.miner import Group, Miner
-from ..mining.tally import Spans
-from ..prose import counted
-from ..report import unread, where
-from ..sources.source import LOG_IS_GONE, NO_RUN_BEFORE, Batch, Coverage, Query, Source
+from ritsuko_mcp_logs.absence import say_what_is_absent
+from ritsuko_mcp_logs.mining.causes import with_causes
+from ritsuko_mcp_logs.mining.miner import Group, Miner
+from ritsuko_mcp_logs.mining.tally import Spans
+from ritsuko_mcp_logs.prose import counted
+from ritsuko_mcp_logs.report import unread, where
+from ritsuko_mcp_logs.sources.source import LOG_IS_GONE, NO_RUN_BEFORE, Batch, Coverage, Query, Source
 
 _NOT_THERE = (NO_RUN_BEFORE, LOG_IS_GONE, "previous terminated container ")
 _LEAST_SECONDS = 1.0

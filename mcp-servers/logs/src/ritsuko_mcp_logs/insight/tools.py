@@ -9,21 +9,20 @@ from pydantic import Field
 
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.tool import read_tool
-
-from ..cluster import Cluster
-from ..prose import arguments
-from ..settings import LogsSettings
-from ..sources.names import pods_named
-from ..sources.registry import Sources
-from ..tools import Labels, Namespace, Pod, Since, offering
-from .compare import compare as compare_windows
-from .error import error as one_error
-from .errors import Lines
-from .errors import errors as all_errors
-from .incident import incident as time_line
-from .scope import Scope
-from .trace import By
-from .trace import trace as follow
+from ritsuko_mcp_logs.cluster import Cluster
+from ritsuko_mcp_logs.insight.compare import compare as compare_windows
+from ritsuko_mcp_logs.insight.error import error as one_error
+from ritsuko_mcp_logs.insight.errors import Lines
+from ritsuko_mcp_logs.insight.errors import errors as all_errors
+from ritsuko_mcp_logs.insight.incident import incident as time_line
+from ritsuko_mcp_logs.insight.scope import Scope
+from ritsuko_mcp_logs.insight.trace import By
+from ritsuko_mcp_logs.insight.trace import trace as follow
+from ritsuko_mcp_logs.prose import arguments
+from ritsuko_mcp_logs.settings import LogsSettings
+from ritsuko_mcp_logs.sources.names import pods_named
+from ritsuko_mcp_logs.sources.registry import Sources
+from ritsuko_mcp_logs.tools import Labels, Namespace, Pod, Since, offering
 
 Limit = Annotated[int, Field(ge=1, le=500)]
 

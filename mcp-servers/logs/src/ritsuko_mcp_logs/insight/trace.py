@@ -11,18 +11,17 @@ from ritsuko_common.redaction.redactor import Redactor
 from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import format_time
-
-from ..absence import say_what_is_absent
-from ..fields_seen import fields_with_text
-from ..lines import plain
-from ..matching import Matcher
-from ..prose import counted, lasting, some
-from ..question import window
-from ..report import unread, where
-from ..sources.source import Coverage, Gap, Line, Query, unconditional
-from .ids import Id, trace_id
-from .scope import Scope, runs
-from .skew import Seen, Skew, corrected, find_skews, mentions, workload
+from ritsuko_mcp_logs.absence import say_what_is_absent
+from ritsuko_mcp_logs.fields_seen import fields_with_text
+from ritsuko_mcp_logs.insight.ids import Id, trace_id
+from ritsuko_mcp_logs.insight.scope import Scope, runs
+from ritsuko_mcp_logs.insight.skew import Seen, Skew, corrected, find_skews, mentions, workload
+from ritsuko_mcp_logs.lines import plain
+from ritsuko_mcp_logs.matching import Matcher
+from ritsuko_mcp_logs.prose import counted, lasting, some
+from ritsuko_mcp_logs.question import window
+from ritsuko_mcp_logs.report import unread, where
+from ritsuko_mcp_logs.sources.source import Coverage, Gap, Line, Query, unconditional
 
 By = Literal["clock", "cause"]
 

@@ -6,10 +6,10 @@ with another cause, and the same one as in a line of JSON with both. A stack tra
 
 from collections.abc import Mapping
 
-from ..beside import Continued
-from ..lines import split
-from ..sources.source import Batch
-from .message import CAUSE, WHO, who_says_what
+from ritsuko_mcp_logs.beside import Continued
+from ritsuko_mcp_logs.lines import split
+from ritsuko_mcp_logs.mining.message import CAUSE, WHO, who_says_what
+from ritsuko_mcp_logs.sources.source import Batch
 
 _TELLING = frozenset((*CAUSE, *WHO))
 _TRACE_LINE = b"%b \t| %b"

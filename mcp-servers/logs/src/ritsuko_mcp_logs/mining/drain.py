@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from operator import eq
 from typing import NamedTuple
 
-from .masking import MASK, constant
+from ritsuko_mcp_logs.mining.masking import MASK, constant
 
 WILDCARD = MASK
 

@@ -2,7 +2,7 @@
 
 import re
 
-from ..levels import RANKS
+from ritsuko_mcp_logs.levels import RANKS
 
 _LOOK = re.compile(
     rb"""\b(?:panic|segfault|segmentation\ fault|core\ dumped|[Uu]ncaught|[Uu]nhandled|FATAL)\b

@@ -4,13 +4,13 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from operator import itemgetter
 
-from ..sources.source import Batch, Origin
-from .drain import Drain, Message, Template, variable_words
-from .fingerprint import essential
-from .masking import mask, tokens
-from .shapes import Shape, Shapes
-from .tally import Clock, Example, Spans, Tally, total
-from .traces import Joint, Part, ends_traceback
+from ritsuko_mcp_logs.mining.drain import Drain, Message, Template, variable_words
+from ritsuko_mcp_logs.mining.fingerprint import essential
+from ritsuko_mcp_logs.mining.masking import mask, tokens
+from ritsuko_mcp_logs.mining.shapes import Shape, Shapes
+from ritsuko_mcp_logs.mining.tally import Clock, Example, Spans, Tally, total
+from ritsuko_mcp_logs.mining.traces import Joint, Part, ends_traceback
+from ritsuko_mcp_logs.sources.source import Batch, Origin
 
 _LONGEST_RECORD = 200
 _MOST_MESSAGES = 20_000

@@ -1,17 +1,16 @@
 """The sources that the settings name."""
 
 from ritsuko_mcp_common.errors import BackendUnreachable
-
-from ..cluster import Cluster
-from ..settings import LogsSettings
-from .loki.loki import Loki
-from .opensearch.mapping import Layout
-from .opensearch.opensearch import OpenSearch
-from .podlogs.podlogs import PodLogs
-from .registry import Sources
-from .source import Source
-from .store import Access
-from .victorialogs.victorialogs import VictoriaLogs
+from ritsuko_mcp_logs.cluster import Cluster
+from ritsuko_mcp_logs.settings import LogsSettings
+from ritsuko_mcp_logs.sources.loki.loki import Loki
+from ritsuko_mcp_logs.sources.opensearch.mapping import Layout
+from ritsuko_mcp_logs.sources.opensearch.opensearch import OpenSearch
+from ritsuko_mcp_logs.sources.podlogs.podlogs import PodLogs
+from ritsuko_mcp_logs.sources.registry import Sources
+from ritsuko_mcp_logs.sources.source import Source
+from ritsuko_mcp_logs.sources.store import Access
+from ritsuko_mcp_logs.sources.victorialogs.victorialogs import VictoriaLogs
 
 
 def configured(settings: LogsSettings, cluster: Cluster) -> Sources:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from .source import Origin, Query
+from ritsuko_mcp_logs.sources.source import Origin, Query
 
 _NAMESPACES = (
     "namespace", "k8s_namespace_name", "k8s.namespace.name", "kubernetes.pod_namespace", "kubernetes.namespace_name",

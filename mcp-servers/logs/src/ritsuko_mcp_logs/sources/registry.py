@@ -4,8 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from ritsuko_mcp_common.errors import ToolFailure
-
-from .source import Source
+from ritsuko_mcp_logs.sources.source import Source
 
 
 class Sources:

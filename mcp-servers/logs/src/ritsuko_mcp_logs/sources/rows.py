@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ..beside import Continued
-from ..lines import timestamp
-from .source import Batch, Origin
+from ritsuko_mcp_logs.beside import Continued
+from ritsuko_mcp_logs.lines import timestamp
+from ritsuko_mcp_logs.sources.source import Batch, Origin
 
 
 @dataclass(frozen=True, slots=True)

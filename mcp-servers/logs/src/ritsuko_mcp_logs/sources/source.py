@@ -21,11 +21,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, Protocol
 
-from ..beside import beside
-from ..conditions import Condition
-from ..fields import parse_fields
-from ..levels import level_in, level_of
-from ..lines import nanoseconds, readable, split, timestamp
+from ritsuko_mcp_logs.beside import beside
+from ritsuko_mcp_logs.conditions import Condition
+from ritsuko_mcp_logs.fields import parse_fields
+from ritsuko_mcp_logs.levels import level_in, level_of
+from ritsuko_mcp_logs.lines import nanoseconds, readable, split, timestamp
 
 Order = Literal["newest", "oldest"]
 

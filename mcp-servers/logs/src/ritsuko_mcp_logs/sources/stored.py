@@ -9,13 +9,12 @@ from typing import ClassVar, Generic, Self, TypeVar
 
 from ritsuko_mcp_common.errors import BackendUnreachable, ToolFailure
 from ritsuko_mcp_common.nearest import suggestion
-
-from ..prose import counted, some
-from .names import Names, label_keys, label_name
-from .rows import Row, batches
-from .selectors import parse_selector
-from .source import Batch, Coverage, Gap, Query
-from .store import Access, Store
+from ritsuko_mcp_logs.prose import counted, some
+from ritsuko_mcp_logs.sources.names import Names, label_keys, label_name
+from ritsuko_mcp_logs.sources.rows import Row, batches
+from ritsuko_mcp_logs.sources.selectors import parse_selector
+from ritsuko_mcp_logs.sources.source import Batch, Coverage, Gap, Query
+from ritsuko_mcp_logs.sources.store import Access, Store
 
 ExistingT = TypeVar("ExistingT", bound=Collection[str])
 """The names of labels or fields that the logs of some time have, and what else the store tells of them."""

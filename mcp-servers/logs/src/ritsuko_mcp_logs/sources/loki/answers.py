@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from ..names import Names
-from ..rows import Row
+from ritsuko_mcp_logs.sources.names import Names
+from ritsuko_mcp_logs.sources.rows import Row
 
 Labels = dict[str, str]
 

@@ -7,11 +7,11 @@ import json
 import re
 from collections.abc import Collection, Sequence
 
-from ...levels import FIELDS, level_named, signs, values_beside
-from ...levels import names as levels
-from ..names import PLAIN, Names, expression, label_name, literal, pod_pattern
-from ..selectors import Requirement, parse_selector
-from ..source import Origin, Query
+from ritsuko_mcp_logs.levels import FIELDS, level_named, signs, values_beside
+from ritsuko_mcp_logs.levels import names as levels
+from ritsuko_mcp_logs.sources.names import PLAIN, Names, expression, label_name, literal, pod_pattern
+from ritsuko_mcp_logs.sources.selectors import Requirement, parse_selector
+from ritsuko_mcp_logs.sources.source import Origin, Query
 
 # Loki 3 gives it to every stream. https://grafana.com/docs/loki/latest/get-started/labels/#default-labels-for-all-users
 _SERVICE = "service_name"

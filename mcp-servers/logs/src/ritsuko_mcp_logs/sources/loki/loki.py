@@ -12,18 +12,17 @@ from itertools import pairwise
 from typing import Literal
 
 from ritsuko_mcp_common.errors import ToolFailure
-
-from ...levels import FIELDS, level_named
-from ...lines import timestamp
-from ..names import Names
-from ..rows import Row
-from ..source import Coverage, Gap, Origin, Query, Totals
-from ..store import Access, ModelT, Refused
-from ..stored import OwnNamespace, Stored
-from . import logql
-from .ahead import one_after_another
-from .answers import BuildInfo, Samples, Series, Streams, Strings, is_own, rows
-from .merging import merged
+from ritsuko_mcp_logs.levels import FIELDS, level_named
+from ritsuko_mcp_logs.lines import timestamp
+from ritsuko_mcp_logs.sources.loki import logql
+from ritsuko_mcp_logs.sources.loki.ahead import one_after_another
+from ritsuko_mcp_logs.sources.loki.answers import BuildInfo, Samples, Series, Streams, Strings, is_own, rows
+from ritsuko_mcp_logs.sources.loki.merging import merged
+from ritsuko_mcp_logs.sources.names import Names
+from ritsuko_mcp_logs.sources.rows import Row
+from ritsuko_mcp_logs.sources.source import Coverage, Gap, Origin, Query, Totals
+from ritsuko_mcp_logs.sources.store import Access, ModelT, Refused
+from ritsuko_mcp_logs.sources.stored import OwnNamespace, Stored
 
 _PAGE = 5_000
 _AT_ONCE = 4

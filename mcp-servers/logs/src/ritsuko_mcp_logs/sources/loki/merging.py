@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, aclosing
 
-from ..rows import Row
+from ritsuko_mcp_logs.sources.rows import Row
 
 
 async def merged(readings: Sequence[AsyncGenerator[list[Row]]], *, newest: bool) -> AsyncGenerator[list[Row]]:

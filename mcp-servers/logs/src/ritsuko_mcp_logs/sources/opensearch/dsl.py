@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 
 from pydantic import JsonValue
 
-from ...levels import FIELDS, letters, level_named, numbers, shorts, values_beside, words
-from ..names import Names, label_name
-from ..selectors import Requirement, parse_selector
-from ..source import Origin, Query
-from .expressions import GAP, plain_parts
-from .mapping import KEYWORDS, TEXTS, Fields, Layout, whole
+from ritsuko_mcp_logs.levels import FIELDS, letters, level_named, numbers, shorts, values_beside, words
+from ritsuko_mcp_logs.sources.names import Names, label_name
+from ritsuko_mcp_logs.sources.opensearch.expressions import GAP, plain_parts
+from ritsuko_mcp_logs.sources.opensearch.mapping import KEYWORDS, TEXTS, Fields, Layout, whole
+from ritsuko_mcp_logs.sources.selectors import Requirement, parse_selector
+from ritsuko_mcp_logs.sources.source import Origin, Query
 
 Clause = dict[str, JsonValue]
 

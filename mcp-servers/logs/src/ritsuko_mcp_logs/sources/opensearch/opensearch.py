@@ -12,16 +12,32 @@ from urllib.parse import quote
 from pydantic import JsonValue
 
 from ritsuko_mcp_common.errors import ToolFailure
-
-from ...levels import FIELDS, level_named
-from ..names import Names
-from ..rows import Row
-from ..source import Coverage, Query, Totals
-from ..store import Access, ModelT, Refused, TooLarge
-from ..stored import OwnNamespace, Stored
-from . import dsl
-from .answers import About, Bucket, Capabilities, Counted, Found, Hit, Mappings, Oldest, Reading
-from .mapping import PLAIN_ANALYZERS, Field, Layout, apart, fields, with_words_of_their_own
+from ritsuko_mcp_logs.levels import FIELDS, level_named
+from ritsuko_mcp_logs.sources.names import Names
+from ritsuko_mcp_logs.sources.opensearch import dsl
+from ritsuko_mcp_logs.sources.opensearch.answers import (
+    About,
+    Bucket,
+    Capabilities,
+    Counted,
+    Found,
+    Hit,
+    Mappings,
+    Oldest,
+    Reading,
+)
+from ritsuko_mcp_logs.sources.opensearch.mapping import (
+    PLAIN_ANALYZERS,
+    Field,
+    Layout,
+    apart,
+    fields,
+    with_words_of_their_own,
+)
+from ritsuko_mcp_logs.sources.rows import Row
+from ritsuko_mcp_logs.sources.source import Coverage, Query, Totals
+from ritsuko_mcp_logs.sources.store import Access, ModelT, Refused, TooLarge
+from ritsuko_mcp_logs.sources.stored import OwnNamespace, Stored
 
 _PAGE = 5_000
 _SMALLEST_PAGE = 50

@@ -9,16 +9,15 @@ from urllib.parse import quote
 
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import format_time
-
-from ...cluster import ApiFailure, Cluster
-from ...lines import blocks, not_read
-from ...prose import counted, named_namespace
-from ...settings import LogsSettings
-from ..fan_in import Put, fan_in
-from ..source import LOG_IS_GONE, Batch, Coverage, Gap, Origin, Query
-from .finding import find_pods
-from .targets import select
-from .window import Window
+from ritsuko_mcp_logs.cluster import ApiFailure, Cluster
+from ritsuko_mcp_logs.lines import blocks, not_read
+from ritsuko_mcp_logs.prose import counted, named_namespace
+from ritsuko_mcp_logs.settings import LogsSettings
+from ritsuko_mcp_logs.sources.fan_in import Put, fan_in
+from ritsuko_mcp_logs.sources.podlogs.finding import find_pods
+from ritsuko_mcp_logs.sources.podlogs.targets import select
+from ritsuko_mcp_logs.sources.podlogs.window import Window
+from ritsuko_mcp_logs.sources.source import LOG_IS_GONE, Batch, Coverage, Gap, Origin, Query
 
 _NOT_ALLOWED = "not allowed to get pods/log"
 _BEYOND = "what a line has beyond 256 KiB"

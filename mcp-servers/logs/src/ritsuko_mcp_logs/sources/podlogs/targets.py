@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ...matching import compiled
-from ..names import pod_pattern
-from ..source import NO_RUN_BEFORE, Gap, Origin
-from .objects import ContainerStatus, Pod
+from ritsuko_mcp_logs.matching import compiled
+from ritsuko_mcp_logs.sources.names import pod_pattern
+from ritsuko_mcp_logs.sources.podlogs.objects import ContainerStatus, Pod
+from ritsuko_mcp_logs.sources.source import NO_RUN_BEFORE, Gap, Origin
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Blocks of a log cut to a window of time: the API knows only a beginning, and that only to the second."""
 
-from ...lines import nanoseconds, split
+from ritsuko_mcp_logs.lines import nanoseconds, split
 
 
 class Window:

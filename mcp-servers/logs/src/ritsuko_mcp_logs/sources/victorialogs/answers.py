@@ -6,9 +6,9 @@ from typing import Any, cast
 from pydantic import BaseModel
 from pydantic_core import from_json
 
-from ...lines import nanoseconds
-from ..names import Names
-from ..rows import Row
+from ritsuko_mcp_logs.lines import nanoseconds
+from ritsuko_mcp_logs.sources.names import Names
+from ritsuko_mcp_logs.sources.rows import Row
 
 _LONGEST_ENTRY = 4 * 2**20
 

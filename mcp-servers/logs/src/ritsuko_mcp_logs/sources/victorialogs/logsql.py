@@ -7,11 +7,11 @@ import json
 import re
 from collections.abc import Collection
 
-from ...levels import FIELDS, level_named, statement, values_beside
-from ...lines import timestamp
-from ..names import PLAIN, Names, expression, label_name, literal, pod_pattern
-from ..selectors import Requirement, parse_selector
-from ..source import Origin, Query
+from ritsuko_mcp_logs.levels import FIELDS, level_named, statement, values_beside
+from ritsuko_mcp_logs.lines import timestamp
+from ritsuko_mcp_logs.sources.names import PLAIN, Names, expression, label_name, literal, pod_pattern
+from ritsuko_mcp_logs.sources.selectors import Requirement, parse_selector
+from ritsuko_mcp_logs.sources.source import Origin, Query
 
 _WORDS = re.compile(r"[\w.:/ -]+", re.ASCII)
 

@@ -7,15 +7,14 @@ from dataclasses import asdict
 from typing import Literal
 
 from ritsuko_mcp_common.errors import BackendUnreachable
-
-from ...levels import FIELDS, level_named
-from ...lines import nanoseconds
-from ..names import Names
-from ..rows import Row
-from ..source import Coverage, Query, Totals
-from ..stored import Stored
-from . import logsql
-from .answers import Values, entries, row
+from ritsuko_mcp_logs.levels import FIELDS, level_named
+from ritsuko_mcp_logs.lines import nanoseconds
+from ritsuko_mcp_logs.sources.names import Names
+from ritsuko_mcp_logs.sources.rows import Row
+from ritsuko_mcp_logs.sources.source import Coverage, Query, Totals
+from ritsuko_mcp_logs.sources.stored import Stored
+from ritsuko_mcp_logs.sources.victorialogs import logsql
+from ritsuko_mcp_logs.sources.victorialogs.answers import Values, entries, row
 
 _QUERY = "/select/logsql/query"
 _MOST_NAMES = "1000"
