@@ -26,14 +26,14 @@ def opened(url: str) -> dict[str, list[str]]:
 )
 def test_an_address_without_a_secret_is_left_as_it_is(query: str) -> None:
     url = f"https://p.example/graph?g0.expr={quote(query, safe='')}&g0.tab=0"
-    redaction = Redaction(None)
+    redaction = Redaction()
     assert redacted_address(url, redaction) == url
     assert redaction.total == 0
 
 
 def test_around_a_secret_everything_else_stays_as_it_was() -> None:
     query = f'up{{a="b&c#d",  token="{SECRET}"}}\n > 1 # c'
-    redaction = Redaction(None)
+    redaction = Redaction()
     cleaned = redacted_address(f"https://p.example/graph?g0.expr={quote(query, safe='')}&g0.tab=0", redaction)
     assert opened(cleaned) == {
         "g0.expr": ['up{a="b&c#d",  token="[redacted-token]"}\n > 1 # c'],
@@ -58,11 +58,11 @@ def test_around_a_secret_everything_else_stays_as_it_was() -> None:
     ],
 )
 def test_a_secret_is_found_in_every_part(url: str, cleaned: str) -> None:
-    assert redacted_address(url, Redaction(None)) == cleaned
+    assert redacted_address(url, Redaction()) == cleaned
 
 
 @given(text=st.text(max_size=60), before=st.text(max_size=20), after=st.text(max_size=20))
 def test_no_text_around_it_brings_a_secret_out(text: str, before: str, after: str) -> None:
     carried = quote(f"{before} {SECRET} {after}", safe="", errors="replace")
-    cleaned = redacted_address(f"https://h/x?a={quote(text, safe='', errors='replace')}&b={carried}", Redaction(None))
+    cleaned = redacted_address(f"https://h/x?a={quote(text, safe='', errors='replace')}&b={carried}", Redaction())
     assert SECRET not in unquote(cleaned)

@@ -6,7 +6,6 @@ import threading
 from mcp_types import ImageContent
 from pydantic import JsonValue
 
-from ritsuko_common.redaction.redactor import Redactor
 from ritsuko_mcp_common import Envelope, Link, ServerSettings
 from ritsuko_mcp_common.calls import ContractServer
 from ritsuko_mcp_common.metrics import Metrics
@@ -26,7 +25,6 @@ def serving(answer: Envelope, **settings: int) -> ContractServer:
         instructions="",
         tools=[read_tool(show, title="Show")],
         settings=ServerSettings.model_validate(settings),
-        redactor=Redactor(),
         metrics=Metrics(),
     )
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from ritsuko_common.redaction.redactor import Redactor
 from ritsuko_mcp_common import Service
 from ritsuko_mcp_common.calls import ContractServer
 from ritsuko_mcp_common.metrics import Metrics
@@ -107,7 +106,6 @@ def server_of(apiserver: FakeApiserver, monkeypatch: pytest.MonkeyPatch) -> Cont
         instructions=service.instructions,
         tools=list(service.tools),
         settings=service.settings,
-        redactor=Redactor(),
         metrics=Metrics(),
     )
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ritsuko_common.redaction.redactor import Redactor
+from ritsuko_common.redaction.redactor import Redaction
 from ritsuko_mcp_logs.levels import level_of
 from ritsuko_mcp_logs.lines import blocks, nanoseconds, not_read, readable, split
 
@@ -133,5 +133,5 @@ def test_a_line_is_not_cut_within_a_word_which_may_be_a_secret(before: int) -> N
     secret = "q7Rk2ZtXv9LmBw4ScYd8HjNf3GpTaKe5UiQz"
     for form in ("postgres://app:{}@db:5432/shop", '{{"url":"https://me:{}@example.com"}}', "ghp_{}"):
         line = f"{'x' * (before - 1)} {form.format(secret)} {'and more ' * 50}"
-        shown = Redactor().begin().text(readable(line.encode(), 2_000))
+        shown = Redaction().text(readable(line.encode(), 2_000))
         assert not any(secret[place : place + 8] in shown for place in range(len(secret) - 7)), shown[-200:]

@@ -10,7 +10,7 @@ from drain3.drain import Drain as TheirDrain
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ritsuko_common.redaction.redactor import Redactor
+from ritsuko_common.redaction.redactor import Redaction
 from ritsuko_mcp_logs.insight.naming import Names
 from ritsuko_mcp_logs.mining.drain import Drain, Message, variable_words
 from ritsuko_mcp_logs.mining.fingerprint import fingerprint, masked
@@ -112,16 +112,16 @@ def test_different_errors_have_different_fingerprints() -> None:
 def test_a_fingerprint_is_the_same_in_another_process() -> None:
     line = "ERROR cannot reach 10.0.0.1 after 3 attempts"
     code = (
-        "from ritsuko_common.redaction.redactor import Redactor\n"
+        "from ritsuko_common.redaction.redactor import Redaction\n"
         "from ritsuko_mcp_logs.mining.fingerprint import fingerprint\n"
-        f"print(fingerprint([{line.encode()!r}], Redactor().begin().text))"
+        f"print(fingerprint([{line.encode()!r}], Redaction().text))"
     )
     told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.strip()
-    assert told == fingerprint([line.replace("10.0.0.1", "10.9.9.9").encode()], Redactor().begin().text)
+    assert told == fingerprint([line.replace("10.0.0.1", "10.9.9.9").encode()], Redaction().text)
 
 
 def test_secrets_do_not_enter_a_fingerprint() -> None:
-    redact = Redactor().begin().text
+    redact = Redaction().text
     one, other = (f"ERROR login failed: password={secret} for app".encode() for secret in ("hunter", "correct-horse"))
     assert fingerprint([one], redact) == fingerprint([other], redact)
 
@@ -133,7 +133,7 @@ def test_an_error_with_a_name_in_it_is_one_group_that_answers_to_each_fingerprin
     assert [group.tally.count for group in groups] == [60]
     assert names.template(groups[0]) == "user <*> is not allowed to delete order <*>"
     for one in made:
-        alone = fingerprint([line.encode() for line in one.lines], Redactor().begin().text)
+        alone = fingerprint([line.encode() for line in one.lines], Redaction().text)
         assert names.find(groups, alone) is groups[0]
     assert names.find(groups, "0123456789") is None
 

@@ -8,7 +8,6 @@ import httpx2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ritsuko_common.redaction.redactor import Redactor
 from ritsuko_mcp_common.calls import ContractServer
 from ritsuko_mcp_common.metrics import Metrics
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
@@ -140,7 +139,6 @@ async def everything(transport: httpx2.MockTransport, labels: dict[str, str], te
             *analysis_tools(client, configured),
         ],
         settings=configured,
-        redactor=Redactor(),
         metrics=Metrics(),
     )
     sensitive = next(name for name in labels if name != "job")

@@ -1,19 +1,15 @@
 """The one place that everything passes on its way out: secrets are replaced by a mark, and counted.
 
-The mark, `[redacted-password-3f9a1c]`, carries a hash keyed with a key that lives as long as the process: equal secrets
-have equal marks, and nothing about the value can be computed from it. In sentences, which quote what a caller typed,
-marks have no hash: it would tell whoever types guesses which of them is the secret.
+The mark, `[redacted-password]`, depends only on the kind of secret: nothing about the value can be learned from it, not
+even whether two values are equal.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
-import hmac
 import json
 import re
-import secrets
 from collections import Counter
 from collections.abc import Iterable
 from typing import cast
@@ -36,9 +32,7 @@ _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 class Redaction:
     """Redacts one answer. `counts` says how many secrets of which kind were replaced so far."""
 
-    def __init__(self, key: bytes | None) -> None:
-        """Without a key, marks have no hash."""
-        self._key = key
+    def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
 
     @property
@@ -54,15 +48,8 @@ class Redaction:
         return self._text(text, depth=0)
 
     def sentence(self, text: str) -> str:
-        """A sentence of ours, which may quote the caller, with every secret in it replaced: one line, marks alike."""
-        return " ".join(str(self.quotation(text)).split())
-
-    def quotation(self, value: JsonValue) -> JsonValue:
-        """A value that quotes the caller: redacted as any other is, and marks alike, as in sentences."""
-        quoting = Redaction(None)
-        told = quoting.value(value)
-        self.counts += quoting.counts
-        return told
+        """A sentence of ours with every secret in it replaced, on one line."""
+        return " ".join(self.text(text).split())
 
     def _structure(self, value: JsonValue, *, depth: int, level: int) -> JsonValue:
         match value:
@@ -104,15 +91,12 @@ class Redaction:
         for field in ("data", "stringData"):
             content = record.get(field)
             if isinstance(content, dict):
-                out[field] = {key: self._mark("secret", str(value)) for key, value in content.items()}
+                out[field] = {key: self._mark("secret") for key in content}
             elif content is not None:
-                out[field] = self._mark("secret", str(content))
+                out[field] = self._mark("secret")
         metadata = record.get("metadata")
         if isinstance(metadata, dict) and isinstance(annotations := metadata.get("annotations"), dict):
-            kept = {
-                key: self._mark("secret", str(value)) if key == _APPLIED else value
-                for key, value in annotations.items()
-            }
+            kept = {key: self._mark("secret") if key == _APPLIED else value for key, value in annotations.items()}
             out["metadata"] = {**metadata, "annotations": cast(JsonValue, kept)}
         return out
 
@@ -120,7 +104,7 @@ class Redaction:
         """The value under a sensitive name. Structures keep their shape (`secret: {name: x}` is a reference)."""
         match value:
             case str():
-                return value if is_harmless(value) else self._mark("value", value)
+                return value if is_harmless(value) else self._mark("value")
             case list() | dict() if level > _MOST_LEVELS:
                 return self._structure(value, depth=depth, level=level)
             case list():
@@ -130,7 +114,7 @@ class Redaction:
             case bool() | None:
                 return value
             case number:
-                return value if is_harmless(str(number)) else self._mark("value", str(number))
+                return value if is_harmless(str(number)) else self._mark("value")
 
     def _text(self, text: str, *, depth: int) -> str:
         if len(text) < 4 or depth > _DEEPEST:
@@ -150,18 +134,18 @@ class Redaction:
         position = 0
         for start, end in spans:
             value = text[start:end]
-            pieces += [text[position:start], value if is_harmless(value) else self._mark(kind, value)]
+            pieces += [text[position:start], value if is_harmless(value) else self._mark(kind)]
             position = end
         return "".join([*pieces, text[position:]])
 
     def _replace(self, match: re.Match[str], kind: str) -> str:
         if "secret" not in match.re.groupindex:
-            return self._mark(kind, match.group())
+            return self._mark(kind)
         value = match.group("secret")
         if is_harmless(value.strip()):
             return match.group()
         start, end = (position - match.start() for position in match.span("secret"))
-        return match.group()[:start] + self._mark(kind, value) + match.group()[end:]
+        return match.group()[:start] + self._mark(kind) + match.group()[end:]
 
     def _encoded(self, match: re.Match[str], depth: int) -> str:
         """Base64 of something that holds a secret is a secret."""
@@ -171,25 +155,17 @@ class Redaction:
             decoded = base64.b64decode(joined + "=" * (-len(joined) % 4)).decode()
         except (binascii.Error, ValueError):
             return run
-        probe = Redaction(self._key)
-        return run if probe._text(decoded, depth=depth + 1) == decoded else self._mark("base64", run)
+        probe = Redaction()
+        return run if probe._text(decoded, depth=depth + 1) == decoded else self._mark("base64")
 
-    def _mark(self, kind: str, value: str) -> str:
+    def _mark(self, kind: str) -> str:
         self.counts[kind] += 1
-        if self._key is None:
-            return f"[redacted-{kind}]"
-        digest = hmac.new(self._key, value.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
-        return f"[redacted-{kind}-{digest[:6]}]"
+        return f"[redacted-{kind}]"
 
 
-class Redactor:
-    """Makes a `Redaction` for each answer, all with one key."""
-
-    def __init__(self, key: bytes | None = None) -> None:
-        self._key = key or secrets.token_bytes(32)
-
-    def begin(self) -> Redaction:
-        return Redaction(self._key)
+def redacted(text: str) -> str:
+    """Running text with every secret in it replaced."""
+    return Redaction().text(text)
 
 
 def _awaits_a_secret(argument: JsonValue) -> bool:

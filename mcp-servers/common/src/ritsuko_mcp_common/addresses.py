@@ -36,12 +36,12 @@ def _parameter(pair: str, redaction: Redaction) -> str:
     if not separator:
         return _redacted(pair, redaction, _IN_A_VALUE)
     name, value = unquote(written_name), unquote(written)
-    named = cast("dict[str, str]", redaction.quotation({name: value}))
+    named = cast("dict[str, str]", redaction.value({name: value}))
     ((cleaned_name, cleaned),) = named.items()
     if cleaned == value:
         # Some are known only by being a parameter, as signatures are.
         begun = f"?{name}="
-        cleaned = cast(str, redaction.quotation(f"{begun}{value}")).removeprefix(begun)
+        cleaned = cast(str, redaction.value(f"{begun}{value}")).removeprefix(begun)
     if (cleaned_name, cleaned) == (name, value):
         return pair
     return f"{quote(cleaned_name, safe='')}={quote(cleaned, safe=_IN_A_VALUE)}"
@@ -49,5 +49,5 @@ def _parameter(pair: str, redaction: Redaction) -> str:
 
 def _redacted(text: str, redaction: Redaction, safe: str) -> str:
     plain = unquote(text)
-    cleaned = cast(str, redaction.quotation(plain))
+    cleaned = cast(str, redaction.value(plain))
     return text if cleaned == plain else quote(cleaned, safe=safe)

@@ -16,7 +16,7 @@ from mcp.server.mcpserver.tools import Tool
 from mcp_types import CallToolResult, ImageContent, TextContent
 from pydantic import JsonValue, ValidationError
 
-from ritsuko_common.redaction.redactor import Redaction, Redactor
+from ritsuko_common.redaction.redactor import Redaction
 from ritsuko_mcp_common import assertion, audit, budget, text
 from ritsuko_mcp_common.addresses import redacted_address
 from ritsuko_mcp_common.envelope import Envelope
@@ -41,13 +41,11 @@ class ContractServer(MCPServer[Any]):
         instructions: str,
         tools: list[Tool],
         settings: ServerSettings,
-        redactor: Redactor,
         metrics: Metrics,
     ) -> None:
         super().__init__(name, version=version, instructions=instructions, tools=tools, log_level=settings.log_level)
         self._tools = {tool.name: tool for tool in tools}
         self._configuration = settings
-        self._redactor = redactor
         self._metrics = metrics
         self._slots = anyio.Semaphore(settings.mcp_max_concurrent_calls)
         # A picture in the making takes tens of megabytes.
@@ -58,10 +56,10 @@ class ContractServer(MCPServer[Any]):
     ) -> CallToolResult:
         """Answer a call. What a caller did wrong is not raised: it is an `is_error` result that says what to do."""
         started = time.perf_counter()
-        redaction = self._redactor.begin()
+        redaction = Redaction()
         # Only names we know become metric labels: a caller must not be able to make new time series.
         label = name if name in self._tools else "unknown"
-        record = audit.Record(label, Redaction(None).value(_bounded(arguments)))
+        record = audit.Record(label, Redaction().value(_bounded(arguments)))
         try:
             try:
                 envelope = await self._answer(name, arguments, context or Context(mcp_server=self), record)
@@ -69,7 +67,7 @@ class ContractServer(MCPServer[Any]):
                 record.outcome = "ok"
             except ToolFailure as failure:
                 record.outcome = _outcome(failure)
-                record.error = Redaction(None).sentence(failure.message)
+                record.error = Redaction().sentence(failure.message)
                 result = await self._finish(_told(failure), redaction, record)
                 result.is_error = True
         finally:

@@ -10,7 +10,7 @@ import asyncio
 import time
 from typing import Protocol
 
-from ritsuko_common.redaction.redactor import Redactor
+from ritsuko_common.redaction.redactor import redacted
 from ritsuko_mcp_common.errors import ToolFailure
 
 _FRESH_SECONDS = 10.0
@@ -33,9 +33,8 @@ class Backend(Protocol):
 class Health:
     """What is known about the backend, no older than ten seconds when it answers in time."""
 
-    def __init__(self, backend: Backend, redactor: Redactor) -> None:
+    def __init__(self, backend: Backend) -> None:
         self._backend = backend
-        self._redactor = redactor
         self._running: asyncio.Task[None] | None = None
         self._checked: float | None = None
         self._reachable: bool | None = None
@@ -64,5 +63,5 @@ class Health:
             detail, reachable = f"no answer within {_CHECK_SECONDS:g} s", False
         finally:
             self._running = None
-        self._detail, self._reachable = self._redactor.begin().text(detail), reachable
+        self._detail, self._reachable = redacted(detail), reachable
         self._checked = time.monotonic()

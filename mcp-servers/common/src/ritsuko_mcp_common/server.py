@@ -7,7 +7,7 @@ import logging
 import sys
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import uvicorn
 from mcp.server.mcpserver.tools import Tool
@@ -17,7 +17,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
-from ritsuko_common.redaction.redactor import Redactor
 from ritsuko_mcp_common import logging as json_logging
 from ritsuko_mcp_common import metrics as metrics_module
 from ritsuko_mcp_common.calls import ContractServer
@@ -46,20 +45,18 @@ class Service:
     settings: ServerSettings
     tools: Sequence[Tool]
     backend: Backend
-    redactor: Redactor = field(default_factory=Redactor)
 
 
 def application(service: Service) -> Starlette:
     """The ASGI app. Serves MCP 2025-11-25 and earlier (initialize handshake) and 2026-07-28 (stateless)."""
     metrics = Metrics()
-    health = Health(service.backend, service.redactor)
+    health = Health(service.backend)
     server = ContractServer(
         name=service.name,
         version=service.version,
         instructions=f"{service.instructions} {_UNTRUSTED}",
         tools=list(service.tools),
         settings=service.settings,
-        redactor=service.redactor,
         metrics=metrics,
     )
     mcp = server.streamable_http_app(
@@ -103,7 +100,7 @@ def run(build: Callable[[SettingsT], Service], settings: type[SettingsT], *, pro
         sys.exit(f"{program}: {error}")
     gc.freeze()  # what was imported stays
     gc.enable()
-    json_logging.configure(configuration.log_level, service.redactor)
+    json_logging.configure(configuration.log_level)
     logger.info("%s %s listens on %s:%d", service.name, service.version, configuration.mcp_host, configuration.mcp_port)
     uvicorn.run(
         application(service),

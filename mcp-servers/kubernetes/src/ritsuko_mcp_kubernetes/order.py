@@ -95,7 +95,7 @@ def _shown(item: Json, path: Sequence[str]) -> JsonValue:
     if not isinstance(value, str | int | float):
         return None
     place |= {**_told(node), path[-1]: value}
-    return value if Redaction(None).value(kept) == kept else None
+    return value if Redaction().value(kept) == kept else None
 
 
 def _told(node: Json) -> Json:

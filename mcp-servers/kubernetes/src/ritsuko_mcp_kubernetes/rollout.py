@@ -62,14 +62,26 @@ def write(data: JsonValue) -> list[Row]:
     return [_row(record) for record in cast("list[Json]", data)]
 
 
-def changes(before: Json, after: Json) -> list[str]:
-    """The differences between two pod templates, such as `spec.containers[app].image: web:1 -> web:2`."""
+def changes(before: Json, after: Json, differ: list[bool]) -> list[str]:
+    """The differences between two pod templates, such as `spec.containers[app].image: web:1 -> web:2`.
+
+    `differ` is what `differences` returned for them before redaction: two values that are hidden look alike.
+    """
     old, new = dict(_leaves(before, "")), dict(_leaves(after, ""))
+    paths = dict.fromkeys([*old, *new])
+    if len(paths) != len(differ):  # redaction left a part out
+        differ = differences(before, after)
     return [
         f"{path}: {_short(old.get(path))} -> {_short(new.get(path))}"
-        for path in dict.fromkeys([*old, *new])
-        if old.get(path) != new.get(path)
+        for path, differs in zip(paths, differ, strict=True)
+        if differs
     ]
+
+
+def differences(before: Json, after: Json) -> list[bool]:
+    """Whether two pod templates differ, for each value that either has, in order."""
+    old, new = dict(_leaves(before, "")), dict(_leaves(after, ""))
+    return [old.get(path) != new.get(path) for path in dict.fromkeys([*old, *new])]
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, object]]:
@@ -94,6 +106,7 @@ def _record(each: Json, before: Json | None, now: datetime) -> Json:
         "images": [str(container.get("image")) for container in objects(template, "spec", "containers")],
         "before": old,
         "after": new,
+        "differ": differences(old, new) if old is not None and new is not None else None,
         "cause": at(each, "metadata", "annotations").get(_CAUSE),
     }
 
@@ -101,7 +114,7 @@ def _record(each: Json, before: Json | None, now: datetime) -> Json:
 def _row(record: Json) -> Row:
     changed = "the oldest kept"
     if record["before"] is not None:
-        told = changes(record["before"], record["after"])
+        told = changes(record["before"], record["after"], record["differ"])
         more = f"; and {len(told) - _MOST_CHANGES} more" if len(told) > _MOST_CHANGES else ""
         changed = "; ".join(told[:_MOST_CHANGES]) + more
     return {

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ritsuko_common.redaction.redactor import Redactor
+from ritsuko_common.redaction.redactor import redacted
 from ritsuko_mcp_logs.lines import readable
 from ritsuko_mcp_logs.mining.fingerprint import fingerprint, masked, without_secrets
 from ritsuko_mcp_logs.mining.masking import with_wildcards
@@ -17,16 +17,13 @@ _MOST_LOOKED_AT = 5_000
 class Names:
     """Names groups."""
 
-    def __init__(self) -> None:
-        self._redactor = Redactor()
-
     def fingerprint(self, group: Group) -> str:
         """The group's: that of its alphabetically first message."""
         return self._of(group.members[0])
 
     def template(self, group: Group) -> str:
         """What its records have in common, with `<*>` for what varies."""
-        said, place = masked(without_secrets(group.members[0].first.lines, self._redact))
+        said, place = masked(without_secrets(group.members[0].first.lines, redacted))
         text = with_wildcards(said, group.template.words)
         return readable(b"%b %b" % (text, place) if place else text, _LONGEST_TEMPLATE)
 
@@ -42,10 +39,7 @@ class Names:
         return None
 
     def _of(self, tally: Tally) -> str:
-        return fingerprint(tally.first.lines, self._redact)
-
-    def _redact(self, text: str) -> str:
-        return self._redactor.begin().text(text)
+        return fingerprint(tally.first.lines, redacted)
 
 
 def written(example: Example) -> str:

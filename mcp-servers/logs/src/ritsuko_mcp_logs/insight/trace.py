@@ -7,7 +7,7 @@ from itertools import pairwise
 from math import isinf
 from typing import Literal
 
-from ritsuko_common.redaction.redactor import Redactor
+from ritsuko_common.redaction.redactor import Redaction
 from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import format_time
@@ -93,7 +93,7 @@ class _Alike:
 
     def see(self, line: Line, id: Id) -> None:
         # Redacted before a part of it is shown: half a secret looks like none.
-        found = id.like_it(Redactor().begin().text(_text(line)))
+        found = id.like_it(Redaction().text(_text(line)))
         self.lines += bool(found)
         if len(self.ids) < _MOST_LIKE_IT:
             self.ids.update(one if len(one) <= _LONGEST_LIKE_IT else f"{one[:_LONGEST_LIKE_IT]}…" for one in found)
@@ -213,7 +213,7 @@ def _gaps(steps: list[_Step]) -> list[str]:
 
 def _named(step: _Step) -> str:
     # Redacted before it is cut: half a secret looks like none.
-    text = Redactor().begin().text(step.line.text)
+    text = Redaction().text(step.line.text)
     return f"{step.pod} “{text[:60]}{'…' if len(text) > 60 else ''}”"
 
 

@@ -26,7 +26,6 @@ Redact = Callable[[str], str]
 _LENGTH = 10
 _LONGEST_MESSAGE = 1_000
 _LONGEST_PLACE = 200
-# The redaction's own mark, which is another one for each process.
 _REDACTED = re.compile(rb"\[redacted-[^\]]*\]")
 
 

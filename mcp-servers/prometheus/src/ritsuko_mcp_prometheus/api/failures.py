@@ -156,7 +156,7 @@ def _describe(response: httpx2.Response, body: bytes, failure: Failure | None = 
 
 def _quoted(text: str, longest: int) -> str:
     """The beginning of it, redacted before it is cut: half a secret can't be told from other text any more."""
-    return Redaction(None).sentence(text)[:longest]
+    return Redaction().sentence(text)[:longest]
 
 
 def _reason(error: Exception) -> str:
