@@ -2,7 +2,7 @@
 
 import pytest
 
-from ritsuko_operator.reconcile.children.compare import difference, stamped
+from ritsuko_operator.reconcile.children.write_reason import stamped, write_reason
 from ritsuko_operator.render import RenderError
 from tests.cluster import Api, ApiError, ControlPlane
 from tests.golden.golden import Case, cases
@@ -27,7 +27,7 @@ def test_the_operator_may_apply_it_and_finds_it_as_it_was(plane: ControlPlane, o
     with placed(plane, case, f"stays-{case.name}") as here:
         for manifest in map(stamped, here.installed):
             live = apply(operator, manifest)
-            assert difference(manifest, live) is None, f"{manifest['kind']}: it would be written for ever"
+            assert write_reason(manifest, live) is None, f"{manifest['kind']}: it would be written for ever"
             version = "generation" if "generation" in live["metadata"] else "resourceVersion"
             assert apply(operator, manifest)["metadata"][version] == live["metadata"][version]
 

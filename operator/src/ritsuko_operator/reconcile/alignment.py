@@ -74,7 +74,8 @@ class Aligner:
         wait = gathered.missing and not seen.bot.spec.suspend
         parent = Parent(key, seen.bot.metadata.uid, self._admission.of(key))
         new = seen.deployment is None  # then no pod can be misled, and trying is all the rehearsal that it takes
-        if not (wait or new) and (refused := await self._rehearsal.refused(parent, seen, gathered.facts, manifests)):
+        rehearsed = parent, seen.bot, seen.selection, gathered.facts, manifests, seen.deployment
+        if not (wait or new) and (refused := await self._rehearsal.refused(*rehearsed)):
             return Alignment(Outcome(before), gathered, refused)
         applied = await apply_children(
             self._cluster,
@@ -85,7 +86,7 @@ class Aligner:
         )
         await self._note(key, applied)
         tried = new and any(ref.kind is DEPLOYMENT for ref in applied.refused)
-        if tried and (refused := await self._rehearsal.refused(parent, seen, gathered.facts, manifests)):
+        if tried and (refused := await self._rehearsal.refused(*rehearsed)):
             return Alignment(Outcome(before), gathered, refused)
         try:
             await poke_pods(self._cluster, seen, rendered.revision, just_written=applied.wrote(CONFIG_MAP))

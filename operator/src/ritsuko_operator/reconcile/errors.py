@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 # 403: the rights, or the namespace, may be on their way. 500 is not here: server-side apply answers it for a manifest
 # that it cannot merge, such as one with a variable named twice, and repeating that changes nothing.
 _PASSING = frozenset({401, 403, 404, 408, 409, 410, 425, 429, 502, 503, 504})
-_ENDING = "because it is being terminated"
+_NAMESPACE_TERMINATING = "NamespaceTerminating"  # k8s.io/api/core/v1, NamespaceTerminatingCause
 
 
 class ReconcileError(Exception):
     """The base of everything a reconcile raises on purpose."""
 
 
+class StatusCause(NamedTuple):
+    """One detail of a refusal (`metav1.StatusCause`): the field it is about, if any, and its reason for programs."""
+
+    field: str
+    message: str
+    reason: str = ""
+
+
 class ApiError(ReconcileError):
-    """The apiserver refused a request. `status` is the HTTP status, `reason` its word for programs.
+    """The apiserver refused a request. `status` is the HTTP status, `reason` its word for programs."""
 
-    `causes` are the fields that it has something against, each with what it is (`StatusCause`).
-    """
-
-    def __init__(
-        self, what: str, status: int, reason: str, message: str, causes: Sequence[tuple[str, str]] = ()
-    ) -> None:
+    def __init__(self, what: str, status: int, reason: str, message: str, causes: Sequence[StatusCause] = ()) -> None:
         super().__init__(f"{what}: {message}" if message else f"{what}: HTTP {status}")
         self.status = status
         self.reason = reason
@@ -36,13 +40,16 @@ class ApiError(ReconcileError):
 
     @property
     def field_is_immutable(self) -> bool:
-        """Whether a field cannot be changed, such as the data of a ConfigMap with `immutable: true`."""
+        """Whether a field cannot be changed, such as the data of a ConfigMap with `immutable: true`.
+
+        The API has no word for it: validation says so in this text (apimachinery, `FieldImmutableErrorMsg`).
+        """
         return self.status == 422 and "field is immutable" in self.message
 
     @property
     def namespace_ends(self) -> bool:
-        """Whether the whole namespace is being deleted (the API's cause `NamespaceTerminating`)."""
-        return self.status == 403 and _ENDING in self.message
+        """Whether the whole namespace is being deleted."""
+        return any(cause.reason == _NAMESPACE_TERMINATING for cause in self.causes)
 
 
 class GoneError(ApiError):

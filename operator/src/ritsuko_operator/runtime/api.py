@@ -19,7 +19,7 @@ import kopf
 from pydantic_core import from_json, to_json
 
 from ritsuko_operator.reconcile.cluster import FIELD_MANAGER, Object, ObjectRef
-from ritsuko_operator.reconcile.errors import ApiError, ApiUnreachableError, GoneError
+from ritsuko_operator.reconcile.errors import ApiError, ApiUnreachableError, GoneError, StatusCause
 from ritsuko_operator.reconcile.kinds import Kind
 from ritsuko_operator.render.templating import to_yaml
 from ritsuko_operator.runtime.metrics import Metrics
@@ -306,12 +306,12 @@ def _refusal(what: str, answer: aiohttp.ClientResponse, text: str) -> ApiError:
         said: dict[str, Any] = json.loads(text)
         reason, message = str(said.get("reason", "")), str(said.get("message", ""))
         told: dict[str, Any] = said.get("details") or {}
-        causes = [_field_and_message(cause) for cause in told.get("causes") or ()]
+        causes = [_cause(cause) for cause in told.get("causes") or ()]
     except (ValueError, AttributeError):
         reason, message, causes = "", text[:500], []
     error = GoneError if answer.status == 404 else ApiError
     return error(what, answer.status, reason, message, causes)
 
 
-def _field_and_message(cause: dict[str, Any]) -> tuple[str, str]:
-    return str(cause.get("field", "")), str(cause.get("message", ""))
+def _cause(cause: dict[str, Any]) -> StatusCause:
+    return StatusCause(*(str(cause.get(key, "")) for key in ("field", "message", "reason")))

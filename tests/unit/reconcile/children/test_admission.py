@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from ritsuko_operator.reconcile.children.admission import Adjustments
-from ritsuko_operator.reconcile.children.compare import HASH_ANNOTATION, Difference, stamped
+from ritsuko_operator.reconcile.children.write_reason import HASH_ANNOTATION, WriteReason, stamped
 from ritsuko_operator.reconcile.cluster import Object
 from ritsuko_operator.reconcile.kinds import DEPLOYMENT
 from tests.unit.reconcile.worlds import HAL, World
@@ -135,7 +135,7 @@ def test_what_is_another_at_every_write_is_sent_twice_and_then_no_more() -> None
             sent += 1
     assert sent == 1
     live["data"]["y"] = "drift"
-    assert adjustments.why(REF, wanted, live) is Difference.DRIFTED
+    assert adjustments.why(REF, wanted, live) is WriteReason.DRIFTED
 
 
 def test_no_content_is_remembered_and_only_some_fields_are_told() -> None:

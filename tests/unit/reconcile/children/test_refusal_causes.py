@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ritsuko_operator.reconcile.children.refusal_causes import blamed
+from ritsuko_operator.reconcile.children.refusal_causes import causes as causes_of
 from ritsuko_operator.reconcile.cluster import Object
-from ritsuko_operator.reconcile.errors import ApiError
+from ritsuko_operator.reconcile.errors import ApiError, StatusCause
 from ritsuko_operator.reconcile.pods.observation import Observation, observe
 from tests.unit.reconcile.worlds import HAL, World
 
@@ -35,8 +35,18 @@ def deployment(*containers: str) -> Object:
     return {"spec": {"template": {"spec": pod}}}
 
 
+def blamed(seen: Observation, desired: Object, error: ApiError) -> dict[str, str]:
+    return causes_of(seen.bot, seen.selection, desired, seen.deployment, error)
+
+
 def invalid(*causes: tuple[str, str]) -> ApiError:
-    return ApiError("applying Deployment ops/hal", 422, "Invalid", "Deployment.apps is invalid", causes)
+    return ApiError(
+        "applying Deployment ops/hal",
+        422,
+        "Invalid",
+        "Deployment.apps is invalid",
+        [StatusCause(*cause) for cause in causes],
+    )
 
 
 def test_an_index_becomes_the_containers_name_and_the_sidecar_is_told() -> None:

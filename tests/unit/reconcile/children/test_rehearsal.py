@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ritsuko_operator.reconcile.cluster import Object
-from ritsuko_operator.reconcile.errors import ApiError, ApiUnreachableError, NotDoneError
+from ritsuko_operator.reconcile.errors import ApiError, ApiUnreachableError, NotDoneError, StatusCause
 from ritsuko_operator.reconcile.kinds import CONFIG_MAP, DEPLOYMENT, SIDECAR
 from tests.unit.reconcile.worlds import HAL, World, running
 
@@ -41,7 +41,7 @@ def containers(manifest: Object) -> list[Any]:
 def refuses_bad_images(manifest: Object) -> ApiError | None:
     """As validation does: of all that is wrong it says where."""
     found = [
-        (f"spec.template.spec.containers[{index}].image", "bad image")
+        StatusCause(f"spec.template.spec.containers[{index}].image", "bad image")
         for index, container in enumerate(containers(manifest))
         if container["image"] == BAD
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ritsuko_operator.reconcile.errors import ApiError
+from ritsuko_operator.reconcile.errors import ApiError, StatusCause
 from ritsuko_operator.reconcile.kinds import CONFIG_MAP, DEPLOYMENT, ROLE
 from tests.unit.reconcile.worlds import HAL, World
 
@@ -13,8 +13,9 @@ async def test_nothing_is_made_any_more_and_nothing_said() -> None:
     world.bot()
     await world.reconcile()
     words = "roles is forbidden: unable to create new content in namespace ops because it is being terminated"
+    ending = StatusCause("metadata.namespace", "namespace ops is being terminated", "NamespaceTerminating")
     for kind, name in ((ROLE, "hal"), (CONFIG_MAP, "hal-mcp")):
-        world.refuse[kind] = ApiError(f"applying {kind.name} ops/{name}", 403, "Forbidden", words)
+        world.refuse[kind] = ApiError(f"applying {kind.name} ops/{name}", 403, "Forbidden", words, [ending])
         world.remove(HAL.ref._replace(kind=kind, name=name))
     world.writes.clear()
     assert await world.bots.reconcile(HAL) is None

@@ -8,8 +8,8 @@ import pytest
 
 from ritsuko_api.conditions import Condition, Status
 from ritsuko_operator.reconcile.children.apply import Change
-from ritsuko_operator.reconcile.children.compare import Difference
-from ritsuko_operator.reconcile.children.drift import changed_fields
+from ritsuko_operator.reconcile.children.diff import differences
+from ritsuko_operator.reconcile.children.write_reason import WriteReason
 from ritsuko_operator.reconcile.cluster import Object, ObjectRef
 from ritsuko_operator.reconcile.kinds import DEPLOYMENT
 from ritsuko_operator.reconcile.status.announcements import repairs, transitions
@@ -48,12 +48,12 @@ def container(**fields: Any) -> Object:
     ("live", "wanted", "fields"),
     [
         ({"spec": {"replicas": 3}}, {"spec": {"replicas": 1}}, ["spec.replicas"]),
-        ({"data": {}}, {"data": {"mcp.json": "secret"}}, ["data.mcp.json"]),
+        ({"data": {}}, {"data": {"mcp.json": "secret"}}, ["data[mcp.json]"]),
         ({"containers": [container(image="evil:1")]}, {"containers": [container()]}, ["containers[bot].image"]),
-        ({"containers": []}, {"containers": [container()]}, ["containers"]),
+        ({"containers": []}, {"containers": [container()]}, ["containers[bot]"]),
         ({"containers": [container(env=[{"name": "A", "value": "2"}])]}, {"containers": [container()]},
          ["containers[bot].env[A].value"]),
-        ({"rules": [{"verbs": ["get"]}]}, {"rules": [{"verbs": ["get", "patch"]}]}, ["rules"]),
+        ({"rules": [{"verbs": ["get"]}]}, {"rules": [{"verbs": ["get", "patch"]}]}, ["rules[0].verbs"]),
         ({"subjects": [{"name": "a"}, {"name": "b"}]}, {"subjects": [{"name": "a"}]}, ["subjects"]),
         ({"spec": {"replicas": 1, "paused": True}}, {"spec": {"replicas": 1}}, []),
     ],
@@ -61,12 +61,12 @@ def container(**fields: Any) -> Object:
 def test_the_fields_that_somebody_changed_are_named_without_their_values(
     live: Object, wanted: Object, fields: list[str]
 ) -> None:
-    assert changed_fields(live, wanted) == fields
+    assert [one.path for one in differences(live, wanted)] == fields
 
 
 def test_a_repair_names_three_fields_and_what_to_edit_instead() -> None:
     ref = ObjectRef(DEPLOYMENT, "ops", "hal")
-    (event,) = repairs(bot(), [Change(ref, Difference.DRIFTED, {}, ["a", "b", "c", "d", "e"])], ())
+    (event,) = repairs(bot(), [Change(ref, WriteReason.DRIFTED, {}, ["a", "b", "c", "d", "e"])], ())
     assert event.note == (
         "Deployment ops/hal had been changed by somebody (a, b, c and 2 more): put back; "
         "edit RitsukoBot hal, such as its `podTemplate`, or its McpSidecars instead"

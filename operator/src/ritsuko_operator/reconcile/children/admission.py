@@ -14,8 +14,8 @@ import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from ritsuko_operator.reconcile.children.compare import Difference, deviations, difference, hash_of
-from ritsuko_operator.reconcile.children.drift import in_words
+from ritsuko_operator.reconcile.children.diff import differences, summary
+from ritsuko_operator.reconcile.children.write_reason import WriteReason, hash_of, write_reason
 from ritsuko_operator.reconcile.cluster import BotKey, Object, ObjectRef
 
 logger = logging.getLogger(__name__)
@@ -38,13 +38,13 @@ class Adjustments:
     def __init__(self) -> None:
         self._known: dict[ObjectRef, _Known] = {}
 
-    def why(self, ref: ObjectRef, wanted: Object, live: Object | None) -> Difference | None:
+    def why(self, ref: ObjectRef, wanted: Object, live: Object | None) -> WriteReason | None:
         """Why the child has to be written; None if it need not be, or if writing it changes nothing."""
-        why = difference(wanted, live)
+        why = write_reason(wanted, live)
         known = self._of(ref, wanted)
         if why is None or live is None or known is None:
             return why
-        return None if known.explains(_deviations(live, wanted)) else Difference.DRIFTED
+        return None if known.explains(_deviations(live, wanted)) else WriteReason.DRIFTED
 
     def learn(self, ref: ObjectRef, wanted: Object, before: Object | None, answer: Object) -> bool:
         """Takes in the answer to a write; returns whether anything that was wrong before is right now.
@@ -73,7 +73,7 @@ class Adjustments:
     @property
     def notes(self) -> list[str]:
         """For people, one for each child."""
-        told = {ref: in_words(sorted(known.fields), more="more fields") for ref, known in self._known.items()}
+        told = {ref: summary(sorted(known.fields), more="more fields") for ref, known in self._known.items()}
         return [
             f"admission changes {fields} of {ref.kind.name} {ref.name}, which is left as it is"
             for ref, fields in sorted(told.items())
@@ -88,7 +88,7 @@ def _deviations(live: Object, wanted: Object) -> dict[str, str]:
     """By field a hash of what it says instead: no content is kept."""
     return {
         path: hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
-        for path, value in deviations(live, wanted)
+        for path, value in differences(live, wanted)
     }
 
 

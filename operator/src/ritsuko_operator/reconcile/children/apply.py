@@ -7,9 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ritsuko_operator.reconcile.children.admission import Adjustments
-from ritsuko_operator.reconcile.children.compare import Difference
-from ritsuko_operator.reconcile.children.drift import changed_fields
+from ritsuko_operator.reconcile.children.diff import differences
 from ritsuko_operator.reconcile.children.ownership import holder, may_be_written, ref_of
+from ritsuko_operator.reconcile.children.write_reason import WriteReason
 from ritsuko_operator.reconcile.cluster import BotKey, Cluster, Object, ObjectRef, View
 from ritsuko_operator.reconcile.errors import (
     ApiError,
@@ -49,7 +49,7 @@ class Change:
     """One child that was written, and why."""
 
     ref: ObjectRef
-    why: Difference
+    why: WriteReason
     live: Object
     fields: Sequence[str] = ()  # what somebody had changed
     put_right: bool = True  # admission may have kept it as it was
@@ -133,7 +133,7 @@ async def _bring_in_line(
 ) -> Change | None:
     adjustments = parent.adjustments
     why = adjustments.why(ref, wanted, live)
-    if why is Difference.ABSENT:
+    if why is WriteReason.ABSENT:
         if (made := await cluster.make(ref, wanted)) is not None:
             return Change(ref, why, made, put_right=adjustments.learn(ref, wanted, None, made))
         # the watch is behind, or something else has this name: it is not selected by our label
@@ -145,7 +145,7 @@ async def _bring_in_line(
         if not may_be_written(live, parent.key, parent.uid):
             raise ForeignObjectError(_whose_it_is(ref, parent.key, live))
         await _prepare(cluster, ref, wanted, live)
-    fields = changed_fields(live, wanted) if why is Difference.DRIFTED else []
+    fields = [one.path for one in differences(live, wanted)] if why is WriteReason.DRIFTED else []
     try:
         answer = await cluster.apply(ref, wanted)
     except ApiError as error:

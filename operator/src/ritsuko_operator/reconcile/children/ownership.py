@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ritsuko_operator.reconcile.children.compare import was_stamped
+from ritsuko_operator.reconcile.children.write_reason import was_stamped
 from ritsuko_operator.reconcile.cluster import BotKey, Object, ObjectRef
 from ritsuko_operator.reconcile.kinds import BOT, kind_of
 from ritsuko_operator.reconcile.objects import mapping_at

@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from ritsuko_api.bot import RitsukoBot
 from ritsuko_operator.reconcile.cluster import Object
 from ritsuko_operator.reconcile.errors import ApiError
 from ritsuko_operator.reconcile.objects import mapping_at
-from ritsuko_operator.reconcile.pods.observation import Observation
 from ritsuko_operator.render.manifest import container_name
 from ritsuko_operator.render.mounts import sidecar_volumes
+from ritsuko_operator.render.select import Selection
 
 _LIST = r"spec\.template\.spec\.(?P<list>containers|initContainers|volumes)"
 _BY_INDEX = re.compile(rf"{_LIST}\[(?P<index>\d+)\](?P<rest>.*)", re.S)
@@ -30,24 +31,26 @@ class _Complaint(NamedTuple):
     words: str
 
 
-def blamed(seen: Observation, deployment: Object, error: ApiError) -> dict[str, str]:
+def causes(
+    bot: RitsukoBot, selection: Selection, deployment: Object, live: Object | None, error: ApiError
+) -> dict[str, str]:
     """The sidecars that the refusal of `deployment` names, each with what the apiserver says of it; none if it names
     something else, or if the live Deployment has entries that make its indices mean something else."""
     found: dict[str, list[str]] = {}
-    for complaint in (*_by_index(seen.deployment, deployment, error), *_by_name(error)):
-        for sidecar in _brought_by(seen, complaint):
+    for complaint in (*_by_index(live, deployment, error), *_by_name(error)):
+        for sidecar in _brought_by(bot, selection, complaint):
             found.setdefault(sidecar, []).append(complaint.words)
     return {sidecar: "; ".join(dict.fromkeys(words)) for sidecar, words in found.items()}
 
 
 def _by_index(live: Mapping[str, Any] | None, deployment: Object, error: ApiError) -> Iterator[_Complaint]:
-    for field, message in error.causes:
-        if (at := _BY_INDEX.match(field)) is None:
+    for cause in error.causes:
+        if (at := _BY_INDEX.match(cause.field)) is None:
             continue
         names, index = _names(deployment, at["list"]), int(at["index"])
         # what others have added to the list is merged into it, somewhere
         if index < len(names) and set(_names(live or {}, at["list"])) <= set(names):
-            yield _complaint(at["list"], names[index], f"{at['rest']}: {message}")
+            yield _complaint(at["list"], names[index], f"{at['rest']}: {cause.message}")
 
 
 def _by_name(error: ApiError) -> Iterator[_Complaint]:
@@ -65,12 +68,12 @@ def _names(deployment: Mapping[str, Any], kind: str) -> list[str]:
     return [entry["name"] for entry in entries]
 
 
-def _brought_by(seen: Observation, complaint: _Complaint) -> list[str]:
+def _brought_by(bot: RitsukoBot, selection: Selection, complaint: _Complaint) -> list[str]:
     """The sidecars that what is complained of came from; of a volume there may be several."""
-    mine = [sidecar for sidecar in seen.selection.accepted if not sidecar.spec.remote]
+    mine = [sidecar for sidecar in selection.accepted if not sidecar.spec.remote]
     if complaint.list != "volumes":
         return [one.metadata.name for one in mine if container_name(one.metadata.name) == complaint.name]
-    if any(volume["name"] == complaint.name for volume in seen.bot.spec.volumes):
+    if any(volume["name"] == complaint.name for volume in bot.spec.volumes):
         return []
     return [
         one.metadata.name for one in mine if any(volume["name"] == complaint.name for volume in sidecar_volumes(one))

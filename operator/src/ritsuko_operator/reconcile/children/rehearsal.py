@@ -8,22 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
+from ritsuko_api.bot import RitsukoBot
 from ritsuko_api.sidecar import McpSidecar
 from ritsuko_operator.reconcile.children.apply import Parent
-from ritsuko_operator.reconcile.children.compare import Difference, hash_of
 from ritsuko_operator.reconcile.children.ownership import ref_of
-from ritsuko_operator.reconcile.children.refusal_causes import blamed
+from ritsuko_operator.reconcile.children.refusal_causes import causes
+from ritsuko_operator.reconcile.children.write_reason import WriteReason, hash_of
 from ritsuko_operator.reconcile.cluster import BotKey, Cluster, Object
 from ritsuko_operator.reconcile.errors import ApiError
 from ritsuko_operator.reconcile.kinds import DEPLOYMENT
-from ritsuko_operator.reconcile.pods.observation import Observation
 from ritsuko_operator.render.deployment import deployment as rendered
 from ritsuko_operator.render.facts import Facts
-from ritsuko_operator.render.select import age
+from ritsuko_operator.render.select import Selection, age
 
 # A webhook may say 403 of what it will not have; else that is for want of rights, and may pass.
 _DENIED = " denied the request: "
+
+
+class _Try(NamedTuple):
+    """The Deployment that was refused, what it was rendered from, and the live one."""
+
+    bot: RitsukoBot
+    selection: Selection
+    facts: Facts
+    deployment: Object
+    live: Object | None
 
 
 class Rehearsal:
@@ -34,23 +45,28 @@ class Rehearsal:
         self._in_vain: dict[BotKey, str | None] = {}  # the manifest's hash
 
     async def refused(
-        self, parent: Parent, seen: Observation, facts: Facts, manifests: Sequence[Object]
+        self,
+        parent: Parent,
+        bot: RitsukoBot,
+        selection: Selection,
+        facts: Facts,
+        manifests: Sequence[Object],
+        live: Object | None,
     ) -> Mapping[str, str]:
         """The sidecars for which the apiserver would refuse the stamped Deployment, each with what it says of it.
 
         Empty if it takes it, refuses it for something else, or cannot say now. Raises `ApiUnreachableError`.
         """
         key, wanted = parent.key, next(manifest for manifest in manifests if ref_of(manifest).kind is DEPLOYMENT)
-        live = None if seen.deployment is None else dict(seen.deployment)
-        present = sorted(seen.selection.in_pod(facts.left_out), key=age)
-        if not present or parent.adjustments.why(ref_of(wanted), wanted, live) in (None, Difference.DRIFTED):
+        present = sorted(selection.in_pod(facts.left_out), key=age)
+        if not present or parent.adjustments.why(ref_of(wanted), wanted, live) in (None, WriteReason.DRIFTED):
             return {}
         if self._in_vain.get(key) == hash_of(wanted):
             return {}
         try:
             if (error := await self._refusal(wanted)) is None:
                 return {}
-            found = await self._blamed(seen, facts, wanted, error, present)
+            found = await self._caused_by(_Try(bot, selection, facts, wanted, live), error, present)
         except ApiError:
             return {}
         if not found:
@@ -60,25 +76,23 @@ class Rehearsal:
     def forget(self, key: BotKey) -> None:
         self._in_vain.pop(key, None)
 
-    async def _blamed(
-        self, seen: Observation, facts: Facts, wanted: Object, error: ApiError, present: Sequence[McpSidecar]
-    ) -> Mapping[str, str]:
+    async def _caused_by(self, tried: _Try, error: ApiError, present: Sequence[McpSidecar]) -> Mapping[str, str]:
         """By what the refusal names; if that is nothing of a sidecar's, by trying without them."""
-        if found := blamed(seen, wanted, error):
+        if found := causes(tried.bot, tried.selection, tried.deployment, tried.live, error):
             return found
         names = [sidecar.metadata.name for sidecar in present]
         found = dict[str, str]()
-        if await self._refusal_without(seen, facts, names) is not None:
+        if await self._refusal_without(tried, names) is not None:
             return found
         for number, name in enumerate(names, start=1):  # the older one stays where two are too many
-            why = await self._refusal_without(seen, facts, [*found, *names[number:]])
+            why = await self._refusal_without(tried, [*found, *names[number:]])
             if why is not None:
                 found[name] = why.message
         return found
 
-    async def _refusal_without(self, seen: Observation, facts: Facts, names: Sequence[str]) -> ApiError | None:
-        fewer = replace(facts, left_out=facts.left_out.union(names))
-        return await self._refusal(rendered(seen.bot, seen.selection, fewer))
+    async def _refusal_without(self, tried: _Try, names: Sequence[str]) -> ApiError | None:
+        fewer = replace(tried.facts, left_out=tried.facts.left_out.union(names))
+        return await self._refusal(rendered(tried.bot, tried.selection, fewer))
 
     async def _refusal(self, deployment: Object) -> ApiError | None:
         """Why the apiserver refuses it for good. Raises what may be otherwise a little later."""

@@ -12,7 +12,7 @@ from pydantic_core import from_json, to_json
 
 from ritsuko_api.bot import RitsukoBot
 from ritsuko_api.sidecar import McpSidecar
-from ritsuko_operator.reconcile.children.compare import stamped
+from ritsuko_operator.reconcile.children.write_reason import stamped
 from ritsuko_operator.reconcile.cluster import BotKey, Object
 from ritsuko_operator.render import Selection, config_revision, render
 from ritsuko_operator.render.facts import Facts

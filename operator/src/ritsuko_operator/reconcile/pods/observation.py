@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -36,7 +35,7 @@ class Observation:
 
     bot: RitsukoBot
     selection: Selection
-    deployment: Mapping[str, Any] | None = None
+    deployment: Object | None = None
     pods: Sequence[Pod] = field(default_factory=tuple[Pod, ...])
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ritsuko_operator.reconcile.children.compare import covers
+from ritsuko_operator.reconcile.children.diff import covers
 from ritsuko_operator.reconcile.cluster import Object
 from ritsuko_operator.reconcile.objects import mapping_at
 from ritsuko_operator.reconcile.pods.containers import Container, parse_container

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from ritsuko_api.conditions import BotCondition, Condition
 from ritsuko_operator.reconcile.children.apply import Change
-from ritsuko_operator.reconcile.children.compare import Difference
-from ritsuko_operator.reconcile.children.drift import in_words
+from ritsuko_operator.reconcile.children.diff import summary
+from ritsuko_operator.reconcile.children.write_reason import WriteReason
 from ritsuko_operator.reconcile.cluster import Object, ObjectRef, Transition
 
 # Of the other conditions people learn in `status`; Ready sums them up, and Stalled asks for somebody's help.
@@ -31,15 +31,15 @@ def repairs(regarding: Object, changes: Iterable[Change], in_place: Iterable[Obj
     known = set(in_place)
     found: list[Transition] = []
     for change in changes:
-        if change.why is Difference.DRIFTED and change.put_right:
+        if change.why is WriteReason.DRIFTED and change.put_right:
             found.append(Transition(regarding, "Repaired", _put_back(regarding, change)))
-        elif change.why is Difference.ABSENT and change.ref in known:
+        elif change.why is WriteReason.ABSENT and change.ref in known:
             found.append(Transition(regarding, "Repaired", f"{change.ref} had been deleted by somebody: made again"))
     return found
 
 
 def _put_back(bot: Object, change: Change) -> str:
-    fields = f" ({in_words(change.fields)})" if change.fields else ""
+    fields = f" ({summary(change.fields)})" if change.fields else ""
     instead = f"RitsukoBot {bot['metadata']['name']}, such as its `podTemplate`, or its McpSidecars"
     return f"{change.ref} had been changed by somebody{fields}: put back; edit {instead} instead"
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ritsuko_operator.reconcile.children.compare import Difference, covers, deviations, difference, stamped
+from ritsuko_operator.reconcile.children.diff import covers, differences
+from ritsuko_operator.reconcile.children.write_reason import WriteReason, stamped, write_reason
 
 DEPLOYMENT: dict[str, Any] = {
     "apiVersion": "apps/v1",
@@ -59,25 +60,25 @@ def as_the_apiserver_keeps_it(wanted: dict[str, Any]) -> dict[str, Any]:
 
 def test_nothing_is_written_when_the_live_object_says_it_all_and_more() -> None:
     wanted = stamped(DEPLOYMENT)
-    assert difference(wanted, as_the_apiserver_keeps_it(wanted)) is None
+    assert write_reason(wanted, as_the_apiserver_keeps_it(wanted)) is None
 
 
 def test_an_absent_child_is_written() -> None:
-    assert difference(stamped(DEPLOYMENT), None) is Difference.ABSENT
+    assert write_reason(stamped(DEPLOYMENT), None) is WriteReason.ABSENT
 
 
 def test_a_field_that_is_rendered_no_longer_is_taken_away() -> None:
     live = as_the_apiserver_keeps_it(stamped(DEPLOYMENT))
     after = copy.deepcopy(DEPLOYMENT)
     del after["spec"]["template"]["spec"]["nodeSelector"]
-    assert difference(stamped(after), live) is Difference.OUTDATED
+    assert write_reason(stamped(after), live) is WriteReason.OUTDATED
 
 
 def test_a_container_that_is_rendered_no_longer_is_taken_away() -> None:
     live = as_the_apiserver_keeps_it(stamped(DEPLOYMENT))
     after = copy.deepcopy(DEPLOYMENT)
     del after["spec"]["template"]["spec"]["containers"][1]
-    assert difference(stamped(after), live) is Difference.OUTDATED
+    assert write_reason(stamped(after), live) is WriteReason.OUTDATED
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,7 @@ def test_what_somebody_else_changed_is_drift(path: tuple[Any, ...], value: Any) 
     for part in path[:-1]:
         place = place[part]
     place[path[-1]] = value
-    assert difference(wanted, live) is Difference.DRIFTED
+    assert write_reason(wanted, live) is WriteReason.DRIFTED
 
 
 def test_a_rule_that_somebody_added_to_a_role_is_drift() -> None:
@@ -106,30 +107,30 @@ def test_a_rule_that_somebody_added_to_a_role_is_drift() -> None:
     wanted = stamped(role)
     live = copy.deepcopy(wanted)
     live["rules"].append({"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]})
-    assert difference(wanted, live) is Difference.DRIFTED
+    assert write_reason(wanted, live) is WriteReason.DRIFTED
 
 
 def test_a_port_that_somebody_opened_in_a_network_policy_is_drift() -> None:
     ports = [{"port": "http", "protocol": "TCP"}]
     wanted = stamped({"metadata": {}, "spec": {"ingress": [{"ports": ports}]}})
-    assert difference(wanted, wanted) is None
+    assert write_reason(wanted, wanted) is None
     live = {**wanted, "spec": {"ingress": [{"ports": [*ports, {"port": 22, "protocol": "TCP"}]}]}}
-    assert difference(wanted, live) is Difference.DRIFTED
+    assert write_reason(wanted, live) is WriteReason.DRIFTED
 
 
 def test_a_deviation_names_the_field_and_what_it_says() -> None:
     wanted = stamped(DEPLOYMENT)
     live = as_the_apiserver_keeps_it(wanted)
-    assert list(deviations(live, wanted)) == []
+    assert list(differences(live, wanted)) == []
     live["spec"]["template"]["spec"]["containers"].reverse()
     live["spec"]["template"]["spec"]["containers"][2]["image"] = "mirror/bot:1"
     live["spec"]["template"]["spec"]["tolerations"].append({"operator": "Exists"})
     del live["metadata"]["annotations"]["ritsuko.dev/manifest-hash"]
     del live["metadata"]["labels"]
-    assert dict(deviations(live, wanted)) == {
+    assert dict(differences(live, wanted)) == {
         "metadata.annotations[ritsuko.dev/manifest-hash]": None,
         "metadata.labels.a": None,
-        "spec.template.spec.containers[0].image": "mirror/bot:1",
+        "spec.template.spec.containers[bot].image": "mirror/bot:1",
         "spec.template.spec.tolerations": live["spec"]["template"]["spec"]["tolerations"],
     }
 
@@ -170,4 +171,4 @@ def test_covering_never_fails_whatever_the_shapes_are(wanted: Any, live: Any) ->
 @given(documents, documents)
 def test_there_is_a_deviation_exactly_where_something_is_not_covered(wanted: Any, live: Any) -> None:
     for field in ("", "containers", "ports"):
-        assert bool(list(deviations(live, wanted, field))) is not covers(live, wanted, field)
+        assert bool(list(differences(live, wanted, field))) is not covers(live, wanted, field)
