@@ -12,13 +12,13 @@ from ritsuko_mcp_prometheus.api.client import PrometheusClient
 from ritsuko_mcp_prometheus.server import build
 from ritsuko_mcp_prometheus.settings import PrometheusSettings
 
-Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
+QueryResult = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 UP = {"status": "success", "data": {"resultType": "vector", "result": [{"metric": {"job": "x"}, "value": [1, "1"]}]}}
 
 
 @asynccontextmanager
-async def backend(answer: Answer, tls: ssl.SSLContext | None = None) -> AsyncGenerator[str]:
+async def backend(answer: QueryResult, tls: ssl.SSLContext | None = None) -> AsyncGenerator[str]:
     """Answers every request with `answer`; yields its address."""
     app = web.Application()
     app.router.add_route("*", "/{anything:.*}", answer)

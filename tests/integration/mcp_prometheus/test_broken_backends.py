@@ -13,10 +13,10 @@ from ritsuko_mcp_common.errors import ConfigurationError, ToolFailure
 from ritsuko_mcp_common.settings import from_environment
 from ritsuko_mcp_prometheus.server import build
 from ritsuko_mcp_prometheus.settings import PrometheusSettings
-from tests.integration.mcp_prometheus.backends import UP, Answer, backend, client, failure
+from tests.integration.mcp_prometheus.backends import UP, QueryResult, backend, client, failure
 
 
-def says(status: int, body: str, media: str = "text/plain", **headers: str) -> Answer:
+def says(status: int, body: str, media: str = "text/plain", **headers: str) -> QueryResult:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
 
     async def answer(_: web.Request) -> web.Response:
@@ -25,7 +25,7 @@ def says(status: int, body: str, media: str = "text/plain", **headers: str) -> A
     return answer
 
 
-def error(status: int, kind: str, message: str) -> Answer:
+def error(status: int, kind: str, message: str) -> QueryResult:
     return says(status, json.dumps({"status": "error", "errorType": kind, "error": message}))
 
 
@@ -54,7 +54,7 @@ def error(status: int, kind: str, message: str) -> Answer:
         (error(503, "timeout", "query timed out"), "timed out", "shorter time"),
     ],
 )
-async def test_what_is_wrong_is_said_with_what_to_do(answer: Answer, message: str, hint: str) -> None:
+async def test_what_is_wrong_is_said_with_what_to_do(answer: QueryResult, message: str, hint: str) -> None:
     async with backend(answer) as url:
         failed = await failure(url)
     assert message in failed.message

@@ -13,7 +13,7 @@ from aiohttp import web
 from mcp import Client
 
 from ritsuko_mcp_common import cursor as cursors
-from ritsuko_mcp_prometheus.presentation.paging import Position
+from ritsuko_mcp_prometheus.presentation.paging import PageStart
 from ritsuko_mcp_prometheus.server import build
 from ritsuko_mcp_prometheus.settings import PrometheusSettings
 from tests.integration.mcp_prometheus.backends import backend
@@ -224,7 +224,7 @@ async def test_every_series_of_a_comparison_can_be_reached(address: str) -> None
 
 
 async def test_a_cursor_behind_the_end_says_so(address: str) -> None:
-    forged = cursors.encode(Position(now=END, offset=10**9), ["query", "many", AT])
+    forged = cursors.encode(PageStart(now=END, offset=10**9), ["query", "many", AT])
     refused = await ask(address, "query", fails=True, query="many", time=AT, cursor=forged)
     assert "goes on after row 1,000,000,000, and there are 1,500" in refused["text"]
 

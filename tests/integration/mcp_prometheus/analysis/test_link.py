@@ -12,7 +12,7 @@ from playwright.async_api import Browser, async_playwright, expect
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
-from ritsuko_mcp_prometheus.presentation.external_urls import Pages
+from ritsuko_mcp_prometheus.presentation.external_urls import ExternalUrls
 from ritsuko_mcp_prometheus.server import build
 from ritsuko_mcp_prometheus.settings import PrometheusSettings
 from ritsuko_mcp_prometheus.tools.link import link
@@ -36,7 +36,7 @@ async def links(
     assert isinstance(client, PrometheusClient)
     try:
         start, end = str(MINUTE - 5400), str(MINUTE)
-        return await link(client, Pages.of(configured), query, start, end, dashboard, variables, now=END)
+        return await link(client, ExternalUrls.of(configured), query, start, end, dashboard, variables, now=END)
     finally:
         await client.aclose()
 

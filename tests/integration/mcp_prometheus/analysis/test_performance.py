@@ -76,14 +76,14 @@ async def test_metrics_with_a_prefix_are_found_and_those_of_two_prefixes_are_not
 
 async def test_spring_tells_a_mean_and_a_maximum(call: Call) -> None:
     found = signals(answer(await call("performance", name="spring", at=AT)))
-    told = {signal: row["value"] for signal, row in found.items()}
+    told = {name: row["value"] for name, row in found.items()}
     assert told == {"rate": "10/s", "errors": "10 %", "duration mean": "300 ms", "duration max": "900 ms"}
     assert "no buckets" in found["duration mean"]["note"]
 
 
 async def test_of_quantiles_that_are_made_already_the_worst_is_told_and_never_a_mean_of_them(call: Call) -> None:
     found = signals(answer(await call("performance", name="summaries", at=AT)))
-    durations = {signal: row["value"] for signal, row in found.items() if signal.startswith("duration")}
+    durations = {name: row["value"] for name, row in found.items() if name.startswith("duration")}
     assert durations == {"duration p50": "400 ms", "duration p99": "800 ms", "duration mean": "200 ms"}
     assert found["duration p99"]["query"].startswith("max(")
     assert "can't be put together" in found["duration p99"]["note"]
@@ -142,7 +142,7 @@ async def test_a_service_that_is_no_longer_there_is_not_suggested_in_its_own_pla
 async def test_a_workload_is_told_by_its_containers_and_not_by_those_of_another_with_a_longer_name(call: Call) -> None:
     told = answer(await call("performance", name="web", namespace="kube", at=AT))
     found = signals(told)
-    assert {signal: row["value"] for signal, row in found.items()} == {
+    assert {name: row["value"] for name, row in found.items()} == {
         "rate, errors, duration": "absent",
         "cpu": "0.2 cores",
         "cpu of limit": "40 %",

@@ -10,13 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageColor, ImageDraw
 
-from ritsuko_mcp_prometheus.api.series import Series
 from ritsuko_mcp_prometheus.drawing import picture
 from ritsuko_mcp_prometheus.drawing.axes import time_axis, value_axis
-from ritsuko_mcp_prometheus.drawing.drawable import has_numbered_letters, letters
+from ritsuko_mcp_prometheus.drawing.drawable import ascii_text, has_escapes
 from ritsuko_mcp_prometheus.drawing.palette import COLOURS
 from ritsuko_mcp_prometheus.drawing.picture import Line, draw
-from ritsuko_mcp_prometheus.presentation.units import Unit, unit_of_query
 
 UNITS = st.sampled_from(["", "/s", "bytes", "bytes/s", "seconds", "percent"])
 NOON = 1_790_000_000.0 - 1_790_000_000 % 86400 + 43200
@@ -66,31 +64,6 @@ def test_midnight_is_a_date() -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "unit"),
-    [
-        ("node_memory_bytes", "bytes"),
-        ("sum by (node) (node_memory_bytes)", "bytes"),
-        ("rate(sent_bytes_total[5m])", "bytes/s"),
-        ("increase(sent_bytes_total[1h])", "bytes"),
-        ("rate(http_requests_total[5m])", "/s"),
-        ("rate(cpu_seconds_total[5m])", ""),
-        ("histogram_quantile(0.9, sum by (le) (rate(latency_seconds_bucket[5m])))", "seconds"),
-        ("sent_bytes_total / received_bytes_total", ""),
-        ('rate(sent_bytes_total{path="/a/b"}[5m])', "bytes/s"),
-        ("count(node_memory_bytes)", ""),
-        ("node_memory_bytes + queue_length", ""),
-        ("queue_length", ""),
-    ],
-)
-def test_the_unit_of_a_query_is_told_by_its_names_where_they_can_tell(query: str, unit: Unit) -> None:
-    assert unit_of_query(query, []) == unit
-
-
-def test_a_recorded_metric_tells_by_its_own_name() -> None:
-    assert unit_of_query("{job='x'}", [Series({"__name__": "heap_bytes"}, [])]) == "bytes"
-
-
-@pytest.mark.parametrize(
     "samples",
     [
         [],
@@ -122,8 +95,8 @@ def test_odd_values_are_drawn_or_left_out(samples: list[tuple[float, float]]) ->
     ],
 )
 def test_a_letter_that_the_font_lacks_is_no_question_mark(text: str, shown: str, numbered: bool) -> None:
-    assert letters(text) == shown
-    assert has_numbered_letters(text) is numbered
+    assert ascii_text(text) == shown
+    assert has_escapes(text) is numbered
 
 
 def test_labels_that_differ_at_their_ends_differ_in_the_legend() -> None:

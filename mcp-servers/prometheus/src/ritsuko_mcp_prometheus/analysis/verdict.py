@@ -51,7 +51,7 @@ class Comparison:
         return self.verdict not in ("as before", "no number", "too short", "no history")
 
 
-def compare_all(now: Sequence[Series], then: Sequence[Series], shift: float, points: int) -> list[Comparison]:
+def judge_all(now: Sequence[Series], then: Sequence[Series], shift: float, points: int) -> list[Comparison]:
     """Every series of either time, the most notable first. The samples of `then` lie `shift` seconds before `now`.
 
     `points` is how many samples a series has that is there all the time.
@@ -59,7 +59,7 @@ def compare_all(now: Sequence[Series], then: Sequence[Series], shift: float, poi
     current = {_key(series.labels): series for series in now}
     former = {_key(series.labels): series for series in then}
     found = [
-        compare(
+        judge(
             (current.get(key) or former[key]).labels,
             current[key].samples if key in current else [],
             former[key].samples if key in former else [],
@@ -71,7 +71,7 @@ def compare_all(now: Sequence[Series], then: Sequence[Series], shift: float, poi
     return sorted(found, key=_rank)
 
 
-def compare(labels: Labels, now: Sequence[Sample], then: Sequence[Sample], shift: float, points: int) -> Comparison:
+def judge(labels: Labels, now: Sequence[Sample], then: Sequence[Sample], shift: float, points: int) -> Comparison:
     """The comparison of one series."""
     levels = level([value for _, value in now]), level([value for _, value in then])
     current, former = levels

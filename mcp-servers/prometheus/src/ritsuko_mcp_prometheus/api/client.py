@@ -13,7 +13,7 @@ import httpx2
 from pydantic import ValidationError
 
 from ritsuko_mcp_prometheus.api import failures, objects
-from ritsuko_mcp_prometheus.api.query_result import Answer, decode
+from ritsuko_mcp_prometheus.api.query_result import QueryResult, decode
 from ritsuko_mcp_prometheus.errors import QueryFailed
 
 _GRACE_SECONDS = 2.0
@@ -38,11 +38,11 @@ class PrometheusClient:
         """For an envelope."""
         return f"Prometheus at {self.address}"
 
-    async def query(self, promql: str, at: float) -> Answer:
+    async def query(self, promql: str, at: float) -> QueryResult:
         """The query's value at one moment (Unix seconds)."""
         return await self._evaluate("query", promql, [("time", f"{at:.3f}")])
 
-    async def query_range(self, promql: str, start: float, end: float, step: float) -> Answer:
+    async def query_range(self, promql: str, start: float, end: float, step: float) -> QueryResult:
         """The query's values from `start` to `end` (Unix seconds, both included), every `step` seconds."""
         window = [("start", f"{start:.3f}"), ("end", f"{end:.3f}"), ("step", f"{step:.3f}")]
         return await self._evaluate("query_range", promql, window)
@@ -111,7 +111,7 @@ class PrometheusClient:
         """Close the pool."""
         await self._http.aclose()
 
-    async def _evaluate(self, endpoint: str, promql: str, parameters: _Parameters) -> Answer:
+    async def _evaluate(self, endpoint: str, promql: str, parameters: _Parameters) -> QueryResult:
         # In milliseconds: Prometheus' durations have no fractions.
         deadline = ("timeout", f"{round(self._timeout * 1000)}ms")
         return await self._get(endpoint, [("query", promql), deadline, *parameters], decode)

@@ -7,7 +7,7 @@ import httpx2
 
 from ritsuko_common.redaction.redactor import Redaction
 from ritsuko_mcp_common.errors import BackendUnreachable, ToolFailure
-from ritsuko_mcp_prometheus.api.query_result import Failure, decode_failure
+from ritsuko_mcp_prometheus.api.query_result import ErrorResponse, decode_error
 from ritsuko_mcp_prometheus.errors import NotOffered
 from ritsuko_mcp_prometheus.promql.query_errors import bad_metricsql, bad_query, failed_query
 
@@ -91,7 +91,7 @@ def not_the_api(address: str, response: httpx2.Response, body: bytes) -> Backend
 def refused(address: str, path: str, asked: str, response: httpx2.Response, body: bytes) -> ToolFailure:
     """For a status that is no success. `asked` is the query or selector that was sent to /api/v1/`path`."""
     status = response.status_code
-    failure = decode_failure(body)
+    failure = decode_error(body)
     if failure and failure.errorType == "bad_data":
         return bad_query(asked, failure.error)
     if failure and failure.errorType == "422" and (refusal := bad_metricsql(asked, failure.error)):
@@ -140,7 +140,7 @@ def without_credentials(url: str) -> str:
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
 
 
-def _describe(response: httpx2.Response, body: bytes, failure: Failure | None = None) -> str:
+def _describe(response: httpx2.Response, body: bytes, failure: ErrorResponse | None = None) -> str:
     """`HTTP 502, an HTML page "Bad Gateway"`: what kind of answer it was, quoting little of it."""
     media = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     text = body[:4096].decode(errors="replace").strip()

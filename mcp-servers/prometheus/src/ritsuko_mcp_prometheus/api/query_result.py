@@ -16,7 +16,7 @@ Kind = Literal["vector", "matrix", "scalar", "string"]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class QueryResult:
     """What a query came to. A scalar is one series without labels; a string has none and only `text`.
 
     `notes` are Prometheus' own warnings and infos about the query.
@@ -28,7 +28,7 @@ class Answer:
     notes: tuple[str, ...] = ()
 
 
-class Failure(BaseModel):
+class ErrorResponse(BaseModel):
     """The body of an answer with status `error`."""
 
     status: Literal["error"]
@@ -89,10 +89,10 @@ class _Success(BaseModel):
 
 
 _SUCCESS = TypeAdapter(_Success)
-_FAILURE = TypeAdapter(Failure)
+_ERROR = TypeAdapter(ErrorResponse)
 
 
-def decode(body: bytes) -> Answer:
+def decode(body: bytes) -> QueryResult:
     """The answer of `/query` or `/query_range`. Raises pydantic's ValidationError if it is something else."""
     success = _SUCCESS.validate_json(body)
     partial = ["the answer is partial: some nodes of the store did not answer"] if success.isPartial else []
@@ -102,20 +102,20 @@ def decode(body: bytes) -> Answer:
             vector = [
                 Series(item.metric, [item.value] if item.value else [], _histograms([item.histogram])) for item in items
             ]
-            return Answer("vector", vector, notes=notes)
+            return QueryResult("vector", vector, notes=notes)
         case _Matrix(result=items):
             matrix = [Series(item.metric, item.values, _histograms(item.histograms)) for item in items]
-            return Answer("matrix", matrix, notes=notes)
+            return QueryResult("matrix", matrix, notes=notes)
         case _Scalar(result=sample):
-            return Answer("scalar", [Series({}, [sample])], notes=notes)
+            return QueryResult("scalar", [Series({}, [sample])], notes=notes)
         case _String(result=(_, text)):
-            return Answer("string", [], text, notes)
+            return QueryResult("string", [], text, notes)
 
 
-def decode_failure(body: bytes) -> Failure | None:
+def decode_error(body: bytes) -> ErrorResponse | None:
     """Prometheus' own words about what went wrong, if the body is that."""
     try:
-        return _FAILURE.validate_json(body)
+        return _ERROR.validate_json(body)
     except ValidationError:
         return None
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ritsuko_mcp_prometheus.api.objects import Metadata
-from ritsuko_mcp_prometheus.presentation.numbers import unit_of
+from ritsuko_mcp_prometheus.presentation.units import unit_of
 
 _KNOWN = {"counter", "gauge", "histogram", "summary", "info", "stateset", "gaugehistogram"}
 _PARTS = ("_bucket", "_count", "_sum")

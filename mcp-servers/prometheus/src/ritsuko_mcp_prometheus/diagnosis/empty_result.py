@@ -9,11 +9,12 @@ from ritsuko_common.redaction.names import is_sensitive_name
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import format_time
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
+from ritsuko_mcp_prometheus.catalogue.nearest_names import nearest_names
 from ritsuko_mcp_prometheus.diagnosis.existence import causes
-from ritsuko_mcp_prometheus.diagnosis.presence import Presence, When, presence
+from ritsuko_mcp_prometheus.diagnosis.presence import EvaluationTime, Presence, presence
 from ritsuko_mcp_prometheus.promql.lint import Finding, lint
-from ritsuko_mcp_prometheus.promql.metric_names import metric_names, nearest_names
-from ritsuko_mcp_prometheus.promql.syntax import Selection, Unparsable, parse, selections
+from ritsuko_mcp_prometheus.promql.metric_names import metric_names
+from ritsuko_mcp_prometheus.promql.syntax import ParseFailure, Selector, parse, selectors
 
 _LOOKUP_SECONDS = 3.0
 _MOST_SELECTORS = 6
@@ -30,7 +31,7 @@ class Explanation:
     hints: list[str]
 
 
-async def explain_empty(client: PrometheusClient, promql: str, when: When, *, now: float) -> Explanation:
+async def explain_empty(client: PrometheusClient, promql: str, when: EvaluationTime, *, now: float) -> Explanation:
     """Look up what the query names. A lookup that fails, or takes long, leaves the reason open and fails nothing."""
     if when.start > now + _CLOCKS_APART:
         return in_the_future(when.start, now)
@@ -51,7 +52,7 @@ def in_the_future(moment: float, now: float) -> Explanation:
     )
 
 
-async def _explain(client: PrometheusClient, promql: str, when: When) -> Explanation:
+async def _explain(client: PrometheusClient, promql: str, when: EvaluationTime) -> Explanation:
     existing = await client.metric_names()
     if not existing:
         return Explanation("No series: this Prometheus holds no metrics at all.", ["Check its scrape configuration."])
@@ -63,10 +64,10 @@ async def _explain(client: PrometheusClient, promql: str, when: When) -> Explana
         )
     try:
         root = parse(promql)
-    except Unparsable:
-        chosen, suspicious = [Selection(name, (), None, ()) for name in named], list[Finding]()
+    except ParseFailure:
+        chosen, suspicious = [Selector(name, (), None, ()) for name in named], list[Finding]()
     else:
-        chosen, suspicious = selections(root), [one for one in lint(root, {}) if one.rule == _EMPTYING]
+        chosen, suspicious = selectors(root), [one for one in lint(root, {}) if one.rule == _EMPTYING]
     if found := [*await causes(client, chosen, existing, when.end), *suspicious]:
         told = found[:_MOST_TOLD]
         return Explanation(
@@ -87,15 +88,15 @@ def _instead(finding: Finding) -> str:
     return f"{told[0].upper()}{told[1:]}{'' if told.endswith(('?', '.')) else '.'}"
 
 
-async def _explain_time(client: PrometheusClient, chosen: Sequence[Selection], when: When) -> Explanation:
-    own_time = {(one.text, one.reach): one for one in chosen if not one.shifted}
+async def _explain_time(client: PrometheusClient, chosen: Sequence[Selector], when: EvaluationTime) -> Explanation:
+    own_time = {(one.text, one.lookback): one for one in chosen if not one.shifted}
     looked_at = list(own_time.values())[:_MOST_SELECTORS]
     found = await asyncio.gather(*(presence(client, one, when) for one in looked_at))
-    if between := [one for one in found if not one.seen and one.between]:
-        return _between_points([one.selection.name for one in between], when)
-    if stale := [one for one in found if not one.of_metric and not one.seen and one.selection.metric]:
-        return _no_sample(list(dict.fromkeys(one.selection.name for one in stale)), when)
-    if unmatched := [one for one in found if not one.seen]:
+    if between := [one for one in found if not one.selected and one.between]:
+        return _between_points([one.selector.name for one in between], when)
+    if stale := [one for one in found if not one.of_metric and not one.selected and one.selector.metric]:
+        return _no_sample(list(dict.fromkeys(one.selector.name for one in stale)), when)
+    if unmatched := [one for one in found if not one.selected]:
         return await _unmatched(client, unmatched[0], when)
     if elsewhen := list(dict.fromkeys(one.name for one in chosen if one.shifted)):
         return Explanation(
@@ -104,11 +105,11 @@ async def _explain_time(client: PrometheusClient, chosen: Sequence[Selection], w
         )
     if not found:
         return Explanation("No series meets the query's conditions.", ["Loosen the label matchers or comparisons."])
-    held = " and ".join(f"{one.seen:,} series of {one.selection.name}" for one in found)
+    held = " and ".join(f"{one.selected:,} series of {one.selector.name}" for one in found)
     return Explanation(f"No series meets the query's conditions, out of {held} {when}.", [])
 
 
-def _between_points(names: Sequence[str], when: When) -> Explanation:
+def _between_points(names: Sequence[str], when: EvaluationTime) -> Explanation:
     every = format_duration(when.step)
     return Explanation(
         f"No series: {', '.join(names)} {_has(names)} samples {when}, but none shortly before any of the points, "
@@ -117,7 +118,7 @@ def _between_points(names: Sequence[str], when: When) -> Explanation:
     )
 
 
-def _no_sample(names: Sequence[str], when: When) -> Explanation:
+def _no_sample(names: Sequence[str], when: EvaluationTime) -> Explanation:
     return Explanation(
         f"No series: {', '.join(names)} {_has(names)} no sample {when}{'' if when.step else ' or shortly before'}.",
         ["The metric exists at other times: ask for another time, or look whether its target is still scraped."],
@@ -128,13 +129,13 @@ def _has(names: Sequence[str]) -> str:
     return "has" if len(names) == 1 else "have"
 
 
-async def _unmatched(client: PrometheusClient, one: Presence, when: When) -> Explanation:
+async def _unmatched(client: PrometheusClient, one: Presence, when: EvaluationTime) -> Explanation:
     """There is such a metric at that time, and no series of it that the matchers take."""
-    chosen = one.selection
+    chosen = one.selector
     among = f", out of {one.of_metric:,} series of {chosen.metric}" if chosen.metric else ""
     summary = f"No series: none is {chosen.text} {when}{among}."
-    label = next((it.label for it in chosen.conditions if it.operator == "=~" and it.label != "__name__"), "")
+    label = next((it.label for it in chosen.matchers if it.operator == "=~" and it.label != "__name__"), "")
     if not label or is_sensitive_name(label):
         return Explanation(summary, ["Loosen the label matchers, or ask for another time."])
-    values = await client.label_values(label, Selection(chosen.metric, (), None, ()).text if chosen.metric else "")
+    values = await client.label_values(label, Selector(chosen.metric, (), None, ()).text if chosen.metric else "")
     return Explanation(summary, [f"Values of {label}: {', '.join(values[:10])}{', …' if len(values) > 10 else ''}."])

@@ -11,11 +11,11 @@ from ritsuko_common.durations import format_duration
 from ritsuko_common.redaction.names import is_sensitive_name
 from ritsuko_mcp_common.nearest import suggestion
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
-from ritsuko_mcp_prometheus.api.series import selector_of
+from ritsuko_mcp_prometheus.catalogue.nearest_names import nearest_names
 from ritsuko_mcp_prometheus.promql.lint import RATES, Finding
-from ritsuko_mcp_prometheus.promql.metric_names import nearest_names
-from ritsuko_mcp_prometheus.promql.syntax import Condition, Selection, grouping, operator_of
-from ritsuko_mcp_prometheus.promql.vector_matching import LABEL_MAKERS, missing_pairings
+from ritsuko_mcp_prometheus.promql.selectors import selector_of
+from ritsuko_mcp_prometheus.promql.syntax import Matcher, Selector, grouping, operator_of
+from ritsuko_mcp_prometheus.promql.vector_matching import LABEL_CREATORS, missing_pairings
 
 _NEED_TWO = RATES | {"delta", "idelta", "deriv", "predict_linear"}
 _COMFORTABLE = 4
@@ -25,13 +25,13 @@ _MOST_COMPARED = 5000
 _CAUSES = frozenset({"no-such-label", "no-such-value", "range-too-short"})
 
 
-async def look_up(
-    client: PrometheusClient, selections: Sequence[Selection], existing: Sequence[str], at: float
+async def check_names(
+    client: PrometheusClient, selectors: Sequence[Selector], existing: Sequence[str], at: float
 ) -> tuple[list[Finding], list[str]]:
     """What does not exist or holds too little at that moment; and what was not looked up, as sentences."""
     names = {"", *existing}  # Without a name, the labels of all metrics count.
-    known = [one for one in selections if one.metric in names]
-    findings = _missing_metrics(selections, existing)
+    known = [one for one in selectors if one.metric in names]
+    findings = _missing_metrics(selectors, existing)
     metrics = list(dict.fromkeys(one.metric for one in known))
     skipped = [] if len(metrics) <= _MOST_METRICS else [f"only the first {_MOST_METRICS} metrics were looked up"]
     metrics = metrics[:_MOST_METRICS]
@@ -42,50 +42,47 @@ async def look_up(
     findings += _missing_groupings(looked, labels)
     findings += missing_pairings(looked, labels)
     values = [
-        (one, condition)
-        for one in looked
-        for condition in one.conditions
-        if _names_a_value(condition, labels[one.metric])
+        (one, matcher) for one in looked for matcher in one.matchers if _names_a_value(matcher, labels[one.metric])
     ]
     ranges = [one for one in looked if _needs_two(one)]
     if len(values) > _MOST_LOOKUPS or len(ranges) > _MOST_LOOKUPS:
         skipped.append(f"only the first {_MOST_LOOKUPS} label values and ranges were looked up")
     checked = await asyncio.gather(
-        *(_missing_value(client, one, condition) for one, condition in values[:_MOST_LOOKUPS]),
+        *(_missing_value(client, one, matcher) for one, matcher in values[:_MOST_LOOKUPS]),
         *(_too_short(client, one, at) for one in ranges[:_MOST_LOOKUPS]),
     )
     return list(dict.fromkeys([*findings, *(finding for finding in checked if finding is not None)])), skipped
 
 
 async def causes(
-    client: PrometheusClient, selections: Sequence[Selection], existing: Sequence[str], at: float
+    client: PrometheusClient, selectors: Sequence[Selector], existing: Sequence[str], at: float
 ) -> list[Finding]:
-    """Of what `look_up` finds only what leaves a query without series."""
-    needing = [_with_needed_labels(one) for one in selections]
-    found, _ = await look_up(client, needing, existing, at)
+    """Of what `check_names` finds only what leaves a query without series."""
+    needing = [_with_needed_labels(one) for one in selectors]
+    found, _ = await check_names(client, needing, existing, at)
     return [one for one in found if one.rule in _CAUSES]
 
 
-def _with_needed_labels(one: Selection) -> Selection:
+def _with_needed_labels(one: Selector) -> Selector:
     """Without the conditions that a series without the label meets, and, of another time, without its range."""
-    kept = tuple(condition for condition in one.conditions if _needs_label(condition))
-    return replace(one, conditions=kept, range=None if one.shifted else one.range)
+    kept = tuple(matcher for matcher in one.matchers if _needs_label(matcher))
+    return replace(one, matchers=kept, range=None if one.shifted else one.range)
 
 
-def _needs_label(condition: Condition) -> bool:
-    if condition.operator in ("=", "!="):
-        return (condition.value == "") == (condition.operator == "!=")
+def _needs_label(matcher: Matcher) -> bool:
+    if matcher.operator in ("=", "!="):
+        return (matcher.value == "") == (matcher.operator == "!=")
     try:
-        takes_none = re.fullmatch(condition.value, "") is not None
+        takes_none = re.fullmatch(matcher.value, "") is not None
     except re.error:  # RE2 takes some that Python does not.
         return False
-    return takes_none == (condition.operator == "!~")
+    return takes_none == (matcher.operator == "!~")
 
 
-def _missing_metrics(selections: Iterable[Selection], existing: Sequence[str]) -> list[Finding]:
+def _missing_metrics(selectors: Iterable[Selector], existing: Sequence[str]) -> list[Finding]:
     names = set(existing)
     found: list[Finding] = []
-    for metric in dict.fromkeys(one.metric for one in selections if one.metric and one.metric not in names):
+    for metric in dict.fromkeys(one.metric for one in selectors if one.metric and one.metric not in names):
         near = nearest_names(metric, existing, 3)
         found.append(
             Finding("no-such-metric", f"there is no metric {metric}", f"nearest: {', '.join(near)}" if near else "")
@@ -93,15 +90,15 @@ def _missing_metrics(selections: Iterable[Selection], existing: Sequence[str]) -
     return found
 
 
-def _missing_labels(one: Selection, labels: set[str]) -> list[Finding]:
+def _missing_labels(one: Selector, labels: set[str]) -> list[Finding]:
     return [
-        Finding("no-such-label", f"{_whose(one)} label {condition.label}", suggestion(condition.label, labels))
-        for condition in one.conditions
-        if condition.label not in labels and condition.label != "__name__"
+        Finding("no-such-label", f"{_whose(one)} label {matcher.label}", suggestion(matcher.label, labels))
+        for matcher in one.matchers
+        if matcher.label not in labels and matcher.label != "__name__"
     ]
 
 
-def _missing_groupings(looked: Sequence[Selection], labels: dict[str, set[str]]) -> list[Finding]:
+def _missing_groupings(looked: Sequence[Selector], labels: dict[str, set[str]]) -> list[Finding]:
     """Labels that an aggregation keeps by name, and that none of the metrics below it has."""
     below: dict[int, tuple[pp.AggregateExpr, set[str], set[str]]] = {}
     for one in looked:
@@ -127,33 +124,33 @@ def _makes_labels(path: Sequence[pp.Expr], node: pp.AggregateExpr) -> bool:
     """Whether labels may come from elsewhere than the metrics between the aggregation and the selector."""
     inside = [node, *path]
     return any(
-        (isinstance(part, pp.Call) and part.func.name in LABEL_MAKERS)
+        (isinstance(part, pp.Call) and part.func.name in LABEL_CREATORS)
         or (isinstance(part, pp.AggregateExpr) and part is not node and operator_of(part) == "count_values")
         or isinstance(part, pp.BinaryExpr)
         for part in inside
     )
 
 
-def _names_a_value(condition: Condition, labels: set[str]) -> bool:
+def _names_a_value(matcher: Matcher, labels: set[str]) -> bool:
     """Of a label whose values are secrets none is told, not even as the nearest."""
-    if is_sensitive_name(condition.label):
+    if is_sensitive_name(matcher.label):
         return False
-    return condition.operator == "=" and condition.value != "" and condition.label in labels
+    return matcher.operator == "=" and matcher.value != "" and matcher.label in labels
 
 
-async def _missing_value(client: PrometheusClient, one: Selection, condition: Condition) -> Finding | None:
-    values = await client.label_values(condition.label, _all_of(one.metric))
-    if condition.value in values:
+async def _missing_value(client: PrometheusClient, one: Selector, matcher: Matcher) -> Finding | None:
+    values = await client.label_values(matcher.label, _all_of(one.metric))
+    if matcher.value in values:
         return None
     told = ", ".join(values[:5]) + (", …" if len(values) > 5 else "")
     return Finding(
         "no-such-value",
-        f"{_whose(one)} {condition.label} {condition.value!r}",
-        _like(condition.value, values) or f"there are: {told}",
+        f"{_whose(one)} {matcher.label} {matcher.value!r}",
+        _like(matcher.value, values) or f"there are: {told}",
     )
 
 
-def _whose(one: Selection) -> str:
+def _whose(one: Selector) -> str:
     return f"{one.metric} has no" if one.metric else "no metric has the"
 
 
@@ -172,13 +169,13 @@ def _like(wanted: str, values: Sequence[str]) -> str:
     return suggestion(wanted, values)
 
 
-def _needs_two(one: Selection) -> bool:
+def _needs_two(one: Selector) -> bool:
     call = next(one.calls(), None)
     nested = any(isinstance(node, pp.SubqueryExpr) for node in one.path)
     return one.range is not None and call is not None and call.func.name in _NEED_TWO and not nested
 
 
-async def _too_short(client: PrometheusClient, one: Selection, at: float) -> Finding | None:
+async def _too_short(client: PrometheusClient, one: Selector, at: float) -> Finding | None:
     """Counted, not computed from a scrape interval: that differs between targets and is unknown for pushed samples."""
     assert one.range is not None
     span = format_duration(one.range)

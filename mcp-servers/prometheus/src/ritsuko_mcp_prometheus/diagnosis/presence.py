@@ -6,11 +6,11 @@ from ritsuko_common.durations import format_duration
 from ritsuko_mcp_common.times import format_time
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
 from ritsuko_mcp_prometheus.evaluation.step import first_point
-from ritsuko_mcp_prometheus.promql.syntax import Selection
+from ritsuko_mcp_prometheus.promql.syntax import Selector
 
 
 @dataclass(frozen=True, slots=True)
-class When:
+class EvaluationTime:
     """What a query was asked for, in Unix seconds: the moment `end`, or, with a step, points from start to end."""
 
     start: float
@@ -18,7 +18,7 @@ class When:
     step: float = 0.0
 
     @classmethod
-    def at(cls, moment: float) -> "When":
+    def at(cls, moment: float) -> "EvaluationTime":
         return cls(moment, moment)
 
     def __str__(self) -> str:
@@ -32,26 +32,26 @@ class When:
 class Presence:
     """How many series the query sees of a selector, of its metric whatever the labels, and of that between points."""
 
-    selection: Selection
-    seen: int
+    selector: Selector
+    selected: int
     of_metric: int
     between: int
 
 
-async def presence(client: PrometheusClient, one: Selection, when: When) -> Presence:
+async def presence(client: PrometheusClient, one: Selector, when: EvaluationTime) -> Presence:
     """What there is of a selector that looks at the query's own time. Raises ToolFailure."""
-    seen = await _seen(client, one.text, one.reach, when)
-    if seen or not one.metric:
-        return Presence(one, seen, seen, 0)
-    metric = Selection(one.metric, (), one.range, one.path).text
-    of_metric = await _seen(client, metric, one.reach, when) if one.conditions else 0
+    selected = await _seen(client, one.text, one.lookback, when)
+    if selected or not one.metric:
+        return Presence(one, selected, selected, 0)
+    metric = Selector(one.metric, (), one.range, one.path).text
+    of_metric = await _seen(client, metric, one.lookback, when) if one.matchers else 0
     if of_metric or not when.step:
         return Presence(one, 0, of_metric, 0)
     return Presence(one, 0, 0, await _count(client, _over(metric, when.end - when.start), when.end))
 
 
-async def _seen(client: PrometheusClient, selector: str, reach: float | None, when: When) -> int:
-    looked_at = _over(selector, reach) if reach else selector
+async def _seen(client: PrometheusClient, selector: str, lookback: float | None, when: EvaluationTime) -> int:
+    looked_at = _over(selector, lookback) if lookback else selector
     if not when.step:
         return await _count(client, looked_at, when.end)
     begin = first_point(when.start, when.end, when.step)

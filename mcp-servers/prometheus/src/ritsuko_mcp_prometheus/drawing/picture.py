@@ -10,7 +10,7 @@ from functools import cache
 from PIL import Image, ImageDraw, ImageFont
 
 from ritsuko_mcp_prometheus.drawing.axes import Axis, time_axis, value_axis
-from ritsuko_mcp_prometheus.drawing.drawable import is_on_an_axis, letters
+from ritsuko_mcp_prometheus.drawing.drawable import ascii_text, is_drawable
 from ritsuko_mcp_prometheus.drawing.palette import COLOURS
 from ritsuko_mcp_prometheus.presentation.cells import middle_cut
 from ritsuko_mcp_prometheus.presentation.units import Unit
@@ -45,7 +45,7 @@ class Line:
 
 def draw(title: str, lines: Sequence[Line], more: int, start: float, end: float, step: float, unit: Unit) -> bytes:
     """The PNG. `more` is how many series are not drawn; gaps in time and values that are no numbers leave gaps."""
-    finite = [value for line in lines for _, value in line.samples if is_on_an_axis(value)]
+    finite = [value for line in lines for _, value in line.samples if is_drawable(value)]
     values = value_axis(min(finite, default=0.0), max(finite, default=1.0), unit)
     times = time_axis(start, end)
     small, large = _font(18), _font(21)
@@ -99,7 +99,7 @@ def _pieces(samples: Sequence[tuple[float, float]], gap: float) -> list[list[tup
     pieces: list[list[tuple[float, float]]] = []
     before = -math.inf
     for time, value in samples:
-        if is_on_an_axis(value):
+        if is_drawable(value):
             if time - before > gap:
                 pieces.append([])
             pieces[-1].append((time, value))
@@ -129,7 +129,7 @@ def _label_lines(
     for index, line in enumerate(lines):
         x, y = _MARGIN + index % 2 * column, top + index // 2 * _LEGEND_LINE + _LEGEND_LINE // 2
         pen.rounded_rectangle((x, y - 4, x + 26, y + 3), 3, COLOURS[line.colour])
-        said = "" if any(is_on_an_axis(value) for _, value in line.samples) else _NOT_DRAWN
+        said = "" if any(is_drawable(value) for _, value in line.samples) else _NOT_DRAWN
         label = _fitted(line.label, font, column - 50 - font.getlength(said))
         pen.text((x + 36, y), label + said, _FAINT if said else _TEXT, font, anchor="lm")
     if more:
@@ -150,7 +150,7 @@ def _fitted(text: str, font: ImageFont.FreeTypeFont, width: float) -> str:
     """The text on one line of that width, in the letters that the font has. Of what does not fit the middle is left
     out: labels, and names of pods, differ at their ends.
     """
-    plain = middle_cut(letters(" ".join(text.split())), _MOST_LETTERS)
+    plain = middle_cut(ascii_text(" ".join(text.split())), _MOST_LETTERS)
     length = len(plain)
     while length > 1 and font.getlength(middle_cut(plain, length)) > width:
         length -= 1

@@ -3,26 +3,26 @@
 import promql_parser as pp
 
 from ritsuko_common.durations import format_duration
-from ritsuko_mcp_prometheus.promql.syntax import Unparsable, bare, parse, selections
+from ritsuko_mcp_prometheus.promql.syntax import ParseFailure, parse, selectors, strip_parens
 
 LOOKBACK_SECONDS = 300.0
 """How far back an instant selector looks, unless Prometheus was started with another --query.lookback-delta."""
 
 
-def unseen(promql: str, step: float) -> str:
+def resolution_hint(promql: str, step: float) -> str:
     """A sentence about the samples between the points, and how to see them; nothing where each of them plays a part."""
     if step <= LOOKBACK_SECONDS:
         return ""
     try:
         root = parse(promql)
-    except Unparsable:
+    except ParseFailure:
         return ""
-    reaches = [one.reach or LOOKBACK_SECONDS for one in selections(root)]
+    reaches = [one.lookback or LOOKBACK_SECONDS for one in selectors(root)]
     shortest = min(reaches, default=step)
     if shortest >= step:
         return ""
     every = format_duration(step)
-    of = promql.strip() if isinstance(bare(root), pp.VectorSelector) and len(promql) <= 100 else "..."
+    of = promql.strip() if isinstance(strip_parens(root), pp.VectorSelector) and len(promql) <= 100 else "..."
     return (
         f"A point every {every} tells of the {format_duration(shortest)} before it, not of what lies between: "
         f"max_over_time({of}[{every}]), a longer range or a shorter step does."

@@ -5,7 +5,7 @@ from ritsuko_mcp_common.times import format_time, parse_duration, parse_time
 from ritsuko_mcp_prometheus.errors import BadRequest
 
 
-def window(start: str, end: str, *, now: float) -> tuple[float, float]:
+def parse_window(start: str, end: str, *, now: float) -> tuple[float, float]:
     """Unix seconds of both ends. Raises ToolFailure for what is no time, and for a start that is not before the end."""
     first, last = parse_time(start, now=now), parse_time(end, now=now)
     if first >= last:
@@ -16,7 +16,7 @@ def window(start: str, end: str, *, now: float) -> tuple[float, float]:
     return first, last
 
 
-def length(duration: str, *, least: float) -> float:
+def parse_length(duration: str, *, least: float) -> float:
     """Seconds of a duration that is at least `least` seconds long. Raises ToolFailure."""
     seconds = parse_duration(duration)
     if seconds < least:

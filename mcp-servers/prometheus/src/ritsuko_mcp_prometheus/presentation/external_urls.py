@@ -18,7 +18,7 @@ _VARIABLE = re.compile(r"\w{1,100}")
 
 
 @dataclass(frozen=True, slots=True)
-class Pages:
+class ExternalUrls:
     """Where people look, without a slash at the end. `grafana` is empty where there is none.
 
     `public`: whether `prometheus` was set for people, and is not just what this server uses.
@@ -31,7 +31,7 @@ class Pages:
     organisation: int
 
     @classmethod
-    def of(cls, settings: PrometheusSettings) -> "Pages":
+    def of(cls, settings: PrometheusSettings) -> "ExternalUrls":
         public = settings.prometheus_public_url or without_credentials(settings.prometheus_url)
         return cls(
             public.rstrip("/"),
@@ -42,7 +42,7 @@ class Pages:
         )
 
 
-def prometheus_graph(pages: Pages, promql: str, start: float, end: float) -> Link:
+def prometheus_graph(external: ExternalUrls, promql: str, start: float, end: float) -> Link:
     """The graph page. Prometheus 3 moves it to /query and still takes these parameters.
 
     https://github.com/prometheus/prometheus/blob/main/web/ui/mantine-ui/src/pages/query/urlStateEncoding.ts
@@ -56,31 +56,31 @@ def prometheus_graph(pages: Pages, promql: str, start: float, end: float) -> Lin
         "g0.moment_input": moment,
         "g0.step_input": f"{max(1, round(choose_step(start, end)))}",
     }
-    return Link(title="Prometheus", url=f"{pages.prometheus}/graph?{_encoded(panel)}")
+    return Link(title="Prometheus", url=f"{external.prometheus}/graph?{_encoded(panel)}")
 
 
-def grafana_explore(pages: Pages, promql: str, start: float, end: float) -> Link | None:
+def grafana_explore(external: ExternalUrls, promql: str, start: float, end: float) -> Link | None:
     """Grafana's Explore, since version 10; None where Grafana or its data source is not known.
 
     https://grafana.com/docs/grafana/latest/explore/get-started-with-explore/#generate-explore-urls-from-external-tools
     """
-    if not pages.grafana or not pages.datasource:
+    if not external.grafana or not external.datasource:
         return None
-    source = {"type": "prometheus", "uid": pages.datasource}
+    source = {"type": "prometheus", "uid": external.datasource}
     pane = {
-        "datasource": pages.datasource,
+        "datasource": external.datasource,
         "queries": [{"refId": "A", "datasource": source, "editorMode": "code", "expr": promql, "range": True}],
         "range": _grafana_range(start, end),
     }
     parameters = {
         "schemaVersion": "1",
         "panes": json.dumps({"a": pane}, ensure_ascii=False, separators=(",", ":")),
-        "orgId": str(pages.organisation),
+        "orgId": str(external.organisation),
     }
-    return Link(title="Grafana Explore", url=f"{pages.grafana}/explore?{_encoded(parameters)}")
+    return Link(title="Grafana Explore", url=f"{external.grafana}/explore?{_encoded(parameters)}")
 
 
-def grafana_dashboard(pages: Pages, uid: str, variables: Mapping[str, str], start: float, end: float) -> Link:
+def grafana_dashboard(external: ExternalUrls, uid: str, variables: Mapping[str, str], start: float, end: float) -> Link:
     """A dashboard by its uid, with its variables set. Raises BadRequest for what is no uid or no name of a variable.
 
     https://grafana.com/docs/grafana/latest/dashboards/build-dashboards/create-dashboard-url-variables/
@@ -89,9 +89,9 @@ def grafana_dashboard(pages: Pages, uid: str, variables: Mapping[str, str], star
         raise BadRequest(f"{uid[:60]!r} is not a dashboard's uid", "It is the part behind /d/ in its address.")
     if wrong := next((name for name in variables if not _VARIABLE.fullmatch(name)), None):
         raise BadRequest(f"{wrong[:60]!r} is not a variable's name", "Write them like namespace=shop,pod=web-0.")
-    parameters = {"orgId": str(pages.organisation), **_grafana_range(start, end), "timezone": "utc"}
+    parameters = {"orgId": str(external.organisation), **_grafana_range(start, end), "timezone": "utc"}
     parameters |= {f"var-{name}": value for name, value in variables.items()}
-    return Link(title="Grafana dashboard", url=f"{pages.grafana}/d/{uid}?{_encoded(parameters)}")
+    return Link(title="Grafana dashboard", url=f"{external.grafana}/d/{uid}?{_encoded(parameters)}")
 
 
 def _in_one_unit(seconds: int) -> str:

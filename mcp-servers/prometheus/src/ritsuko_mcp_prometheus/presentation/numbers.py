@@ -38,19 +38,6 @@ def format_value(value: float, unit: str = "") -> str:
     return f"{value:.4g}{suffix}"
 
 
-def unit_of(metric: str) -> str:
-    """`bytes`, `seconds`, `timestamp` or nothing, by the naming convention of Prometheus metrics.
-
-    https://prometheus.io/docs/practices/naming/
-    """
-    if metric.endswith(("_timestamp_seconds", "_time_seconds", "_timestamp")):
-        return "timestamp"
-    base = metric.removesuffix("_total").removesuffix("_sum").removesuffix("_created")
-    if base.endswith("_bytes"):
-        return "bytes"
-    return "seconds" if base.endswith("_seconds") else ""
-
-
 def _bytes(value: float) -> str:
     magnitude = min(int(math.log2(abs(value)) // 10), 6)
     return f"{value / 1024**magnitude:.4g} {('B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB')[magnitude]}"

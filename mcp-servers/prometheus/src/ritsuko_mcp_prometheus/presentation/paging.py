@@ -12,16 +12,16 @@ from ritsuko_mcp_prometheus.errors import BadRequest
 T = TypeVar("T")
 
 
-class Position(BaseModel):
+class PageStart(BaseModel):
     """In an answer evaluated as if it were `now` (Unix seconds), after `offset` rows."""
 
     now: float = Field(allow_inf_nan=False)
     offset: int = Field(ge=0)
 
 
-def position(cursor: str, question: JsonValue, now: float) -> Position:
+def page_start(cursor: str, question: JsonValue, now: float) -> PageStart:
     """Where to go on by the cursor, or the beginning. Raises ToolFailure for a cursor from elsewhere."""
-    return cursors.decode(cursor, Position, question) if cursor else Position(now=now, offset=0)
+    return cursors.decode(cursor, PageStart, question) if cursor else PageStart(now=now, offset=0)
 
 
 def page(
@@ -29,7 +29,7 @@ def page(
     items: Sequence[T],
     rows: Callable[[Sequence[T]], list[Row]],
     *,
-    at: Position,
+    at: PageStart,
     limit: int,
     question: JsonValue,
 ) -> Envelope:

@@ -5,16 +5,17 @@ Labels that are `folded` are a structure in one column, to be written by `cells.
 
 from collections.abc import Sequence
 
-from pydantic import JsonValue
-
 from ritsuko_mcp_common.envelope import Row
 from ritsuko_mcp_common.times import format_time
-from ritsuko_mcp_prometheus.api.series import Histogram, Labels, Sample, Series, statistics
-from ritsuko_mcp_prometheus.presentation.numbers import format_value, json_number, sparkline, unit_of
+from ritsuko_mcp_prometheus.api.series import Histogram, Labels, Sample, Series
+from ritsuko_mcp_prometheus.presentation.labels import label_cells
+from ritsuko_mcp_prometheus.presentation.numbers import format_value, json_number, sparkline
+from ritsuko_mcp_prometheus.presentation.units import unit_of
+from ritsuko_mcp_prometheus.statistics.descriptive import statistics
 from ritsuko_mcp_prometheus.statistics.trend import trend
 
 Point = tuple[Series, Sample | Histogram]
-_FIGURES = frozenset(
+_VALUE_COLUMNS = frozenset(
     {
         "metric",
         "value",
@@ -65,14 +66,14 @@ def statistics_rows(
     rows: list[Row] = []
     for series in page:
         row = _labels(series.labels, columns, folded)
-        found = statistics(series.course)
+        found = statistics(series.scalar_samples)
         for figure in ("min", "median", "mean", "max", "last"):
             row[figure] = json_number(getattr(found, figure)) if found else ""
         if found:  # No value of the store's, and a division's last digits tell nobody anything.
             row["mean"] = json_number(float(f"{found.mean:.9g}"))
         row["points"] = found.count if found else 0
-        row["trend"] = trend(series.course)
-        row["course"] = sparkline(series.course, start, end)
+        row["trend"] = trend(series.scalar_samples)
+        row["course"] = sparkline(series.scalar_samples, start, end)
         rows.append(row)
     return rows
 
@@ -112,13 +113,7 @@ def _observations(histogram: Histogram | None) -> Row:
 
 
 def _labels(labels: Labels, columns: Sequence[str], folded: Sequence[str]) -> Row:
-    row: dict[str, JsonValue] = {_column(name): labels.get(name, "") for name in columns if name not in folded}
+    row = label_cells(labels, [name for name in columns if name not in folded], _VALUE_COLUMNS)
     if folded:
         row["labels"] = {name: labels[name] for name in folded if name in labels}
     return row
-
-
-def _column(label: str) -> str:
-    if label == "__name__":
-        return "metric"
-    return f"label:{label}" if label in _FIGURES else label

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Literal
 
 from ritsuko_mcp_prometheus.api.series import Series
-from ritsuko_mcp_prometheus.presentation.numbers import unit_of
 from ritsuko_mcp_prometheus.promql.metric_names import metric_names
 
 Unit = Literal["", "/s", "bytes", "bytes/s", "seconds", "percent"]
@@ -33,3 +32,16 @@ def unit_of_query(promql: str, series: Sequence[Series]) -> Unit:
         return "bytes" if unit == "bytes" else "seconds" if unit == "seconds" else ""
     # Seconds in a second are a share of the time, such as cores in use.
     return "bytes/s" if unit == "bytes" else "" if unit == "seconds" else "/s"
+
+
+def unit_of(metric: str) -> str:
+    """`bytes`, `seconds`, `timestamp` or nothing, by the naming convention of Prometheus metrics.
+
+    https://prometheus.io/docs/practices/naming/
+    """
+    if metric.endswith(("_timestamp_seconds", "_time_seconds", "_timestamp")):
+        return "timestamp"
+    base = metric.removesuffix("_total").removesuffix("_sum").removesuffix("_created")
+    if base.endswith("_bytes"):
+        return "bytes"
+    return "seconds" if base.endswith("_seconds") else ""

@@ -6,13 +6,13 @@ from ritsuko_common.durations import format_duration
 from ritsuko_common.redaction.names import is_sensitive_name
 from ritsuko_mcp_common.times import format_time
 from ritsuko_mcp_prometheus.promql.syntax import (
-    Condition,
-    bare,
+    Matcher,
     children,
-    conditions,
     enum_name,
     grouping,
+    matchers,
     operator_of,
+    strip_parens,
     value_type,
 )
 
@@ -130,7 +130,7 @@ _CONDITIONS = {"=": "is", "!=": "is not", "=~": "matches", "!~": "does not match
 def tree(root: pp.Expr) -> str:
     """The query as a tree, each step with what it gives."""
     lines: list[tuple[str, str]] = []
-    _draw(bare(root), "", "", lines)
+    _draw(strip_parens(root), "", "", lines)
     width = min(max(len(text) for text, _ in lines), 90)
     return "\n".join(f"{text:{width}}  → {gives}" for text, gives in lines)
 
@@ -157,8 +157,8 @@ def phrase(node: pp.Expr) -> str:
             return f"{_selector(selector)}, samples of {span}{_when(selector.offset, selector.at)}"
         case pp.SubqueryExpr():
             span = format_duration(node.range.total_seconds()) if node.range else ""
-            every = f"every {format_duration(node.step.total_seconds())}" if node.step else "at the default interval"
-            return f"evaluated {every} over {span}{_when(node.offset, node.at)}"
+            interval = f"every {format_duration(node.step.total_seconds())}" if node.step else "at the default interval"
+            return f"evaluated {interval} over {span}{_when(node.offset, node.at)}"
         case pp.UnaryExpr():
             return "negated"
         case pp.NumberLiteral() | pp.StringLiteral():
@@ -169,7 +169,7 @@ def phrase(node: pp.Expr) -> str:
 
 def _draw(node: pp.Expr, lead: str, below: str, lines: list[tuple[str, str]]) -> None:
     lines.append((f"{lead}{phrase(node)}", value_type(node)))
-    shown = [] if isinstance(node, pp.MatrixSelector) else [bare(child) for child in children(node)]
+    shown = [] if isinstance(node, pp.MatrixSelector) else [strip_parens(child) for child in children(node)]
     # Numbers and strings are in the words already, except where two numbers are all there is.
     if not isinstance(node, pp.BinaryExpr):
         shown = [child for child in shown if not isinstance(child, pp.NumberLiteral | pp.StringLiteral)]
@@ -222,7 +222,7 @@ def _binary(node: pp.BinaryExpr) -> str:
 def _selector(selector: pp.VectorSelector) -> str:
     alternatives = [
         ", ".join(f"{one.label} {_CONDITIONS[one.operator]} {_compared(one)}" for one in part)
-        for part in conditions(selector)
+        for part in matchers(selector)
     ]
     where = " or ".join(filter(None, alternatives))
     if selector.name:
@@ -251,12 +251,12 @@ def _literal(node: pp.Expr | None) -> str:
         case pp.StringLiteral():
             return _shown(node.val)
         case _:
-            return f"({phrase(bare(node))})"
+            return f"({phrase(strip_parens(node))})"
 
 
-def _compared(condition: Condition) -> str:
+def _compared(matcher: Matcher) -> str:
     """In words, redaction does not know a value for what it is."""
-    return "(a secret)" if is_sensitive_name(condition.label) and condition.value else _shown(condition.value)
+    return "(a secret)" if is_sensitive_name(matcher.label) and matcher.value else _shown(matcher.value)
 
 
 def _shown(value: str) -> str:

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 import promql_parser as pp
 
 from ritsuko_mcp_prometheus.promql.syntax import (
-    Condition,
-    Selection,
-    bare,
+    Matcher,
+    Selector,
     children,
     enum_name,
-    every,
     grouping,
     operator_of,
-    selections,
+    selectors,
+    strip_parens,
+    walk,
 )
 
 RATES = frozenset({"rate", "irate", "increase"})
@@ -52,10 +52,10 @@ class Finding:
 def lint(root: pp.Expr, types: Types) -> list[Finding]:
     """Everything suspicious, each thing once."""
     found: list[Finding] = []
-    for selection in selections(root):
+    for selector in selectors(root):
         for check in _OF_SELECTIONS:
-            found += check(selection, types)
-    for node in every(root):
+            found += check(selector, types)
+    for node in walk(root):
         for check in _OF_NODES:
             found += check(node)
     return list(dict.fromkeys(found))
@@ -67,76 +67,76 @@ def is_counter(metric: str, types: Types) -> bool:
     return kind == "counter" or (kind in ("histogram", "summary") and metric.endswith(_COUNTED_UP))
 
 
-def _rate_of_gauge(selection: Selection, types: Types) -> Iterator[Finding]:
-    call = next(selection.calls(), None)
-    if call is None or selection.range is None or types.get(selection.metric) != "gauge":
+def _rate_of_gauge(selector: Selector, types: Types) -> Iterator[Finding]:
+    call = next(selector.calls(), None)
+    if call is None or selector.range is None or types.get(selector.metric) != "gauge":
         return
     if call.func.name in RATES:
         other = {"rate": "deriv", "irate": "idelta", "increase": "delta"}[call.func.name]
         yield Finding(
             "rate-of-gauge",
-            f"{call.func.name}() is for counters, and {selection.metric} is a gauge: every fall counts as a reset",
-            f"{other}({selection.metric}[...]) or avg_over_time",
+            f"{call.func.name}() is for counters, and {selector.metric} is a gauge: every fall counts as a reset",
+            f"{other}({selector.metric}[...]) or avg_over_time",
         )
 
 
-def _gauge_function_of_counter(selection: Selection, types: Types) -> Iterator[Finding]:
-    call = next(selection.calls(), None)
-    if call is not None and call.func.name in _FOR_GAUGES and is_counter(selection.metric, types):
+def _gauge_function_of_counter(selector: Selector, types: Types) -> Iterator[Finding]:
+    call = next(selector.calls(), None)
+    if call is not None and call.func.name in _FOR_GAUGES and is_counter(selector.metric, types):
         other = _FOR_GAUGES[call.func.name]
         yield Finding(
             "gauge-function-of-counter",
-            f"{call.func.name}() is for gauges, and {selection.metric} is a counter: a reset becomes a fall",
-            f"{other}({selection.metric}[...])",
+            f"{call.func.name}() is for gauges, and {selector.metric} is a counter: a reset becomes a fall",
+            f"{other}({selector.metric}[...])",
         )
 
 
-def _unrated_counter(selection: Selection, types: Types) -> Iterator[Finding]:
-    if not is_counter(selection.metric, types):
+def _unrated_counter(selector: Selector, types: Types) -> Iterator[Finding]:
+    if not is_counter(selector.metric, types):
         return
-    if any(call.func.name in _VALUE_PLAYS_NO_PART for call in selection.calls()):
+    if any(call.func.name in _VALUE_PLAYS_NO_PART for call in selector.calls()):
         return
-    if any(operator_of(node) in _COUNTING for node in selection.aggregations()) or _is_a_share(selection):
+    if any(operator_of(node) in _COUNTING for node in selector.aggregations()) or _is_a_share(selector):
         return
-    whole = f"{selection.metric}[5m]"
+    whole = f"{selector.metric}[5m]"
     yield Finding(
         "unrated-counter",
-        f"{selection.metric} is a counter: its value tells only how much there was since its process started",
+        f"{selector.metric} is a counter: its value tells only how much there was since its process started",
         f"rate({whole}) per second, or increase({whole})",
     )
 
 
-def _is_a_share(selection: Selection) -> bool:
+def _is_a_share(selector: Selector) -> bool:
     """`x_sum / x_count`: the mean since the start, which some do want."""
-    parent = next((node for node in reversed(selection.path) if not isinstance(node, pp.ParenExpr)), None)
-    return isinstance(parent, pp.BinaryExpr) and operator_of(parent) == "/" and selection.metric.endswith(_COUNTED_UP)
+    parent = next((node for node in reversed(selector.path) if not isinstance(node, pp.ParenExpr)), None)
+    return isinstance(parent, pp.BinaryExpr) and operator_of(parent) == "/" and selector.metric.endswith(_COUNTED_UP)
 
 
-def _regex(selection: Selection, types: Types) -> Iterator[Finding]:
-    for one in selection.conditions:
+def _regex(selector: Selector, types: Types) -> Iterator[Finding]:
+    for one in selector.matchers:
         if one.operator in ("=~", "!~"):
             yield from _needless_regex(one)
         elif re.search(r"\.[*+]|\w\|\w|\[\^?[\w-]+\]", one.value):
             yield Finding(
                 "no-regex",
                 f"{one} compares letter by letter, and the value looks like a regular expression",
-                str(Condition(one.label, "=~" if one.operator == "=" else "!~", one.value)),
+                str(Matcher(one.label, "=~" if one.operator == "=" else "!~", one.value)),
             )
 
 
-def _needless_regex(one: Condition) -> Iterator[Finding]:
+def _needless_regex(one: Matcher) -> Iterator[Finding]:
     unanchored = _unanchored(one.value)
     if one.value in _EVERYTHING:
         what = "matches every series, with and without the label" if one.operator == "=~" else "matches no series"
         yield Finding("regex-for-everything", f"{one} {what}", f'leave it out, or {one.label}!="" for those with it')
     elif one.value == ".+":
-        plain = Condition(one.label, "!=" if one.operator == "=~" else "=", "")
+        plain = Matcher(one.label, "!=" if one.operator == "=~" else "=", "")
         yield Finding("regex-for-equality", f"{one} is {plain}", str(plain))
     elif not _METACHARACTERS.search(unanchored):
-        plain = Condition(one.label, "=" if one.operator == "=~" else "!=", unanchored)
+        plain = Matcher(one.label, "=" if one.operator == "=~" else "!=", unanchored)
         yield Finding("regex-for-equality", f"{one} needs no regular expression", str(plain))
     elif unanchored != one.value:
-        free = Condition(one.label, one.operator, unanchored)
+        free = Matcher(one.label, one.operator, unanchored)
         yield Finding("needless-anchor", f"{one}: it always matches the whole value", str(free))
 
 
@@ -145,16 +145,16 @@ def _unanchored(regex: str) -> str:
     return regex if regex.endswith("\\$") else regex.removesuffix("$")
 
 
-def _unbounded(selection: Selection, types: Types) -> Iterator[Finding]:
-    if not selection.metric and all(one.label != "__name__" for one in selection.conditions):
-        yield Finding("no-metric", f"{selection.text} reads every metric that has these labels", "name the metric")
+def _unbounded(selector: Selector, types: Types) -> Iterator[Finding]:
+    if not selector.metric and all(one.label != "__name__" for one in selector.matchers):
+        yield Finding("no-metric", f"{selector.text} reads every metric that has these labels", "name the metric")
 
 
 def _rate_of_aggregate(node: pp.Expr) -> Iterator[Finding]:
     if not (isinstance(node, pp.Call) and node.func.name in RATES):
         return
-    subquery = bare(children(node)[0])
-    if isinstance(subquery, pp.SubqueryExpr) and isinstance(inner := bare(subquery.expr), pp.AggregateExpr):
+    subquery = strip_parens(children(node)[0])
+    if isinstance(subquery, pp.SubqueryExpr) and isinstance(inner := strip_parens(subquery.expr), pp.AggregateExpr):
         yield Finding(
             "rate-of-aggregate",
             f"{node.func.name}() of {operator_of(inner)}() can't tell a reset of one counter from a fall of them all",
@@ -165,8 +165,8 @@ def _rate_of_aggregate(node: pp.Expr) -> Iterator[Finding]:
 def _quantile_without_le(node: pp.Expr) -> Iterator[Finding]:
     if not (isinstance(node, pp.Call) and node.func.name == "histogram_quantile"):
         return
-    of = bare(children(node)[-1])
-    if not isinstance(of, pp.AggregateExpr) or not any(one.metric.endswith("_bucket") for one in selections(of)):
+    of = strip_parens(children(node)[-1])
+    if not isinstance(of, pp.AggregateExpr) or not any(one.metric.endswith("_bucket") for one in selectors(of)):
         return
     how, labels = grouping(of)
     if ("le" in labels) == (how == "without"):
@@ -181,10 +181,10 @@ def _quantile_without_le(node: pp.Expr) -> Iterator[Finding]:
 def _mean_of_quantiles(node: pp.Expr) -> Iterator[Finding]:
     if not (isinstance(node, pp.AggregateExpr) and operator_of(node) in ("avg", "sum")):
         return
-    of = bare(node.expr)
+    of = strip_parens(node.expr)
     quantiles = isinstance(of, pp.Call) and of.func.name == "histogram_quantile"
     if isinstance(of, pp.VectorSelector):
-        quantiles = any(condition.label == "quantile" for one in selections(of) for condition in one.conditions)
+        quantiles = any(matcher.label == "quantile" for one in selectors(of) for matcher in one.matchers)
     if quantiles:
         yield Finding(
             "mean-of-quantiles",
@@ -199,7 +199,7 @@ def _pairs_on_dropped_label(node: pp.Expr) -> Iterator[Finding]:
     if enum_name(node.modifier.matching.type) != "Include":
         return
     for label in node.modifier.matching.labels:
-        lacking = [side for side in (bare(node.lhs), bare(node.rhs)) if _drops(side, label)]
+        lacking = [side for side in (strip_parens(node.lhs), strip_parens(node.rhs)) if _drops(side, label)]
         if len(lacking) == 1:
             yield Finding(
                 "pairs-on-dropped-label",
@@ -218,7 +218,7 @@ def _drops(side: pp.Expr, label: str) -> bool:
 def _or_vector(node: pp.Expr) -> Iterator[Finding]:
     if not isinstance(node, pp.BinaryExpr) or operator_of(node) != "or":
         return
-    left, right = bare(node.lhs), bare(node.rhs)
+    left, right = strip_parens(node.lhs), strip_parens(node.rhs)
     matching = node.modifier is not None and node.modifier.matching is not None
     if _is_labelled(left) and not matching and isinstance(right, pp.Call) and right.func.name == "vector":
         yield Finding(
@@ -230,7 +230,7 @@ def _or_vector(node: pp.Expr) -> Iterator[Finding]:
 
 def _is_labelled(node: pp.Expr) -> bool:
     """Whether its series have labels beside their name, as far as the query tells."""
-    match bare(node):
+    match strip_parens(node):
         case pp.AggregateExpr() as whole if operator_of(whole) not in _CHOOSING:
             return grouping(whole) != ("by", [])
         case pp.Call() as call if call.func.name in _WITHOUT_LABELS:
@@ -256,7 +256,7 @@ def _no_share(node: pp.Expr) -> Iterator[Finding]:
 
 
 def _number(node: pp.Expr) -> float | None:
-    inner = bare(node)
+    inner = strip_parens(node)
     if isinstance(inner, pp.UnaryExpr):
         number = _number(inner.expr)
         return None if number is None else -number
@@ -267,7 +267,7 @@ def _broken_replacement(node: pp.Expr) -> Iterator[Finding]:
     """Prometheus looks at this expression only when it evaluates the query, and fails then."""
     if not (isinstance(node, pp.Call) and node.func.name == "label_replace"):
         return
-    regex = bare(children(node)[-1])
+    regex = strip_parens(children(node)[-1])
     if isinstance(regex, pp.StringLiteral) and (wrong := _BROKEN.search(_complaint(regex.val))):
         yield Finding(
             "broken-regex", f"label_replace() fails, since {regex.val!r} is no regular expression: {wrong[0]}"
@@ -283,7 +283,7 @@ def _complaint(regex: str) -> str:
     return ""
 
 
-_OF_SELECTIONS: tuple[Callable[[Selection, Types], Iterator[Finding]], ...] = (
+_OF_SELECTIONS: tuple[Callable[[Selector, Types], Iterator[Finding]], ...] = (
     _rate_of_gauge,
     _gauge_function_of_counter,
     _unrated_counter,

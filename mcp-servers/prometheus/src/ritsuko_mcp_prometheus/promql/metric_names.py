@@ -1,8 +1,6 @@
 """Metric names: which ones a query speaks of, and which existing ones come nearest to a name that doesn't exist."""
 
-import difflib
 import re
-from collections.abc import Collection, Iterable, Mapping
 
 _TOKEN = re.compile(
     r"""(?P<comment>\#[^\n]*)
@@ -19,9 +17,6 @@ _AGGREGATIONS = {
     "sum", "avg", "min", "max", "count", "group", "stddev", "stdvar",
     "topk", "bottomk", "quantile", "count_values", "limitk", "limit_ratio",
 }  # fmt: skip
-
-_ALIKE = 0.75
-_MISSPELT = 0.8
 
 
 def metric_names(promql: str) -> list[str]:
@@ -51,39 +46,3 @@ def metric_names(promql: str) -> list[str]:
             if following[:1] != ["("] and lowered not in _WORDS and lowered not in _AGGREGATIONS:
                 found.append(text)
     return list(dict.fromkeys(found))
-
-
-def nearest_names(wanted: str, existing: Iterable[str], count: int = 5) -> list[str]:
-    """Existing names most like the wanted one: by spelling and by the words they share or nearly so, best first."""
-    known = {name: _stems(name) for name in existing}
-    words = _alike(_stems(wanted), {stem for stems in known.values() for stem in stems})
-    scored: list[tuple[float, str]] = []
-    matcher = difflib.SequenceMatcher(autojunk=False)
-    matcher.set_seq2(wanted.lower())
-    for name, stems in known.items():
-        shared = _shared_words(words, stems)
-        matcher.set_seq1(name.lower())
-        spelling = matcher.ratio() if shared or matcher.quick_ratio() > 0.7 else 0.0
-        score = max(spelling if spelling > 0.7 else 0.0, shared + spelling * 0.25)
-        if score >= 0.3:
-            scored.append((score, name))
-    return [name for _, name in sorted(scored, key=lambda item: (-item[0], len(item[1]), item[1]))[:count]]
-
-
-def _stems(name: str) -> set[str]:
-    """Its words, `request` being as good as `requests`."""
-    return {word.rstrip("s") or word for word in re.split(r"[^a-z0-9]+", name.lower()) if word}
-
-
-def _alike(words: Iterable[str], known: Collection[str]) -> dict[str, set[str]]:
-    """For each of the words those of the known ones that are spelled like it, when it is none of them itself."""
-    return {
-        word: {word} if word in known else set(difflib.get_close_matches(word, known, n=5, cutoff=_ALIKE))
-        for word in words
-    }
-
-
-def _shared_words(wanted: Mapping[str, set[str]], stems: set[str]) -> float:
-    """0 to 0.75: how many of the wanted words the name has; one that is only spelled alike counts a little less."""
-    found = [1.0 if word in stems else _MISSPELT if likes & stems else 0.0 for word, likes in wanted.items()]
-    return 0.75 * sum(found) / max(len(found), 1)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import promql_parser as pp
 
-from ritsuko_mcp_prometheus.api.series import PLAIN_NAME, quoted, quoted_name
+from ritsuko_mcp_prometheus.promql.selectors import PLAIN_NAME, quoted, quoted_name
 
 _DEEPEST = 60
 _TYPES = {"Vector": "instant vector", "Matrix": "range vector", "Scalar": "scalar", "String": "string"}
@@ -23,12 +23,12 @@ pp.register_extra_functions(
 )
 
 
-class Unparsable(Exception):
+class ParseFailure(Exception):
     """The parser does not take the query; the message is its complaint."""
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class Matcher:
     """One label matcher; `operator` is one of = != =~ !~."""
 
     label: str
@@ -40,14 +40,14 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class Selector:
     """A selector in a query: what it selects, how far back (seconds; None: the newest sample), and what it stands in.
 
     `path` goes from the whole query down to the selector. `shifted`: it looks at another time than the query's.
     """
 
     metric: str
-    conditions: tuple[Condition, ...]
+    matchers: tuple[Matcher, ...]
     range: float | None
     path: tuple[pp.Expr, ...]
     shifted: bool = False
@@ -56,7 +56,7 @@ class Selection:
     def text(self) -> str:
         """The selector alone, as one would write it."""
         plain = PLAIN_NAME.fullmatch(self.metric) is not None
-        inner = [str(condition) for condition in self.conditions]
+        inner = [str(matcher) for matcher in self.matchers]
         if self.metric and not plain:
             inner.insert(0, f"__name__={quoted(self.metric)}")
         name = self.metric if plain else ""
@@ -68,7 +68,7 @@ class Selection:
         return self.metric or self.text
 
     @property
-    def reach(self) -> float | None:
+    def lookback(self) -> float | None:
         """How far back from its moment the query sees its samples, in seconds; None: to the newest one."""
         nested = [node.range.total_seconds() for node in self.path if isinstance(node, pp.SubqueryExpr) and node.range]
         return sum(nested) + (self.range or 0.0) if nested else self.range
@@ -87,13 +87,13 @@ def parse(promql: str) -> pp.Expr:
     try:
         root = pp.parse(promql)
     except ValueError as error:
-        raise Unparsable(str(error)) from error
+        raise ParseFailure(str(error)) from error
     level = [root]
     for _ in range(_DEEPEST):
         level = [child for node in level for child in children(node)]
         if not level:
             return root
-    raise Unparsable(f"it is nested more than {_DEEPEST} levels deep")
+    raise ParseFailure(f"it is nested more than {_DEEPEST} levels deep")
 
 
 def children(node: pp.Expr) -> list[pp.Expr]:
@@ -115,14 +115,14 @@ def children(node: pp.Expr) -> list[pp.Expr]:
             return []
 
 
-def every(root: pp.Expr) -> Iterator[pp.Expr]:
+def walk(root: pp.Expr) -> Iterator[pp.Expr]:
     """The node and all below it."""
     yield root
     for child in children(root):
-        yield from every(child)
+        yield from walk(child)
 
 
-def bare(node: pp.Expr) -> pp.Expr:
+def strip_parens(node: pp.Expr) -> pp.Expr:
     """Without the parentheses around it."""
     while isinstance(node, pp.ParenExpr):
         node = node.expr
@@ -148,16 +148,16 @@ def value_type(node: pp.Expr) -> str:
             return "instant vector"
 
 
-def selections(root: pp.Expr) -> list[Selection]:
+def selectors(root: pp.Expr) -> list[Selector]:
     """Every selector, in the order they are written."""
-    found: list[Selection] = []
+    found: list[Selector] = []
 
     def visit(node: pp.Expr, path: tuple[pp.Expr, ...]) -> None:
         match node:
             case pp.VectorSelector():
-                found.append(_selection(node, None, path))
+                found.append(_selector(node, None, path))
             case pp.MatrixSelector():
-                found.append(_selection(node.vector_selector, node.range.total_seconds(), path))
+                found.append(_selector(node.vector_selector, node.range.total_seconds(), path))
             case _:
                 for child in children(node):
                     visit(child, (*path, node))
@@ -166,11 +166,12 @@ def selections(root: pp.Expr) -> list[Selection]:
     return found
 
 
-def conditions(selector: pp.VectorSelector) -> list[list[Condition]]:
+def matchers(selector: pp.VectorSelector) -> list[list[Matcher]]:
     """Alternatives (just one, except in MetricsQL), each a list of conditions that all must hold."""
     alternatives = selector.matchers.or_matchers or [selector.matchers.matchers]
     return [
-        [Condition(one.name, _OPERATORS[enum_name(one.op)], one.value) for one in matchers] for matchers in alternatives
+        [Matcher(one.name, _OPERATORS[enum_name(one.op)], one.value) for one in alternative]
+        for alternative in alternatives
     ]
 
 
@@ -191,16 +192,16 @@ def enum_name(member: object) -> str:
     return repr(member).rpartition(".")[2]
 
 
-def _selection(selector: pp.VectorSelector, range: float | None, path: tuple[pp.Expr, ...]) -> Selection:
+def _selector(selector: pp.VectorSelector, range: float | None, path: tuple[pp.Expr, ...]) -> Selector:
     metric = selector.name or ""
-    kept: list[Condition] = []
-    alternatives = conditions(selector)
+    kept: list[Matcher] = []
+    alternatives = matchers(selector)
     # What alternatives have in common is not looked for: they are looked up by the metric's name alone.
-    for condition in alternatives[0] if len(alternatives) == 1 else []:
-        if condition.label == "__name__" and condition.operator == "=":
-            metric = condition.value
+    for matcher in alternatives[0] if len(alternatives) == 1 else []:
+        if matcher.label == "__name__" and matcher.operator == "=":
+            metric = matcher.value
         else:
-            kept.append(condition)
+            kept.append(matcher)
     subqueries = [node for node in path if isinstance(node, pp.SubqueryExpr)]
     shifted = any(node.offset is not None or node.at is not None for node in (selector, *subqueries))
-    return Selection(metric, tuple(kept), range, path, shifted)
+    return Selector(metric, tuple(kept), range, path, shifted)

@@ -6,14 +6,14 @@ import promql_parser as pp
 
 from ritsuko_mcp_common.nearest import suggestion
 from ritsuko_mcp_prometheus.promql.lint import Finding
-from ritsuko_mcp_prometheus.promql.syntax import Selection, enum_name, every, operator_of, selections
+from ritsuko_mcp_prometheus.promql.syntax import Selector, enum_name, operator_of, selectors, walk
 
 # These make labels of their own.
-LABEL_MAKERS = frozenset({"label_replace", "label_join", "info"})
+LABEL_CREATORS = frozenset({"label_replace", "label_join", "info"})
 _ONE_SIDED = {"ManyToOne": ("rhs", "group_left"), "OneToMany": ("lhs", "group_right")}
 
 
-def missing_pairings(looked: Sequence[Selection], labels: Mapping[str, set[str]]) -> list[Finding]:
+def missing_pairings(looked: Sequence[Selector], labels: Mapping[str, set[str]]) -> list[Finding]:
     """For the operators that the selectors stand in; `labels` has those of each metric that was looked up."""
     nodes = {id(node): node for one in looked for node in one.path if isinstance(node, pp.BinaryExpr)}
     return [
@@ -40,8 +40,8 @@ def _wanted(node: pp.BinaryExpr) -> Iterator[tuple[pp.Expr, str, str]]:
 
 
 def _missing(side: pp.Expr, label: str, use: str, labels: Mapping[str, set[str]]) -> Iterator[Finding]:
-    of = selections(side)
-    if not of or any(one.metric not in labels for one in of) or any(map(_may_make_labels, every(side))):
+    of = selectors(side)
+    if not of or any(one.metric not in labels for one in of) or any(map(_may_make_labels, walk(side))):
         return
     known = set[str]().union(*(labels[one.metric] for one in of))
     if label not in known:
@@ -52,7 +52,7 @@ def _missing(side: pp.Expr, label: str, use: str, labels: Mapping[str, set[str]]
 def _may_make_labels(node: pp.Expr) -> bool:
     match node:
         case pp.Call():
-            return node.func.name in LABEL_MAKERS
+            return node.func.name in LABEL_CREATORS
         case pp.AggregateExpr():
             return operator_of(node) == "count_values"
         case pp.BinaryExpr():

@@ -5,7 +5,7 @@ from ritsuko_mcp_prometheus.api.client import PrometheusClient
 from ritsuko_mcp_prometheus.state.age import age
 
 
-async def refused_configuration(client: PrometheusClient, *, now: float) -> list[str]:
+async def failed_reload(client: PrometheusClient, *, now: float) -> list[str]:
     """A warning if the last reload failed; nothing where that can't be asked, as of Thanos or VictoriaMetrics."""
     try:
         runtime = await client.runtime()

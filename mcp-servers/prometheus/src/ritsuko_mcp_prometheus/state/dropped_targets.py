@@ -11,7 +11,7 @@ from ritsuko_mcp_prometheus.api.client import PrometheusClient
 from ritsuko_mcp_prometheus.api.objects import DroppedTarget
 from ritsuko_mcp_prometheus.api.series import Labels
 from ritsuko_mcp_prometheus.presentation.cells import flat
-from ritsuko_mcp_prometheus.state.text_filter import is_meant
+from ritsuko_mcp_prometheus.state.text_filter import matches_text
 
 # https://prometheus.io/docs/prometheus/latest/configuration/configuration/#kubernetes_sd_config: annotations are not
 # among them, which may hold anything.
@@ -45,7 +45,7 @@ async def dropped_count(client: PrometheusClient, name: str) -> int:
 
 def _meant(name: str, found: Sequence[DroppedTarget]) -> list[Labels]:
     told = [_told(one.discoveredLabels) for one in found]
-    return [labels for labels in told if not name or is_meant(name, labels)]
+    return [labels for labels in told if not name or matches_text(name, labels)]
 
 
 def _told(discovered: Labels) -> Labels:

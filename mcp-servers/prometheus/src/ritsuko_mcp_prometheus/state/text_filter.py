@@ -4,7 +4,7 @@ from ritsuko_common.redaction.names import is_sensitive_name
 from ritsuko_mcp_prometheus.api.series import Labels
 
 
-def is_meant(wanted: str, labels: Labels, *texts: str) -> bool:
+def matches_text(wanted: str, labels: Labels, *texts: str) -> bool:
     """Whether one of the texts or of the labels' values contains it, or it is a label with its value: `team=shop`.
 
     Values of labels whose names say that they are secrets can't be asked for: an answer would tell a guess from a miss.

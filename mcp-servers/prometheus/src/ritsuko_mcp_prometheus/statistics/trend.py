@@ -3,7 +3,8 @@
 import math
 from collections.abc import Sequence
 
-from ritsuko_mcp_prometheus.api.series import Sample, median
+from ritsuko_mcp_prometheus.api.series import Sample
+from ritsuko_mcp_prometheus.statistics.descriptive import median
 
 _FEWEST = 6
 _STEADY = 0.02

@@ -20,7 +20,7 @@ from ritsuko_mcp_prometheus.presentation.cells import flat
 from ritsuko_mcp_prometheus.presentation.numbers import json_number
 from ritsuko_mcp_prometheus.state.age import age
 from ritsuko_mcp_prometheus.state.alert_history import alerts_at
-from ritsuko_mcp_prometheus.state.text_filter import is_meant
+from ritsuko_mcp_prometheus.state.text_filter import matches_text
 
 # As kube-prometheus, mixins and the common rule collections call them; what is not here comes behind warnings.
 _SEVERITIES = ("emergency", "critical", "page", "disaster", "high", "error", "major", "warning", "ticket", "minor")
@@ -103,7 +103,7 @@ async def _rules(client: PrometheusClient) -> tuple[dict[str, list[Rule]], list[
 
 
 def _matches(alert: Alert, name: str, state: str) -> bool:
-    return state in ("all", alert.state) and is_meant(name, alert.labels)
+    return state in ("all", alert.state) and matches_text(name, alert.labels)
 
 
 def _rank(alert: Alert) -> tuple[bool, bool, int, float, str]:

@@ -8,7 +8,7 @@ from pydantic import Field
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.tool import read_tool
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
-from ritsuko_mcp_prometheus.presentation.external_urls import Pages
+from ritsuko_mcp_prometheus.presentation.external_urls import ExternalUrls
 from ritsuko_mcp_prometheus.settings import PrometheusSettings
 from ritsuko_mcp_prometheus.tools.chart import WantedUnit
 from ritsuko_mcp_prometheus.tools.chart import chart as make_chart
@@ -24,7 +24,7 @@ Name = Annotated[str, Field(max_length=253)]
 
 def analysis_tools(client: PrometheusClient, settings: PrometheusSettings) -> list[Tool]:
     """`compare`, `movers`, `performance`, `chart` and `link`."""
-    pages = Pages.of(settings)
+    external = ExternalUrls.of(settings)
 
     async def compare(
         query: Query,
@@ -65,7 +65,7 @@ def analysis_tools(client: PrometheusClient, settings: PrometheusSettings) -> li
         unit: Annotated[WantedUnit, Field(description="of the axis")] = "auto",
     ) -> Envelope:
         """A query's course as a picture (PNG), at most 8 series."""
-        return await make_chart(client, pages, query, start, end, unit, now=this_moment())
+        return await make_chart(client, external, query, start, end, unit, now=this_moment())
 
     async def link(
         query: Annotated[str, Field(description="PromQL", max_length=6000)] = "",
@@ -75,7 +75,7 @@ def analysis_tools(client: PrometheusClient, settings: PrometheusSettings) -> li
         variables: Annotated[str, Field(description="its variables, like namespace=shop,pod=web-0")] = "",
     ) -> Envelope:
         """Links to a query in Prometheus and Grafana, or a dashboard, with the time frozen."""
-        return await make_links(client, pages, query, start, end, dashboard, variables, now=this_moment())
+        return await make_links(client, external, query, start, end, dashboard, variables, now=this_moment())
 
     return [
         read_tool(compare, title="Compare with earlier"),

@@ -8,30 +8,32 @@ from ritsuko_common.durations import format_duration
 from ritsuko_mcp_common.envelope import Envelope, Row
 from ritsuko_mcp_common.times import format_time
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
-from ritsuko_mcp_prometheus.api.series import Series, common_labels, label_columns, selector, statistics
+from ritsuko_mcp_prometheus.api.series import Series
 from ritsuko_mcp_prometheus.diagnosis.empty_result import explain_empty
-from ritsuko_mcp_prometheus.diagnosis.presence import When
-from ritsuko_mcp_prometheus.drawing.drawable import has_numbered_letters, is_on_an_axis
+from ritsuko_mcp_prometheus.diagnosis.presence import EvaluationTime
+from ritsuko_mcp_prometheus.drawing.drawable import has_escapes, is_drawable
 from ritsuko_mcp_prometheus.drawing.palette import COLOURS
-from ritsuko_mcp_prometheus.evaluation.resolution import unseen
+from ritsuko_mcp_prometheus.evaluation.resolution import resolution_hint
 from ritsuko_mcp_prometheus.evaluation.step import choose_step, first_point
-from ritsuko_mcp_prometheus.evaluation.window import time_range, window
-from ritsuko_mcp_prometheus.presentation.external_urls import Pages, grafana_explore, prometheus_graph
-from ritsuko_mcp_prometheus.presentation.label_cells import label_cells
+from ritsuko_mcp_prometheus.evaluation.window import parse_window, time_range
+from ritsuko_mcp_prometheus.presentation.external_urls import ExternalUrls, grafana_explore, prometheus_graph
+from ritsuko_mcp_prometheus.presentation.labels import common_labels, label_cells, label_columns
 from ritsuko_mcp_prometheus.presentation.numbers import json_number
 from ritsuko_mcp_prometheus.presentation.units import Unit, unit_of_query
+from ritsuko_mcp_prometheus.promql.selectors import selector
+from ritsuko_mcp_prometheus.statistics.descriptive import statistics
 
 WantedUnit = Literal["auto", "none", "bytes", "bytes/s", "seconds", "percent", "/s"]
 
-_FIGURES = frozenset({"colour", "metric", "min", "median", "max", "last"})
+_VALUE_COLUMNS = frozenset({"colour", "metric", "min", "median", "max", "last"})
 _COLOURS = tuple(COLOURS)
 
 
 async def chart(
-    client: PrometheusClient, pages: Pages, query: str, start: str, end: str, unit: WantedUnit, *, now: float
+    client: PrometheusClient, external: ExternalUrls, query: str, start: str, end: str, unit: WantedUnit, *, now: float
 ) -> Envelope:
     """A picture of the query from start to end. Of more than eight series those with the highest median are drawn."""
-    first, last = window(start, end, now=now)
+    first, last = parse_window(start, end, now=now)
     step = choose_step(first, last)
     answer = await client.query_range(query, first_point(first, last, step), last, step)
     envelope = Envelope(
@@ -45,7 +47,7 @@ async def chart(
         untrusted=True,
     )
     if not answer.series:
-        explanation = await explain_empty(client, query, When(first, last, step), now=now)
+        explanation = await explain_empty(client, query, EvaluationTime(first, last, step), now=now)
         envelope.summary, envelope.hints = explanation.summary, explanation.hints
         return envelope
     series = sorted(answer.series, key=_rank)
@@ -56,7 +58,7 @@ async def chart(
     envelope.summary = f"{' '.join(query.split())}{over}"
     if shared.keys() - {"__name__"}:
         envelope.hints.append(f"All are {selector(shared)}.")
-    if between := unseen(query, step):
+    if between := resolution_hint(query, step):
         envelope.hints.append(between)
     if len(series) > len(drawn):
         envelope.warnings.append(f"{len(drawn)} of {len(series):,} series are drawn, those with the highest median")
@@ -65,8 +67,8 @@ async def chart(
     envelope.data = [_row(one, colour, columns) for one, colour in zip(drawn, _COLOURS, strict=False)]
     envelope.total, envelope.returned = len(series), len(drawn)
     envelope.truncated = len(series) > len(drawn)
-    envelope.links = [prometheus_graph(pages, query, first, last)]
-    if explore := grafana_explore(pages, query, first, last):
+    envelope.links = [prometheus_graph(external, query, first, last)]
+    if explore := grafana_explore(external, query, first, last):
         envelope.links.append(explore)
     chosen: Unit = unit_of_query(query, drawn) if unit == "auto" else "" if unit == "none" else unit
     painting = _Painting(drawn, len(columns), len(series) - len(drawn), (first, last, step), chosen, over)
@@ -90,7 +92,7 @@ class _Painting:
 
         rows = envelope.data if isinstance(envelope.data, list) else []
         lines = [
-            Line(_legend(row, self.labels), str(row["colour"]), one.course)
+            Line(_legend(row, self.labels), str(row["colour"]), one.scalar_samples)
             for row, one in zip(rows, self.series, strict=True)
         ]
         return draw(envelope.summary.removesuffix(self.tail), lines, self.more, *self.times, self.unit)
@@ -99,20 +101,25 @@ class _Painting:
 def _not_shown(query: str, drawn: Sequence[Series]) -> list[str]:
     """What the table has and the picture has not, or otherwise."""
     said: list[str] = []
-    shown = [sum(is_on_an_axis(value) for _, value in one.course) for one in drawn]
+    shown = [sum(is_drawable(value) for _, value in one.scalar_samples) for one in drawn]
     coloured = list(zip(_COLOURS, drawn, shown, strict=False))
     if absent := [colour for colour, _, count in coloured if not count]:
         said.append(f"not drawn, having no value but NaN, infinities and what is beyond 1e300: {', '.join(absent)}")
-    if holed := [colour for colour, one, count in coloured if 0 < count < len(one.course)]:
+    if holed := [colour for colour, one, count in coloured if 0 < count < len(one.scalar_samples)]:
         said.append(f"NaN, infinities and what is beyond 1e300 are gaps in: {', '.join(holed)}")
     lies_under = [
         f"{colour} under {above}"
         for place, (colour, one, count) in enumerate(coloured)
-        if count and (above := next((other for other, same, _ in coloured[:place] if same.course == one.course), ""))
+        if count
+        and (
+            above := next(
+                (other for other, same, _ in coloured[:place] if same.scalar_samples == one.scalar_samples), ""
+            )
+        )
     ]
     if lies_under:
         said.append(f"lines that are alike lie on each other: {', '.join(lies_under)}")
-    if any(map(has_numbered_letters, (query, *(text for one in drawn for text in one.labels.values())))):
+    if any(map(has_escapes, (query, *(text for one in drawn for text in one.labels.values())))):
         said.append("the picture's font has no letters but ASCII: others stand in it as their numbers, like \\u65e5")
     return said
 
@@ -127,8 +134,8 @@ def _legend(row: Row, labels: int) -> str:
 
 
 def _row(series: Series, colour: str, columns: Sequence[str]) -> Row:
-    found = statistics(series.course)
-    row: Row = {"colour": colour, **label_cells(series.labels, columns, _FIGURES)}
+    found = statistics(series.scalar_samples)
+    row: Row = {"colour": colour, **label_cells(series.labels, columns, _VALUE_COLUMNS)}
     for figure in ("min", "median", "max", "last"):
         row[figure] = json_number(getattr(found, figure)) if found else ""
     return row
@@ -136,6 +143,6 @@ def _row(series: Series, colour: str, columns: Sequence[str]) -> Row:
 
 def _rank(series: Series) -> tuple[float, list[tuple[str, str]]]:
     """The highest median first; what is no number last."""
-    found = statistics(series.course)
+    found = statistics(series.scalar_samples)
     middle = found.median if found and found.median == found.median else float("-inf")
     return -middle, sorted(series.labels.items())

@@ -10,23 +10,24 @@ from pydantic import JsonValue
 from ritsuko_common.durations import format_duration
 from ritsuko_mcp_common.envelope import Envelope, Row
 from ritsuko_mcp_common.times import format_time
-from ritsuko_mcp_prometheus.analysis.verdict import NOTABLE_EFFECT, NOTABLE_SHARE, Comparison, compare_all
+from ritsuko_mcp_prometheus.analysis.verdict import NOTABLE_EFFECT, NOTABLE_SHARE, Comparison, judge_all
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
-from ritsuko_mcp_prometheus.api.series import Labels, Series, common_labels, in_common, label_columns, subject
+from ritsuko_mcp_prometheus.api.series import Labels, Series
 from ritsuko_mcp_prometheus.diagnosis.empty_result import explain_empty
-from ritsuko_mcp_prometheus.diagnosis.presence import When
+from ritsuko_mcp_prometheus.diagnosis.presence import EvaluationTime
 from ritsuko_mcp_prometheus.errors import BadRequest
 from ritsuko_mcp_prometheus.evaluation.step import choose_step, first_point
-from ritsuko_mcp_prometheus.evaluation.window import length, time_range, window
-from ritsuko_mcp_prometheus.presentation.label_cells import label_cells
-from ritsuko_mcp_prometheus.presentation.numbers import format_value, json_number, unit_of
-from ritsuko_mcp_prometheus.presentation.paging import page, position
+from ritsuko_mcp_prometheus.evaluation.window import parse_length, parse_window, time_range
+from ritsuko_mcp_prometheus.presentation.labels import common_labels, in_common, label_cells, label_columns, subject
+from ritsuko_mcp_prometheus.presentation.numbers import format_value, json_number
+from ritsuko_mcp_prometheus.presentation.paging import page, page_start
+from ritsuko_mcp_prometheus.presentation.units import unit_of
 from ritsuko_mcp_prometheus.promql.lint import lint
 from ritsuko_mcp_prometheus.promql.metric_names import metric_names
-from ritsuko_mcp_prometheus.promql.syntax import Unparsable, parse
+from ritsuko_mcp_prometheus.promql.syntax import ParseFailure, parse
 from ritsuko_mcp_prometheus.statistics.robust import Level, format_relative
 
-_FIGURES = frozenset({"verdict", "now", "then", "change", "spread now", "spread then", "effect", "metric"})
+_VALUE_COLUMNS = frozenset({"verdict", "now", "then", "change", "spread now", "spread then", "effect", "metric"})
 _RULE = (
     f"Notable: the median differs by {NOTABLE_EFFECT:g} times what chance makes of it and by {NOTABLE_SHARE:.0%}, "
     "or the spread threefold."
@@ -38,9 +39,9 @@ async def compare(
 ) -> Envelope:
     """The medians and spreads of the query's series from start to end, and over the same time `against` ago."""
     question: JsonValue = ["compare", query, against, start, end]
-    place = position(cursor, question, now)
-    first, last = window(start, end, now=place.now)
-    shift = length(against, least=60)
+    place = page_start(cursor, question, now)
+    first, last = parse_window(start, end, now=place.now)
+    shift = parse_length(against, least=60)
     if shift < last - first:
         raise BadRequest(
             f"a time of {format_duration(last - first)} overlaps with itself {format_duration(shift)} ago",
@@ -63,7 +64,7 @@ async def compare(
         untrusted=True,
     )
     if not current.series and not former.series:
-        explanation = await explain_empty(client, query, When(first, last, step), now=now)
+        explanation = await explain_empty(client, query, EvaluationTime(first, last, step), now=now)
         envelope.summary = f"{explanation.summary} The same {ago} before."
         envelope.hints = explanation.hints
         return envelope
@@ -71,7 +72,7 @@ async def compare(
     if native:
         left = "1 native histogram was" if native == 1 else f"{native} native histograms were"
         envelope.warnings.append(f"{left} left out: ask for histogram_quantile of them")
-    found = compare_all(_numbers(current.series), _numbers(former.series), shift, int((last - first) / step) + 1)
+    found = judge_all(_numbers(current.series), _numbers(former.series), shift, int((last - first) / step) + 1)
     if not former.series and await _empty(client, last - shift):
         found = [replace(one, verdict="no history") for one in found]
         envelope.warnings.append(
@@ -134,7 +135,7 @@ def _counted_up(query: str) -> list[str]:
     types = {name: "counter" for name in metric_names(query) if name.endswith("_total")}
     try:
         found = lint(parse(query), types)
-    except Unparsable:
+    except ParseFailure:
         return []
     return [f"{one.message}: compare {one.instead}." for one in found if one.rule == "unrated-counter"]
 
@@ -143,7 +144,7 @@ def _rows(found: Sequence[Comparison], columns: Sequence[str]) -> list[Row]:
     rows: list[Row] = []
     for one in found:
         unit = unit_of(one.labels.get("__name__", ""))
-        row: dict[str, JsonValue] = {"verdict": one.verdict, **label_cells(one.labels, columns, _FIGURES)}
+        row: dict[str, JsonValue] = {"verdict": one.verdict, **label_cells(one.labels, columns, _VALUE_COLUMNS)}
         row["now"] = _figure(one.now, unit)
         row["then"] = _figure(one.then, unit)
         both = one.now is not None and one.then is not None

@@ -10,21 +10,20 @@ from ritsuko_mcp_common.envelope import Envelope, Row
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import format_time
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
-from ritsuko_mcp_prometheus.api.series import Labels, quoted_name, selector, selector_of
+from ritsuko_mcp_prometheus.api.series import Labels
 from ritsuko_mcp_prometheus.catalogue.families import Family, family_of
+from ritsuko_mcp_prometheus.catalogue.known_families import known_families
+from ritsuko_mcp_prometheus.catalogue.label_survey import survey
+from ritsuko_mcp_prometheus.catalogue.nearest_names import nearest_names
+from ritsuko_mcp_prometheus.catalogue.suggested_query import suggested_query
 from ritsuko_mcp_prometheus.errors import BadRequest
 from ritsuko_mcp_prometheus.presentation.cells import flat
 from ritsuko_mcp_prometheus.presentation.numbers import format_value
-from ritsuko_mcp_prometheus.promql.metric_names import nearest_names
-from ritsuko_mcp_prometheus.tools.labels import survey
-from ritsuko_mcp_prometheus.tools.search import known_families
+from ritsuko_mcp_prometheus.promql.selectors import selector, selector_of
 
 _WINDOW_SECONDS = 3600.0
 _MOST_LABELS = 40
-_FEW_VALUES = range(2, 31)
 _MOST_BOUNDS = 16
-# Labels that every series of a job has, or that only tell copies of the same thing apart.
-_SELDOM_ASKED = ("instance", "job", "le", "quantile", "endpoint", "uid", "id", "container_id", "pod")
 
 
 async def describe(client: PrometheusClient, metric: str, *, now: float) -> Envelope:
@@ -55,34 +54,8 @@ async def describe(client: PrometheusClient, metric: str, *, now: float) -> Enve
         envelope.hints.append(f"Example: {example}")
     if count == 0:
         envelope.hints.append("The metric exists at other times, or its targets are no longer scraped: see targets.")
-    envelope.hints.append(f"Try: {suggested(found, [(str(row['label']), row['values']) for row in labels])}")
+    envelope.hints.append(f"Try: {suggested_query(found, [(str(row['label']), row['values']) for row in labels])}")
     return envelope.written_by(flat())
-
-
-def suggested(family: Family, labels: list[tuple[str, object]]) -> str:
-    """A query that suits the type, split by the label that has the most values a person still reads."""
-    few = [(count, name) for name, count in labels if isinstance(count, int) and count in _FEW_VALUES]
-    usual = [item for item in few if item[1] not in _SELDOM_ASKED] or few
-    chosen = max(usual, default=(0, ""))[1]
-    by = quoted_name(chosen) if chosen else ""
-    name = selector_of(family.name)
-    match family.type:
-        case "histogram" if family.buckets:
-            buckets = selector_of(family.buckets)
-            return (
-                f"histogram_quantile(0.95, sum by (le{f', {by}' if by and by != 'le' else ''}) (rate({buckets}[5m])))"
-            )
-        case "histogram":
-            return f"histogram_quantile(0.95, sum{f' by ({by})' if by else ''} (rate({name}[5m])))"
-        case "summary":
-            sums, counts = selector_of(f"{family.name}_sum"), selector_of(f"{family.name}_count")
-            return f"rate({sums}[5m]) / rate({counts}[5m])"
-        case "counter":
-            return f"sum{f' by ({by})' if by else ''} (rate({name}[5m]))"
-        case "info":
-            return f"count{f' by ({by})' if by else ''} ({name})"
-        case _:
-            return f"avg by ({by}) ({name})" if by else name
 
 
 def _sentence(family: Family, count: int | None, now: float) -> str:

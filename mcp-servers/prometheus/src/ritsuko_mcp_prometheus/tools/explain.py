@@ -8,14 +8,14 @@ import promql_parser as pp
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.errors import BackendUnreachable, ToolFailure
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
-from ritsuko_mcp_prometheus.diagnosis.existence import look_up
+from ritsuko_mcp_prometheus.catalogue.known_families import known_families
+from ritsuko_mcp_prometheus.diagnosis.existence import check_names
 from ritsuko_mcp_prometheus.errors import BadRequest, NotOffered
 from ritsuko_mcp_prometheus.promql.description import tree
 from ritsuko_mcp_prometheus.promql.error_position import located
 from ritsuko_mcp_prometheus.promql.lint import Finding, lint
 from ritsuko_mcp_prometheus.promql.query_errors import bad_query
-from ritsuko_mcp_prometheus.promql.syntax import Unparsable, parse, selections, value_type
-from ritsuko_mcp_prometheus.tools.search import known_families
+from ritsuko_mcp_prometheus.promql.syntax import ParseFailure, parse, selectors, value_type
 
 _LOOKUP_SECONDS = 10.0
 
@@ -29,7 +29,7 @@ async def explain(client: PrometheusClient, promql: str, *, now: float) -> Envel
     judged = await _judge(client, promql, envelope)
     try:
         root = parse(promql)
-    except Unparsable as error:
+    except ParseFailure as error:
         if not judged or not promql.strip():
             raise bad_query(promql, located(promql, str(error))) from error
         envelope.summary = f"Prometheus takes this query, but it can't be explained: {error}."
@@ -45,7 +45,7 @@ async def explain(client: PrometheusClient, promql: str, *, now: float) -> Envel
 
 def _summary(root: pp.Expr, findings: Sequence[Finding], *, judged: bool) -> str:
     kind = value_type(root)
-    metrics = list(dict.fromkeys(one.metric or one.text for one in selections(root)))
+    metrics = list(dict.fromkeys(one.metric or one.text for one in selectors(root)))
     origin = f" from {', '.join(metrics)}" if metrics else ""
     if findings:
         verdict = "1 thing looks wrong" if len(findings) == 1 else f"{len(findings)} things look wrong"
@@ -76,14 +76,14 @@ async def _known(
     client: PrometheusClient, root: pp.Expr, envelope: Envelope, now: float
 ) -> tuple[dict[str, str], list[Finding]]:
     """Types of the metrics there are, and what the lookups find."""
-    chosen = selections(root)
+    chosen = selectors(root)
     if not chosen:
         return {}, []
     try:
         async with asyncio.timeout(_LOOKUP_SECONDS):
             families, warnings = await known_families(client)
             types = {member: family.type for family in families for member in family.members}
-            findings, skipped = await look_up(client, chosen, list(types), now)
+            findings, skipped = await check_names(client, chosen, list(types), now)
     except ToolFailure as failure:
         envelope.warnings.append(f"whether its names exist could not be looked up: {failure.message}")
         return {}, []

@@ -1,8 +1,6 @@
 """Labels: their names with how many values each has, or the values of one."""
 
-import asyncio
 from collections.abc import Sequence
-from typing import cast
 
 from pydantic import JsonValue
 
@@ -11,12 +9,10 @@ from ritsuko_mcp_common.envelope import Envelope, Row
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.nearest import suggestion
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
-from ritsuko_mcp_prometheus.api.series import quoted_name
+from ritsuko_mcp_prometheus.catalogue.label_survey import survey
 from ritsuko_mcp_prometheus.presentation.cells import flat
-from ritsuko_mcp_prometheus.presentation.paging import page, position
-
-_EXAMPLES = 3
-_AT_ONCE = 8
+from ritsuko_mcp_prometheus.presentation.paging import page, page_start
+from ritsuko_mcp_prometheus.promql.selectors import quoted_name
 
 
 async def labels(
@@ -24,7 +20,7 @@ async def labels(
 ) -> Envelope:
     """Names of labels, or the values of the label `name`; both only of what `match` selects and `contains` the text."""
     question: JsonValue = ["labels", name, match, contains]
-    place = position(cursor, question, now)
+    place = page_start(cursor, question, now)
     envelope = Envelope(summary="", source=client.source, untrusted=True)
     if not name:
         names = [one for one in await client.label_names(match) if contains.lower() in one.lower()]
@@ -51,26 +47,6 @@ async def labels(
         return [{column: value, **({} if counts is None else {"series": counts.get(value, 0)})} for value in part]
 
     return page(envelope, values, rows_of, at=place, limit=limit, question=question)
-
-
-async def survey(
-    client: PrometheusClient, names: Sequence[str], match: str = "", window: tuple[float, float] | None = None
-) -> list[Row]:
-    """A row a label: how many values it has among what `match` selects, and a few of them, for `cells.flat`."""
-    slots = asyncio.Semaphore(_AT_ONCE)
-
-    async def told(name: str) -> Row:
-        async with slots:
-            try:
-                values = await client.label_values(name, match, window)
-            except ToolFailure as failure:
-                return {"label": name, "values": "?", "examples": failure.message}
-        if is_sensitive_name(name):
-            return {"label": name, "values": len(values), "examples": "(secrets, by the label's name)"}
-        more = ["…"] if len(values) > _EXAMPLES else []
-        return {"label": name, "values": len(values), "examples": cast(JsonValue, [*values[:_EXAMPLES], *more])}
-
-    return list(await asyncio.gather(*map(told, names)))
 
 
 async def _no_values(

@@ -7,9 +7,9 @@ from ritsuko_mcp_common.errors import BackendUnreachable
 from ritsuko_mcp_common.times import format_time
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
 from ritsuko_mcp_prometheus.errors import BadRequest, NotOffered
-from ritsuko_mcp_prometheus.evaluation.window import time_range, window
+from ritsuko_mcp_prometheus.evaluation.window import parse_window, time_range
 from ritsuko_mcp_prometheus.presentation.external_urls import (
-    Pages,
+    ExternalUrls,
     grafana_dashboard,
     grafana_explore,
     prometheus_graph,
@@ -18,7 +18,7 @@ from ritsuko_mcp_prometheus.presentation.external_urls import (
 
 async def link(
     client: PrometheusClient,
-    pages: Pages,
+    external: ExternalUrls,
     query: str,
     start: str,
     end: str,
@@ -34,7 +34,7 @@ async def link(
     """
     if not query.strip() and not dashboard:
         raise BadRequest("there is neither a query nor a dashboard to link to", "Give a query, or a dashboard's uid.")
-    first, last = window(start, end, now=now)
+    first, last = parse_window(start, end, now=now)
     envelope = Envelope(
         summary=f"From {format_time(first)} to {format_time(last)}, which stays so.",
         source=client.source,
@@ -43,16 +43,16 @@ async def link(
     if query.strip():
         with suppress(NotOffered, BackendUnreachable):
             await client.format_query(query)
-        envelope.links.append(prometheus_graph(pages, query, first, last))
-        if not pages.public:
-            envelope.hints.append(f"{pages.prometheus} may open inside the cluster only (PROMETHEUS_PUBLIC_URL).")
-        if explore := grafana_explore(pages, query, first, last):
+        envelope.links.append(prometheus_graph(external, query, first, last))
+        if not external.public:
+            envelope.hints.append(f"{external.prometheus} may open inside the cluster only (PROMETHEUS_PUBLIC_URL).")
+        if explore := grafana_explore(external, query, first, last):
             envelope.links.append(explore)
-    if dashboard and pages.grafana:
-        envelope.links.append(grafana_dashboard(pages, dashboard, _variables(variables), first, last))
-    if not pages.grafana:
+    if dashboard and external.grafana:
+        envelope.links.append(grafana_dashboard(external, dashboard, _variables(variables), first, last))
+    if not external.grafana:
         envelope.hints.append("No links to Grafana: this server does not know it (GRAFANA_URL).")
-    elif not pages.datasource:
+    elif not external.datasource:
         envelope.hints.append("No link to Explore: the data source's uid is not set (GRAFANA_DATASOURCE_UID).")
     return envelope
 

@@ -10,19 +10,19 @@ from ritsuko_common.durations import format_duration
 from ritsuko_mcp_common.envelope import Envelope, Row
 from ritsuko_mcp_common.nearest import suggestion
 from ritsuko_mcp_common.times import format_time, parse_time
-from ritsuko_mcp_prometheus.analysis.changes.candidates import Candidate, bounded, candidates
-from ritsuko_mcp_prometheus.analysis.changes.effect import FLOOR, LEAST_EFFECT, Move, move_of, rank
-from ritsuko_mcp_prometheus.analysis.changes.screening import glanced_at, rough_changes
+from ritsuko_mcp_prometheus.analysis.changes.candidates import Candidate, candidates, most_changed
+from ritsuko_mcp_prometheus.analysis.changes.effect import FLOOR, LEAST_EFFECT, SeriesChange, measure_change, rank
+from ritsuko_mcp_prometheus.analysis.changes.screening import rough_changes, screenable
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
-from ritsuko_mcp_prometheus.api.series import Series, common_labels, label_columns, selector
+from ritsuko_mcp_prometheus.api.series import Series
 from ritsuko_mcp_prometheus.errors import BadRequest, NotOffered, QueryFailed
-from ritsuko_mcp_prometheus.evaluation.window import length, time_range
-from ritsuko_mcp_prometheus.presentation.label_cells import label_cells
+from ritsuko_mcp_prometheus.evaluation.window import parse_length, time_range
+from ritsuko_mcp_prometheus.presentation.labels import common_labels, label_cells, label_columns
 from ritsuko_mcp_prometheus.presentation.numbers import format_value, json_number
-from ritsuko_mcp_prometheus.promql.selectors import quoted
+from ritsuko_mcp_prometheus.promql.selectors import quoted, selector
 from ritsuko_mcp_prometheus.statistics.robust import format_relative, relative
 
-_FIGURES = frozenset({"metric", "figure", "before", "after", "change", "effect"})
+_VALUE_COLUMNS = frozenset({"metric", "figure", "before", "after", "change", "effect"})
 _MOST_METRICS = 100
 _MOST_SERIES = 1500
 _MOST_LARGE = 5
@@ -39,7 +39,7 @@ async def movers(
 ) -> Envelope:
     """What moved most between the time `duration` before `at` and the same time after it, or what there is of that."""
     scope = _scope(namespace, job)
-    moment, span = parse_time(at, now=now), length(duration, least=_SHORTEST_WINDOW)
+    moment, span = parse_time(at, now=now), parse_length(duration, least=_SHORTEST_WINDOW)
     start, end = moment - span, min(moment + span, now)
     if end - moment < _LEAST_AFTER:
         raise BadRequest(
@@ -61,12 +61,12 @@ async def movers(
         return envelope
     rate_range = max(span / 12, _SHORTEST_RATE)
     everything = candidates({**earlier, **later}, await _types(client), scope, format_duration(round(rate_range)))
-    glanced = glanced_at(everything)
-    changes = await rough_changes(client, glanced, scope, start, moment, end)
+    screened = screenable(everything)
+    changes = await rough_changes(client, screened, scope, start, moment, end)
     # Of what is too much to glance at only one sum or mean is asked for, which is little to read.
-    large = [one for one in everything if one not in glanced][:_MOST_LARGE]
-    looked_at = [*bounded(glanced, changes, _MOST_METRICS, _MOST_SERIES), *large]
-    moves, failures = await _look(client, looked_at, start, moment, end, rate_range)
+    large = [one for one in everything if one not in screened][:_MOST_LARGE]
+    examined = [*most_changed(screened, changes, _MOST_METRICS, _MOST_SERIES), *large]
+    moves, failures = await _look(client, examined, start, moment, end, rate_range)
     moved = [move for move in moves if abs(move.effect) >= LEAST_EFFECT]
     shown = moved[:limit]
     labels = [Series(move.labels, []) for move in shown]
@@ -74,17 +74,17 @@ async def movers(
     around = (
         f"{format_duration(round(end - moment))} after {format_time(moment)} against {format_duration(span)} before"
     )
-    looked = f"{len(moves):,} series of {len(looked_at):,} metrics with {{{scope}}}"
+    looked = f"{len(moves):,} series of {len(examined):,} metrics with {{{scope}}}"
     envelope.summary = f"{len(moved):,} of {looked} moved: {around}."
     rule = f"effect: change of the median in units of its spread, at least {FLOOR:.0%} of its level; 20: from nothing."
     if not moves:
-        envelope.summary, rule = await _nothing_judged(client, scope, looked_at, start, span)
+        envelope.summary, rule = await _nothing_judged(client, scope, examined, start, span)
     elif shared := {name: text for name, text in common_labels(labels).items() if name != "__name__"}:
         envelope.summary += f" All shown are {selector(shared)}."
     envelope.data = _rows(shown, columns)
     envelope.total, envelope.returned, envelope.truncated = len(moved), len(shown), len(moved) > limit
     envelope.warnings = [
-        *_left_out(everything, glanced, looked_at, changes),
+        *_left_out(everything, screened, examined, changes),
         *failures,
         *_come_and_gone(earlier, later),
     ]
@@ -132,17 +132,17 @@ async def _others(client: PrometheusClient, wanted: Mapping[str, str], times: tu
 
 
 async def _nothing_judged(
-    client: PrometheusClient, scope: str, looked_at: Sequence[Candidate], start: float, span: float
+    client: PrometheusClient, scope: str, examined: Sequence[Candidate], start: float, span: float
 ) -> tuple[str, str]:
     """Why no series was judged, and what to do, as sentences."""
-    if not looked_at:
+    if not examined:
         return (
             f"Nothing moved: no metric with {{{scope}}} changed at a glance.",
             "Give another time or a longer window.",
         )
     lacking = "" if await _counts(client, scope, start) else f": there is nothing yet at {format_time(start)}"
     return (
-        f"None of {len(looked_at):,} metrics with {{{scope}}} has samples enough on both sides to be judged{lacking}.",
+        f"None of {len(examined):,} metrics with {{{scope}}} has samples enough on both sides to be judged{lacking}.",
         f"Take a shorter window than {format_duration(span)}."
         if span > _SHORTEST_WINDOW
         else "Give a later time: so far there are too few samples.",
@@ -150,13 +150,13 @@ async def _nothing_judged(
 
 
 async def _look(
-    client: PrometheusClient, looked_at: Sequence[Candidate], start: float, moment: float, end: float, blur: float
-) -> tuple[list[Move], list[str]]:
+    client: PrometheusClient, examined: Sequence[Candidate], start: float, moment: float, end: float, blur: float
+) -> tuple[list[SeriesChange], list[str]]:
     """All moves, the largest first, and what could not be asked. `blur` is how long a rate still sees the past."""
     slots = asyncio.Semaphore(_AT_ONCE)
     failures: list[str] = []
 
-    async def look(candidate: Candidate) -> list[Move]:
+    async def look(candidate: Candidate) -> list[SeriesChange]:
         async with slots:
             try:
                 answer = await client.query_range(candidate.query, start, end, math.ceil((end - start) / _POINTS))
@@ -164,42 +164,42 @@ async def _look(
                 failures.append(f"{candidate.metric} could not be looked at: {failure.message}")
                 return []
         # What is no rate is as it is at once.
-        settled = 0.0 if candidate.figure == "level" else min(blur, (end - moment) / 2)
+        settled = 0.0 if candidate.statistic == "level" else min(blur, (end - moment) / 2)
         if any(series.histograms for series in answer.series):
             failures.append(f"{candidate.metric} is a native histogram, and not judged: compare a quantile of it")
-        moves = (move_of(candidate, series, moment, moment + settled) for series in answer.series)
+        moves = (measure_change(candidate, series, moment, moment + settled) for series in answer.series)
         return [move for move in moves if move is not None]
 
-    found = [move for moves in await asyncio.gather(*map(look, looked_at)) for move in moves]
+    found = [move for moves in await asyncio.gather(*map(look, examined)) for move in moves]
     return sorted(found, key=rank), failures
 
 
-def _rows(moves: Sequence[Move], columns: Sequence[str]) -> list[Row]:
+def _rows(moves: Sequence[SeriesChange], columns: Sequence[str]) -> list[Row]:
     rows: list[Row] = []
     for move in moves:
-        row: dict[str, JsonValue] = {"metric": move.candidate.metric, "figure": move.candidate.figure}
-        per = "/s" if move.candidate.figure == "rate" else ""
+        row: dict[str, JsonValue] = {"metric": move.candidate.metric, "figure": move.candidate.statistic}
+        per = "/s" if move.candidate.statistic == "rate" else ""
         row["before"] = format_value(move.before, move.unit) + per
         row["after"] = format_value(move.after, move.unit) + per
         row["change"] = format_relative(relative(move.before, move.after))
         row["effect"] = json_number(round(move.effect, 1))
-        rows.append({**row, **label_cells(move.labels, columns, _FIGURES)})
+        rows.append({**row, **label_cells(move.labels, columns, _VALUE_COLUMNS)})
     return rows
 
 
 def _left_out(
     everything: Sequence[Candidate],
-    glanced: Sequence[Candidate],
-    looked_at: Sequence[Candidate],
+    screened: Sequence[Candidate],
+    examined: Sequence[Candidate],
     changes: Mapping[str, float],
 ) -> list[str]:
-    seen, close = {one.metric for one in glanced}, {one.metric for one in looked_at}
-    unseen = [one.metric for one in everything if one.metric not in seen | close]
+    seen, close = {one.metric for one in screened}, {one.metric for one in examined}
+    resolution_hint = [one.metric for one in everything if one.metric not in seen | close]
     passed = sorted(seen - close, key=lambda metric: (-changes.get(metric, 0.0), metric))
     passed = [metric for metric in passed if changes.get(metric, 0.0) > 0]
     said: list[str] = []
-    if unseen:
-        said.append(f"not looked at, for their many series: {_some(unseen)}")
+    if resolution_hint:
+        said.append(f"not looked at, for their many series: {_some(resolution_hint)}")
     if passed:
         said.append(f"not looked at closely, since they changed less at a glance: {_some(passed)}")
     return said

@@ -8,18 +8,23 @@ from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.nearest import suggestion
 from ritsuko_mcp_common.times import format_time, parse_time
 from ritsuko_mcp_prometheus.analysis.service.conventions import CONVENTIONS
-from ritsuko_mcp_prometheus.analysis.service.discovery import Found, find, find_own, namespaces
+from ritsuko_mcp_prometheus.analysis.service.discovery import (
+    ServiceMetric,
+    find_known_metrics,
+    find_other_metrics,
+    namespaces,
+)
 from ritsuko_mcp_prometheus.analysis.service.exemplars import slowest_request
-from ritsuko_mcp_prometheus.analysis.service.measurement import figures
+from ritsuko_mcp_prometheus.analysis.service.measurement import measure
 from ritsuko_mcp_prometheus.analysis.service.onset import onset
-from ritsuko_mcp_prometheus.analysis.service.readings import Figure, differing, row, said_of
-from ritsuko_mcp_prometheus.analysis.service.signals import Line, requests, usages
-from ritsuko_mcp_prometheus.analysis.service.suffixes import others, own_lines
+from ritsuko_mcp_prometheus.analysis.service.readings import Reading, change_text, changed_readings, reading_row
+from ritsuko_mcp_prometheus.analysis.service.signals import Signal, request_signals, saturation_signals
+from ritsuko_mcp_prometheus.analysis.service.suffixes import suffix_signals, uncovered_metrics
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
 from ritsuko_mcp_prometheus.catalogue.service_names import service_names
 from ritsuko_mcp_prometheus.diagnosis.empty_result import in_the_future
 from ritsuko_mcp_prometheus.errors import BadRequest
-from ritsuko_mcp_prometheus.evaluation.window import length, time_range
+from ritsuko_mcp_prometheus.evaluation.window import parse_length, time_range
 
 _JOBS_SHOWN = 20
 _RECENT_SECONDS = 3600.0
@@ -31,13 +36,13 @@ async def performance(
     """The four golden signals of the service over the time before `at`, over the time before that, and a day ago."""
     if not name.strip():
         raise BadRequest("no service is named", "Give the name of a service, workload or job.")
-    moment, span = parse_time(at, now=now), length(duration, least=60)
+    moment, span = parse_time(at, now=now), parse_length(duration, least=60)
     range_ = format_duration(span)
-    found = await find(client, name, namespace, moment, range_)
-    lines = requests(found, range_)
-    own: dict[str, Found] = {}
-    if not lines:
-        everything = await find_own(client, name, namespace, moment)
+    found = await find_known_metrics(client, name, namespace, moment, range_)
+    signals = request_signals(found, range_)
+    own: dict[str, ServiceMetric] = {}
+    if not signals:
+        everything = await find_other_metrics(client, name, namespace, moment)
         own = {metric: one for metric, one in everything.items() if metric not in found}
     where = f"{name} in {namespace}" if namespace else name
     envelope = Envelope(
@@ -58,15 +63,17 @@ async def performance(
         )
         envelope.hints = await _near(client, name, moment, now)
         return envelope
-    if not lines:
+    if not signals:
         note = "no metric of requests that is known here carries this name"
-        lines = [Line("rate, errors, duration", "", note=note), *own_lines(own, range_)]
-        envelope.hints = [others(own, lines) if own else _known()]
+        signals = [Signal("rate, errors, duration", "", note=note), *suffix_signals(own, range_)]
+        envelope.hints = [uncovered_metrics(own, signals) if own else _known()]
     (told, complete), example = await asyncio.gather(
-        figures(client, [*lines, *usages(found, range_)], moment, span),
-        slowest_request(client, lines, moment - span, moment),
+        measure(client, [*signals, *saturation_signals(found, range_)], moment, span),
+        slowest_request(client, signals, moment - span, moment),
     )
-    sources = ", ".join(dict.fromkeys(part for one in told if one.line.query for part in one.line.source.split(", ")))
+    sources = ", ".join(
+        dict.fromkeys(part for one in told if one.signal.query for part in one.signal.source.split(", "))
+    )
     how = f", found by: {sources}" if sources else " has metrics, of which none tells of requests or of what it uses"
     owned = [*found.values(), *own.values()]
     spread = namespaces(owned)
@@ -77,7 +84,7 @@ async def performance(
     envelope.warnings += _on_namespaces(name, namespace, spread)
     next_steps = await _next(client, told, owned, moment, span)
     envelope.hints = [hint for hint in (*envelope.hints, *next_steps, example) if hint]
-    envelope.data = [row(one) for one in told]
+    envelope.data = [reading_row(one) for one in told]
     envelope.total = envelope.returned = len(told)
     return envelope
 
@@ -100,28 +107,28 @@ def _on_namespaces(name: str, wanted: str, spread: Sequence[str]) -> list[str]:
     return []
 
 
-def _on_changes(envelope: Envelope, told: Sequence[Figure], range_: str, *, complete: bool) -> None:
+def _on_changes(envelope: Envelope, told: Sequence[Reading], range_: str, *, complete: bool) -> None:
     """Say what differs much from before."""
     for than, earlier in ((f"the {range_} before", False), ("a day ago", True)):
-        if changed := differing(told, earlier=earlier):
-            envelope.summary += f" Changed from {than}: {said_of(changed, told, earlier=earlier)}."
+        if changed := changed_readings(told, earlier=earlier):
+            envelope.summary += f" Changed from {than}: {change_text(changed, told, earlier=earlier)}."
     known = complete and any(one.before is not None or one.day_ago is not None for one in told)
-    if known and not any(differing(told, earlier=earlier) for earlier in (False, True)):
+    if known and not any(changed_readings(told, earlier=earlier) for earlier in (False, True)):
         envelope.summary += " Nothing is half as much again as before, or has shrunk as far."
 
 
 async def _next(
-    client: PrometheusClient, told: Sequence[Figure], found: Sequence[Found], at: float, span: float
+    client: PrometheusClient, told: Sequence[Reading], found: Sequence[ServiceMetric], at: float, span: float
 ) -> list[str]:
     """How to go on from what differs: since when it does, and what else changed then."""
-    if differing(told, earlier=False):
+    if changed_readings(told, earlier=False):
         hints, began = list[str](), format_time(at - span)
-    elif since_yesterday := differing(told):
-        felt = (one for one in since_yesterday if one.line.signal.startswith(("errors", "duration")))
+    elif since_yesterday := changed_readings(told):
+        felt = (one for one in since_yesterday if one.signal.name.startswith(("errors", "duration")))
         telling = next(felt, since_yesterday[0])
         moment = await onset(client, telling, at, span)
         began = "<that time>" if moment is None else format_time(moment)
-        hints = [f"Since about {began}, as {telling.line.signal} tells."] if moment is not None else []
+        hints = [f"Since about {began}, as {telling.signal.name} tells."] if moment is not None else []
         hints = hints or ["Since when: query_range or chart with one of the queries and start=-1d."]
     else:
         return []

@@ -7,22 +7,16 @@ from pydantic import JsonValue
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.times import format_time, parse_time
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
-from ritsuko_mcp_prometheus.api.query_result import Answer
-from ritsuko_mcp_prometheus.api.series import (
-    Labels,
-    Series,
-    common_labels,
-    folded_labels,
-    in_common,
-    label_columns,
-    subject,
-)
+from ritsuko_mcp_prometheus.api.query_result import QueryResult
+from ritsuko_mcp_prometheus.api.series import Labels, Series
 from ritsuko_mcp_prometheus.diagnosis.empty_result import explain_empty
-from ritsuko_mcp_prometheus.diagnosis.presence import When
+from ritsuko_mcp_prometheus.diagnosis.presence import EvaluationTime
 from ritsuko_mcp_prometheus.presentation.cells import flat
-from ritsuko_mcp_prometheus.presentation.numbers import format_value, unit_of
-from ritsuko_mcp_prometheus.presentation.paging import page, position
+from ritsuko_mcp_prometheus.presentation.labels import common_labels, folded_labels, in_common, label_columns, subject
+from ritsuko_mcp_prometheus.presentation.numbers import format_value
+from ritsuko_mcp_prometheus.presentation.paging import page, page_start
 from ritsuko_mcp_prometheus.presentation.tables import point_rows, points_of, value_rows
+from ritsuko_mcp_prometheus.presentation.units import unit_of
 
 # These put their result in order themselves; anything else comes in no order at all.
 _ORDERING = re.compile(
@@ -34,7 +28,7 @@ _FEW_VALUES = 4
 async def instant(client: PrometheusClient, query: str, time: str, limit: int, cursor: str, *, now: float) -> Envelope:
     """The value of `query` at `time`, as one row a series (one row a sample, if the query is a range like `up[5m]`)."""
     question: JsonValue = ["query", query, time]
-    place = position(cursor, question, now)
+    place = page_start(cursor, question, now)
     at = parse_time(time, now=place.now)
     answer = await client.query(query, at)
     envelope = Envelope(summary="", source=client.source, warnings=list(answer.notes), untrusted=True)
@@ -43,7 +37,7 @@ async def instant(client: PrometheusClient, query: str, time: str, limit: int, c
         envelope.summary = f"A string: {answer.text}"
         return envelope
     if not answer.series:
-        explanation = await explain_empty(client, query, When.at(at), now=place.now)
+        explanation = await explain_empty(client, query, EvaluationTime.at(at), now=place.now)
         envelope.summary, envelope.hints = explanation.summary, explanation.hints
         envelope.data, envelope.total, envelope.returned = [], 0, 0
         return envelope
@@ -91,7 +85,7 @@ def _by_value(series: list[Series]) -> list[Series]:
     return sorted(_by_labels(series), key=rank)
 
 
-def _summary(answer: Answer, query: str, moment: str, shared: Labels) -> str:
+def _summary(answer: QueryResult, query: str, moment: str, shared: Labels) -> str:
     series = answer.series
     if answer.kind == "scalar":
         return f"{format_value(series[0].samples[0][1])} (a scalar) at {moment}."

@@ -5,17 +5,18 @@ from collections.abc import Sequence
 from pydantic import JsonValue
 
 from ritsuko_common.durations import format_duration
-from ritsuko_mcp_common.envelope import Envelope, TimeRange
-from ritsuko_mcp_common.times import format_time, parse_time
+from ritsuko_mcp_common.envelope import Envelope
+from ritsuko_mcp_common.times import format_time
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
-from ritsuko_mcp_prometheus.api.series import Series, common_labels, folded_labels, in_common, label_columns, subject
+from ritsuko_mcp_prometheus.api.series import Series
 from ritsuko_mcp_prometheus.diagnosis.empty_result import explain_empty
-from ritsuko_mcp_prometheus.diagnosis.presence import When
-from ritsuko_mcp_prometheus.errors import BadRequest
-from ritsuko_mcp_prometheus.evaluation.resolution import unseen
+from ritsuko_mcp_prometheus.diagnosis.presence import EvaluationTime
+from ritsuko_mcp_prometheus.evaluation.resolution import resolution_hint
 from ritsuko_mcp_prometheus.evaluation.step import choose_step, first_point
+from ritsuko_mcp_prometheus.evaluation.window import parse_window, time_range
 from ritsuko_mcp_prometheus.presentation.cells import flat
-from ritsuko_mcp_prometheus.presentation.paging import page, position
+from ritsuko_mcp_prometheus.presentation.labels import common_labels, folded_labels, in_common, label_columns, subject
+from ritsuko_mcp_prometheus.presentation.paging import page, page_start
 from ritsuko_mcp_prometheus.presentation.tables import point_rows, points_of, statistics_rows
 
 
@@ -33,24 +34,19 @@ async def ranged(
 ) -> Envelope:
     """The values of `query` from `start` to `end`: statistics and a sparkline a series, or one row a point."""
     question: JsonValue = ["query_range", query, start, end, step, points]
-    place = position(cursor, question, now)
-    first, last = parse_time(start, now=place.now), parse_time(end, now=place.now)
-    if first >= last:
-        raise BadRequest(
-            f"the start ({format_time(first)}) is not before the end ({format_time(last)})",
-            "Give start and end, for example start=-6h end=-3h.",
-        )
+    place = page_start(cursor, question, now)
+    first, last = parse_window(start, end, now=place.now)
     seconds = choose_step(first, last, step)
     answer = await client.query_range(query, first_point(first, last, seconds), last, seconds)
     envelope = Envelope(
         summary="",
         source=client.source,
         warnings=list(answer.notes),
-        time_range=TimeRange(start=format_time(first), end=format_time(last)),
+        time_range=time_range(first, last),
         untrusted=True,
     )
     if not answer.series:
-        explanation = await explain_empty(client, query, When(first, last, seconds), now=place.now)
+        explanation = await explain_empty(client, query, EvaluationTime(first, last, seconds), now=place.now)
         envelope.summary, envelope.hints = explanation.summary, explanation.hints
         envelope.data, envelope.total, envelope.returned = [], 0, 0
         return envelope
@@ -63,7 +59,7 @@ async def ranged(
         f"{_named(series, query)} over {format_duration(round(last - first))} up to {format_time(last)}, "
         f"a point every {format_duration(seconds)}{in_common(shared)}."
     )
-    if between := unseen(query, seconds):
+    if between := resolution_hint(query, seconds):
         envelope.hints.append(between)
     histograms = sum(bool(one.histograms) for one in series)
     if points:
@@ -94,7 +90,7 @@ async def ranged(
 
 def _over(series: Sequence[Series], end: float, step: float) -> str:
     """A sentence about those that end before the end: what is last of them is not what they are then."""
-    ends = [one.course[-1][0] for one in series if one.course]
+    ends = [one.scalar_samples[-1][0] for one in series if one.scalar_samples]
     early = [moment for moment in ends if moment < end - 2 * step]
     if not early:
         return ""

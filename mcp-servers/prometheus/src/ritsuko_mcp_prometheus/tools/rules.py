@@ -12,11 +12,11 @@ from ritsuko_common.redaction.names import is_sensitive_name
 from ritsuko_mcp_common.envelope import Envelope, Row
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
 from ritsuko_mcp_prometheus.api.objects import Rule, RuleGroup
+from ritsuko_mcp_prometheus.catalogue.nearest_names import nearest_names
 from ritsuko_mcp_prometheus.presentation.cells import flat
 from ritsuko_mcp_prometheus.presentation.numbers import format_value
-from ritsuko_mcp_prometheus.promql.metric_names import nearest_names
 from ritsuko_mcp_prometheus.state.age import age
-from ritsuko_mcp_prometheus.state.configuration_reload import refused_configuration
+from ritsuko_mcp_prometheus.state.configuration_reload import failed_reload
 
 # Of its interval: a group that takes longer than the whole of it misses evaluations.
 _SLOW = 0.5
@@ -44,7 +44,7 @@ async def rules(client: PrometheusClient, name: str, type: str, state: str, limi
 
     Only those whose name, group or query contains `name`, of that type and state unless these are `all`.
     """
-    groups, warnings = await asyncio.gather(client.rules(), refused_configuration(client, now=now))
+    groups, warnings = await asyncio.gather(client.rules(), failed_reload(client, now=now))
     every = list(_placed(groups))
     chosen = sorted((one for one in every if _matches(one, name, type, state)), key=_rank)
     envelope = Envelope(

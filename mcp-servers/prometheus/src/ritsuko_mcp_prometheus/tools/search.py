@@ -1,8 +1,7 @@
 """Metrics found by words."""
 
-import asyncio
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from pydantic import JsonValue
 
@@ -10,43 +9,18 @@ from ritsuko_mcp_common.envelope import Envelope, Row
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
 from ritsuko_mcp_prometheus.catalogue.cardinality import cardinality
-from ritsuko_mcp_prometheus.catalogue.families import Family, families
+from ritsuko_mcp_prometheus.catalogue.families import Family
+from ritsuko_mcp_prometheus.catalogue.known_families import known_families
+from ritsuko_mcp_prometheus.catalogue.nearest_names import nearest_names
 from ritsuko_mcp_prometheus.catalogue.service_names import service_names
-from ritsuko_mcp_prometheus.errors import BadRequest, NotOffered
+from ritsuko_mcp_prometheus.catalogue.word_search import ranked, words_of
+from ritsuko_mcp_prometheus.errors import BadRequest
 from ritsuko_mcp_prometheus.presentation.cells import flat
-from ritsuko_mcp_prometheus.presentation.paging import page, position
-from ritsuko_mcp_prometheus.promql.metric_names import nearest_names
+from ritsuko_mcp_prometheus.presentation.paging import page, page_start
 
-_WORD = re.compile(r"[a-z0-9]+")
 _LONGEST_HELP = 120
 _RECENT_SECONDS = 3600.0
 _SHORTEST_WORD, _SERVICES_SHOWN = 3, 5
-# What people say, and what metrics are called.
-_SAME = {
-    "latency": ("duration", "response_time"),
-    "slow": ("duration", "latency"),
-    "duration": ("latency",),
-    "error": ("fail",),
-    "failure": ("error", "failed"),
-    "ram": ("memory",),
-    "disk": ("filesystem",),
-    "traffic": ("request", "bytes"),
-    "crash": ("restart",),
-}
-
-
-async def known_families(client: PrometheusClient) -> tuple[list[Family], list[str]]:
-    """Every metric, and a warning when no target's metadata is to be had: types are guessed from names then."""
-    names, metadata = await asyncio.gather(client.metric_names(), client.metadata(), return_exceptions=True)
-    if isinstance(names, BaseException):
-        raise names
-    if isinstance(metadata, NotOffered):
-        return families(names, {}), ["types are guessed from names: this store keeps no metadata"]
-    if isinstance(metadata, ToolFailure):
-        return families(names, {}), [f"types are guessed from names: {metadata.message}"]
-    if isinstance(metadata, BaseException):
-        raise metadata
-    return families(names, metadata), []
 
 
 async def search(
@@ -63,7 +37,7 @@ async def search(
             )
         return await cardinality(client, limit)
     question: JsonValue = ["search", words, type]
-    place = position(cursor, question, now)
+    place = page_start(cursor, question, now)
     known, warnings = await known_families(client)
     found = [one for one in ranked(words, known) if type in ("any", one.type)]
     envelope = Envelope(summary="", source=client.source, warnings=warnings, untrusted=True)
@@ -88,7 +62,7 @@ async def search(
 
 async def _services(client: PrometheusClient, words: str, now: float) -> list[str]:
     """Whether a word is in the name of a service: those are values of labels."""
-    wanted = [word for word in _WORD.findall(words.lower()) if len(word) >= _SHORTEST_WORD]
+    wanted = [word for word in words_of(words) if len(word) >= _SHORTEST_WORD]
     if not wanted:
         return []
     try:
@@ -97,35 +71,6 @@ async def _services(client: PrometheusClient, words: str, now: float) -> list[st
         return []
     meant = [name for name in names if any(word in name.lower() for word in wanted)][:_SERVICES_SHOWN]
     return [f"There is {', '.join(meant)}: performance {meant[0]} tells how it does."] if meant else []
-
-
-def ranked(words: str, known: Iterable[Family]) -> list[Family]:
-    """Those in which every word occurs: first where most are whole words of the name, then by length of the name."""
-    wanted = _WORD.findall(words.lower())
-    scored: list[tuple[int, int, str, Family]] = []
-    for one in known:
-        if (score := _score(wanted, one)) is not None:
-            scored.append((-score, len(one.name) if wanted else 0, one.name, one))
-    return [one for *_, one in sorted(scored, key=lambda item: item[:3])]
-
-
-def _score(wanted: Sequence[str], one: Family) -> int | None:
-    name, text = one.name.lower(), one.help.lower()
-    parts = set(_WORD.findall(name.replace("_", " ")))
-    score = 0
-    for word in wanted:
-        stem = word.rstrip("s") or word
-        if word in parts or stem in {part.rstrip("s") for part in parts}:
-            score += 4
-        elif stem in name or any(stem in member for member in one.members):
-            score += 3
-        elif any(other in name for other in _SAME.get(stem, ())):
-            score += 2
-        elif stem in text:
-            score += 1
-        else:
-            return None
-    return score
 
 
 def _nothing(words: str, type: str, known: Sequence[Family]) -> tuple[str, list[str]]:

@@ -15,9 +15,9 @@ from ritsuko_mcp_prometheus.api.objects import Target
 from ritsuko_mcp_prometheus.presentation.cells import flat
 from ritsuko_mcp_prometheus.presentation.numbers import format_value
 from ritsuko_mcp_prometheus.state.age import age
-from ritsuko_mcp_prometheus.state.configuration_reload import refused_configuration
+from ritsuko_mcp_prometheus.state.configuration_reload import failed_reload
 from ritsuko_mcp_prometheus.state.dropped_targets import dropped, dropped_count
-from ritsuko_mcp_prometheus.state.text_filter import is_meant
+from ritsuko_mcp_prometheus.state.text_filter import matches_text
 
 _FEW_JOBS = 8
 
@@ -30,7 +30,7 @@ async def targets(client: PrometheusClient, name: str, state: str, limit: int, *
     """
     if state == "dropped":
         return await dropped(client, name, limit)
-    active, warnings = await asyncio.gather(client.targets(), refused_configuration(client, now=now))
+    active, warnings = await asyncio.gather(client.targets(), failed_reload(client, now=now))
     found = active.activeTargets
     chosen = sorted((one for one in found if _matches(one, name, state)), key=_rank)
     envelope = Envelope(summary=_summary(found, chosen), source=client.source, warnings=warnings, untrusted=True)
@@ -48,7 +48,7 @@ async def targets(client: PrometheusClient, name: str, state: str, limit: int, *
 
 
 def _matches(target: Target, name: str, state: str) -> bool:
-    return state in ("all", target.health) and is_meant(name, target.labels, target.scrapePool, _address(target))
+    return state in ("all", target.health) and matches_text(name, target.labels, target.scrapePool, _address(target))
 
 
 def _rank(target: Target) -> tuple[int, str, str]:

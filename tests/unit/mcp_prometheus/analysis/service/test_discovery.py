@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ritsuko_mcp_prometheus.analysis.service.discovery import owners
+from ritsuko_mcp_prometheus.analysis.service.discovery import owner_labels
 from ritsuko_mcp_prometheus.promql.selectors import literally, quoted
 
 
 def matches(label: str, name: str, value: str) -> bool:
-    pattern = next(owner.pattern for owner in owners(name) if owner.label == label)
+    pattern = next(owner.pattern for owner in owner_labels(name) if owner.label == label)
     return re.fullmatch(pattern, value) is not None
 
 

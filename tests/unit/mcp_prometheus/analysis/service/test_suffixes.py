@@ -1,15 +1,15 @@
 """A service under names of its own: which of its metrics are told, and how."""
 
-from ritsuko_mcp_prometheus.analysis.service.discovery import Found, Owner
-from ritsuko_mcp_prometheus.analysis.service.suffixes import others, own_lines
+from ritsuko_mcp_prometheus.analysis.service.discovery import OwnerLabel, ServiceMetric
+from ritsuko_mcp_prometheus.analysis.service.suffixes import suffix_signals, uncovered_metrics
 
 
-def found(*names: str) -> dict[str, Found]:
-    return {name: Found(name, Owner("app", "worker"), "", {"worker"}) for name in names}
+def found(*names: str) -> dict[str, ServiceMetric]:
+    return {name: ServiceMetric(name, OwnerLabel("app", "worker"), "", {"worker"}) for name in names}
 
 
 def told(*names: str) -> list[tuple[str, str]]:
-    return [(line.signal, line.source) for line in own_lines(found(*names), "5m")]
+    return [(signal.name, signal.source) for signal in suffix_signals(found(*names), "5m")]
 
 
 def test_of_many_counters_those_of_failures_are_told_first() -> None:
@@ -27,7 +27,7 @@ def test_times_are_told_by_quantiles_where_there_are_buckets_and_else_by_their_m
 
 
 def test_milliseconds_become_seconds() -> None:
-    scales = {line.signal: line.scale for line in own_lines(found("wait_ms_sum", "wait_ms_count"), "5m")}
+    scales = {signal.name: signal.scale for signal in suffix_signals(found("wait_ms_sum", "wait_ms_count"), "5m")}
     assert scales == {"rate": 1.0, "duration mean": 0.001}
 
 
@@ -38,7 +38,7 @@ def test_what_waits_is_told_and_not_every_level() -> None:
 def test_the_others_are_named_once_each_and_counted_beyond_eight() -> None:
     names = [f"x{number}_bytes_{part}" for number in range(10) for part in ("sum", "count")]
     everything = found(*names, "jobs_backlog")
-    sentence = others(everything, own_lines(everything, "5m"))
+    sentence = uncovered_metrics(everything, suffix_signals(everything, "5m"))
     assert sentence.startswith("It has other metrics: x0_bytes, x1_bytes, x2_bytes")
     assert sentence.endswith("x7_bytes and 2 more. describe tells what one is.")
-    assert others(found("jobs_backlog"), own_lines(found("jobs_backlog"), "5m")) == ""
+    assert uncovered_metrics(found("jobs_backlog"), suffix_signals(found("jobs_backlog"), "5m")) == ""

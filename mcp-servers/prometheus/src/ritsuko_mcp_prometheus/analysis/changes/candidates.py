@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Figure = Literal["rate", "level", "p90", "mean"]
+Statistic = Literal["rate", "level", "p90", "mean"]
 
 # They say what something is or when it was made, not how it does.
 _STILL = re.compile(r"_(?:info|created|build_info|labels|annotations|timestamp|timestamp_seconds|time_seconds)$")
@@ -17,15 +17,15 @@ _MOST_APART = 40
 class Candidate:
     """A figure of a metric in the scope: how to ask for its course, and how many series stand behind it.
 
-    `glances` are the metrics whose values tell roughly whether it changed, of `glance_series` series.
+    `screened_metrics` are the metrics whose values tell roughly whether it changed, of `screened_series` series.
     """
 
     metric: str
-    figure: Figure
+    statistic: Statistic
     query: str
     series: int
-    glances: tuple[str, ...]
-    glance_series: int
+    screened_metrics: tuple[str, ...]
+    screened_series: int
 
 
 def candidates(counts: Mapping[str, int], types: Mapping[str, str], scope: str, rate_range: str) -> list[Candidate]:
@@ -59,7 +59,9 @@ def candidates(counts: Mapping[str, int], types: Mapping[str, str], scope: str, 
     return found
 
 
-def bounded(found: Sequence[Candidate], changes: Mapping[str, float], metrics: int, series: int) -> list[Candidate]:
+def most_changed(
+    found: Sequence[Candidate], changes: Mapping[str, float], metrics: int, series: int
+) -> list[Candidate]:
     """As many as stay within so many metrics and series, those first that changed most; none that didn't change."""
     taken: list[Candidate] = []
     used = 0

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ritsuko_mcp_prometheus.analysis.changes.candidates import Candidate
 from ritsuko_mcp_prometheus.api.series import Labels, Series
-from ritsuko_mcp_prometheus.presentation.numbers import unit_of
+from ritsuko_mcp_prometheus.presentation.units import unit_of
 from ritsuko_mcp_prometheus.statistics.robust import effect, level, relative
 
 FLOOR = 0.05
@@ -15,7 +15,7 @@ _LEAST_POINTS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class SeriesChange:
     """How far a series of a candidate moved."""
 
     candidate: Candidate
@@ -26,12 +26,12 @@ class Move:
 
     @property
     def unit(self) -> str:
-        if self.candidate.figure == "rate":
+        if self.candidate.statistic == "rate":
             return "bytes" if unit_of(self.candidate.metric) == "bytes" else ""
         return unit_of(self.candidate.metric)
 
 
-def move_of(candidate: Candidate, series: Series, moment: float, settled: float) -> Move | None:
+def measure_change(candidate: Candidate, series: Series, moment: float, settled: float) -> SeriesChange | None:
     """How far a series moved between its samples up to `moment` and those after `settled` (both Unix seconds).
 
     None where either has too few samples to say. What lies between belongs to neither: a rate still sees the past.
@@ -44,10 +44,10 @@ def move_of(candidate: Candidate, series: Series, moment: float, settled: float)
     noise = math.hypot(former.spread, current.spread) / math.sqrt(2)
     change = current.median - former.median
     size = effect(change, noise, former.median, current.median, floor=FLOOR)
-    return Move(candidate, series.labels, former.median, current.median, size)
+    return SeriesChange(candidate, series.labels, former.median, current.median, size)
 
 
-def rank(move: Move) -> tuple[float, float, str, list[tuple[str, str]]]:
+def rank(move: SeriesChange) -> tuple[float, float, str, list[tuple[str, str]]]:
     """The largest effect first; of equal ones what multiplied most."""
     share = relative(move.before, move.after)
     return -round(abs(move.effect), 6), -abs(share), move.candidate.metric, sorted(move.labels.items())

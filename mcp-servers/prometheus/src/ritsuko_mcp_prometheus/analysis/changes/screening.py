@@ -12,13 +12,13 @@ _MOST_SERIES = 10_000
 _Key = tuple[tuple[str, str], ...]
 
 
-def glanced_at(found: Sequence[Candidate]) -> list[Candidate]:
+def screenable(found: Sequence[Candidate]) -> list[Candidate]:
     """Those whose snapshots are not too much to read, of few series first."""
     taken: list[Candidate] = []
     used = 0
     for one in sorted(found, key=lambda one: (one.series, one.metric)):
-        if used + one.glance_series <= _MOST_SERIES:
-            used += one.glance_series
+        if used + one.screened_series <= _MOST_SERIES:
+            used += one.screened_series
             taken.append(one)
     return taken
 
@@ -30,7 +30,7 @@ async def rough_changes(
 
     A counter or histogram is judged by its growth. What comes or goes has changed by 1.
     """
-    names = sorted({name for one in found for name in one.glances})
+    names = sorted({name for one in found for name in one.screened_metrics})
     if not names:
         return {}
     query = f"{{{scope}, {any_of(names)}}}"
@@ -40,7 +40,7 @@ async def rough_changes(
     changes: dict[str, float] = {}
     share = (end - moment) / (moment - start)
     for one in found:
-        keys = {key for name in one.glances for snapshot in snapshots for key in snapshot.get(name, {})}
+        keys = {key for name in one.screened_metrics for snapshot in snapshots for key in snapshot.get(name, {})}
         changes[one.metric] = max((_change(one, snapshots, key, share) for key in keys), default=0.0)
     return changes
 
@@ -55,10 +55,10 @@ def _values(series: Iterable[Series]) -> dict[str, dict[_Key, float]]:
 
 
 def _change(one: Candidate, snapshots: Sequence[Mapping[str, Mapping[_Key, float]]], key: _Key, share: float) -> float:
-    values = [[snapshot.get(name, {}).get(key) for snapshot in snapshots] for name in one.glances]
+    values = [[snapshot.get(name, {}).get(key) for snapshot in snapshots] for name in one.screened_metrics]
     if any(value is None for row in values for value in row[1:]):
         return 1.0
-    if one.figure == "level":
+    if one.statistic == "level":
         # Who asks knows the moment roughly: what moved a little before it differs from the start alone.
         start, before, *after = (value or 0.0 for value in values[0])
         return max(_difference(former, value) for former in (start, before) for value in after)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from ritsuko_mcp_prometheus.analysis.service.conventions import CONVENTIONS, PREFIXED
 from ritsuko_mcp_prometheus.analysis.service.saturation import USAGES
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
-from ritsuko_mcp_prometheus.api.series import PLAIN_NAME, Series
+from ritsuko_mcp_prometheus.api.series import Series
 from ritsuko_mcp_prometheus.errors import QueryFailed
-from ritsuko_mcp_prometheus.promql.selectors import any_of, literally, quoted
+from ritsuko_mcp_prometheus.promql.selectors import PLAIN_NAME, any_of, literally, quoted
 
 # Where the same metric says two namespaces, the first of these is the service's own and the other the exporter's.
 _NAMESPACES = (
@@ -32,7 +32,7 @@ _AT_ONCE = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Owner:
+class OwnerLabel:
     """A label that says whose a metric is, and the regular expression of its values for a name."""
 
     label: str
@@ -46,22 +46,22 @@ class Owner:
 
 
 @dataclass(slots=True)
-class Found:
+class ServiceMetric:
     """A metric that belongs to the service: what selects its series, and which outcomes and the like they have."""
 
     metric: str
-    owner: Owner
+    owner: OwnerLabel
     more: str
     values: set[str] = field(default_factory=set[str])
     namespaces: set[str] = field(default_factory=set[str])
-    seen: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    outcomes: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
 
     def selector(self, *more: str) -> str:
         parts = (self.owner.matcher(self.values), self.more, *more)
         return f"{self.metric}{{{', '.join(part for part in parts if part)}}}"
 
 
-def owners(name: str) -> list[Owner]:
+def owner_labels(name: str) -> list[OwnerLabel]:
     """The most telling label first."""
     exact = literally(name)
     pod = f"{exact}(-{_RANDOM}{{1,10}})?-({_RANDOM}{{5}}|[0-9]+)|{exact}"
@@ -83,19 +83,21 @@ def owners(name: str) -> list[Owner]:
         "exported_job",
     )
     return [
-        Owner("exported_service", routed),
-        Owner("service", routed),
-        *(Owner(label, exact) for label in plain),
+        OwnerLabel("exported_service", routed),
+        OwnerLabel("service", routed),
+        *(OwnerLabel(label, exact) for label in plain),
         # OpenTelemetry makes the job of the service's namespace and name.
-        Owner("job", f"(.+/)?{exact}"),
-        Owner("envoy_cluster_name", cluster),
-        Owner("pod", pod),
-        Owner("container", exact),
-        *(Owner(label, exact) for label in _OF_QUEUES),
+        OwnerLabel("job", f"(.+/)?{exact}"),
+        OwnerLabel("envoy_cluster_name", cluster),
+        OwnerLabel("pod", pod),
+        OwnerLabel("container", exact),
+        *(OwnerLabel(label, exact) for label in _OF_QUEUES),
     ]
 
 
-async def find(client: PrometheusClient, name: str, namespace: str, at: float, range_: str) -> dict[str, Found]:
+async def find_known_metrics(
+    client: PrometheusClient, name: str, namespace: str, at: float, range_: str
+) -> dict[str, ServiceMetric]:
     """The metrics of conventions and usages that are this service's, by name.
 
     Each is found by the first label that has the name on it; the metrics of pods and objects only by those labels that
@@ -106,13 +108,15 @@ async def find(client: PrometheusClient, name: str, namespace: str, at: float, r
     telling = {label for convention in CONVENTIONS for label in convention.outcomes}
     telling |= {convention.only[0] for convention in CONVENTIONS if convention.only} | {"quantile"}
 
-    def names(owner: Owner) -> str:
+    def names(owner: OwnerLabel) -> str:
         return any_of(sorted(metric for metric in wanted if _may_own(owner.label, metric)), PREFIXED)
 
     return await _find(client, name, namespace, names, telling, at, f"last_over_time({{}}[{range_}])")
 
 
-async def find_own(client: PrometheusClient, name: str, namespace: str, at: float) -> dict[str, Found]:
+async def find_other_metrics(
+    client: PrometheusClient, name: str, namespace: str, at: float
+) -> dict[str, ServiceMetric]:
     """All metrics that carry the name, whatever they are called, but those that tell how any process or pod does.
 
     Those of that moment, since there may be very many, each with many samples; of too many for the store none.
@@ -128,24 +132,24 @@ async def _find(
     client: PrometheusClient,
     name: str,
     namespace: str,
-    names: Callable[[Owner], str],
+    names: Callable[[OwnerLabel], str],
     telling: Collection[str],
     at: float,
     over: str,
-) -> dict[str, Found]:
+) -> dict[str, ServiceMetric]:
     slots = asyncio.Semaphore(_AT_ONCE)
 
-    async def ask(owner: Owner) -> list[Series]:
+    async def ask(owner: OwnerLabel) -> list[Series]:
         inner = over.replace("{}", f"{{{names(owner)}, {owner.matcher()}}}")
         labels = ", ".join(dict.fromkeys(("__name__", owner.label, *_NAMESPACES, *sorted(telling))))
         async with slots:
             return (await client.query(f"count by ({labels}) ({inner})", at)).series
 
-    whose = owners(name)
+    whose = owner_labels(name)
     answers = await asyncio.gather(*map(ask, whose))
-    found: dict[str, Found] = {}
+    found: dict[str, ServiceMetric] = {}
     for owner, series in zip(whose, answers, strict=True):
-        here: dict[str, Found] = {}
+        here: dict[str, ServiceMetric] = {}
         for one in series:
             if not _may_own(owner.label, one.name):
                 continue
@@ -162,7 +166,9 @@ def _may_own(label: str, metric: str) -> bool:
     return label not in ("statefulset", "daemonset") and metric.startswith(_OF_QUEUES.get(label, ""))
 
 
-def _note(here: dict[str, Found], owner: Owner, series: Series, namespace: str, telling: Iterable[str]) -> None:
+def _note(
+    here: dict[str, ServiceMetric], owner: OwnerLabel, series: Series, namespace: str, telling: Iterable[str]
+) -> None:
     label = next((label for label in _NAMESPACES if series.labels.get(label)), "")
     its = series.labels.get(label, "")
     if namespace and its not in ("", namespace):
@@ -171,11 +177,11 @@ def _note(here: dict[str, Found], owner: Owner, series: Series, namespace: str, 
     if series.name.startswith("container_"):
         # Besides its containers cAdvisor counts the pod as a whole, and its sandbox.
         more += ['container!=""', 'container!="POD"']
-    found = here.setdefault(series.name, Found(series.name, owner, ", ".join(more)))
+    found = here.setdefault(series.name, ServiceMetric(series.name, owner, ", ".join(more)))
     found.values.add(series.labels.get(owner.label, ""))
     found.namespaces |= {its} - {""}
-    found.seen |= {(label, text) for label in telling if (text := series.labels.get(label))}
+    found.outcomes |= {(label, text) for label in telling if (text := series.labels.get(label))}
 
 
-def namespaces(found: Iterable[Found]) -> list[str]:
+def namespaces(found: Iterable[ServiceMetric]) -> list[str]:
     return sorted({name for one in found for name in one.namespaces})

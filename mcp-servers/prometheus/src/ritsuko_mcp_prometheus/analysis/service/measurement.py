@@ -5,8 +5,8 @@ import math
 from collections.abc import Collection, Sequence
 from typing import Any, TypeVar
 
-from ritsuko_mcp_prometheus.analysis.service.readings import Figure
-from ritsuko_mcp_prometheus.analysis.service.signals import Line
+from ritsuko_mcp_prometheus.analysis.service.readings import Reading
+from ritsuko_mcp_prometheus.analysis.service.signals import Signal
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
 from ritsuko_mcp_prometheus.errors import QueryFailed
 
@@ -18,7 +18,9 @@ _LITTLE_DEVIATION = 1e-9
 _T = TypeVar("_T")
 
 
-async def figures(client: PrometheusClient, lines: Sequence[Line], at: float, span: float) -> tuple[list[Figure], bool]:
+async def measure(
+    client: PrometheusClient, signals: Sequence[Signal], at: float, span: float
+) -> tuple[list[Reading], bool]:
     """Each line's value at the moment, `span` seconds before it and a day before it; and whether all was asked.
 
     A store that is slow, as one is that has trouble, still answers with what is now.
@@ -38,32 +40,32 @@ async def figures(client: PrometheusClient, lines: Sequence[Line], at: float, sp
         bounds = [_bound(one.labels.get("le", "")) for one in answer.series]
         return max((bound for bound in bounds if math.isfinite(bound)), default=None)
 
-    async def now(line: Line) -> tuple[float | None, str]:
+    async def now(signal: Signal) -> tuple[float | None, str]:
         try:
-            return (await value(line.query, at), "") if line.query else (None, "")
+            return (await value(signal.query, at), "") if signal.query else (None, "")
         except QueryFailed as failure:
             return None, failure.message
 
-    current = await asyncio.gather(*map(now, lines))
-    there = [line for line, (found, _) in zip(lines, current, strict=True) if found is not None]
-    bounds = {line.buckets: asyncio.create_task(highest_bound(line.buckets)) for line in there if line.buckets}
+    current = await asyncio.gather(*map(now, signals))
+    there = [signal for signal, (found, _) in zip(signals, current, strict=True) if found is not None]
+    bounds = {signal.buckets: asyncio.create_task(highest_bound(signal.buckets)) for signal in there if signal.buckets}
     earlier = {
-        (line, moment): asyncio.create_task(value(line.query, moment))
+        (signal, moment): asyncio.create_task(value(signal.query, moment))
         for moment in (at - span, at - _DAY_SECONDS)
-        for line in there
+        for signal in there
     }
     complete = await _within(_EARLIER_SECONDS, [*bounds.values(), *earlier.values()])
 
-    def figure(line: Line, found: float | None, failure: str) -> Figure:
+    def reading(signal: Signal, found: float | None, failure: str) -> Reading:
         if found is None:
-            return Figure(line, failure=failure)
-        bound = _result(bounds.get(line.buckets))
-        before, day_ago = (_result(earlier[line, moment]) for moment in (at - span, at - _DAY_SECONDS))
-        scaled = [None if one is None else one * line.scale for one in (before, day_ago)]
+            return Reading(signal, failure=failure)
+        bound = _result(bounds.get(signal.buckets))
+        before, day_ago = (_result(earlier[signal, moment]) for moment in (at - span, at - _DAY_SECONDS))
+        scaled = [None if one is None else one * signal.scale for one in (before, day_ago)]
         at_least = bound is not None and found >= bound * (1 - _LITTLE_DEVIATION)
-        return Figure(line, found * line.scale, *scaled, at_least=at_least)
+        return Reading(signal, found * signal.scale, *scaled, at_least=at_least)
 
-    return [figure(line, *found) for line, found in zip(lines, current, strict=True)], complete
+    return [reading(signal, *found) for signal, found in zip(signals, current, strict=True)], complete
 
 
 async def _within(seconds: float, tasks: Collection[asyncio.Task[Any]]) -> bool:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from ritsuko_mcp_common.errors import ToolFailure
-from ritsuko_mcp_prometheus.analysis.service.readings import Figure
+from ritsuko_mcp_prometheus.analysis.service.readings import Reading
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
 from ritsuko_mcp_prometheus.api.series import Sample
 
@@ -12,7 +12,7 @@ _DAY_SECONDS = 86400.0
 _STEP_SECONDS = 300.0
 
 
-async def onset(client: PrometheusClient, one: Figure, at: float, span: float) -> float | None:
+async def onset(client: PrometheusClient, one: Reading, at: float, span: float) -> float | None:
     """The Unix time, to some minutes; None where that can't be told, or asked.
 
     A figure looks `span` seconds back: halfway between both levels it has seen as much of the one as of the other.
@@ -20,11 +20,11 @@ async def onset(client: PrometheusClient, one: Figure, at: float, span: float) -
     if one.value is None or one.day_ago is None:
         return None
     try:
-        answer = await client.query_range(one.line.query, at - _DAY_SECONDS, at, _STEP_SECONDS)
+        answer = await client.query_range(one.signal.query, at - _DAY_SECONDS, at, _STEP_SECONDS)
     except ToolFailure:
         return None
     course = answer.series[0].samples if answer.series else []
-    crossed = crossing(course, one.day_ago / one.line.scale, one.value / one.line.scale, _STEP_SECONDS)
+    crossed = crossing(course, one.day_ago / one.signal.scale, one.value / one.signal.scale, _STEP_SECONDS)
     return None if crossed is None else round((crossed - span / 2) / 60) * 60.0
 
 

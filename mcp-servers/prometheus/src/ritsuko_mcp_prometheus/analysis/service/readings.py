@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from ritsuko_mcp_common.envelope import Row
-from ritsuko_mcp_prometheus.analysis.service.signals import Line
+from ritsuko_mcp_prometheus.analysis.service.signals import Signal
 from ritsuko_mcp_prometheus.presentation.numbers import format_value
 from ritsuko_mcp_prometheus.statistics.robust import format_relative, relative
 
@@ -17,10 +17,10 @@ _MOST_TOLD = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class Reading:
     """A line and what came of it; a time at which there is nothing has None. `at_least`: it may be more."""
 
-    line: Line
+    signal: Signal
     value: float | None = None
     before: float | None = None
     day_ago: float | None = None
@@ -28,55 +28,57 @@ class Figure:
     failure: str = ""
 
 
-def row(one: Figure) -> Row:
+def reading_row(one: Reading) -> Row:
     """The figure as people read it, with its query."""
-    line, note = one.line, one.line.note
-    if not line.query:
+    signal, note = one.signal, one.signal.note
+    if not signal.query:
         value = "absent"
     elif one.failure:
         value, note = "failed", one.failure
     elif one.value is None:
         value, note = "none", note or "no requests in this time, or too few samples for a rate"
     else:
-        value = f"≥ {written(one.value, line.unit)}" if one.at_least else written(one.value, line.unit)
+        value = (
+            f"≥ {format_reading(one.value, signal.unit)}" if one.at_least else format_reading(one.value, signal.unit)
+        )
         note = "above the highest bound of its buckets, however far" if one.at_least else note
     known = one.value is not None and one.before is not None
-    cells: dict[str, JsonValue] = {"signal": line.signal, "value": value}
-    cells["before"] = "" if one.value is None or one.before is None else written(one.before, line.unit)
+    cells: dict[str, JsonValue] = {"signal": signal.name, "value": value}
+    cells["before"] = "" if one.value is None or one.before is None else format_reading(one.before, signal.unit)
     cells["change"] = format_relative(relative(one.before or 0.0, one.value or 0.0)) if known else ""
-    cells["a day ago"] = "" if one.value is None or one.day_ago is None else written(one.day_ago, line.unit)
-    return {**cells, "found by": line.source, "note": note, "query": line.query}
+    cells["a day ago"] = "" if one.value is None or one.day_ago is None else format_reading(one.day_ago, signal.unit)
+    return {**cells, "found by": signal.source, "note": note, "query": signal.query}
 
 
-def differing(told: Sequence[Figure], *, earlier: bool = True) -> list[Figure]:
+def changed_readings(told: Sequence[Reading], *, earlier: bool = True) -> list[Reading]:
     """Those that are half as much again or more, or have shrunk as far; of durations one.
 
     Compared with a day ago, or, without `earlier`, with the time just before.
     """
-    found: list[Figure] = []
-    for one in sorted(told, key=lambda one: one.line.signal == "duration p99"):
+    found: list[Reading] = []
+    for one in sorted(told, key=lambda one: one.signal.name == "duration p99"):
         former = one.day_ago if earlier else one.before
-        if one.value is None or former is None or not _much(former, one.value, one.line.unit):
+        if one.value is None or former is None or not _much(former, one.value, one.signal.unit):
             continue
-        is_duration = one.line.signal.startswith("duration")
-        if not (is_duration and any(other.line.signal.startswith("duration") for other in found)):
+        is_duration = one.signal.name.startswith("duration")
+        if not (is_duration and any(other.signal.name.startswith("duration") for other in found)):
             found.append(one)
     return found[:_MOST_TOLD]
 
 
-def said_of(changed: Sequence[Figure], told: Sequence[Figure], *, earlier: bool = True) -> str:
-    """`errors 1 % to 20 %; ...` of what `differing` found among those told."""
-    signals = Counter(one.line.signal for one in told)
+def change_text(changed: Sequence[Reading], told: Sequence[Reading], *, earlier: bool = True) -> str:
+    """`errors 1 % to 20 %; ...` of what `changed_readings` found among those told."""
+    signals = Counter(one.signal.name for one in told)
     said: list[str] = []
     for one in changed:
         former = (one.day_ago if earlier else one.before) or 0.0
-        of = f" of {one.line.source}" if one.line.signal == "level" or signals[one.line.signal] > 1 else ""
-        unit = one.line.unit
-        said.append(f"{one.line.signal}{of} {written(former, unit)} to {written(one.value or 0.0, unit)}")
+        of = f" of {one.signal.source}" if one.signal.name == "level" or signals[one.signal.name] > 1 else ""
+        unit = one.signal.unit
+        said.append(f"{one.signal.name}{of} {format_reading(former, unit)} to {format_reading(one.value or 0.0, unit)}")
     return "; ".join(said)
 
 
-def written(value: float, unit: str) -> str:
+def format_reading(value: float, unit: str) -> str:
     """`12.5 %`, `300 ms`, `10/s`, `0.2 cores`, `1 GiB`."""
     if unit == "share":
         return f"{value * 100:.3g} %"

@@ -10,7 +10,7 @@ class Usage:
     `range` in it is the time that rates look back.
     """
 
-    signal: str
+    name: str
     source: str
     metrics: tuple[str, ...]
     query: str

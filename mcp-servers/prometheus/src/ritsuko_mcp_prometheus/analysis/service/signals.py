@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ritsuko_mcp_prometheus.analysis.service.conventions import CONVENTIONS, Convention, prefixed
-from ritsuko_mcp_prometheus.analysis.service.discovery import Found
+from ritsuko_mcp_prometheus.analysis.service.discovery import ServiceMetric
 from ritsuko_mcp_prometheus.analysis.service.saturation import USAGES, Usage
 from ritsuko_mcp_prometheus.promql.selectors import quoted
 
@@ -15,13 +15,13 @@ _OF_A_SUMMARY = "the worst of its series: the quantiles of a summary can't be pu
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Signal:
     """A figure to ask for, or, without a query, one that can't be and why.
 
     A quantile of a classic histogram names its `buckets`: it is never above the highest of their bounds.
     """
 
-    signal: str
+    name: str
     source: str
     query: str = ""
     unit: str = ""
@@ -30,48 +30,48 @@ class Line:
     buckets: str = ""
 
 
-def requests(found: Mapping[str, Found], range_: str) -> list[Line]:
+def request_signals(found: Mapping[str, ServiceMetric], range_: str) -> list[Signal]:
     """Rate, errors and duration by each convention that is met; nothing where none is."""
-    lines: list[Line] = []
+    signals: list[Signal] = []
     used: set[str] = set()
     for convention in (*CONVENTIONS, *prefixed(found)):
         counter = _counter(convention, found)
-        if counter and convention.name not in used and (convention.only is None or convention.only in counter.seen):
+        if counter and convention.name not in used and (convention.only is None or convention.only in counter.outcomes):
             used.add(convention.name)
-            lines += _of_convention(convention, counter, found, range_)
-    return lines
+            signals += _of_convention(convention, counter, found, range_)
+    return signals
 
 
-def usages(found: Mapping[str, Found], range_: str) -> list[Line]:
+def saturation_signals(found: Mapping[str, ServiceMetric], range_: str) -> list[Signal]:
     """What it uses, and of that what it may; one line that says so where nothing tells."""
-    lines: list[Line] = []
+    signals: list[Signal] = []
     for usage in USAGES:
         missing = [metric for metric in usage.metrics if metric not in found]
         if not missing:
-            lines.append(Line(usage.signal, usage.source, _filled(usage, found, range_), usage.unit))
+            signals.append(Signal(usage.name, usage.source, _filled(usage, found, range_), usage.unit))
         elif len(missing) < len(usage.metrics):
-            lines.append(Line(usage.signal, usage.source, note=f"there is no {' or '.join(missing)} with this name"))
-    if not any(line.query for line in lines):
+            signals.append(Signal(usage.name, usage.source, note=f"there is no {' or '.join(missing)} with this name"))
+    if not any(signal.query for signal in signals):
         reason = "neither cAdvisor, kube-state-metrics nor process metrics carry this name"
-        return [Line("saturation", "", note=reason)]
-    return lines
+        return [Signal("saturation", "", note=reason)]
+    return signals
 
 
-def _counter(convention: Convention, found: Mapping[str, Found]) -> Found | None:
+def _counter(convention: Convention, found: Mapping[str, ServiceMetric]) -> ServiceMetric | None:
     """What counts its requests: a native histogram does without a series for that."""
     if counted := found.get(convention.counter):
         return counted
     return None if convention.requests else _native(convention, found)
 
 
-def _native(convention: Convention, found: Mapping[str, Found]) -> Found | None:
+def _native(convention: Convention, found: Mapping[str, ServiceMetric]) -> ServiceMetric | None:
     bare = found.get(convention.durations)
     return None if bare is None or _quantiles(bare) else bare
 
 
-def _quantiles(bare: Found) -> list[str]:
+def _quantiles(bare: ServiceMetric) -> list[str]:
     """Those of a summary, as it writes them."""
-    return sorted({text for label, text in bare.seen if label == "quantile"}, key=_number)
+    return sorted({text for label, text in bare.outcomes if label == "quantile"}, key=_number)
 
 
 def _number(quantile: str) -> float:
@@ -81,55 +81,57 @@ def _number(quantile: str) -> float:
         return 0.0
 
 
-def _of_convention(convention: Convention, counter: Found, found: Mapping[str, Found], range_: str) -> list[Line]:
+def _of_convention(
+    convention: Convention, counter: ServiceMetric, found: Mapping[str, ServiceMetric], range_: str
+) -> list[Signal]:
     only = _only(convention)
 
     def rate(*more: str) -> str:
         summed = f"sum(rate({counter.selector(only, *more)}[{range_}]))"
         return f"histogram_count({summed})" if counter.metric == convention.durations else summed
 
-    lines = [Line("rate", convention.name, rate(), "/s")]
-    labels = {label for label, _ in counter.seen}
+    signals = [Signal("rate", convention.name, rate(), "/s")]
+    labels = {label for label, _ in counter.outcomes}
     outcome = next((label for label in convention.outcomes if label in labels), None)
     if outcome:
         ratio = f"({rate(f'{outcome}=~{quoted(convention.failed)}')} or vector(0)) / {rate()}"
-        lines.append(Line("errors", convention.name, ratio, "share"))
+        signals.append(Signal("errors", convention.name, ratio, "share"))
     else:
         wanted = " or ".join(convention.outcomes)
-        lines.append(Line("errors", convention.name, note=f"{counter.metric} has no label {wanted}"))
-    return lines + _durations(convention, found, range_)
+        signals.append(Signal("errors", convention.name, note=f"{counter.metric} has no label {wanted}"))
+    return signals + _durations(convention, found, range_)
 
 
 def _only(convention: Convention) -> str:
     return f"{convention.only[0]}={quoted(convention.only[1])}" if convention.only else ""
 
 
-def _durations(convention: Convention, found: Mapping[str, Found], range_: str) -> list[Line]:
+def _durations(convention: Convention, found: Mapping[str, ServiceMetric], range_: str) -> list[Signal]:
     only = _only(convention)
     if buckets := found.get(f"{convention.durations}_bucket"):
         chosen = buckets.selector(only)
         return _from_histogram(convention, f"sum by (le) (rate({chosen}[{range_}]))", chosen)
     if native := _native(convention, found):
         return _from_histogram(convention, f"sum(rate({native.selector(only)}[{range_}]))")
-    lines: list[Line] = []
+    signals: list[Signal] = []
     if summary := found.get(convention.durations):
         for quantile in [text for text in _quantiles(summary) if _number(text) >= _QUANTILES[0]][-len(_QUANTILES) :]:
             worst = f"max({summary.selector(only, f'quantile={quoted(quantile)}')})"
-            signal = f"duration p{_number(quantile) * 100:g}"
-            lines.append(Line(signal, convention.name, worst, "seconds", convention.scale, _OF_A_SUMMARY))
+            name = f"duration p{_number(quantile) * 100:g}"
+            signals.append(Signal(name, convention.name, worst, "seconds", convention.scale, _OF_A_SUMMARY))
     total, count = found.get(f"{convention.durations}_sum"), found.get(f"{convention.durations}_count")
     if total and count:
         parts = [f"sum(rate({part.selector(only)}[{range_}]))" for part in (total, count)]
-        note = "" if lines else "a mean: there are no buckets for quantiles"
-        lines.append(Line("duration mean", convention.name, " / ".join(parts), "seconds", convention.scale, note))
-    return lines or [
-        Line("duration", convention.name, note=f"there is no {convention.durations}_bucket with this name")
+        note = "" if signals else "a mean: there are no buckets for quantiles"
+        signals.append(Signal("duration mean", convention.name, " / ".join(parts), "seconds", convention.scale, note))
+    return signals or [
+        Signal("duration", convention.name, note=f"there is no {convention.durations}_bucket with this name")
     ]
 
 
-def _from_histogram(convention: Convention, summed: str, buckets: str = "") -> list[Line]:
+def _from_histogram(convention: Convention, summed: str, buckets: str = "") -> list[Signal]:
     return [
-        Line(
+        Signal(
             f"duration p{quantile * 100:g}",
             convention.name,
             f"histogram_quantile({quantile:g}, {summed})",
@@ -141,6 +143,6 @@ def _from_histogram(convention: Convention, summed: str, buckets: str = "") -> l
     ]
 
 
-def _filled(usage: Usage, found: Mapping[str, Found], range_: str) -> str:
+def _filled(usage: Usage, found: Mapping[str, ServiceMetric], range_: str) -> str:
     query = _PLACEHOLDER.sub(lambda match: found[match[1]].selector(match[2] or ""), usage.query)
     return query.replace("[range]", f"[{range_}]")

@@ -6,8 +6,8 @@ https://prometheus.io/docs/practices/naming/
 import re
 from collections.abc import Collection, Mapping
 
-from ritsuko_mcp_prometheus.analysis.service.discovery import Found
-from ritsuko_mcp_prometheus.analysis.service.signals import Line
+from ritsuko_mcp_prometheus.analysis.service.discovery import ServiceMetric
+from ritsuko_mcp_prometheus.analysis.service.signals import Signal
 
 _TIMES = {"_seconds": 1.0, "_milliseconds": 0.001, "_ms": 0.001}
 _FAILING = re.compile(r"fail|error|reject|timeout|dropped|dead_letter|retr(?:y|ies)")
@@ -17,33 +17,33 @@ _MOST_TIMED, _MOST_COUNTERS, _MOST_LEVELS = 3, 4, 3
 _NAMED = 8
 
 
-def own_lines(found: Mapping[str, Found], range_: str) -> list[Line]:
+def suffix_signals(found: Mapping[str, ServiceMetric], range_: str) -> list[Signal]:
     """How often and how long what it times took, how fast its counters grow, failures first, what waits."""
-    lines: list[Line] = []
+    signals: list[Signal] = []
     for base, scale in _timed(found):
         count, total, buckets = (found.get(f"{base}_{part}") for part in ("count", "sum", "bucket"))
         if count is None or total is None:
             continue
         rate = f"sum(rate({count.selector()}[{range_}]))"
-        lines.append(Line("rate", base, rate, "/s"))
+        signals.append(Signal("rate", base, rate, "/s"))
         if buckets:
             chosen = buckets.selector()
             quantile = f"histogram_quantile(0.95, sum by (le) (rate({chosen}[{range_}])))"
-            lines.append(Line("duration p95", base, quantile, "seconds", scale, buckets=chosen))
+            signals.append(Signal("duration p95", base, quantile, "seconds", scale, buckets=chosen))
         else:
             mean = f"sum(rate({total.selector()}[{range_}])) / {rate}"
-            lines.append(Line("duration mean", base, mean, "seconds", scale))
+            signals.append(Signal("duration mean", base, mean, "seconds", scale))
     counters = sorted((name for name in found if name.endswith("_total")), key=_failing_first)
     for name in counters[:_MOST_COUNTERS]:
-        lines.append(Line("rate", name, f"sum(rate({found[name].selector()}[{range_}]))", "/s"))
+        signals.append(Signal("rate", name, f"sum(rate({found[name].selector()}[{range_}]))", "/s"))
     for name in _levels(found)[:_MOST_LEVELS]:
-        lines.append(Line("level", name, f"sum({found[name].selector()})"))
-    return lines
+        signals.append(Signal("level", name, f"sum({found[name].selector()})"))
+    return signals
 
 
-def others(found: Collection[str], lines: Collection[Line]) -> str:
+def uncovered_metrics(found: Collection[str], signals: Collection[Signal]) -> str:
     """A sentence that names those of which no figure is told; nothing where there is none."""
-    told = {line.source for line in lines}
+    told = {signal.source for signal in signals}
     left = sorted({_PARTS.sub("", name) for name in found} - {_PARTS.sub("", name) for name in told})
     if not left:
         return ""
@@ -51,14 +51,14 @@ def others(found: Collection[str], lines: Collection[Line]) -> str:
     return f"It has other metrics: {', '.join(left[:_NAMED])}{more}. describe tells what one is."
 
 
-def _timed(found: Mapping[str, Found]) -> list[tuple[str, float]]:
+def _timed(found: Mapping[str, ServiceMetric]) -> list[tuple[str, float]]:
     """Histograms and summaries of times, with what makes seconds of theirs."""
     bases = sorted(name.removesuffix("_count") for name in found if name.endswith("_count"))
     timed = [(base, scale) for base in bases for ending, scale in _TIMES.items() if base.endswith(ending)]
     return timed[:_MOST_TIMED]
 
 
-def _levels(found: Mapping[str, Found]) -> list[str]:
+def _levels(found: Mapping[str, ServiceMetric]) -> list[str]:
     return sorted(name for name in found if _WAITING.search(name) and not _PARTS.search(name))
 
 
