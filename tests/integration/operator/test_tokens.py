@@ -117,7 +117,9 @@ def test_what_a_crashing_container_says_of_its_token_is_told_without_it(hal: Sto
     hal.pod_status(hal.pod(), running("bot"), crash)
     hal.report(hal.pod(), servers=[server("kubernetes", "Down", error="connection refused")])
     message = hal.wait_line("kubernetes", "Failed")
-    assert message.endswith("its last words:\nstarting up\nrefused [redacted]\npassword=[redacted]\nKeyError: 'HOME'")
+    assert message.endswith(
+        "its last words:\nstarting up\nrefused [redacted-secret]\npassword=[redacted-value]\nKeyError: 'HOME'"
+    )
     hal.wait_condition("Ready", "False", "Failed", of="kubernetes", kind="sidecar")
     eventually(lambda: hal.events("SidecarsFailed"), what="the Event")
     found = {**hal.everything(), "log": operator.log_text(), "metrics": operator.metrics_text()}

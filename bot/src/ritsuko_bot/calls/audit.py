@@ -6,7 +6,6 @@ The line goes to the logger `ritsuko_bot.audit` with the fields in the record's 
 from __future__ import annotations
 
 import logging
-import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,21 +14,9 @@ from pydantic import JsonValue
 
 from ritsuko_api.identity import User
 from ritsuko_bot.access.approval import Vote
+from ritsuko_common.redaction.excerpt import excerpt
 
 logger = logging.getLogger("ritsuko_bot.audit")
-
-_SECRET_NAME = re.compile(
-    r"pass(word|wd|phrase)|secret|token|api.?key|private.?key|credential|authorization|cookie", re.IGNORECASE
-)
-_SECRET_VALUE = re.compile(
-    r"\b(?:bearer|basic)\s+[\w.~+/=-]{8,}|\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*|\b(?:gh[pousr]|xox[abprs]|sk|glpat)[-_][\w-]{10,}"
-    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*|(?<=://)[^\s/@:]*:[^\s/@]+(?=@)"
-    r"|\b(?:password|passwd|secret|token|api_?key)\s*[=:]\s*\S+",
-    re.IGNORECASE,
-)
-_REDACTED = "[redacted]"
-_LONGEST = 500
-_DEEPEST = 6
 
 
 @dataclass(slots=True)
@@ -62,7 +49,7 @@ class Record:
             "where": self.where,
             "server": self.server,
             "tool": self.tool,
-            "arguments": redacted(dict(self.arguments)),
+            "arguments": excerpt(dict(self.arguments)),
             "decision": self.decision,
             "effect": self.effect,
             "outcome": self.outcome,
@@ -75,23 +62,5 @@ class Record:
         if self.cached is not None:
             fields["cached_seconds"] = round(self.cached, 1)
         if self.error:
-            fields["error"] = redacted(self.error)
+            fields["error"] = excerpt(self.error)
         logger.info("%s %s: %s", self.server, self.tool, self.outcome, extra={"audit": fields})
-
-
-def redacted(value: JsonValue, depth: int = _DEEPEST) -> JsonValue:
-    """The value with secrets taken out, by the names of fields and by what secrets look like, and shortened."""
-    if depth == 0:
-        return "…"
-    match value:
-        case str():
-            text = _SECRET_VALUE.sub(_REDACTED, value)
-            return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text)} characters)"
-        case list():
-            return [redacted(item, depth - 1) for item in value[:50]]
-        case dict():
-            return {
-                key: _REDACTED if _SECRET_NAME.search(key) else redacted(item, depth - 1) for key, item in value.items()
-            }
-        case _:
-            return value

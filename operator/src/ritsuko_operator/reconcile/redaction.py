@@ -9,39 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-REDACTED = "[redacted]"
+from ritsuko_common.redaction.redactor import redacted
+
+REDACTED = "[redacted-secret]"
 _LAST_WORDS = "; its last words:\n"
 _LOGS = re.compile(re.escape(_LAST_WORDS) + ".*", re.S)
 _SHORTEST = 6  # characters: a shorter value is no secret worth the words that would go with it
 
 Redact = Callable[[str], str]
-
-_SECRET_WORD = (
-    r"[\w-]*(?:password|passwd|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential)s?"
-)
-_LOOKS: tuple[tuple[re.Pattern[str], str], ...] = (
-    # a private key, also when only its beginning is there
-    (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.S), REDACTED),
-    # a key that was cut at its beginning
-    (re.compile(r"\A[A-Za-z0-9+/=\s]*-----END [A-Z ]*PRIVATE KEY-----"), REDACTED),
-    # what is left of one in the middle
-    (re.compile(r"^[A-Za-z0-9+/]{40,}={0,2}$", re.M), REDACTED),
-    (re.compile(r"\b(bearer|basic|digest)\s+[\w.~+/=-]{6,}", re.I), rf"\1 {REDACTED}"),
-    (re.compile(r"\beyJ[\w-]{8,}\.[\w-]+(\.[\w-]*)?"), REDACTED),
-    (re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s/:@]*):[^\s/@]+@", re.I), rf"\1:{REDACTED}@"),
-    (re.compile(r"\b(gh[pousr]_|github_pat_|sk-|xox[abprs]-|glpat-|AKIA)[\w-]{10,}"), REDACTED),
-    (
-        re.compile(rf"(\b{_SECRET_WORD}[\"']?\s*[=:]\s*)(\"[^\"\n]*\"?|'[^'\n]*'?|[^\s,;&}}\])]+)", re.I),
-        rf"\1{REDACTED}",
-    ),
-)
-
-
-def without_credentials(text: str) -> str:
-    """The text without what looks like a credential. Not for our own words: they speak of keys and tokens."""
-    for look, instead in _LOOKS:
-        text = look.sub(instead, text)
-    return text
 
 
 def redactor(values: Iterable[str]) -> Redact:
@@ -71,7 +46,7 @@ def last_lines(text: str, *, lines: int = 8, size: int = 600) -> str:
     """The end of a log, redacted, in whole lines; a line that is too long alone is cut at its beginning."""
     kept: list[str] = []
     room = size
-    for line in reversed(without_credentials(text).strip().splitlines()):
+    for line in reversed(redacted(text).strip().splitlines()):
         if len(kept) == lines or (kept and len(line) + 1 > room):
             break
         kept.append(line.rstrip()[-room:])

@@ -57,7 +57,7 @@ def test_a_crash_shows_the_last_lines_without_their_secrets(world: World) -> Non
     )
     assert failed(world) == (
         "it exited with code 1; see `kubectl logs -n ops hal-1 -c mcp-weather -p`; its last words:\n"
-        "starting\nusing password=[redacted]\nValueError: no such city"
+        "starting\nusing password=[redacted-value]\nValueError: no such city"
     )
 
 

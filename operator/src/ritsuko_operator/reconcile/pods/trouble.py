@@ -11,12 +11,13 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ritsuko_api.bot import SidecarPhase
+from ritsuko_common.redaction.redactor import redacted
 from ritsuko_operator.reconcile import times
 from ritsuko_operator.reconcile.pods import image_pull, missing_pods, rollout
 from ritsuko_operator.reconcile.pods.containers import Container
 from ritsuko_operator.reconcile.pods.observation import Observation
 from ritsuko_operator.reconcile.pods.pods import Pod
-from ritsuko_operator.reconcile.redaction import with_last_words, without_credentials
+from ritsuko_operator.reconcile.redaction import with_last_words
 from ritsuko_operator.render.manifest import container_name
 from ritsuko_operator.render.pod_template import takes_away
 
@@ -176,7 +177,7 @@ def _image(case: Case) -> Finding | None:
         )
     if container.waiting in ("ErrImagePull", "ImagePullBackOff", "RegistryUnavailable", "SignatureValidationFailed"):
         secrets = [str(secret["name"]) for secret in case.seen.bot.spec.image_pull_secrets]
-        words = without_credentials(container.waiting_message)
+        words = redacted(container.waiting_message)
         return _failed(image_pull.explain(container.image, words, namespace=case.namespace, pull_secrets=secrets))
     return None
 
@@ -193,7 +194,7 @@ def _configuration(case: Case) -> Finding | None:
 def _start(case: Case) -> Finding | None:
     if case.container.waiting not in ("CreateContainerError", "RunContainerError"):
         return None
-    words = without_credentials(case.container.waiting_message)
+    words = redacted(case.container.waiting_message)
     return _failed(f"the container cannot be started: {words}; check `command`, mounts and image")
 
 

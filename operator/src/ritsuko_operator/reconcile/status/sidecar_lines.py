@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from ritsuko_api.bot import SidecarPhase, SidecarStatus
 from ritsuko_api.runtime import ServerReport, ServerState
+from ritsuko_common.redaction.redactor import redacted
 from ritsuko_operator.reconcile.pods.observation import BOT_CONTAINER, Observation
 from ritsuko_operator.reconcile.pods.optional import Trial, Trials
 from ritsuko_operator.reconcile.pods.pods import Pod
 from ritsuko_operator.reconcile.pods.trouble import Case, Finding, case_of, killed_for_memory, speaking_pod, trouble
-from ritsuko_operator.reconcile.redaction import without_credentials
 from ritsuko_operator.render.manifest import container_name
 from ritsuko_operator.render.select import Reason, Refusal
 
@@ -152,7 +152,7 @@ def _handshake(seen: Observation, server: ServerReport | None, place: _Place) ->
     if server.state is ServerState.CONNECTING and not server.error:
         return Finding(SidecarPhase.STARTING, "the bot is connecting to it")
     phase = SidecarPhase.STARTING if server.state is ServerState.CONNECTING else SidecarPhase.FAILED
-    error = without_credentials(server.error or str(server.state))
+    error = redacted(server.error or str(server.state))
     if _REFUSED_THE_BOT.search(error):
         return Finding(phase, f"{place.but}it refuses the bot: {error}; {place.refuses}")
     return Finding(phase, f"{place.but}the bot cannot use it: {error}; {place.fails}")

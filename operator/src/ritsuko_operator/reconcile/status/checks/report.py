@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ritsuko_operator.reconcile.redaction import without_credentials
+from ritsuko_common.redaction.redactor import redacted
 from ritsuko_operator.reconcile.status.checks.verdict import Facts, Verdict, no, yes
 
 # --- ConfigLoaded
@@ -34,7 +34,7 @@ def config_is_loaded(facts: Facts) -> Verdict:
 
 def zulip_keeps_it_from_ready(facts: Facts) -> Verdict | None:
     complaint = facts.seen.complaint
-    return no("NotConnected", without_credentials(complaint)) if complaint else None
+    return no("NotConnected", redacted(complaint)) if complaint else None
 
 
 def zulip_is_away(facts: Facts) -> Verdict | None:
@@ -42,7 +42,7 @@ def zulip_is_away(facts: Facts) -> Verdict | None:
     if report is None or report.zulip.connected:
         return None
     why = report.zulip.message or "the bot is not connected to Zulip yet"
-    return no("NotConnected", without_credentials(why))
+    return no("NotConnected", redacted(why))
 
 
 def zulip_is_connected(facts: Facts) -> Verdict:
