@@ -14,6 +14,10 @@ PACKAGES := ritsuko-common ritsuko-api ritsuko-operator ritsuko-bot ritsuko-mcp-
 MCP_IMAGES := $(SERVERS:%=mcp-%) mcp-bridge
 IMAGES := operator bot $(MCP_IMAGES)
 
+# what vale reads
+DOCUMENTS := README.md CLAUDE.md CHANGELOG.md docs mcp-servers/*/README.md tests/cluster/README.md tests/zulip/README.md
+SOURCES := tools manifests $(addsuffix /src,$(filter-out mcp-servers/TEMPLATE,$(MEMBERS)))
+
 # Where images go: IMAGE_NAME is the prefix that the image's own name is added to.
 IMAGE_NAME ?= ghcr.io/ritsuko-dev
 IMAGE_TAG ?= $(shell cat VERSION)
@@ -55,9 +59,10 @@ $(UV):
 	@touch $@
 
 .PHONY: format
-format: venv ## Format the code
+format: venv ## Format the code, wrap the documents
 	@.venv/bin/ruff format .
 	@.venv/bin/ruff check --fix .
+	@$(PYTHON) -m tools.markdown
 
 .PHONY: lint
 lint: venv ## ruff, pyright, import contracts; CRDs, schemas, docs/api.md and install.yaml match their sources
@@ -69,7 +74,12 @@ lint: venv ## ruff, pyright, import contracts; CRDs, schemas, docs/api.md and in
 	@$(PYTHON) -m ritsuko_api.reference docs/api.md --check
 	@$(PYTHON) -m manifests.install --check
 	@$(PYTHON) -m tools.version --check
+	@$(PYTHON) -m tools.markdown --check
 	@echo "lint: clean"
+
+.PHONY: prose
+prose: venv ## The language of documents and docstrings, checked by vale (.vale/styles/Ritsuko)
+	@$(PYTHON) -m tools.vale $(DOCUMENTS) $(SOURCES)
 
 .PHONY: crds
 crds: venv ## Generate the CRDs, the schema of mcp.json, docs/api.md and install.yaml; write VERSION into the manifests

