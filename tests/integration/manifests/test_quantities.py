@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from ritsuko_operator.render.quantity import canonical
+from ritsuko_common.quantity import canonical_quantity
 from tests.cluster import ControlPlane
 
 pytestmark = pytest.mark.controlplane
@@ -50,11 +50,11 @@ def given_back(plane: ControlPlane, *, cpus: list[str], sizes: list[str]) -> tup
 def test_the_apiserver_agrees_with_us_about_quantities(plane: ControlPlane) -> None:
     chance = random.Random(20)
     quantities = [*CORNERS, *(made_up(chance) for _ in range(300))]
-    sizes = [canonical(text) for text in quantities]
-    cpus = [canonical(text, whole_millis=True) for text in quantities]
+    sizes = [canonical_quantity(text) for text in quantities]
+    cpus = [canonical_quantity(text, whole_millis=True) for text in quantities]
     assert given_back(plane, cpus=cpus, sizes=sizes) == (cpus, sizes)
 
     # It leaves many an odd spelling as it is, so what it means is compared.
     its_cpus, its_sizes = given_back(plane, cpus=quantities, sizes=quantities)
-    assert [canonical(text) for text in its_sizes] == sizes
-    assert [canonical(text) for text in its_cpus] == cpus
+    assert [canonical_quantity(text) for text in its_sizes] == sizes
+    assert [canonical_quantity(text) for text in its_cpus] == cpus

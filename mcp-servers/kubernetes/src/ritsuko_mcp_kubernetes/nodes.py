@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from ritsuko_mcp_common import Envelope, Row
-from ritsuko_mcp_kubernetes import podlists, quantity
+from ritsuko_mcp_kubernetes import amounts, podlists
 from ritsuko_mcp_kubernetes.apiserver import Apiserver, Json
 from ritsuko_mcp_kubernetes.diagnosis.fields import at, conditions, objects
 from ritsuko_mcp_kubernetes.diagnosis.nodes import node_findings
@@ -78,13 +78,13 @@ def _requested(pod: Json, resource: str) -> float:
 
 
 def _request(container: Json, resource: str) -> float:
-    return quantity.parse(at(container, "resources", "requests").get(resource, 0))
+    return amounts.amount(at(container, "resources", "requests").get(resource, 0))
 
 
 def _row(node: Json, asked: dict[str, _Asked] | None) -> Row:
     name = str(at(node, "metadata").get("name"))
     room = at(node, "status", "allocatable")
-    cpu, memory = quantity.parse(room.get("cpu")), quantity.parse(room.get("memory"))
+    cpu, memory = amounts.amount(room.get("cpu")), amounts.amount(room.get("memory"))
     used = asked.get(name, _Asked()) if asked is not None else None
     roles = sorted(label.removeprefix(_ROLE) for label in at(node, "metadata", "labels") if label.startswith(_ROLE))
     return {
@@ -92,10 +92,10 @@ def _row(node: Json, asked: dict[str, _Asked] | None) -> Row:
         "STATUS": _status(node),
         "ROLES": ",".join(roles),
         "VERSION": at(node, "status", "nodeInfo").get("kubeletVersion"),
-        "CPU": quantity.cores(cpu),
-        "CPU REQUESTED": quantity.share(used.cpu, cpu) if used else "",
-        "MEMORY": quantity.binary(memory),
-        "MEMORY REQUESTED": quantity.share(used.memory, memory) if used else "",
+        "CPU": amounts.cores(cpu),
+        "CPU REQUESTED": amounts.share(used.cpu, cpu) if used else "",
+        "MEMORY": amounts.binary(memory),
+        "MEMORY REQUESTED": amounts.share(used.memory, memory) if used else "",
         "PODS": f"{used.pods}/{room.get('pods')}" if used else f"?/{room.get('pods')}",
         "TAINTS": ",".join(f"{taint.get('key')}:{taint.get('effect')}" for taint in objects(node, "spec", "taints")),
     }

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic_core import from_json
 
 from ritsuko_mcp_common import Envelope, Row, ToolFailure
-from ritsuko_mcp_kubernetes import podlists, quantity
+from ritsuko_mcp_kubernetes import amounts, podlists
 from ritsuko_mcp_kubernetes.apiserver import Apiserver, Json
 from ritsuko_mcp_kubernetes.diagnosis.fields import at, objects
 from ritsuko_mcp_kubernetes.discovery import Discovery, Resource
@@ -63,15 +63,15 @@ def _needed(item: Json) -> Json:
 def _row(item: Json, known: Json | None, of: Of, *, with_namespace: bool) -> tuple[float, float, Row]:
     namespace, name = _key(item)
     usages = [at(item, "usage")] if of == "nodes" else [at(each, "usage") for each in objects(item, "containers")]
-    cpu, memory = (sum(quantity.parse(usage.get(what)) for usage in usages) for what in ("cpu", "memory"))
+    cpu, memory = (sum(amounts.amount(usage.get(what)) for usage in usages) for what in ("cpu", "memory"))
     cpu_limit, memory_limit = _limit(known, of, "cpu"), _limit(known, of, "memory")
     row: Row = {
         **({"NAMESPACE": namespace} if with_namespace else {}),
         "NAME": name,
-        "CPU": quantity.cores(cpu),
-        "CPU OF LIMIT" if of == "pods" else "CPU OF NODE": quantity.share(cpu, cpu_limit),
-        "MEMORY": quantity.binary(memory),
-        "MEMORY OF LIMIT" if of == "pods" else "MEMORY OF NODE": quantity.share(memory, memory_limit),
+        "CPU": amounts.cores(cpu),
+        "CPU OF LIMIT" if of == "pods" else "CPU OF NODE": amounts.share(cpu, cpu_limit),
+        "MEMORY": amounts.binary(memory),
+        "MEMORY OF LIMIT" if of == "pods" else "MEMORY OF NODE": amounts.share(memory, memory_limit),
     }
     return cpu, memory, row
 
@@ -81,9 +81,9 @@ def _limit(known: Json | None, of: Of, what: str) -> float:
     if known is None:
         return 0.0
     if of == "nodes":
-        return quantity.parse(at(known, "status", "allocatable").get(what))
+        return amounts.amount(at(known, "status", "allocatable").get(what))
     limits = [at(each, "resources", "limits").get(what) for each in objects(known, "spec", "containers")]
-    return sum(map(quantity.parse, limits)) if limits and all(limits) else 0.0
+    return sum(map(amounts.amount, limits)) if limits and all(limits) else 0.0
 
 
 def _key(item: Json) -> tuple[str, str]:

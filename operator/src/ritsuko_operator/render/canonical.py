@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from ritsuko_operator.render import quantity
+from ritsuko_common.quantity import canonical_quantity
 from ritsuko_operator.render.manifest import Manifest
 
 # Maps from string to string (or to quantity): any key may occur, and an empty value is a value.
@@ -74,4 +74,4 @@ def _says_nothing(value: Any, key: str, under: str) -> bool:
 
 
 def _quantity(value: Any, *, whole_millis: bool = False) -> str | None:
-    return None if value is None else quantity.canonical(value, whole_millis=whole_millis)
+    return None if value is None else canonical_quantity(value, whole_millis=whole_millis)
