@@ -8,7 +8,6 @@ from mcp.client.client import Client
 from mcp_types import ListToolsResult, ToolAnnotations
 from mcp_types import Tool as WireTool
 
-from ritsuko_bot.mcp.backoff import Backoff
 from ritsuko_bot.mcp.tools import ListingEndless, Tool, list_tools, tools_hash
 
 
@@ -51,12 +50,3 @@ def test_the_hash_follows_what_matters() -> None:
     assert tools_hash({"get": one, "list": other}) == tools_hash({"list": other, "get": one})
     changed = Tool("get", "Gets.", {"type": "object"}, read_only=False)
     assert tools_hash({"get": one}) != tools_hash({"get": changed})
-
-
-def test_delays_double_up_to_the_longest_and_start_over() -> None:
-    backoff = Backoff(0.2, 1.5)
-    delays = [backoff.next() for _ in range(10_000)]
-    assert 0.1 <= delays[0] <= 0.2
-    assert all(0.9 <= delay <= 1.5 for delay in delays[4:])
-    backoff.reset()
-    assert backoff.next() <= 0.2

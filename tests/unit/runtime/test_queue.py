@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 
-from ritsuko_operator.runtime.queue import Backoff, KeyedQueue, WorkQueue
+from ritsuko_common.backoff import Delays
+from ritsuko_operator.runtime.queue import KeyedQueue, WorkQueue
 from tests.unit.runtime.fakes import Clock
 
 
@@ -17,7 +18,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def queue(clock: Clock) -> KeyedQueue[str]:
-    return KeyedQueue(clock=clock, backoff=Backoff(first=1, most=8, jitter=0.5), chance=lambda: 0.0)
+    return KeyedQueue(clock=clock, delays=Delays(first=1, longest=8, jitter=0.5), chance=lambda: 0.0)
 
 
 def taken(queue: KeyedQueue[str]) -> list[str]:
@@ -93,8 +94,8 @@ def test_failures_of_one_key_do_not_slow_down_another(queue: KeyedQueue[str]) ->
 
 def test_jitter_spreads_keys_that_failed_together(clock: Clock) -> None:
     chances = iter([0.0, 0.5, 0.99])
-    queue = KeyedQueue[str](clock=clock, backoff=Backoff(first=1, jitter=0.5), chance=lambda: next(chances))
-    assert [queue.retry(key) for key in "abc"] == [1.0, 1.25, pytest.approx(1.495)]
+    queue = KeyedQueue[str](clock=clock, delays=Delays(first=1, longest=8, jitter=0.5), chance=lambda: next(chances))
+    assert [queue.retry(key) for key in "abc"] == [1.0, 0.75, pytest.approx(0.505)]
 
 
 def test_it_tells_how_long_a_key_waited(queue: KeyedQueue[str], clock: Clock) -> None:

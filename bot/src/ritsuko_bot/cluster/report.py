@@ -13,8 +13,8 @@ from collections.abc import Callable
 from ritsuko_api.runtime import RuntimeReport
 from ritsuko_bot.cluster.api import Api, ApiError
 from ritsuko_bot.cluster.resource import Own
-from ritsuko_bot.mcp.backoff import Backoff
 from ritsuko_bot.metrics import Metrics
+from ritsuko_common.backoff import Backoff
 
 logger = logging.getLogger(__name__)
 

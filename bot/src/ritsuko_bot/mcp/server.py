@@ -22,7 +22,6 @@ from pydantic import ValidationError
 from ritsuko_api.config import ServerEntry, StdioServer, ToolsPolicy
 from ritsuko_api.runtime import ServerInfo, ServerReport, ServerState
 from ritsuko_bot.access.policy import offered
-from ritsuko_bot.mcp.backoff import Backoff
 from ritsuko_bot.mcp.cache import Cache
 from ritsuko_bot.mcp.connection import Connection, connect
 from ritsuko_bot.mcp.errors import ServerUnavailable, in_words, root_cause
@@ -31,6 +30,7 @@ from ritsuko_bot.mcp.questions import Questions
 from ritsuko_bot.mcp.rate import Rate
 from ritsuko_bot.mcp.tools import ListingEndless, Tool
 from ritsuko_bot.mcp.transport import Fault, fault_of
+from ritsuko_common.backoff import Backoff
 from ritsuko_common.rfc3339 import format_rfc3339
 
 logger = logging.getLogger(__name__)

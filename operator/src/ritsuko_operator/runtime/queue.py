@@ -15,31 +15,16 @@ import itertools
 import random
 from collections import deque
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from ritsuko_common.backoff import Delays
 
 K = TypeVar("K", bound=Hashable)
 
 Clock = Callable[[], float]
 
+_DELAYS = Delays(0.2, 120.0)
 _URGENT_IN_A_ROW = 8  # then one that is not urgent has its turn
-
-
-@dataclass(frozen=True)
-class Backoff:
-    """Delays after failures of one key: `first` seconds, doubled each time, at most `most`, with jitter.
-
-    The jitter (up to `jitter` of the delay, added) keeps many keys that failed together from coming back together.
-    """
-
-    first: float = 0.2
-    most: float = 120.0
-    jitter: float = 0.2
-
-    def delay(self, failures: int, chance: float) -> float:
-        """The delay before the next try after `failures` failures; `chance` is a random number in [0, 1)."""
-        plain = min(self.first * 2 ** min(failures - 1, 30), self.most)
-        return plain * (1 + self.jitter * chance)
 
 
 class KeyedQueue(Generic[K]):
@@ -49,12 +34,12 @@ class KeyedQueue(Generic[K]):
         self,
         *,
         clock: Clock,
-        backoff: Backoff | None = None,
+        delays: Delays = _DELAYS,
         chance: Callable[[], float] = random.random,
         urgent: Callable[[K], bool] = lambda _: True,
     ) -> None:
         self._clock = clock
-        self._backoff = backoff or Backoff()
+        self._delays = delays
         self._chance = chance
         self._is_urgent = urgent
         self._urgent: deque[K] = deque()
@@ -111,7 +96,7 @@ class KeyedQueue(Generic[K]):
     def retry(self, key: K) -> float:
         """Adds a key that failed, after a delay that grows with every failure in a row; returns the delay."""
         self._failures[key] = self._failures.get(key, 0) + 1
-        delay = self._backoff.delay(self._failures[key], self._chance())
+        delay = self._delays.after(self._failures[key], self._chance())
         self.add_after(key, delay)
         return delay
 
@@ -162,8 +147,8 @@ class KeyedQueue(Generic[K]):
 class WorkQueue(Generic[K]):
     """A `KeyedQueue` that workers can wait on."""
 
-    def __init__(self, *, backoff: Backoff | None = None, urgent: Callable[[K], bool] = lambda _: True) -> None:
-        self._keys: KeyedQueue[K] = KeyedQueue(clock=asyncio.get_running_loop().time, backoff=backoff, urgent=urgent)
+    def __init__(self, *, delays: Delays = _DELAYS, urgent: Callable[[K], bool] = lambda _: True) -> None:
+        self._keys: KeyedQueue[K] = KeyedQueue(clock=asyncio.get_running_loop().time, delays=delays, urgent=urgent)
         self._alarm: asyncio.TimerHandle | None = None
         self._wakers: deque[asyncio.Future[None]] = deque()
 

@@ -24,7 +24,7 @@ from pydantic import ValidationError
 from ritsuko_bot.chat.threads import in_thread
 from ritsuko_bot.chat.zulip.api import Profile, Wire
 from ritsuko_bot.chat.zulip.errors import Refused, Unavailable, ZulipError
-from ritsuko_bot.mcp.backoff import Backoff
+from ritsuko_common.backoff import Backoff
 
 logger = logging.getLogger(__name__)
 

@@ -14,8 +14,8 @@ from ritsuko_bot.chat.zulip.listener import Listener, refusal
 from ritsuko_bot.chat.zulip.outbox import Outbox
 from ritsuko_bot.chat.zulip.position_storage import Keeper
 from ritsuko_bot.chat.zulip.status import Connection
-from ritsuko_bot.mcp.backoff import Backoff
 from ritsuko_bot.metrics import Metrics
+from ritsuko_common.backoff import Backoff
 
 _DRAIN_WITHIN = 6.0
 _SAVE_WITHIN = 1.5

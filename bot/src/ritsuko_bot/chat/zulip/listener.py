@@ -14,7 +14,7 @@ from ritsuko_bot.chat.zulip.history import Record, asked_since, said_since
 from ritsuko_bot.chat.zulip.outbox import Outbox
 from ritsuko_bot.chat.zulip.position_storage import Keeper
 from ritsuko_bot.chat.zulip.status import Connection
-from ritsuko_bot.mcp.backoff import Backoff
+from ritsuko_common.backoff import Backoff
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from ritsuko_bot.chat.place import Place, place_of
 from ritsuko_bot.chat.zulip.api import Event, History, OneMessage, Profile, Reaction, Sent, Uploaded, Wire
 from ritsuko_bot.chat.zulip.client import ZulipClient
 from ritsuko_bot.chat.zulip.errors import Refused, Unavailable
-from ritsuko_bot.mcp.backoff import Backoff
+from ritsuko_common.backoff import Backoff
 
 logger = logging.getLogger(__name__)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from ritsuko_api.bot import RitsukoBot, SidecarPhase
 from ritsuko_api.sidecar import McpSidecar
+from ritsuko_common.backoff import Delays
 from ritsuko_operator.reconcile import times
 from ritsuko_operator.reconcile.pods import rollout
 from ritsuko_operator.reconcile.pods.observation import BOT_CONTAINER, Observation
@@ -29,7 +30,7 @@ class Patience:
     last_retry: float = 3600.0
 
     def retry_after(self, attempts: int) -> float:
-        return min(self.first_retry * 2 ** min(attempts - 1, 30), self.last_retry)
+        return Delays(self.first_retry, self.last_retry, jitter=0.0).after(attempts, 0.0)
 
 
 @dataclass(frozen=True)
