@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Delays:
-    """`first` seconds after the first failure, doubled with each, at most `longest`; jitter takes off up to that share."""
+    """`first` seconds after the failure, doubled with each, at most `longest`; jitter takes off up to its share."""
 
     first: float
     longest: float
