@@ -17,13 +17,13 @@ from drain3.drain import Drain as TheirDrain
 from drain3.masking import MaskingInstruction
 from drain3.template_miner_config import TemplateMinerConfig
 
-from ritsuko_mcp_logs.insight.naming import Names
+from ritsuko_mcp_logs.analysis.group_names import Names
+from ritsuko_mcp_logs.mining.digit_runs import readable_block, squash
 from ritsuko_mcp_logs.mining.drain import Drain, Message, variable_words
 from ritsuko_mcp_logs.mining.fingerprint import masked
 from ritsuko_mcp_logs.mining.masking import MASK, hide_ids, tokens
 from ritsuko_mcp_logs.mining.miner import Group, Miner
-from ritsuko_mcp_logs.mining.squash import readable_block, squash
-from ritsuko_mcp_logs.mining.tally import Spans
+from ritsuko_mcp_logs.mining.occurrences import Spans
 from ritsuko_mcp_logs.sources.source import Batch, Origin
 from tests.load.figures import Figure
 from tests.load.labelled_logs import Record, grouping_accuracy, records, stamped

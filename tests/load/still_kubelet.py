@@ -12,7 +12,7 @@ import sys
 
 from aiohttp import web
 
-from ritsuko_mcp_logs.lines import timestamp
+from ritsuko_mcp_logs.lines.stream import timestamp
 
 NEEDLE = "a needle in fifty haystacks"
 _BEGINNING = 1_790_000_000 * 10**9

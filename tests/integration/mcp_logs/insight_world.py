@@ -11,9 +11,9 @@ from mcp import Client
 
 from ritsuko_mcp_common.server import Service
 from ritsuko_mcp_logs.cluster import Cluster
-from ritsuko_mcp_logs.insight.tools import insight_tools
 from ritsuko_mcp_logs.settings import LogsSettings
 from ritsuko_mcp_logs.sources.configured import configured
+from ritsuko_mcp_logs.tools.analysis_tools import insight_tools
 from tests.integration.mcp_logs.fake_apiserver import FakeApiserver
 from tests.integration.mcp_logs.stores import START, Entry, Filled
 from tests.load.labelled_logs import Record

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from ritsuko_mcp_logs.lines import timestamp
+from ritsuko_mcp_logs.lines.stream import timestamp
 from tests.cluster import loki
 from tests.cluster.loki import Loki
 from tests.cluster.opensearch import OpenSearch

@@ -11,11 +11,11 @@ import pytest
 from aiohttp import web
 
 from ritsuko_mcp_common.times import format_time
-from ritsuko_mcp_logs.matching import Matcher
+from ritsuko_mcp_logs.search.matcher import Matcher
 from ritsuko_mcp_logs.sources.opensearch.mapping import Layout
-from ritsuko_mcp_logs.sources.opensearch.opensearch import OpenSearch as Source
+from ritsuko_mcp_logs.sources.opensearch.store import OpenSearch as Source
 from ritsuko_mcp_logs.sources.source import Coverage, Line, Query
-from ritsuko_mcp_logs.sources.store import Access
+from ritsuko_mcp_logs.sources.store_client import Access
 from tests.cluster.opensearch import OpenSearch
 from tests.integration.mcp_logs.conftest import _TENANTS, asking
 from tests.integration.mcp_logs.stores import FILEBEAT, FLUENT_BIT, START, Entry, FilledOpenSearch, Shape

@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from mcp import Client
 
 from ritsuko_mcp_logs.cluster import Cluster
-from ritsuko_mcp_logs.question import Question
-from ritsuko_mcp_logs.search import search
+from ritsuko_mcp_logs.search.request import Question
 from ritsuko_mcp_logs.server import build
 from ritsuko_mcp_logs.settings import LogsSettings
-from ritsuko_mcp_logs.sources.podlogs.podlogs import PodLogs
+from ritsuko_mcp_logs.sources.podlogs.source import PodLogs
 from ritsuko_mcp_logs.sources.registry import Sources
+from ritsuko_mcp_logs.tools.search import search
 from tests.integration.mcp_logs.fake_apiserver import FakeApiserver
 from tests.mcp_serving import serving
 

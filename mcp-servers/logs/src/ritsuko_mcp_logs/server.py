@@ -4,10 +4,10 @@ from importlib.metadata import version
 
 from ritsuko_mcp_common.server import Service
 from ritsuko_mcp_logs.cluster import Cluster
-from ritsuko_mcp_logs.insight.tools import insight_tools
 from ritsuko_mcp_logs.settings import LogsSettings
 from ritsuko_mcp_logs.sources.configured import configured
-from ritsuko_mcp_logs.tools import LogsTools
+from ritsuko_mcp_logs.tools.analysis_tools import insight_tools
+from ritsuko_mcp_logs.tools.search_tools import LogsTools
 
 
 def build(settings: LogsSettings) -> Service:

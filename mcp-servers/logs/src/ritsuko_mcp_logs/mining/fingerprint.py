@@ -16,11 +16,11 @@ import hashlib
 import re
 from collections.abc import Callable, Sequence
 
-from ritsuko_mcp_logs.lines import plain
+from ritsuko_mcp_logs.lines.stream import plain
+from ritsuko_mcp_logs.mining.digit_runs import squashed
 from ritsuko_mcp_logs.mining.masking import MASK, constant, hide_ids, mask, tokens
 from ritsuko_mcp_logs.mining.message import message
-from ritsuko_mcp_logs.mining.squash import squashed
-from ritsuko_mcp_logs.mining.traces import essence, part_of
+from ritsuko_mcp_logs.mining.stack_traces import essence, part_of
 
 Redact = Callable[[str], str]
 _LENGTH = 10

@@ -3,14 +3,14 @@
 from ritsuko_mcp_common.errors import BackendUnreachable
 from ritsuko_mcp_logs.cluster import Cluster
 from ritsuko_mcp_logs.settings import LogsSettings
-from ritsuko_mcp_logs.sources.loki.loki import Loki
+from ritsuko_mcp_logs.sources.loki.store import Loki
 from ritsuko_mcp_logs.sources.opensearch.mapping import Layout
-from ritsuko_mcp_logs.sources.opensearch.opensearch import OpenSearch
-from ritsuko_mcp_logs.sources.podlogs.podlogs import PodLogs
+from ritsuko_mcp_logs.sources.opensearch.store import OpenSearch
+from ritsuko_mcp_logs.sources.podlogs.source import PodLogs
 from ritsuko_mcp_logs.sources.registry import Sources
 from ritsuko_mcp_logs.sources.source import Source
-from ritsuko_mcp_logs.sources.store import Access
-from ritsuko_mcp_logs.sources.victorialogs.victorialogs import VictoriaLogs
+from ritsuko_mcp_logs.sources.store_client import Access
+from ritsuko_mcp_logs.sources.victorialogs.store import VictoriaLogs
 
 
 def configured(settings: LogsSettings, cluster: Cluster) -> Sources:

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ritsuko_mcp_logs.beside import Continued
-from ritsuko_mcp_logs.lines import timestamp
+from ritsuko_mcp_logs.lines.application_fields import Continued
+from ritsuko_mcp_logs.lines.stream import timestamp
 from ritsuko_mcp_logs.sources.source import Batch, Origin
 
 

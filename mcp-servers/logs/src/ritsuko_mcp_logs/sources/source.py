@@ -21,11 +21,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, Protocol
 
-from ritsuko_mcp_logs.beside import beside
-from ritsuko_mcp_logs.conditions import Condition
-from ritsuko_mcp_logs.fields import parse_fields
-from ritsuko_mcp_logs.levels import level_in, level_of
-from ritsuko_mcp_logs.lines import nanoseconds, readable, split, timestamp
+from ritsuko_mcp_logs.lines.application_fields import beside
+from ritsuko_mcp_logs.lines.levels import level_in, level_of
+from ritsuko_mcp_logs.lines.stream import nanoseconds, readable, split, timestamp
+from ritsuko_mcp_logs.lines.structured import parse_fields
+from ritsuko_mcp_logs.query.conditions import Condition
 
 Order = Literal["newest", "oldest"]
 

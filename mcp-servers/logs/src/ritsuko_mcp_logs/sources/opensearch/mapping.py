@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ritsuko_mcp_common.errors import ToolFailure
-from ritsuko_mcp_logs.sources.names import Names
+from ritsuko_mcp_logs.sources.collector_names import Names
 
 TEXTS = frozenset({"text", "match_only_text"})
 """Types that keep a text as its words."""

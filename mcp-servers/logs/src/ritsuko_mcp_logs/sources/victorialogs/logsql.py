@@ -7,10 +7,10 @@ import json
 import re
 from collections.abc import Collection
 
-from ritsuko_mcp_logs.levels import FIELDS, level_named, statement, values_beside
-from ritsuko_mcp_logs.lines import timestamp
-from ritsuko_mcp_logs.sources.names import PLAIN, Names, expression, label_name, literal, pod_pattern
-from ritsuko_mcp_logs.sources.selectors import Requirement, parse_selector
+from ritsuko_mcp_logs.lines.levels import FIELDS, level_named, statement, values_beside
+from ritsuko_mcp_logs.lines.stream import timestamp
+from ritsuko_mcp_logs.query.label_selector import Requirement, parse_selector
+from ritsuko_mcp_logs.sources.collector_names import PLAIN, Names, expression, label_name, literal, pod_pattern
 from ritsuko_mcp_logs.sources.source import Origin, Query
 
 _WORDS = re.compile(r"[\w.:/ -]+", re.ASCII)

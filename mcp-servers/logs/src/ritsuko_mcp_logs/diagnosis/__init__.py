@@ -1,0 +1,1 @@
+"""Why a query found nothing."""

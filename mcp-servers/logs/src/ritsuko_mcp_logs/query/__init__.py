@@ -1,0 +1,1 @@
+"""What a caller can ask of lines: conditions on fields, label selectors."""

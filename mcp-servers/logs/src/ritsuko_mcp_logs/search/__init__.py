@@ -1,0 +1,1 @@
+"""Lines that match a query: matching, ranking, context, and the report of a search."""

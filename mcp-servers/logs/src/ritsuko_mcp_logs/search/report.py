@@ -1,0 +1,129 @@
+"""What a search found and what it did not read, as an envelope."""
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from dataclasses import dataclass
+
+from ritsuko_mcp_common import cursor as cursors
+from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
+from ritsuko_mcp_common.times import format_time
+from ritsuko_mcp_logs.phrases import counted, named_namespace, some
+from ritsuko_mcp_logs.search.ranking import Hit, in_order
+from ritsuko_mcp_logs.search.request import Place, Question
+from ritsuko_mcp_logs.sources.source import NO_RUN_BEFORE, Coverage, Line, Query
+
+_LOOKS_LIKE_REGEX = re.compile(r"\.[*+]|\\[dwsbDWSB]|[)\w]\|[(\w]|^\^|\$$|\[[^\]]+\][*+]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A page of hits; how many lines matched, of how many, of how many pods."""
+
+    coverage: Coverage
+    hits: list[Hit]
+    matches: int
+    lines: int
+    pods: int
+    before: int
+    """How many matches lie before this page."""
+    tells_runs: bool = False
+    """Whether the source tells the runs of a container apart."""
+
+
+def report(question: Question, query: Query, found: Found, why: list[str], *, now: float) -> Envelope:
+    """The answer. `why` tells of names that are not there, if nothing was found."""
+    hits = found.hits
+    left = found.matches - found.before - len(hits)
+    lines, ends = in_order(hits)
+
+    def after(rows: int) -> str | None:
+        """The cursor behind the last hit that is whole, neighbours included, within so many rows."""
+        whole = bisect_right(ends, rows)
+        if not whole or (whole == len(hits) and left <= 0):
+            return None
+        return cursors.encode(Place.of(hits[whole - 1].key, query.since, query.until), question.fixed)
+
+    envelope = Envelope(
+        summary=_summary(question, query, found, now),
+        data=[
+            _row(hit, line, matched, found.coverage.namespace, context=question.context > 0)
+            for hit, line, matched in lines
+        ],
+        truncated=left > 0,
+        # With context, rows are not all matches.
+        total=None if question.context else found.matches,
+        returned=len(lines),
+        next_cursor=after(len(lines)),
+        warnings=unread(found.coverage),
+        hints=_behind_all(found) if found.matches else [*why, *_hints(question, found)],
+        source=found.coverage.origin,
+        time_range=time_range(query, now),
+        untrusted=True,
+    )
+    return envelope.resumable(after)
+
+
+def time_range(query: Query, now: float) -> TimeRange:
+    """The window of a query, up to now at most."""
+    return TimeRange(start=format_time(query.since), end=format_time(min(query.until, max(now, query.since))))
+
+
+def unread(coverage: Coverage) -> list[str]:
+    """What was not read, or not to its end, by reason."""
+    by_reason: defaultdict[str, list[str]] = defaultdict(list)
+    for gap in coverage.gaps:
+        by_reason[gap.reason].append(gap.what)
+    return [f"not read ({reason}): {some(what)}" for reason, what in by_reason.items()]
+
+
+def where(coverage: Coverage, pods: int) -> str:
+    """`3 pods in namespace shop`."""
+    return f"{counted(pods, 'pod')} in {named_namespace(coverage.namespace)}"
+
+
+def _row(hit: Hit, line: Line, matched: bool, namespace: str, *, context: bool) -> Row:
+    origin = hit.key.origin
+    row: Row = {"time": format_time(line.time) if line.nanoseconds else ""}
+    row["pod"], row["container"] = origin.within(namespace), origin.container if origin.pod else ""
+    if context:
+        row["match"] = "»" if matched else ""
+    row["text"] = line.text
+    return row
+
+
+def _summary(question: Question, query: Query, found: Found, now: float) -> str:
+    if found.coverage.empty:
+        return found.coverage.empty
+    since = f"since {format_time(query.since)}"
+    if query.until < now:
+        since += f" until {format_time(query.until)}"
+    if not found.pods and not found.lines:
+        return f"Nothing was read of {where(found.coverage, found.coverage.meant)}."
+    of = where(found.coverage, found.pods)
+    if not found.lines:
+        return f"{of} wrote nothing {since}."
+    return (
+        f"Found {counted(found.matches, 'line')}{question.described} in {counted(found.lines, 'line')} of {of} {since}."
+    )
+
+
+def _behind_all(found: Found) -> list[str]:
+    """What to say of a page that lies behind all matches."""
+    empty = not found.hits and found.before
+    return ["No match lies behind this cursor: leave it out to begin with the first ones."] if empty else []
+
+
+def _hints(question: Question, found: Found) -> list[str]:
+    """What to try when nothing was found."""
+    hints: list[str] = []
+    if found.lines and question.text and not question.regex and _LOOKS_LIKE_REGEX.search(question.text):
+        hints.append("The text was searched for literally: regex=true takes it as a regular expression.")
+    if found.lines and found.coverage.kept:
+        hints.append(found.coverage.kept)
+    if found.pods:
+        before = ", or into the run before the last restart with previous=true" if found.tells_runs else ""
+        hints.append(f"Look further back with since=24h{before}.")
+    elif question.previous and all(gap.reason == NO_RUN_BEFORE for gap in found.coverage.gaps):
+        hints.append("No container has run before: leave previous out.")
+    return hints

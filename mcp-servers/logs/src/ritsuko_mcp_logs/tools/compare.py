@@ -1,0 +1,89 @@
+"""The tool `compare`: what is logged now against what was logged then."""
+
+import asyncio
+
+from ritsuko_common.durations import format_duration
+from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
+from ritsuko_mcp_common.errors import ToolFailure
+from ritsuko_mcp_common.times import format_time, parse_duration
+from ritsuko_mcp_logs.analysis.group_names import Names
+from ritsuko_mcp_logs.analysis.scope import Mined, Scope, mine
+from ritsuko_mcp_logs.analysis.significance import Verdict
+from ritsuko_mcp_logs.mining.occurrences import Spans
+from ritsuko_mcp_logs.phrases import counted
+from ritsuko_mcp_logs.search.request import window
+from ritsuko_mcp_logs.tools.errors import Judged, Lines, fingerprint, judge, level
+
+_SPANS = 24
+_WORTH_SAYING: tuple[Verdict, ...] = ("new", "rising", "gone", "falling")
+
+
+async def compare(scope: Scope, *, since: str, until: str, before: str, of: Lines, limit: int, now: float) -> Envelope:
+    """The window against one as long that began `before` earlier (empty: just before)."""
+    begin, read_until = window(since, until, now)
+    end = min(read_until, now)
+    length = end - begin
+    shift = parse_duration(before) if before else length
+    if shift < length:
+        raise ToolFailure(
+            f"the two windows overlap: {format_duration(round(length))} long, {before} apart",
+            "Give a before that is at least as long as the window, or leave it out.",
+        )
+    spans = Spans(((begin - shift, begin - shift + length), (begin, end)), _SPANS)
+    mined = await mine(scope, spans, until=read_until, everything=of == "all")
+    judged = judge(mined)
+    changed = [one for one in judged if one.change in _WORTH_SAYING and _tells(one)]
+    changed.sort(key=lambda one: (_WORTH_SAYING.index(one.change), -abs(one.now - one.before)))
+    names = Names()
+    rows = await asyncio.to_thread(lambda: [_row(one, names) for one in changed[:limit]])
+    return Envelope(
+        summary=_summary(changed, judged, mined, begin, shift, length),
+        data=rows,
+        total=len(changed),
+        returned=len(rows),
+        truncated=len(changed) > len(rows),
+        warnings=mined.warnings + _missing(mined, begin, shift),
+        source=mined.source,
+        time_range=TimeRange(start=format_time(begin), end=format_time(end)),
+        untrusted=True,
+    )
+
+
+def _tells(one: Judged) -> bool:
+    """Whether it is worth a row: an error always; other lines only if their coming is no chance."""
+    return one.sure or one.group.tally.is_error
+
+
+def _row(one: Judged, names: Names) -> Row:
+    return {
+        "change": one.change,
+        "then": one.before,
+        "now": one.now,
+        "level": level(one.group),
+        "fingerprint": fingerprint(one.group, names),
+        "message": names.template(one.group),
+    }
+
+
+def _summary(
+    changed: list[Judged], judged: list[Judged], mined: Mined, begin: float, shift: float, length: float
+) -> str:
+    if mined.empty:
+        return mined.empty
+    span = format_duration(round(length))
+    against = f"the {span} since {format_time(begin)} against those since {format_time(begin - shift)}"
+    same = len(judged) - len(changed)
+    if not changed:
+        return f"Nothing changed: {counted(same, 'message')} in {against} as before, in {mined.read}."
+    counts = [
+        f"{count} {change}" for change in _WORTH_SAYING if (count := sum(one.change == change for one in changed))
+    ]
+    return f"{', '.join(counts)}; {counted(same, 'message')} as before: {against}, in {mined.read}."
+
+
+def _missing(mined: Mined, begin: float, shift: float) -> list[str]:
+    """Whether there are logs of the earlier window at all."""
+    first = mined.miner.begin
+    if first is None or first < begin - shift / 2:
+        return []
+    return [f"there are no logs from before {format_time(first)}: what is new may be older"]

@@ -1,0 +1,111 @@
+"""The tool `error`: one error, found by its fingerprint."""
+
+import asyncio
+import re
+
+from pydantic import JsonValue
+
+from ritsuko_common.durations import format_duration
+from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
+from ritsuko_mcp_common.errors import ToolFailure
+from ritsuko_mcp_common.nearest import suggestion
+from ritsuko_mcp_common.times import format_time
+from ritsuko_mcp_logs.analysis.group_names import Names, written
+from ritsuko_mcp_logs.analysis.scope import Mined, Scope, mine
+from ritsuko_mcp_logs.course import bars
+from ritsuko_mcp_logs.lines.stream import nanoseconds, split
+from ritsuko_mcp_logs.mining.miner import Group
+from ritsuko_mcp_logs.mining.occurrences import Example, Spans
+from ritsuko_mcp_logs.phrases import counted
+from ritsuko_mcp_logs.search.request import window
+from ritsuko_mcp_logs.sources.source import Origin
+
+_SPANS = 48
+_PODS_SHOWN = 10
+_FINGERPRINT = re.compile(r"[0-9a-f]{10}")
+
+
+async def error(scope: Scope, fingerprint: str, *, since: str, now: float) -> Envelope:
+    """What is known of it since then. Raises ToolFailure if it was not seen."""
+    wanted = fingerprint.strip().lower()
+    if not _FINGERPRINT.fullmatch(wanted):
+        raise ToolFailure(
+            f"{fingerprint[:60]!r} is not a fingerprint",
+            "It has ten digits and letters from a to f: errors lists them.",
+        )
+    begin, end = window(since, "now", now)
+    mined = await mine(scope, Spans(((begin, now),), _SPANS), until=end)
+    names = Names()
+    group = await asyncio.to_thread(names.find, mined.groups, wanted)
+    if group is None:
+        known = [names.fingerprint(group) for group in mined.groups[:100]]
+        raise ToolFailure(
+            mined.empty or f"no error with the fingerprint {wanted} in {mined.read} since {format_time(begin)}",
+            suggestion(wanted, known) or "Look further back with since=2d, or in another namespace.",
+        )
+    record = _record(wanted, group, mined, names, (now - begin) / _SPANS)
+    return Envelope(
+        summary=f"{counted(group.tally.count, 'record')} of this error in {mined.read} since {format_time(begin)}.",
+        data=record,
+        warnings=mined.warnings,
+        hints=["search with a word of it and context=5 shows what happened around it."],
+        source=mined.source,
+        time_range=TimeRange(start=format_time(begin), end=format_time(now)),
+        untrusted=True,
+    ).written_by(_write)
+
+
+def _record(fingerprint: str, group: Group, mined: Mined, names: Names, span: float) -> Row:
+    tally = group.tally
+    origins = mined.miner.origins
+    pods: dict[str, JsonValue] = {
+        _named(origins[number], mined): count for number, count in tally.busiest[:_PODS_SHOWN]
+    }
+    if len(tally.origins) > _PODS_SHOWN:
+        pods["others"] = sum(count for _, count in tally.busiest[_PODS_SHOWN:])
+    own = names.fingerprint(group)
+    return {
+        "fingerprint": fingerprint,
+        **({"shown by errors as": own} if own != fingerprint else {}),
+        "error": names.template(group),
+        "level": group.level or "none stated",
+        "count": tally.count,
+        "different messages": len(group.members),
+        "first": format_time(tally.first_second),
+        "last": format_time(tally.last_second),
+        "course": f"{bars(tally.course(mined.miner.spans))} ({format_duration(round(span))} each)",
+        "pods": pods,
+        "examples": [_shown(example, mined) for example in _examples(group)],
+    }
+
+
+def _named(origin: Origin, mined: Mined) -> str:
+    return "/".join(part for part in (origin.within(mined.coverages[0].namespace), origin.container) if part)
+
+
+def _examples(group: Group) -> list[Example]:
+    """The newest record, the oldest, and of other messages than theirs one each, up to four."""
+    chosen = [group.tally.last, group.tally.first, *(member.last for member in group.members)]
+    return list({b"\n".join(example.raws): example for example in chosen}.values())[:4]
+
+
+def _shown(example: Example, mined: Mined) -> JsonValue:
+    moment = nanoseconds(split(example.raws[0])[0])
+    return {"from": f"{format_time(moment / 1e9)} {_named(example.origin, mined)}", "text": written(example)}
+
+
+def _write(data: JsonValue) -> str:
+    """The record as text, whole stack traces included."""
+    lines: list[str] = []
+    record: Row = data if isinstance(data, dict) else {}
+    for name, value in record.items():
+        match value:
+            case list():
+                for example in value:
+                    shown: Row = example if isinstance(example, dict) else {}
+                    lines += ["", f"{shown.get('from')}:", f"{shown.get('text')}"]
+            case dict():
+                lines.append(f"{name + ':':20} " + ", ".join(f"{key} {count}" for key, count in value.items()))
+            case _:
+                lines.append(f"{name + ':':20} {value}")
+    return "\n".join(lines)

@@ -1,0 +1,154 @@
+"""The tool `errors`: what goes wrong, each error once, what is new first; or all that is said."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Literal
+
+from ritsuko_common.durations import format_duration
+from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
+from ritsuko_mcp_common.times import format_time
+from ritsuko_mcp_logs.analysis.group_names import Names
+from ritsuko_mcp_logs.analysis.scope import Mined, Scope, mine
+from ritsuko_mcp_logs.analysis.significance import Verdict, verdict
+from ritsuko_mcp_logs.mining.miner import Group
+from ritsuko_mcp_logs.mining.occurrences import Spans
+from ritsuko_mcp_logs.phrases import arguments, counted
+from ritsuko_mcp_logs.search.request import window
+
+Lines = Literal["all", "errors"]
+
+SPANS = 24
+_ORDER: tuple[Verdict, ...] = ("new", "rising", "steady", "falling", "gone")
+_BEFORE, _NOW = 0, 1
+_ERROR_LOOKS_BACK = 6 * 3600.0
+"""How far the tool `error` looks back by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An error and how often it was seen in the window before and in this one."""
+
+    group: Group
+    change: Verdict
+    before: int
+    now: int
+    sure: bool
+    """Whether that is more than chance."""
+
+
+def judge(mined: Mined) -> list[Judged]:
+    """Every group of two windows, the new and rising ones first, the frequent before the rare."""
+    spans, compared = mined.miner.spans, len(mined.groups)
+    (before_since, before_until), (since, until) = spans.windows
+    share = (until - since) / (until - since + before_until - before_since)
+    judged: list[Judged] = []
+    for group in mined.groups:
+        then, now = group.tally.course(spans, _BEFORE), group.tally.course(spans, _NOW)
+        change = verdict(then, now, share=share, compared=compared)
+        sure = change != "steady"
+        if not sum(then) or not sum(now):
+            # Once is enough to be new; whether that says something is another question.
+            change = "gone" if sum(then) else "new"
+        judged.append(Judged(group, change, sum(then), sum(now), sure))
+    return sorted(judged, key=lambda one: (_ORDER.index(one.change), -one.now, one.group.template.words))
+
+
+async def errors(scope: Scope, *, since: str, until: str, of: Lines, limit: int, now: float) -> Envelope:
+    """The errors (or all messages) of the window, compared with as long a time before."""
+    begin, read_until = window(since, until, now)
+    end = min(read_until, now)
+    length = end - begin
+    spans = Spans(((begin - length, begin), (begin, end)), SPANS)
+    mined = await mine(scope, spans, until=read_until, everything=of == "all")
+    everything = judge(mined)
+    judged = [one for one in everything if one.now]
+    gone = len(everything) - len(judged)
+    names = Names()
+    rows = await asyncio.to_thread(lambda: [_row(one, mined, names, of) for one in judged[:limit]])
+    warnings = mined.warnings
+    if judged and not _reaches_back(mined, begin, length):
+        warnings.append(
+            f"there are no logs from before {format_time(mined.miner.begin or begin)}: what is new may be older"
+        )
+    return Envelope(
+        summary=_summary(judged, mined, gone, of, until),
+        data=rows,
+        total=len(judged),
+        returned=len(rows),
+        truncated=len(judged) > len(rows),
+        warnings=warnings,
+        hints=_hints(rows, scope, since if now - begin > _ERROR_LOOKS_BACK else ""),
+        source=mined.source,
+        time_range=TimeRange(start=format_time(begin), end=format_time(end)),
+        untrusted=True,
+    )
+
+
+def where(group: Group, mined: Mined) -> str:
+    """The pods that wrote them: `web-1`, or `web-1 and 3 more`."""
+    origins = mined.miner.origins
+    found = [origins[number] for number, _ in group.tally.busiest]
+    pods = list(dict.fromkeys(origin.within(mined.coverages[0].namespace) for origin in found))
+    return pods[0] if len(pods) == 1 else f"{pods[0]} and {len(pods) - 1} more"
+
+
+def level(group: Group) -> str:
+    """What most records state, and how many are errors if some are."""
+    count = group.tally.count
+    some = f"{group.errors:,} of {count:,} are errors" if 0 < group.errors < count else ""
+    return "; ".join(part for part in (group.level, some) if part)
+
+
+def fingerprint(group: Group, names: Names) -> str:
+    """The group's, if it can be asked for by it: only an error can."""
+    return names.fingerprint(group) if group.tally.is_error else ""
+
+
+def _row(one: Judged, mined: Mined, names: Names, of: Lines) -> Row:
+    tally = one.group.tally
+    return {
+        "fingerprint": fingerprint(one.group, names),
+        "change": "" if one.change == "steady" else one.change,
+        **({"level": level(one.group)} if of == "all" else {}),
+        "count": one.now,
+        "before": one.before,
+        "pods": where(one.group, mined),
+        "first": format_time(tally.first_second),
+        "lasted": format_duration(tally.last_second - tally.first_second)
+        if tally.last_second > tally.first_second
+        else "",
+        "error" if of == "errors" else "message": names.template(one.group),
+    }
+
+
+def _hints(rows: list[Row], scope: Scope, since: str) -> list[str]:
+    found = next((row["fingerprint"] for row in rows if row["fingerprint"]), None)
+    again = " ".join(part for part in (f"error {found}", scope.asked, arguments(since=since)) if part)
+    return [f"{again} shows the first of them with examples."] if found else []
+
+
+def _summary(judged: list[Judged], mined: Mined, gone: int, of: Lines, until: str) -> str:
+    if mined.empty:
+        return mined.empty
+    _, (begin, end) = mined.miner.spans.windows
+    span, what = format_duration(round(end - begin)), "error" if of == "errors" else "message"
+    when = f"since {format_time(begin)}" + ("" if until == "now" else f" until {format_time(end)}")
+    if not judged:
+        silent = f"; {counted(gone, what)} of the {span} before did not come again" if gone else ""
+        return f"No {what}s in {mined.read} {when}{silent}."
+    changes = [
+        f"{count} {change}"
+        for change in ("new", "rising", "falling")
+        if (count := sum(one.change == change for one in judged))
+    ]
+    told = f" ({', '.join(changes)})" if changes else ""
+    records = counted(sum(one.now for one in judged), "record")
+    return (
+        f"{counted(len(judged), f'different {what}')}{told} in {records} {when}; "
+        f"read were {mined.read}, of {span} and of the {span} before."
+    )
+
+
+def _reaches_back(mined: Mined, begin: float, length: float) -> bool:
+    """Whether there are logs of most of the window before, so that "new" means something."""
+    return mined.miner.begin is not None and mined.miner.begin < begin - length / 2

@@ -1,0 +1,143 @@
+"""The tool `incident`: what errors, Kubernetes events and alerts there were, on one time line."""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import TypeVar
+
+from ritsuko_common.durations import format_duration
+from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
+from ritsuko_mcp_common.errors import ToolFailure
+from ritsuko_mcp_common.times import format_time
+from ritsuko_mcp_logs.analysis.group_names import Names
+from ritsuko_mcp_logs.analysis.kubernetes_events import Happened, events, together
+from ritsuko_mcp_logs.analysis.prometheus_alerts import Fired, alerts
+from ritsuko_mcp_logs.analysis.scope import Mined, Scope, mine
+from ritsuko_mcp_logs.cluster import Cluster
+from ritsuko_mcp_logs.mining.occurrences import Spans
+from ritsuko_mcp_logs.phrases import counted
+from ritsuko_mcp_logs.search.request import window
+from ritsuko_mcp_logs.settings import LogsSettings
+from ritsuko_mcp_logs.tools.errors import SPANS, Judged, judge, where
+
+_CHANGED = ("new", "rising")
+_MOST_ERRORS = 500
+_KINDS = ("error", "alert", "warning", "event")
+"""The most telling first."""
+
+T = TypeVar("T")
+
+
+async def incident(
+    scope: Scope, cluster: Cluster, settings: LogsSettings, *, since: str, until: str, limit: int, now: float
+) -> Envelope:
+    """What happened between the two moments. Raises ToolFailure only if the logs cannot be read at all."""
+    begin, read_until = window(since, until, now)
+    end = min(read_until, now)
+    spans = Spans(((begin - (end - begin), begin), (begin, end)), SPANS)
+    mined = await mine(scope, spans, until=read_until)
+    namespace = mined.coverages[0].namespace
+    warnings = [*([mined.empty] if mined.empty else []), *mined.warnings]
+    happened, fired = await asyncio.gather(
+        _told("Kubernetes events", events(cluster, namespace, begin, end), warnings),
+        _told("alerts", alerts(settings, namespace, begin, end), warnings) if settings.prometheus_url else _nothing(),
+    )
+    if not settings.prometheus_url:
+        warnings.append("alerts are not looked at: this server has no PROMETHEUS_URL")
+    if scope.pod:
+        happened = [one for one in happened if one.about.partition("/")[2].startswith(scope.pod.partition("*")[0])]
+    judged = [one for one in judge(mined) if one.now]
+    changed = [one for one in judged if one.change in _CHANGED]
+    names = Names()
+    entries = [
+        *await asyncio.to_thread(lambda: [_of_error(one, mined, names, begin) for one in changed[:_MOST_ERRORS]]),
+        *(_of_event(one) for one in together(happened)),
+        *(_of_alert(one) for one in fired),
+    ]
+    rows = [row for _, row in _most_telling(entries, limit)]
+    return Envelope(
+        summary=_summary(mined, len(judged), changed, happened, fired),
+        data=rows,
+        total=len(entries),
+        returned=len(rows),
+        truncated=len(entries) > len(rows),
+        warnings=warnings,
+        hints=_hints(judged, changed, len(entries) - len(rows)),
+        source=mined.source,
+        time_range=TimeRange(start=format_time(begin), end=format_time(end)),
+        untrusted=True,
+    )
+
+
+async def _told(what: str, asking: Awaitable[list[T]], warnings: list[str]) -> list[T]:
+    """What comes of asking; if it fails the rest of the answer still stands."""
+    try:
+        return await asking
+    except ToolFailure as failure:
+        warnings.append(f"{what} are missing: {failure.message}")
+        return []
+
+
+async def _nothing() -> list[Fired]:
+    return []
+
+
+def _most_telling(entries: list[tuple[float, Row]], limit: int) -> list[tuple[float, Row]]:
+    """In the order of time; if there are more, those that tell of something wrong rather than those that don't."""
+    kept = sorted(entries, key=lambda entry: (_KINDS.index(str(entry[1]["kind"])), entry[0]))[:limit]
+    return sorted(kept, key=lambda entry: entry[0])
+
+
+def _of_error(one: Judged, mined: Mined, names: Names, begin: float) -> tuple[float, Row]:
+    """At its first record if it is new; else where it began to rise: at the first span above all before."""
+    tally, spans = one.group.tally, mined.miner.spans
+    start = float(tally.first_second)
+    if one.before:
+        usual = max(tally.course(spans, 0))
+        course = tally.course(spans, 1)
+        place = next((index for index, count in enumerate(course) if count > usual), 0)
+        start = begin + place * (spans.windows[1][1] - begin) / spans.count
+    said = f"{names.template(one.group)} ({one.change}, {names.fingerprint(one.group)})"
+    return start, _row("error", start, tally.last_second, one.now, where(one.group, mined), said)
+
+
+def _of_event(one: Happened) -> tuple[float, Row]:
+    kind = "warning" if one.warning else "event"
+    return one.first, _row(kind, one.first, one.last, one.count, one.about, f"{one.reason}: {one.message}")
+
+
+def _of_alert(one: Fired) -> tuple[float, Row]:
+    severity = f" ({one.severity})" if one.severity else ""
+    earlier = ", fired before already" if one.before else ""
+    return one.first, _row("alert", one.first, one.last, 1, one.about, f"{one.name}{severity}{earlier}")
+
+
+def _row(kind: str, first: float, last: float, count: int, about: str, what: str) -> Row:
+    return {
+        "time": format_time(int(first)),
+        "kind": kind,
+        "where": about,
+        "count": count,
+        "lasted": format_duration(int(last) - int(first)) if int(last) > int(first) else "",
+        "what": what,
+    }
+
+
+def _summary(mined: Mined, errors: int, changed: list[Judged], happened: list[Happened], fired: list[Fired]) -> str:
+    warnings = sum(one.warning for one in happened)
+    _, (begin, end) = mined.miner.spans.windows
+    return (
+        f"{counted(len(changed), 'new or rising error')} of {errors}, {counted(warnings, 'warning')} among "
+        f"{counted(len(happened), 'event')}, {counted(len(fired), 'alert')} from {format_time(begin)} to "
+        f"{format_time(end)}; read were {mined.read}."
+    )
+
+
+def _hints(judged: list[Judged], changed: list[Judged], left_out: int) -> list[str]:
+    hints: list[str] = []
+    if usual := len(judged) - len(changed):
+        hints.append(
+            f"{counted(usual, 'error')} as frequent as before left out: errors shows what goes wrong all along."
+        )
+    if left_out:
+        hints.append(f"{counted(left_out, 'row')} left out, plain events first: limit=500 shows more, pod= less.")
+    return hints

@@ -1,0 +1,122 @@
+"""The tool `tail`: the newest lines of containers, in the order in which they were written, and what comes next."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+
+from ritsuko_common.durations import format_duration
+from ritsuko_mcp_common.envelope import Envelope
+from ritsuko_mcp_logs.diagnosis.missing_names import say_what_is_absent
+from ritsuko_mcp_logs.phrases import counted
+from ritsuko_mcp_logs.search.matcher import Matcher
+from ritsuko_mcp_logs.search.report import time_range, unread, where
+from ritsuko_mcp_logs.search.request import Question, window
+from ritsuko_mcp_logs.sources.registry import Sources
+from ritsuko_mcp_logs.sources.source import Coverage, Line, Query, Source
+
+_MOST_HELD = 10_000
+_POLL_SECONDS = 1.0
+_LATE_SECONDS = 10.0
+"""How long after its time a line may reach a store."""
+
+
+async def tail(
+    sources: Sources, question: Question, *, lines: int, follow: float, room: int, clock: Callable[[], float]
+) -> Envelope:
+    """The newest `lines` lines of all containers together, after waiting `follow` seconds for new ones.
+
+    They fit `room` bytes: the oldest are left out, said in the hints.
+    """
+    source = sources.choose(question.source)
+    now = clock()
+    query = question.query(*window(question.since, question.until, now))
+    coverage = Coverage()
+    if source.index is not None:
+        found = await _polled(source, query, lines, follow, coverage, clock)
+    elif Matcher(query).wants_all:
+        query = replace(query, tail=lines, follow=follow > 0, until=now + follow if follow else query.until)
+        found = await _lines(source, query, lines, coverage)
+    else:
+        found = await _lines(source, query, lines, coverage)
+        if follow:
+            # All that is there is looked through first, however long that takes.
+            query = replace(query, since=now, until=clock() + follow, follow=True)
+            found = _new(await _lines(source, query, lines, coverage), found)
+    newest = _newest(found, lines)
+    await say_what_is_absent(source, query, coverage)
+    shown = _within(newest, room, coverage.namespace)
+    left_out = f"{counted(len(newest) - len(shown), 'older line')} left out to fit: search shows them, page by page."
+    pods = len({(line.origin.namespace, line.origin.pod) for line in newest})
+    waited = f" after waiting {format_duration(follow)} for more" if follow else ""
+    summary = f"The newest {counted(len(shown), 'line')}{question.described} of {where(coverage, pods)}{waited}."
+    if not newest:
+        nothing = f"No line{question.described}" if question.described else "Nothing"
+        summary = coverage.empty or f"{nothing} was written in {where(coverage, coverage.meant)} since then{waited}."
+    return Envelope(
+        summary=summary,
+        data="\n".join(shown),
+        truncated=len(shown) < len(newest),
+        total=len(newest),
+        returned=len(shown),
+        warnings=unread(coverage),
+        hints=[left_out] if len(shown) < len(newest) else [],
+        source=coverage.origin,
+        time_range=time_range(query, max(now, clock())),
+        untrusted=True,
+    )
+
+
+async def _lines(source: Source, query: Query, count: int, coverage: Coverage) -> list[Line]:
+    """The newest so many that are wanted."""
+    matcher = Matcher(query)
+    found: list[Line] = []
+    async with aclosing(source.read(query, coverage)) as batches:
+        async for batch in batches:
+            found += batch.lines() if matcher.wants_all else (line for _, _, line in matcher.find(batch))
+            if len(found) > _MOST_HELD:
+                found = _newest(found, count)
+    return found
+
+
+def _newest(lines: Sequence[Line], count: int) -> list[Line]:
+    return sorted(lines, key=lambda line: line.nanoseconds)[-count:]
+
+
+def _new(lines: Sequence[Line], before: list[Line]) -> list[Line]:
+    """The lines of before and those of the others that were not among them."""
+    known = {(line.origin, line.nanoseconds, line.raw) for line in before}
+    return before + [line for line in lines if (line.origin, line.nanoseconds, line.raw) not in known]
+
+
+async def _polled(
+    source: Source, query: Query, lines: int, follow: float, coverage: Coverage, clock: Callable[[], float]
+) -> list[Line]:
+    """A store is asked again and again: lines reach it late and not in order."""
+    if source.index is not None and source.index.exact(query):
+        query = replace(query, limit=lines)
+    found = await _lines(source, query, lines, coverage)
+    end = clock() + follow
+    while clock() < end:
+        await asyncio.sleep(min(_POLL_SECONDS, max(0.0, end - clock())))
+        again = replace(query, since=max(query.since, clock() - follow - _LATE_SECONDS), until=clock() + _LATE_SECONDS)
+        found = _new(await _lines(source, again, lines, Coverage()), found)
+    return found
+
+
+def _within(lines: Sequence[Line], room: int, namespace: str) -> list[str]:
+    """The newest of them that fit, each behind its time and, where there are several, its container."""
+    several = namespace == "*" or len({line.origin for line in lines}) > 1
+    shown: list[str] = []
+    for line in reversed(lines):
+        of = "/".join(part for part in (line.origin.within(namespace), line.origin.container) if part)
+        text = f"{_clock_time(line)} {of} {line.text}" if several else f"{_clock_time(line)} {line.text}"
+        room -= len(text.encode()) + 1
+        if room < 0 and shown:
+            break
+        shown.append(text)
+    return shown[::-1]
+
+
+def _clock_time(line: Line) -> str:
+    return line.stamp[11:19] if line.nanoseconds else "--:--:--"

@@ -1,0 +1,235 @@
+"""The tool `trace`: one request, followed through all pods by its id."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from math import isinf
+from typing import Literal
+
+from ritsuko_common.redaction.redactor import Redaction
+from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
+from ritsuko_mcp_common.errors import ToolFailure
+from ritsuko_mcp_common.times import format_time
+from ritsuko_mcp_logs.analysis.clock_skew import Seen, Skew, corrected, find_skews, mentions, workload
+from ritsuko_mcp_logs.analysis.request_ids import Id, trace_id
+from ritsuko_mcp_logs.analysis.scope import Scope, runs
+from ritsuko_mcp_logs.diagnosis.missing_names import say_what_is_absent
+from ritsuko_mcp_logs.lines.stream import plain
+from ritsuko_mcp_logs.phrases import counted, lasting, some
+from ritsuko_mcp_logs.search.field_statistics import fields_with_text
+from ritsuko_mcp_logs.search.matcher import Matcher
+from ritsuko_mcp_logs.search.report import unread, where
+from ritsuko_mcp_logs.search.request import window
+from ritsuko_mcp_logs.sources.source import Coverage, Gap, Line, Query, unconditional
+
+By = Literal["clock", "cause"]
+
+_SHORTEST_ID = 4
+_MOST_LINES = 5_000
+_MOST_LIKE_IT = 100
+_LONGEST_LIKE_IT = 60
+_MOST_GAPS = 3
+_SHORTEST_GAP = 0.05
+_GAP_SHARE = 0.25
+# What stores keep an id under that is not in the text.
+_ID_FIELDS = ("trace_id", "trace.id", "traceId", "traceID", "request_id", "requestId", "correlation_id")
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A line, and its time by the clocks as far as they can be put right."""
+
+    line: Line
+    time: float
+
+    @property
+    def pod(self) -> str:
+        return self.line.origin.pod or str(self.line.origin)
+
+
+async def trace(scope: Scope, id: str, *, since: str, by: By, limit: int, now: float) -> Envelope:
+    """All lines with this id since then. Raises ToolFailure for an id so short that it would be found everywhere."""
+    wanted = trace_id(id.strip())
+    if len(wanted) < _SHORTEST_ID:
+        raise ToolFailure(f"{wanted!r} is too short for an id", f"Give at least {_SHORTEST_ID} characters of it.")
+    begin, end = window(since, "now", now)
+    coverage = Coverage()
+    query = replace(scope.query(begin, end), text=wanted)
+    alike = _Alike()
+    lines = await _read(scope, query, Id(wanted), coverage, alike)
+    looked_at = await _looked_at(scope, query, coverage)
+    if not looked_at.lines:
+        await say_what_is_absent(scope.source, query, coverage)
+    in_fields: list[str] = []
+    if scope.source.index is not None and looked_at.lines and not lines and not alike.lines:
+        in_fields = await fields_with_text(scope.source, query)
+    seen = [Seen(line.origin.pod or str(line.origin), line.time, line.text) for line in lines]
+    skews = find_skews(seen)
+    steps = [_Step(line, time) for line, time in zip(lines, corrected(seen, skews), strict=True)]
+    steps.sort(key=lambda step: step.time if by == "cause" else step.line.time)
+    gaps = _gaps(steps)
+    rows = _rows(steps[:limit], coverage.namespace, skewed=bool(skews))
+    return Envelope(
+        summary=_summary(wanted, steps, coverage, looked_at, begin),
+        data=rows,
+        total=len(steps),
+        returned=len(rows),
+        truncated=len(steps) > len(rows),
+        warnings=[*_clocks(skews, by), *gaps, *_silent(steps, looked_at), *unread(coverage)],
+        hints=[*in_fields, *_hints(steps, skews, by, alike)],
+        source=coverage.origin,
+        time_range=TimeRange(start=format_time(begin), end=format_time(now)),
+        untrusted=True,
+    )
+
+
+@dataclass(slots=True)
+class _Alike:
+    """Lines without the id, but with what could be taken for it."""
+
+    lines: int = 0
+    ids: set[str] = field(default_factory=set[str])
+
+    def see(self, line: Line, id: Id) -> None:
+        # Redacted before a part of it is shown: half a secret looks like none.
+        found = id.like_it(Redaction().text(_text(line)))
+        self.lines += bool(found)
+        if len(self.ids) < _MOST_LIKE_IT:
+            self.ids.update(one if len(one) <= _LONGEST_LIKE_IT else f"{one[:_LONGEST_LIKE_IT]}…" for one in found)
+
+
+async def _read(scope: Scope, query: Query, id: Id, coverage: Coverage, alike: _Alike) -> list[Line]:
+    """The lines in the order of their timestamps, each once."""
+    found: dict[tuple[str, int, bytes], Line] = {}
+    beside = tuple((name, value) for name in _ID_FIELDS for value in id.as_value)
+    for asked in runs(scope.source, replace(query, or_fields=beside)):
+        matcher = Matcher(asked)
+        # What else is read covers nothing more: it is of the same pods.
+        read = Coverage() if asked.previous else coverage
+        async with aclosing(scope.source.read(asked, read)) as batches:
+            async for batch in batches:
+                for _, _, line in matcher.find(batch):
+                    if id.stands_in(_text(line)) or any(line.fields.get(name) == value for name, value in beside):
+                        found[str(line.origin), line.nanoseconds, line.raw] = line
+                    else:
+                        alike.see(line, id)
+                if len(found) > _MOST_LINES:
+                    coverage.gaps.append(Gap("the rest", f"more than {_MOST_LINES:,} lines have this id"))
+                    return _in_order(found.values())
+    return _in_order(found.values())
+
+
+def _text(line: Line) -> str:
+    """All of it: what is shown of a long line may end before the id."""
+    return plain(line.raw).decode(errors="replace")
+
+
+def _in_order(lines: Iterable[Line]) -> list[Line]:
+    return sorted(lines, key=lambda line: line.nanoseconds)
+
+
+@dataclass(frozen=True, slots=True)
+class _LookedAt:
+    """Among how many lines the id was looked for, and of which pods."""
+
+    lines: int
+    pods: Sequence[str]
+
+
+async def _looked_at(scope: Scope, query: Query, coverage: Coverage) -> _LookedAt:
+    """A store with an index tells it; of another every line was read."""
+    if scope.source.index is None:
+        return _LookedAt(coverage.lines, sorted({origin.pod for origin in coverage.origins}))
+    everything = unconditional(query)
+    totals = await scope.source.index.totals(everything)
+    return _LookedAt(totals.lines, await scope.source.index.values(everything, "pod"))
+
+
+def _rows(steps: list[_Step], namespace: str, *, skewed: bool) -> list[Row]:
+    rows: list[Row] = []
+    before: float | None = None
+    for step in steps:
+        time = step.time if skewed else step.line.time
+        row: Row = {"time": format_time(step.line.time)}
+        if skewed:
+            row["corrected"] = format_time(step.time)
+        row |= {
+            "after": "" if before is None else f"{time - before:+.3f}s",
+            "pod": step.line.origin.within(namespace),
+            "container": step.line.origin.container,
+            "text": step.line.text,
+        }
+        rows.append(row)
+        before = time
+    return rows
+
+
+def _summary(wanted: str, steps: list[_Step], coverage: Coverage, looked_at: _LookedAt, begin: float) -> str:
+    if coverage.empty:
+        return coverage.empty
+    read = f"{counted(looked_at.lines, 'line')} of {where(coverage, len(looked_at.pods))} since {format_time(begin)}"
+    if not steps:
+        return f"No line with {wanted} in {read}."
+    pods = list(dict.fromkeys(step.pod for step in sorted(steps, key=lambda step: step.time)))
+    took = max(step.time for step in steps) - min(step.time for step in steps)
+    return (
+        f"{counted(len(steps), 'line')} with {wanted} in {counted(len(pods), 'pod')}, {lasting(took)} from the first "
+        f"to the last: {' → '.join(pods)}. Read were {read}."
+    )
+
+
+def _clocks(skews: list[Skew], by: By) -> list[str]:
+    told: list[str] = []
+    for skew in skews:
+        direction = "ahead of" if skew.estimate > 0 else "behind"
+        least, most = sorted((abs(skew.least), abs(skew.most)))
+        much = f"at least {lasting(least)}"
+        if not isinf(most):
+            much = f"{lasting(abs(skew.estimate))} ({lasting(least)} to {lasting(most)})"
+        told.append(f"the clock of {skew.pod} is {much} {direction} that of {skew.against}: its lines say so by cause")
+    if skews:
+        order = "corrected times" if by == "cause" else "the times as written, not in the order of causes"
+        told.append(f"the lines are in the order of {order}")
+    return told
+
+
+def _gaps(steps: list[_Step]) -> list[str]:
+    """The longest times without a line, between lines in the order of corrected times."""
+    ordered = sorted(steps, key=lambda step: step.time)
+    if len(ordered) < 3:
+        return []
+    took = ordered[-1].time - ordered[0].time
+    long = [
+        (after.time - before.time, before, after)
+        for before, after in pairwise(ordered)
+        if after.time - before.time >= max(_SHORTEST_GAP, _GAP_SHARE * took)
+    ]
+    return [
+        f"{lasting(gap)} without a line, from {_named(before)} to {_named(after)}"
+        for gap, before, after in sorted(long, key=lambda one: -one[0])[:_MOST_GAPS]
+    ]
+
+
+def _named(step: _Step) -> str:
+    # Redacted before it is cut: half a secret looks like none.
+    text = Redaction().text(step.line.text)
+    return f"{step.pod} “{text[:60]}{'…' if len(text) > 60 else ''}”"
+
+
+def _silent(steps: list[_Step], looked_at: _LookedAt) -> list[str]:
+    """Pods that were looked at and are mentioned by others, but wrote no line with the id."""
+    silent = {workload(pod) for pod in looked_at.pods} - {workload(step.pod) for step in steps}
+    mentioned = sorted(name for name in silent if any(mentions(step.line.text, name) for step in steps))
+    return [f"mentioned, but without a line with this id: {some(mentioned)}"] if mentioned else []
+
+
+def _hints(steps: list[_Step], skews: list[Skew], by: By, alike: _Alike) -> list[str]:
+    if not steps:
+        have = "line has" if alike.lines == 1 else "lines have"
+        like_it = f"{alike.lines:,} {have} longer ids that begin so, or it in another case: {some(sorted(alike.ids))}."
+        return [
+            *([like_it] if alike.lines else []),
+            "Look further back with since=24h, in another namespace, or search for a part of the id.",
+        ]
+    return ["by=cause puts the lines in the order of corrected times."] if skews and by == "clock" else []

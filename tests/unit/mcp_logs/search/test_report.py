@@ -1,0 +1,24 @@
+"""What a search says of a page."""
+
+from ritsuko_mcp_logs.search.ranking import Hit, Key
+from ritsuko_mcp_logs.search.report import Found, report
+from ritsuko_mcp_logs.search.request import Question
+from ritsuko_mcp_logs.sources.source import Coverage, Line, Origin
+
+NOW = 1_790_000_000.0
+ORIGIN = Origin("shop", "web-1", "app")
+
+
+def hints(*, hits: int, before: int) -> list[str]:
+    """Of a page of so many hits, behind so many of five matches."""
+    question = Question(text="error")
+    keys = [Key(index, ORIGIN, 0) for index in range(hits)]
+    page = [Hit(key, (key, Line(ORIGIN, b"", b"error"))) for key in keys]
+    found = Found(coverage=Coverage(), hits=page, matches=5, lines=9, pods=1, before=before)
+    return report(question, question.query(NOW - 60, NOW), found, [], now=NOW).hints
+
+
+def test_an_empty_page_behind_all_matches_is_explained() -> None:
+    assert hints(hits=0, before=5) == ["No match lies behind this cursor: leave it out to begin with the first ones."]
+    assert hints(hits=2, before=3) == []
+    assert hints(hits=5, before=0) == []
