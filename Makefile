@@ -75,6 +75,7 @@ lint: venv ## ruff, pyright, import contracts; CRDs, schemas, docs/api.md and in
 	@$(PYTHON) -m manifests.install --check
 	@$(PYTHON) -m tools.version --check
 	@$(PYTHON) -m tools.markdown --check
+	@$(PYTHON) -m tools.figures --check
 	@echo "lint: clean"
 
 .PHONY: prose
@@ -134,6 +135,10 @@ bench-operator bench-bot bench-servers: venv ## One of them alone
 .PHONY: bench-node
 bench-node: venv ## On a node with a real kubelet: a sidecar is edited, how soon does the running bot acknowledge it?
 	@$(PYTHON) -m tests.load.acknowledged
+
+.PHONY: figures
+figures: venv ## Write the figures of bench/*.json into README.md and docs/figures.md
+	@$(PYTHON) -m tools.figures
 
 .PHONY: soak
 soak: venv ## 50,000 changes to 100 bots, does the operator grow? Then 2,000 random resources of each sort (half an hour)

@@ -41,7 +41,7 @@ def download(module: Path, package: str) -> Path:
     """The folder with the sources of `package`, such as example.com/name@v1.2.3, as pinned in the folder `module`.
 
     Raises:
-        BuildError: there is no Go and none can be installed, or the sources are not to be had or are others.
+        BuildError: there is no Go and none can be installed, or the sources are not available or differ from go.sum.
     """
     result = subprocess.run(
         [toolchain(), "mod", "download", "-json", package],

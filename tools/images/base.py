@@ -92,7 +92,7 @@ def _trim(tree: Path) -> None:
         folder = tree / place
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-    # the mirror that this machine uses is no business of the image's
+    # the mirror that this machine uses does not belong in the image
     (tree / "etc/apt/sources.list").write_text(f"deb {_DEBIAN} {_SUITE} main\n")
     for copied_from_here in ("etc/resolv.conf", "etc/hostname"):
         (tree / copied_from_here).write_text("")
