@@ -13,10 +13,12 @@ from pathlib import Path
 
 from ritsuko_api.runtime import ServerReport, ServerState
 from ritsuko_bot import logs
+from ritsuko_bot.calls.calls import Calls
 from ritsuko_bot.chat.terminal.gateway import ConsoleGateway, terminal
 from ritsuko_bot.commands.interpreter import Interpreter
 from ritsuko_bot.mcp.config_file import ConfigFile
 from ritsuko_bot.mcp.servers import Servers
+from ritsuko_bot.metrics import Metrics
 from ritsuko_bot.readiness import settled
 from ritsuko_bot.settings import SettingsError
 
@@ -35,7 +37,7 @@ def talk(config: Path | None, *, log_level: str) -> int:
 
 async def _talk(config_file: ConfigFile) -> int:
     async with Servers() as servers:
-        gateway = ConsoleGateway(Interpreter(servers, config_file))
+        gateway = ConsoleGateway(Interpreter(servers, Calls(servers, Metrics()), config_file))
         watching = asyncio.create_task(config_file.run(servers.apply, servers.notify), name="config file")
         try:
             # Somebody who types sees what is missing and asks again; what is piped in is asked once.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
@@ -51,19 +49,3 @@ class Metrics:
     def text(self) -> bytes:
         """The metrics in Prometheus' text format."""
         return generate_latest(self._registry)
-
-
-class CallCounter(logging.Handler):
-    """Counts calls from their audit lines, so that the two never disagree. Add it to the logger of those lines."""
-
-    def __init__(self, metrics: Metrics) -> None:
-        super().__init__()
-        self._metrics = metrics
-
-    def emit(self, record: logging.LogRecord) -> None:
-        match getattr(record, "audit", None):
-            case {"server": str(server), "tool": str(tool), "outcome": str(outcome), "seconds": float(seconds)}:
-                self._metrics.calls.labels(server, tool, outcome).inc()
-                self._metrics.call_seconds.labels(server).observe(seconds)
-            case _:
-                pass

@@ -9,6 +9,7 @@ import socket
 from collections.abc import Coroutine, Mapping
 from pathlib import Path
 
+from ritsuko_bot.calls.calls import Calls
 from ritsuko_bot.chat.zulip.client import ZulipClient
 from ritsuko_bot.chat.zulip.gateway import ZulipGateway
 from ritsuko_bot.chat.zulip.status import Connection
@@ -19,7 +20,7 @@ from ritsuko_bot.cluster.resource import Own
 from ritsuko_bot.commands.interpreter import Interpreter
 from ritsuko_bot.mcp.config_file import ConfigFile
 from ritsuko_bot.mcp.servers import Servers
-from ritsuko_bot.metrics import CallCounter, Metrics
+from ritsuko_bot.metrics import Metrics
 from ritsuko_bot.readiness import settled
 from ritsuko_bot.settings import SettingsError, ZulipSettings
 from ritsuko_bot.state import Identity, State
@@ -41,10 +42,6 @@ async def serve(
     async with contextlib.AsyncExitStack() as stack:
         servers = await stack.enter_async_context(Servers())
         metrics = Metrics()
-        counter = CallCounter(metrics)
-        audit = logging.getLogger("ritsuko_bot.audit")
-        audit.addHandler(counter)
-        stack.callback(audit.removeHandler, counter)
         config_file = ConfigFile(config, environ)
         connection = Connection(changed=servers.notify)
         identity = Identity(pod=settings.pod_name, pod_uid=settings.pod_uid, version=settings.ritsuko_version)
@@ -53,7 +50,7 @@ async def serve(
         stack.callback(client.close)
         gateway = ZulipGateway(
             client,
-            Interpreter(servers, config_file),
+            Interpreter(servers, Calls(servers, metrics), config_file),
             connection,
             metrics,
             channels=lambda: servers.config.channels,

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from dataclasses import replace
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass, replace
 
+from mcp_types import ElicitRequestFormParams
+
+from ritsuko_api.access import Effect
 from ritsuko_bot.access.approval import Vote
-from ritsuko_bot.answers.answer import Answer, File, say
+from ritsuko_bot.access.policy import Decision
+from ritsuko_bot.answers.answer import Answer, say
+from ritsuko_bot.calls.approval import ApprovalRequest
 from ritsuko_bot.calls.asker import Asker
-from ritsuko_bot.calls.dialogue import Dialogue
+from ritsuko_bot.calls.caller import Caller
 from ritsuko_bot.chat.zulip.client import Account, ZulipClient
 from ritsuko_bot.chat.zulip.gateway import ZulipGateway
 from ritsuko_bot.chat.zulip.reference import unmarked
@@ -19,6 +24,23 @@ from ritsuko_bot.metrics import Metrics
 from tests.zulip import Message, ZulipEmulator
 
 BOT = 14
+
+
+WHICH = ElicitRequestFormParams(
+    message="Which one?",
+    requested_schema={"type": "object", "properties": {"choice": {"type": "string"}}, "required": ["choice"]},
+)
+
+
+@dataclass(frozen=True)
+class _Request(ApprovalRequest):
+    """A request that members cannot decide, and that keeps every vote."""
+
+    votes: list[Vote]
+
+    def decides(self, vote: Vote) -> bool:
+        self.votes.append(vote)
+        return vote.person.user.role != "member"
 
 
 class Parrot:
@@ -36,14 +58,9 @@ class Parrot:
         self.running = 0
         self.most_running = 0
 
-    def counts(self, vote: Vote) -> bool:
-        self.votes.append(vote)
-        return vote.person.user.role != "member"
-
-    async def answer(
-        self, line: str, asker: Asker, *, progress: Callable[[str], Awaitable[None]], dialogue: Dialogue | None = None
-    ) -> Answer | None:
-        self.heard.append((line, asker))
+    async def answer(self, line: str, caller: Caller) -> Answer | None:
+        dialogue = caller.dialogue
+        self.heard.append((line, caller.asker))
         self.running += 1
         self.most_running = max(self.most_running, self.running)
         try:
@@ -52,17 +69,17 @@ class Parrot:
             if "break" in line:
                 raise ZeroDivisionError
             if "which" in line and dialogue is not None:
-                choices = File("choices.txt", "text/plain", b"the first, the second")
-                chosen = await dialogue.ask(Answer((say("Which one?"), choices)), within=10)
-                return Answer((say(f"chosen: {chosen}"),))
+                reply = await dialogue.elicit("parrot", WHICH)
+                return Answer((say(f"chosen: {(reply.content or {}).get('choice')}"),))
             if "approve" in line and dialogue is not None:
-                vote = await dialogue.vote(Answer((say("May I?"),)), self.counts, within=10)
+                decision = Decision(Effect.REQUIRE_APPROVAL, "test", "parrots need one")
+                vote = await dialogue.approve(_Request(caller.asker, decision, "parrot", "approve", {}, self.votes))
                 return Answer((say(f"{vote.person.name}: {vote.approved}" if vote else "nobody"),))
             if "announce" in line and dialogue is not None:
                 await dialogue.announce()
                 await self.release.wait()
             if "wait" in line:
-                await progress("half of it is done")
+                await caller.progress("half of it is done")
                 await self.release.wait()
         finally:
             self.running -= 1

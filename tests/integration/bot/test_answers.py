@@ -81,7 +81,7 @@ async def test_the_commands_learn_who_asks_with_role_and_place(zulip: ZulipEmula
         await eventually(lambda: parrot.heard)
     asker = parrot.heard[0][1]
     assert (asker.user.id, asker.user.email, asker.user.role) == (7, "iago@zulip.com", "administrator")
-    assert (asker.name, asker.where) == ("Iago", "#ops > nodes")
+    assert (asker.person.name, asker.where) == ("Iago", "#ops > nodes")
 
 
 async def test_whoever_says_something_else_to_the_bot_learns_what_it_understands(zulip: ZulipEmulator):
@@ -93,7 +93,7 @@ async def test_whoever_says_something_else_to_the_bot_learns_what_it_understands
 async def test_a_fault_in_a_command_is_told_and_the_next_command_works(zulip: ZulipEmulator):
     async with listening(zulip, Parrot()):
         zulip.send("hamlet", "@**Ritsuko** mcp break", to="ops")
-        await said(zulip, "Something went wrong inside the bot")
+        await said(zulip, "Internal error")
         zulip.send("hamlet", "@**Ritsuko** mcp list", to="ops")
         await said(zulip, "heard mcp list")
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+
+from mcp_types import ElicitRequestParams, ElicitResult
 
 from ritsuko_api.config import McpConfig, parse
 from ritsuko_api.identity import User
@@ -13,15 +15,21 @@ from ritsuko_api.runtime import ServerState
 from ritsuko_bot.access.approval import Vote
 from ritsuko_bot.access.person import Person
 from ritsuko_bot.answers.answer import Answer
+from ritsuko_bot.answers.approvals import approval_message
 from ritsuko_bot.answers.markdown import render
+from ritsuko_bot.calls.approval import ApprovalRequest, RequestTooLong
 from ritsuko_bot.calls.asker import Asker
+from ritsuko_bot.calls.caller import Caller
+from ritsuko_bot.calls.calls import Calls
 from ritsuko_bot.calls.dialogue import Dialogue
+from ritsuko_bot.commands import elicitation
 from ritsuko_bot.commands.interpreter import Interpreter
 from ritsuko_bot.mcp.config_file import ConfigFile
 from ritsuko_bot.mcp.servers import Servers
+from ritsuko_bot.metrics import Metrics
 from tests.integration.bot_mcp.processes import until
 
-ADA = Asker(User(7, "ada@example.com"), "Ada", "#ops > pods")
+ADA = Asker(Person(User(7, "ada@example.com"), "Ada"), "#ops > pods")
 
 
 GRACE = Person(User(8, "grace@example.com", "moderator"), "Grace")
@@ -47,13 +55,19 @@ class Scripted:
     async def announce(self) -> None:
         self.announced += 1
 
-    async def ask(self, question: Answer, *, within: float) -> str | None:
+    async def elicit(self, server: str, question: ElicitRequestParams) -> ElicitResult:
+        return await elicitation.elicit(self.ask, server, question)
+
+    async def ask(self, question: Answer) -> str | None:
         self.said.append(render(question).text)
         return self.replies.pop(0) if self.replies else None
 
-    async def vote(self, request: Answer, counts: Callable[[Vote], bool], *, within: float) -> Vote | None:
-        self.said.append(render(request).text)
-        return self._vote if self._vote is not None and counts(self._vote) else None
+    async def approve(self, request: ApprovalRequest) -> Vote | None:
+        text, attachments = render(approval_message(request))
+        if attachments:
+            raise RequestTooLong
+        self.said.append(text)
+        return self._vote if self._vote is not None and request.decides(self._vote) else None
 
 
 class Talk:
@@ -61,14 +75,15 @@ class Talk:
 
     def __init__(self, servers: Servers, config_file: ConfigFile | None = None) -> None:
         self.servers = servers
-        self.interpreter = Interpreter(servers, config_file)
+        self.calls = Calls(servers, Metrics())
+        self.interpreter = Interpreter(servers, self.calls, config_file)
         self.progress: list[str] = []
 
     async def answer(self, line: str, *, asker: Asker = ADA, dialogue: Dialogue | None = None) -> Answer:
         async def progress(text: str) -> None:
             self.progress.append(text)
 
-        answer = await self.interpreter.answer(line, asker, progress=progress, dialogue=dialogue)
+        answer = await self.interpreter.answer(line, Caller(asker, progress, dialogue))
         assert answer is not None
         return answer
 

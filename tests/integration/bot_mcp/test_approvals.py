@@ -12,6 +12,7 @@ import pytest
 
 from ritsuko_bot.access.approval import Vote
 from ritsuko_bot.access.person import Person
+from ritsuko_bot.calls.approval import ApprovalRequest
 from tests.integration.bot_mcp.processes import TOOLBOX, free_port, python_server, written
 from tests.integration.bot_mcp.talk import ADA, GRACE, Scripted, Talk, at, config, talking
 
@@ -60,12 +61,12 @@ async def test_an_approved_call_runs_and_both_people_stand_in_the_audit_line(
 @pytest.mark.parametrize(
     ("vote", "said"),
     [
-        (NO, "Grace refused it"),
+        (NO, "Grace rejected it"),
         (Vote(ADA.person, approved=False), "you withdrew it"),
         # None of these counts, so the time runs out.
-        (Vote(ADA.person, approved=True), "nobody who may approve this did so within 10 minutes"),
-        (Vote(Person(dataclasses.replace(GRACE.user, role="member"), "Max"), approved=True), "nobody who may approve"),
-        (None, "nobody who may approve"),
+        (Vote(ADA.person, approved=True), "no approver reacted within 10 minutes"),
+        (Vote(Person(dataclasses.replace(GRACE.user, role="member"), "Max"), approved=True), "no approver reacted"),
+        (None, "no approver reacted"),
     ],
 )
 async def test_what_is_not_approved_does_not_run(
@@ -80,11 +81,11 @@ async def test_what_is_not_approved_does_not_run(
 
 async def test_rules_that_changed_while_people_thought_hold(talk: Talk, notes: Path) -> None:
     class Slow(Scripted):
-        async def vote(self, request: Any, counts: Any, *, within: float) -> Vote | None:
+        async def approve(self, request: ApprovalRequest) -> Vote | None:
             now = talk.servers.config
             denied = config(access={"rules": [{"tools": ["write"], "effect": "Deny"}]})
             await talk.servers.apply(denied.model_copy(update={"mcp_servers": now.mcp_servers}))
-            return await super().vote(request, counts, within=within)
+            return await super().approve(request)
 
     text = await talk.say("mcp toolbox write x", dialogue=Slow(vote=YES))
     assert "access rule 1 says Deny" in text
@@ -100,13 +101,13 @@ async def test_a_rule_holds_where_it_says(talk: Talk) -> None:
 async def test_an_old_command_is_not_even_asked_about(talk: Talk) -> None:
     dialogue = Scripted(vote=YES)
     text = await talk.say("mcp toolbox write x", asker=dataclasses.replace(ADA, late=True), dialogue=dialogue)
-    assert "Ask again if you still want it" in text
+    assert "Send it again if you still want it" in text
     assert dialogue.said == []
 
 
 async def test_nobody_is_asked_to_approve_what_they_cannot_read(talk: Talk, notes: Path) -> None:
     dialogue = Scripted(vote=YES)
-    assert "nobody can approve what they cannot read" in await talk.say(
+    assert "an approver could not read all of them" in await talk.say(
         f"mcp toolbox write {'x' * 5_000}", dialogue=dialogue
     )
     assert dialogue.said == []

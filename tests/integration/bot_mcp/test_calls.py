@@ -13,8 +13,10 @@ import pytest
 from ritsuko_api.config import McpConfig
 from ritsuko_api.identity import META_KEY, verify
 from ritsuko_bot.answers.markdown import render
+from ritsuko_bot.calls.caller import Caller
+from ritsuko_bot.calls.result import Completed
 from tests.integration.bot_mcp.processes import TOOLBOX, free_port, note, python_server, until, written
-from tests.integration.bot_mcp.talk import Talk, at, config, talking
+from tests.integration.bot_mcp.talk import ADA, Talk, at, config, talking
 
 
 @pytest.fixture
@@ -47,6 +49,13 @@ async def test_calls_errors_and_pictures(toolbox: Talk) -> None:
     assert render(failed).text == "`toolbox fail` **failed.**\n\n```text\nthe disk is full\n```"
     [picture] = render(await toolbox.answer("mcp toolbox picture")).attachments
     assert (picture.media_type, picture.data[:4]) == ("image/png", b"\x89PNG")
+
+
+async def test_a_caller_that_types_no_line_gets_the_result_itself(toolbox: Talk) -> None:
+    server = toolbox.servers.running["toolbox"]
+    result = await toolbox.calls.call(server, server.tools["add"], {"numbers": [1, 2, 3]}, Caller(ADA))
+    assert isinstance(result, Completed)
+    assert result.result.structured_content == {"total": 6, "count": 3}
 
 
 async def test_calls_run_at_the_same_time(toolbox: Talk, notes: Path) -> None:

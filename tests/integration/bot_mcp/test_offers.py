@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from ritsuko_bot.answers.answer import Answer
 from tests.integration.bot_mcp.processes import LIBRARY, free_port, python_server
 from tests.integration.bot_mcp.talk import Scripted, at, config, talking
 
@@ -46,9 +47,9 @@ async def test_a_question_is_asked_and_the_reply_reaches_the_server(mode: str) -
         entry = {"command": sys.executable, "args": [LIBRARY, "--mode", "stdio"], "tools": {"timeoutSeconds": 1}}
 
     class Thinking(Scripted):
-        async def ask(self, question: object, *, within: float) -> str | None:
+        async def ask(self, question: Answer) -> str | None:
             await asyncio.sleep(1.2)  # longer than the call's deadline, which stands still meanwhile
-            return await super().ask(question, within=within)  # type: ignore[arg-type]
+            return await super().ask(question)
 
     async with (
         python_server(LIBRARY, port, "--mode", "legacy" if mode == "stdio" else mode),

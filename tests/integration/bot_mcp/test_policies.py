@@ -60,17 +60,17 @@ async def test_next_goes_on_for_each_person_and_place() -> None:
     port = free_port()
     async with python_server(LIBRARY, port), talking(config(library=at(port))) as talk:
         await talk.ready("library")
-        assert "nothing to go on with" in await talk.say("next")
+        assert "There is no next page" in await talk.say("next")
         first = await talk.say("mcp library shelf A")
         assert "`next` shows what follows" in first
         assert "cursor" not in first
         assert "from 2." in await talk.say("next")
         elsewhere = type(ADA)(ADA.user, ADA.name, "#ops > other")
-        assert "nothing to go on with" in await talk.say("next", asker=elsewhere)
+        assert "There is no next page" in await talk.say("next", asker=elsewhere)
         last = await talk.say("mcp next")
         assert "from 4." in last
         assert "next" not in last
-        assert "nothing to go on with" in await talk.say("next")
+        assert "There is no next page" in await talk.say("next")
 
 
 @pytest.mark.parametrize("mode", ["stateless", "sse"])

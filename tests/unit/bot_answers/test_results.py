@@ -15,12 +15,12 @@ from mcp_types import (
 
 from ritsuko_bot.answers.answer import Answer, CodeBlock, File, Image, Table
 from ritsuko_bot.answers.markdown import render
-from ritsuko_bot.answers.results import answer_of
+from ritsuko_bot.answers.results import tool_result
 
 
 def answer(*content: Any, structured: dict[str, Any] | None = None, failed: bool = False) -> Answer:
     result = CallToolResult(content=list(content), structured_content=structured, is_error=failed)
-    return answer_of(result, server="kubernetes", tool="get")
+    return tool_result(result, server="kubernetes", tool="get")
 
 
 def test_the_envelope_is_a_sentence_a_table_and_what_to_do_next() -> None:

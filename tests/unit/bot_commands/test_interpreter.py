@@ -7,55 +7,26 @@ from pathlib import Path
 
 import pytest
 
-from ritsuko_api.config import HttpServer, McpConfig, ToolsPolicy, parse
+from ritsuko_api.config import McpConfig, parse
 from ritsuko_api.identity import User
-from ritsuko_api.runtime import ServerState
+from ritsuko_bot.access.person import Person
 from ritsuko_bot.answers.answer import Answer
 from ritsuko_bot.answers.markdown import render
 from ritsuko_bot.calls.asker import Asker
+from ritsuko_bot.calls.caller import Caller
+from ritsuko_bot.calls.calls import Calls
 from ritsuko_bot.commands.interpreter import Interpreter
 from ritsuko_bot.mcp.config_file import ConfigFile
-from ritsuko_bot.mcp.server import Server
 from ritsuko_bot.mcp.servers import Servers
-from ritsuko_bot.mcp.tools import Tool
-from tests.unit.bot_commands.schemas import GET, QUERY
+from ritsuko_bot.metrics import Metrics
+from tests.unit.bot_mcp.prepared import Prepared, demo
 
-ADA = Asker(User(7, "ada@example.com"), "Ada", "#ops > pods")
-
-
-class Prepared(Servers):
-    """Servers that are just there, without a connection."""
-
-    def __init__(self, *servers: Server, config: McpConfig | None = None) -> None:
-        super().__init__()
-        self._running = {server.name: server for server in servers}
-        self.config = config or McpConfig(revision="abc123")
-
-
-def prepared(name: str, *tools: Tool, policy: ToolsPolicy | None = None) -> Server:
-    entry = HttpServer(url="http://localhost:1/mcp", tools=policy or ToolsPolicy())
-    server = Server(name, entry, changed=lambda: None)
-    server.listing.tools = {tool.name: tool for tool in tools}
-    server.state = ServerState.READY
-    return server
-
-
-def demo() -> Prepared:
-    return Prepared(
-        prepared(
-            "kubernetes",
-            Tool("get", "Lists objects.", GET, read_only=True),
-            Tool("describe", "Tells all about one object.", GET, read_only=True),
-            Tool("delete", "Deletes an object.", GET),
-        ),
-        prepared("prometheus", Tool("query", "Asks Prometheus.", QUERY, read_only=True)),
-    )
+ADA = Asker(Person(User(7, "ada@example.com"), "Ada"), "#ops > pods")
 
 
 async def ask(line: str, servers: Servers | None = None, config_file: ConfigFile | None = None) -> Answer | None:
-    async def progress(_: str) -> None: ...
-
-    return await Interpreter(servers or demo(), config_file).answer(line, ADA, progress=progress)
+    servers = servers or demo()
+    return await Interpreter(servers, Calls(servers, Metrics()), config_file).answer(line, Caller(ADA))
 
 
 async def said(line: str, servers: Servers | None = None, config_file: ConfigFile | None = None) -> str:
@@ -104,7 +75,7 @@ async def test_a_tool_shows_its_usage(line: str) -> None:
         ("mcp kubernetes gett pods", "`kubernetes` has no tool `gett`. Did you mean `mcp kubernetes get`?"),
         ("mcp prometheus query up limit=x", "`limit` must be a whole number from 1 to 100, not `x`."),
         ("mcp prometheus query", "mcp prometheus query <query…> [time=…] [limit=…]"),
-        ('mcp prometheus query "up', 'The quote in `"up` is never closed.'),
+        ('mcp prometheus query "up', 'The quote in `"up` is not closed.'),
         ("mcp kubernetes get pods", "kubernetes is down"),
     ],
 )
@@ -133,7 +104,7 @@ async def test_a_denied_call_says_which_rule_and_leaves_its_line(caplog: pytest.
 async def test_where_nobody_can_be_asked_an_approval_is_refused_with_the_reason() -> None:
     text = await said("mcp kubernetes delete pods web")
     assert text.startswith("**Not allowed without an approval:** delete does not say that it only reads")
-    assert "here is nobody to ask" in text
+    assert "there is nobody to ask here" in text
     assert "`tools.allow`" in text
 
 

@@ -14,17 +14,21 @@ from mcp_types import CallToolResult, TextContent
 
 from ritsuko_bot.answers.answer import Answer, Code, CodeBlock, Spoiler, Strong, Table, say
 from ritsuko_bot.answers.markdown import render
-from ritsuko_bot.answers.results import answer_of
+from ritsuko_bot.answers.results import tool_result
 from ritsuko_bot.answers.terminal import render as render_terminal
+from ritsuko_bot.calls.caller import Caller
+from ritsuko_bot.calls.calls import Calls
 from ritsuko_bot.commands.arguments import BadArguments, bind
 from ritsuko_bot.commands.coerce import Mismatch, from_text
 from ritsuko_bot.commands.interpreter import Interpreter
 from ritsuko_bot.commands.schema import alternatives
 from ritsuko_bot.commands.tokens import NotClosed, tokenize
 from ritsuko_bot.commands.usage import example
+from ritsuko_bot.metrics import Metrics
 from tests.unit.bot_answers.zulip_markdown import effects
 from tests.unit.bot_commands.schemas import GET, MIXED, QUERY
-from tests.unit.bot_commands.test_interpreter import ADA, demo
+from tests.unit.bot_commands.test_interpreter import ADA
+from tests.unit.bot_mcp.prepared import demo
 
 PIECES = [
     "mcp", "help", "list", "status", "kubernetes", "prometheus", "get", "query", "pods", "limit=5", "--limit", "-n",
@@ -163,11 +167,10 @@ def test_dotted_names_reach_into_objects(wanted: dict[str, dict[str, int]]) -> N
 @given(lines | commands)
 @settings(max_examples=int(os.environ.get("RITSUKO_RANDOM_LINES", "2000")))
 async def test_any_message_gets_an_answer_without_side_effects(line: str) -> None:
-    async def progress(_: str) -> None: ...
-
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("ritsuko_bot.mcp.server._RECOVERY_WAIT", 0)
-        answer = await Interpreter(demo()).answer(line, ADA, progress=progress)
+        servers = demo()
+        answer = await Interpreter(servers, Calls(servers, Metrics())).answer(line, Caller(ADA))
     if answer is not None:
         rendered = render(answer)
         assert rendered.text
@@ -197,6 +200,6 @@ def test_any_result_can_be_shown(structured: object, text: str, failed: bool) ->
         structured_content=structured if isinstance(structured, dict) else {"result": structured},
         is_error=failed,
     )
-    rendered = render(answer_of(result, server="s", tool="t"))
+    rendered = render(tool_result(result, server="s", tool="t"))
     assert rendered.text
     assert effects(rendered.text) == []

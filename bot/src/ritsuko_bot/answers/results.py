@@ -23,12 +23,12 @@ from pydantic import JsonValue
 from ritsuko_bot.answers import envelope
 from ritsuko_bot.answers.answer import Answer, Block, Code, CodeBlock, File, Image, Strong, say
 from ritsuko_bot.answers.tables import is_rows, record, table_of
-from ritsuko_bot.commands.tokens import parse_json
+from ritsuko_bot.json_values import parse_json
 
 _IMAGES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 
 
-def answer_of(result: CallToolResult, *, server: str, tool: str, continues: bool = False) -> Answer:
+def tool_result(result: CallToolResult, *, server: str, tool: str, continues: bool = False) -> Answer:
     """The answer that shows a result. An error of the tool itself is shown as one. `continues`: `next` shows more."""
     name = f"{server}-{tool}"
     structured = cast("Mapping[str, JsonValue] | None", result.structured_content)

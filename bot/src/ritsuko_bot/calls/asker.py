@@ -10,21 +10,19 @@ from ritsuko_bot.access.person import Person
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """The person behind a command: `user` is the identity, `name` is for people, `where` is for the audit line.
+    """The person a call is made for. `where` is the place for the audit log.
 
-    `late` is true when the command was given long ago, while nobody was there to answer;
-    `interrupted` when the bot was ended while it ran the command. `channel` is the name of the
-    channel it was given in, None for a direct message and a console; `groups` as in `Person`.
+    `late`: the command was sent long ago, while the bot was offline. `interrupted`: the bot was restarted while it ran
+    the command. `channel`: the name of the channel it came from, None for a direct message and the terminal.
     """
 
-    user: User
-    name: str
+    person: Person
     where: str
     late: bool = False
     interrupted: bool = False
     channel: str | None = None
-    groups: frozenset[str] = frozenset()
 
     @property
-    def person(self) -> Person:
-        return Person(self.user, self.name, self.groups)
+    def user(self) -> User:
+        """The person's identity, as servers get it."""
+        return self.person.user

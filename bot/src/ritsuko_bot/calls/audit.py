@@ -6,25 +6,25 @@ The line goes to the logger `ritsuko_bot.audit` with the fields in the record's 
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pydantic import JsonValue
 
 from ritsuko_api.identity import User
 from ritsuko_bot.access.approval import Vote
+from ritsuko_bot.access.policy import Decision
 from ritsuko_common.redaction.excerpt import excerpt
 
 logger = logging.getLogger("ritsuko_bot.audit")
 
 
 @dataclass(slots=True)
-class Record:
-    """What the line will say. Set the rest as it becomes known, then `write`.
+class AuditEntry:
+    """What the line says. Fields are set as they become known; `write` comes last.
 
-    `decision` is the rule that decided, `effect` what it said, `vote` who approved or refused, `cached` the age of an
-    answer that was kept, in seconds.
+    `rule` is the access rule that decided and `effect` what it said, `vote` who approved or rejected, `cached` the age
+    in seconds of a result that came from the cache.
     """
 
     user: User
@@ -32,16 +32,19 @@ class Record:
     server: str
     tool: str
     arguments: Mapping[str, JsonValue]
-    decision: str = ""
+    rule: str = ""
     effect: str = ""
     vote: Vote | None = None
     cached: float | None = None
     outcome: str = "cancelled"
     error: str = ""
-    started: float = field(default_factory=time.monotonic)
 
-    def write(self) -> None:
-        """Writes the line. The duration is counted from the record's making."""
+    def decide(self, decision: Decision) -> None:
+        """Takes over what the access rules said."""
+        self.rule, self.effect = decision.rule, decision.effect.value
+
+    def write(self, seconds: float) -> None:
+        """Writes the line; the call took so many seconds."""
         fields: dict[str, JsonValue] = {
             "user_id": self.user.id,
             "user_email": self.user.email,
@@ -50,10 +53,10 @@ class Record:
             "server": self.server,
             "tool": self.tool,
             "arguments": excerpt(dict(self.arguments)),
-            "decision": self.decision,
+            "decision": self.rule,
             "effect": self.effect,
             "outcome": self.outcome,
-            "seconds": round(time.monotonic() - self.started, 3),
+            "seconds": round(seconds, 3),
         }
         if self.vote is not None:
             voter = self.vote.person.user

@@ -1,38 +1,32 @@
-"""What a gateway can do beyond one answer: ask the asker something, and have somebody approve."""
+"""What a call may ask of people while it runs. It asks in data; how people read it is decided elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
 
+from mcp_types import ElicitRequestParams, ElicitResult
+
 from ritsuko_bot.access.approval import Vote
-from ritsuko_bot.answers.answer import Answer
+from ritsuko_bot.calls.approval import ApprovalRequest
 
 
 class Dialogue(Protocol):
-    """The conversation that a command was given in. A gateway makes one for every command, if it can.
-
-    Either method may be cancelled at any time: what it waits for is then not waited for any more.
-    """
+    """The people around a call. Every method may be cancelled at any time, which ends the waiting."""
 
     async def announce(self) -> None:
-        """Returns when everybody can see that the command runs, which outlasts the bot: whoever takes over knows then
-        that it was begun, and does not begin it a second time. For commands that change something.
+        """Returns when a lasting record says that the call runs.
+
+        A process that takes over reads it, and does not start the call a second time. For calls that change something.
         """
         ...
 
-    async def ask(self, question: Answer, *, within: float) -> str | None:
-        """Posts a question where the command was given, and returns the asker's next message there.
+    async def approve(self, request: ApprovalRequest) -> Vote | None:
+        """The first vote that decides the request; None if there was none within `APPROVAL_WITHIN` seconds.
 
-        None: there was none within so many seconds. That message is an answer and no command: nobody else handles it.
+        A voter's role and groups are looked up at the time of the vote. Raises `RequestTooLong`.
         """
         ...
 
-    async def vote(self, request: Answer, counts: Callable[[Vote], bool], *, within: float) -> Vote | None:
-        """Posts a request where the command was given, and returns the first vote that counts.
-
-        A 👍 on the request approves, a 👎 refuses; the gateway adds both to it, so that one click is enough, and its
-        own do not count. Who votes is looked up then, with role and groups as they are at that time. None: no vote
-        that counts within so many seconds.
-        """
+    async def elicit(self, server: str, question: ElicitRequestParams) -> ElicitResult:
+        """The asker's reply to a question of `server`; `cancel` if there was none in time."""
         ...

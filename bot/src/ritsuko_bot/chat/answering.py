@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine, Sequence
 
 from ritsuko_bot.answers.answer import Answer, Code, say
 from ritsuko_bot.calls.asker import Asker
+from ritsuko_bot.calls.caller import Caller
 from ritsuko_bot.chat.conversation import Conversation
 from ritsuko_bot.chat.gateway import Commands
 from ritsuko_bot.chat.order import Order
@@ -202,10 +203,7 @@ class Answering:
             return "ignored"
         late = time.time() - message.timestamp > _LATE_AFTER
         channel = place.channel if isinstance(place, Topic) else None
-        asker = Asker(
-            person.user, person.name, str(place), late=late, interrupted=interrupted, channel=channel,
-            groups=person.groups,
-        )  # fmt: skip
+        asker = Asker(person, str(place), late=late, interrupted=interrupted, channel=channel)
         async with self._turns.turn(person.user.id) as turn:
             return await self._reply(message, place, asker, line, own, turn)
 
@@ -240,10 +238,10 @@ class Answering:
 
     async def _ask(self, line: str, asker: Asker, reply: Reply, conversation: Conversation) -> Answer | None:
         try:
-            return await self._commands.answer(line, asker, progress=reply.progress, dialogue=conversation)
+            return await self._commands.answer(line, Caller(asker, reply.progress, conversation))
         except Exception:
-            logger.exception("a command failed in a way that nobody thought of")
-            return Answer((say("Something went wrong inside the bot. Its log says what."),), failed=True)
+            logger.exception("a command failed with an unexpected error")
+            return Answer((say("Internal error. See the bot's log for details."),), failed=True)
 
 
 def _in_time(event: Event, message: Message) -> bool:

@@ -6,9 +6,14 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from ritsuko_bot.access.approval import Vote
+from mcp_types import ElicitRequestParams, ElicitResult
+
+from ritsuko_bot.access.approval import APPROVAL_WITHIN, Vote
 from ritsuko_bot.access.person import Person
 from ritsuko_bot.answers.answer import Answer
+from ritsuko_bot.answers.approvals import approval_message
+from ritsuko_bot.answers.markdown import render
+from ritsuko_bot.calls.approval import ApprovalRequest, RequestTooLong
 from ritsuko_bot.chat.place import Place
 from ritsuko_bot.chat.reply import Reply
 from ritsuko_bot.chat.turns import Turn
@@ -19,12 +24,15 @@ from ritsuko_bot.chat.zulip.mention import said_to
 from ritsuko_bot.chat.zulip.outbox import Outbox
 from ritsuko_bot.chat.zulip.people import People
 from ritsuko_bot.chat.zulip.reference import Kind, marked, room
+from ritsuko_bot.commands import elicitation
 
 logger = logging.getLogger(__name__)
 
+_REPLY_WITHIN = 300.0
+
 
 class Conversation:
-    """The conversation of one command; it is the `Dialogue` of the commands.
+    """The conversation of one command; it is the `Dialogue` of its calls.
 
     `about` is the id of the message with the command, `limit` the longest message that Zulip takes. While it waits for
     people it leaves its `turn` to others.
@@ -53,8 +61,33 @@ class Conversation:
         self._reply = reply
         self._turn = turn
 
-    async def ask(self, question: Answer, *, within: float) -> str | None:
-        """See `Dialogue.ask`. A mention of the bot at the start of the answer is no part of it."""
+    async def elicit(self, server: str, question: ElicitRequestParams) -> ElicitResult:
+        """See `Dialogue.elicit`."""
+        return await elicitation.elicit(self._ask, server, question)
+
+    async def approve(self, request: ApprovalRequest) -> Vote | None:
+        """See `Dialogue.approve`."""
+        text = approval_message(request)
+        if render(text, self._limit - room(self._place, self._about)).attachments:
+            raise RequestTooLong
+        try:
+            message = await self._post(text)
+        except Refused as error:
+            logger.warning("an approval cannot be asked for in %s: %s", self._place, error)
+            return None
+        with self._waiting.votes(message) as ballots, self._reply.asking():
+            async with self._turn.paused():
+                try:
+                    async with asyncio.timeout(APPROVAL_WITHIN):
+                        return await self._first_that(request.decides, message, ballots)
+                except TimeoutError:
+                    return None
+                except Refused as error:
+                    logger.warning("no vote can be taken in %s: %s", self._place, error)
+                    return None
+
+    async def _ask(self, question: Answer) -> str | None:
+        """The asker's next message in the place of the command; None if there was none in time."""
         with self._waiting.reply(self._place, self._asker.user.id) as reply:
             try:
                 await self._post(question)
@@ -63,31 +96,13 @@ class Conversation:
                 return None
             with self._reply.asking():
                 async with self._turn.paused():
-                    await asyncio.wait({reply}, timeout=within)
+                    await asyncio.wait({reply}, timeout=_REPLY_WITHIN)
             message = reply.result() if reply.done() else None
         if message is None:
             return None
         me = self._outbox.me
         said = said_to(message.content, name=me.full_name, user_id=me.user_id) if me is not None else None
         return message.content if said is None else said
-
-    async def vote(self, request: Answer, counts: Callable[[Vote], bool], *, within: float) -> Vote | None:
-        """See `Dialogue.vote`."""
-        try:
-            message = await self._post(request)
-        except Refused as error:
-            logger.warning("an approval cannot be asked for in %s: %s", self._place, error)
-            return None
-        with self._waiting.votes(message) as ballots, self._reply.asking():
-            async with self._turn.paused():
-                try:
-                    async with asyncio.timeout(within):
-                        return await self._first_that(counts, message, ballots)
-                except TimeoutError:
-                    return None
-                except Refused as error:
-                    logger.warning("no vote can be taken in %s: %s", self._place, error)
-                    return None
 
     async def announce(self) -> None:
         """See `Dialogue.announce`."""

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from ritsuko_bot.answers.answer import Answer
-from ritsuko_bot.calls.asker import Asker
-from ritsuko_bot.calls.dialogue import Dialogue
+from ritsuko_bot.calls.caller import Caller
 
 
 class Commands(Protocol):
     """Who knows the answers. Called from many tasks at once."""
 
-    async def answer(
-        self, line: str, asker: Asker, *, progress: Callable[[str], Awaitable[None]], dialogue: Dialogue | None = None
-    ) -> Answer | None:
-        """The answer to one line; None when there is nothing to say to it.
-
-        Without a `dialogue` nobody can be asked anything.
-        """
+    async def answer(self, line: str, caller: Caller) -> Answer | None:
+        """The answer to one line; None when there is nothing to say to it."""
         ...
 
 

@@ -22,7 +22,8 @@ from ritsuko_bot.answers.answer import Code, Inline, codes
 from ritsuko_bot.commands.coerce import Mismatch, from_json, from_text
 from ritsuko_bot.commands.nearest import find, nearest
 from ritsuko_bot.commands.schema import Parameter, Schema, member, parameters
-from ritsuko_bot.commands.tokens import Token, parse_json, straightened
+from ritsuko_bot.commands.tokens import Token, straightened
+from ritsuko_bot.json_values import parse_json
 
 _SHORT = {
     "-n": ("namespace",),

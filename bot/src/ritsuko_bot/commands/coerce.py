@@ -11,7 +11,7 @@ from typing import TypeGuard
 from pydantic import JsonValue
 
 from ritsuko_bot.commands.schema import Schema, alternatives, as_list, as_object
-from ritsuko_bot.commands.tokens import parse_json
+from ritsuko_bot.json_values import parse_json
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,300}")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")

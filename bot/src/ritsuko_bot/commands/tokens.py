@@ -13,12 +13,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pydantic import JsonValue
+from ritsuko_bot.json_values import reject_constant
 
-_DEEPEST = 50
 _DOUBLE = '"“”„‟«»'
 _SINGLE = "'‘’‚‛‹›"
 _SMART_PAIR = re.compile("[“”„‟]([^“”„‟]*)[“”„‟]")
@@ -33,7 +31,7 @@ class NotClosed(ValueError):
     """A quote or code fence was opened and never closed. `opening` is how it was opened, with what follows."""
 
     def __init__(self, opening: str) -> None:
-        super().__init__(f"{opening} is never closed")
+        super().__init__(f"{opening} is not closed")
         self.opening = opening
 
 
@@ -71,20 +69,6 @@ def tokenize(line: str) -> list[Token]:
 def straightened(text: str) -> str:
     """Typographic double quotes made straight, in text that goes to a program: phones put them there unasked."""
     return _SMART_PAIR.sub(r'"\1"', text)
-
-
-def parse_json(text: str) -> JsonValue:
-    """The JSON value in a text. Raises ValueError for anything else, however strange."""
-    try:
-        value: JsonValue = json.loads(text, parse_constant=_refuse)
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
-    level = [value]
-    for _ in range(_DEEPEST):
-        level = [inner for outer in level for inner in _inside(outer)]
-        if not level:
-            return value
-    raise ValueError("nested too deeply")
 
 
 def _token(line: str, start: int) -> Token:
@@ -184,14 +168,4 @@ def _ends_token(line: str, at: int) -> bool:
     return at == len(line) or line[at].isspace()
 
 
-def _inside(value: JsonValue) -> Iterable[JsonValue]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
-
-
-def _refuse(constant: str) -> object:
-    raise ValueError(f"{constant} is not JSON")
-
-
-_DECODER = json.JSONDecoder(parse_constant=_refuse)
+_DECODER = json.JSONDecoder(parse_constant=reject_constant)

@@ -37,6 +37,10 @@ class ServerRefused(CallFailed):
     """The server answered with an error of the protocol: no such tool, arguments that it does not take."""
 
 
+class InvalidArguments(CallFailed):
+    """The arguments do not fit what the server offers. Nothing was sent."""
+
+
 class TooManyCalls(CallFailed):
     """The server had as many calls in this minute as it may get. Nothing was sent."""
 

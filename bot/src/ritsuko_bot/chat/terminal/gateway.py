@@ -11,9 +11,11 @@ from collections.abc import Generator
 from pathlib import Path
 
 from ritsuko_api.identity import User
+from ritsuko_bot.access.person import Person
 from ritsuko_bot.answers.answer import Answer
 from ritsuko_bot.answers.terminal import render
 from ritsuko_bot.calls.asker import Asker
+from ritsuko_bot.calls.caller import Caller
 from ritsuko_bot.chat.gateway import Commands
 from ritsuko_bot.chat.threads import in_thread
 
@@ -33,7 +35,7 @@ class ConsoleGateway:
         self.interactive = sys.stdin.isatty() and sys.stdout.isatty()
         self._commands = commands
         self._colour = sys.stdout.isatty()
-        self._asker = Asker(User(id=0, email=_login(), role="owner"), _login(), "console")
+        self._asker = Asker(Person(User(id=0, email=_login(), role="owner"), _login()), "console")
         self._call: asyncio.Task[Answer | None] | None = None
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -59,7 +61,7 @@ class ConsoleGateway:
         return self._call is not None and self._call.cancel()
 
     async def _answer(self, line: str) -> None:
-        self._call = asyncio.create_task(self._commands.answer(line, self._asker, progress=self._progress))
+        self._call = asyncio.create_task(self._commands.answer(line, Caller(self._asker, self._progress)))
         try:
             answer = await self._call
         except asyncio.CancelledError:
