@@ -18,13 +18,13 @@ from drain3.masking import MaskingInstruction
 from drain3.template_miner_config import TemplateMinerConfig
 
 from ritsuko_mcp_logs.analysis.group_names import Names
+from ritsuko_mcp_logs.lines.line import Batch, Origin
 from ritsuko_mcp_logs.mining.digit_runs import readable_block, squash
 from ritsuko_mcp_logs.mining.drain import Drain, Message, variable_words
 from ritsuko_mcp_logs.mining.fingerprint import masked
 from ritsuko_mcp_logs.mining.masking import MASK, hide_ids, tokens
 from ritsuko_mcp_logs.mining.miner import Group, Miner
 from ritsuko_mcp_logs.mining.occurrences import Spans
-from ritsuko_mcp_logs.sources.source import Batch, Origin
 from tests.load.figures import Figure
 from tests.load.labelled_logs import Record, grouping_accuracy, records, stamped
 from tests.load.samples import median

@@ -11,10 +11,12 @@ import pytest
 from aiohttp import web
 
 from ritsuko_mcp_common.times import format_time
+from ritsuko_mcp_logs.lines.line import Line
+from ritsuko_mcp_logs.query.query import Query
 from ritsuko_mcp_logs.search.matcher import Matcher
+from ritsuko_mcp_logs.sources.coverage import Coverage
 from ritsuko_mcp_logs.sources.opensearch.mapping import Layout
 from ritsuko_mcp_logs.sources.opensearch.store import OpenSearch as Source
-from ritsuko_mcp_logs.sources.source import Coverage, Line, Query
 from ritsuko_mcp_logs.sources.store_client import Access
 from tests.cluster.opensearch import OpenSearch
 from tests.integration.mcp_logs.conftest import _TENANTS, asking

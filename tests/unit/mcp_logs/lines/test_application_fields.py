@@ -3,11 +3,11 @@
 import pytest
 
 from ritsuko_mcp_logs.lines.application_fields import Continued, beside
+from ritsuko_mcp_logs.lines.line import Origin
 from ritsuko_mcp_logs.lines.stream import timestamp
 from ritsuko_mcp_logs.mining.causes import with_causes
 from ritsuko_mcp_logs.mining.fingerprint import fingerprint
 from ritsuko_mcp_logs.sources.rows import Row, batches
-from ritsuko_mcp_logs.sources.source import Origin
 
 ORIGIN = Origin("shop", "web-1", "app")
 COLLECTED = {

@@ -7,11 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ritsuko_mcp_logs.lines.levels import RANKS, level_in, level_named, level_of, signs, statements, values_beside
+from ritsuko_mcp_logs.lines.line import Batch, Origin
 from ritsuko_mcp_logs.mining.miner import Group, Miner
 from ritsuko_mcp_logs.mining.occurrences import Spans
+from ritsuko_mcp_logs.query.query import Query
 from ritsuko_mcp_logs.sources.opensearch import dsl
 from ritsuko_mcp_logs.sources.opensearch.mapping import Capability, Layout, fields
-from ritsuko_mcp_logs.sources.source import Batch, Origin, Query
 
 SINCE = 1_790_000_000
 RED, RESET = "\x1b[31m", "\x1b[0m"

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from ritsuko_common.redaction.redactor import Redaction
 from ritsuko_mcp_logs.analysis.group_names import Names
+from ritsuko_mcp_logs.lines.line import Batch, Origin
 from ritsuko_mcp_logs.mining.drain import Drain, Message, variable_words
 from ritsuko_mcp_logs.mining.fingerprint import fingerprint, masked
 from ritsuko_mcp_logs.mining.masking import MASK, tokens
 from ritsuko_mcp_logs.mining.miner import Group, Miner
 from ritsuko_mcp_logs.mining.occurrences import Spans
-from ritsuko_mcp_logs.sources.source import Batch, Origin
 from tests.load.labelled_logs import Record, Variables, grouping_accuracy, record, records, stamped, templates
 
 SINCE = 1_790_000_000.0

@@ -5,9 +5,9 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ritsuko_mcp_logs.lines.line import Batch, Origin
 from ritsuko_mcp_logs.mining.miner import Group, Miner
 from ritsuko_mcp_logs.mining.occurrences import Spans
-from ritsuko_mcp_logs.sources.source import Batch, Origin
 from tests.load.labelled_logs import Variables, record
 
 SINCE = 1_790_000_000

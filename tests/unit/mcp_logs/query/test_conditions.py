@@ -3,10 +3,10 @@
 import pytest
 
 from ritsuko_mcp_common.errors import ToolFailure
+from ritsuko_mcp_logs.lines.line import Batch, Origin
 from ritsuko_mcp_logs.query.conditions import Condition, parse_conditions
 from ritsuko_mcp_logs.search.matcher import Matcher
 from ritsuko_mcp_logs.search.request import Question
-from ritsuko_mcp_logs.sources.source import Batch, Origin
 
 LINES = [
     "status=200 method=GET took=12ms error=",

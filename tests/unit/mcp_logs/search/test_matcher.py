@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_logs.lines.levels import RANKS, level_of
+from ritsuko_mcp_logs.lines.line import Batch, Origin
+from ritsuko_mcp_logs.query.query import Query
 from ritsuko_mcp_logs.search.matcher import Matcher
-from ritsuko_mcp_logs.sources.source import Batch, Origin, Query
 
 EXPRESSIONS = [
     "err.r", "^error", "error$", r"\Aerror", r"error\z", r"\berror\b", r"\Brror", r"\s+error", "[^x]*INFO", "2026",

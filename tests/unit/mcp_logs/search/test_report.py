@@ -1,9 +1,10 @@
 """What a search says of a page."""
 
+from ritsuko_mcp_logs.lines.line import Line, Origin
 from ritsuko_mcp_logs.search.ranking import Hit, Key
 from ritsuko_mcp_logs.search.report import Found, report
 from ritsuko_mcp_logs.search.request import Question
-from ritsuko_mcp_logs.sources.source import Coverage, Line, Origin
+from ritsuko_mcp_logs.sources.coverage import Coverage
 
 NOW = 1_790_000_000.0
 ORIGIN = Origin("shop", "web-1", "app")

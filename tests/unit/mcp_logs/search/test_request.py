@@ -3,7 +3,7 @@
 import pytest
 
 from ritsuko_mcp_common.errors import ToolFailure
-from ritsuko_mcp_logs.search.request import window
+from ritsuko_mcp_logs.query.time_window import window
 
 NOW = 1_790_000_000.0
 

@@ -6,10 +6,11 @@ from typing import Literal
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ritsuko_mcp_logs.lines.line import Batch, Origin
+from ritsuko_mcp_logs.query.query import Query
 from ritsuko_mcp_logs.search.matcher import Matcher
 from ritsuko_mcp_logs.search.ranking import Best, in_order
 from ritsuko_mcp_logs.search.scan import Scan
-from ritsuko_mcp_logs.sources.source import Batch, Origin, Query
 
 A, B = Origin("shop", "a", "app"), Origin("shop", "b", "app")
 LOG = st.lists(st.sampled_from(["hit", "x", "y"]), min_size=1, max_size=14)

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ritsuko_mcp_logs.lines.line import Line, Origin
 from ritsuko_mcp_logs.search.ranking import Best, Hit, Key, Placed, in_order
 from ritsuko_mcp_logs.sources.podlogs.container_selection import matching_pods, select
 from ritsuko_mcp_logs.sources.podlogs.objects import Pod
-from ritsuko_mcp_logs.sources.source import Line, Origin
 
 A, B = Origin("shop", "a", "app"), Origin("shop", "b", "app")
 KEYS = st.builds(Key, st.integers(0, 5), st.sampled_from([A, B]), st.integers(0, 3))

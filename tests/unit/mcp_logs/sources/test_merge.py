@@ -7,9 +7,9 @@ from itertools import groupby
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ritsuko_mcp_logs.lines.line import Origin
 from ritsuko_mcp_logs.sources.loki.merge import merged
 from ritsuko_mcp_logs.sources.rows import Row
-from ritsuko_mcp_logs.sources.source import Origin
 
 MOMENTS = st.lists(st.integers(0, 30), max_size=20)
 

@@ -10,14 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ritsuko_mcp_common.errors import ToolFailure
+from ritsuko_mcp_logs.lines.line import Origin
 from ritsuko_mcp_logs.query.conditions import Condition
 from ritsuko_mcp_logs.query.label_selector import Requirement, parse_selector
-from ritsuko_mcp_logs.sources.collector_names import Names, label_name, literal, pod_pattern, pods_named
+from ritsuko_mcp_logs.query.patterns import literal, pod_pattern, pods_named
+from ritsuko_mcp_logs.query.query import Query
+from ritsuko_mcp_logs.sources.collector_names import Names, label_name
 from ritsuko_mcp_logs.sources.loki import logql
 from ritsuko_mcp_logs.sources.opensearch import dsl
 from ritsuko_mcp_logs.sources.opensearch.expressions import GAP, plain_parts
 from ritsuko_mcp_logs.sources.opensearch.mapping import Capability, Layout, fields
-from ritsuko_mcp_logs.sources.source import Origin, Query
 from ritsuko_mcp_logs.sources.victorialogs import logsql
 
 LABELS = frozenset({"namespace", "pod", "container", "app", "app_kubernetes_io_name", "level"})

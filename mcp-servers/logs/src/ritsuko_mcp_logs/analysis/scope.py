@@ -6,12 +6,14 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from ritsuko_mcp_logs.diagnosis.missing_names import say_what_is_absent
+from ritsuko_mcp_logs.lines.line import Batch
 from ritsuko_mcp_logs.mining.causes import with_causes
 from ritsuko_mcp_logs.mining.miner import Group, Miner
 from ritsuko_mcp_logs.mining.occurrences import Spans
 from ritsuko_mcp_logs.phrases import counted
-from ritsuko_mcp_logs.search.report import unread, where
-from ritsuko_mcp_logs.sources.source import LOG_IS_GONE, NO_RUN_BEFORE, Batch, Coverage, Query, Source
+from ritsuko_mcp_logs.query.query import Query
+from ritsuko_mcp_logs.sources.coverage import LOG_IS_GONE, NO_RUN_BEFORE, Coverage, unread, where
+from ritsuko_mcp_logs.sources.source import Source
 
 _NOT_THERE = (NO_RUN_BEFORE, LOG_IS_GONE, "previous terminated container ")
 _LEAST_SECONDS = 1.0

@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from ritsuko_mcp_common.nearest import suggestion
 from ritsuko_mcp_logs.phrases import some
-from ritsuko_mcp_logs.sources.source import Coverage, Index, Query, Source, unconditional
+from ritsuko_mcp_logs.query.query import Query, unconditional
+from ritsuko_mcp_logs.sources.coverage import Coverage
+from ritsuko_mcp_logs.sources.source import Index, Source
 
 
 async def say_what_is_absent(source: Source, query: Query, coverage: Coverage) -> None:

@@ -7,9 +7,9 @@ with another cause, and the same one as in a line of JSON with both. A stack tra
 from collections.abc import Mapping
 
 from ritsuko_mcp_logs.lines.application_fields import Continued
+from ritsuko_mcp_logs.lines.line import Batch
 from ritsuko_mcp_logs.lines.stream import split
 from ritsuko_mcp_logs.mining.message import CAUSE, WHO, who_says_what
-from ritsuko_mcp_logs.sources.source import Batch
 
 _TELLING = frozenset((*CAUSE, *WHO))
 _TRACE_LINE = b"%b \t| %b"

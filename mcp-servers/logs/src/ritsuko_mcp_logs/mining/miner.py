@@ -4,13 +4,13 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from operator import itemgetter
 
+from ritsuko_mcp_logs.lines.line import Batch, Origin
 from ritsuko_mcp_logs.mining.drain import Drain, Message, Template, variable_words
 from ritsuko_mcp_logs.mining.fingerprint import essential
 from ritsuko_mcp_logs.mining.masking import mask, tokens
 from ritsuko_mcp_logs.mining.occurrences import Clock, Example, Spans, Tally, total
 from ritsuko_mcp_logs.mining.shapes import Shape, Shapes
 from ritsuko_mcp_logs.mining.stack_traces import Joint, Part, ends_traceback
-from ritsuko_mcp_logs.sources.source import Batch, Origin
 
 _LONGEST_RECORD = 200
 _MOST_MESSAGES = 20_000

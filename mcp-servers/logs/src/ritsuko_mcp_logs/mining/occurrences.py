@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ritsuko_mcp_logs.lines.line import Origin
 from ritsuko_mcp_logs.lines.stream import nanoseconds, split
-from ritsuko_mcp_logs.sources.source import Origin
 
 _MOST_SECONDS = 10_000
 _LONGEST_LINE = 2_000

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ritsuko_mcp_logs.lines.levels import RANKS, level_in, level_of, named_in_words
+from ritsuko_mcp_logs.lines.line import Batch
 from ritsuko_mcp_logs.lines.stream import plain, split
 from ritsuko_mcp_logs.mining.digit_runs import readable_block, squash
 from ritsuko_mcp_logs.mining.error_lines import is_error
 from ritsuko_mcp_logs.mining.masking import MASK, hide_ids
 from ritsuko_mcp_logs.mining.message import message
 from ritsuko_mcp_logs.mining.stack_traces import Part, part_of
-from ritsuko_mcp_logs.sources.source import Batch
 
 # Behind a line's key goes its level where the source keeps one beside the text.
 _LEVEL_MARK = b"\x08"

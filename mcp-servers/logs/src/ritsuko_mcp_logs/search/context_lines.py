@@ -4,8 +4,11 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import aclosing
 
+from ritsuko_mcp_logs.lines.line import Line
+from ritsuko_mcp_logs.query.query import Order, Query
 from ritsuko_mcp_logs.search.ranking import Hit, Placed
-from ritsuko_mcp_logs.sources.source import Coverage, Line, Order, Query, Source
+from ritsuko_mcp_logs.sources.coverage import Coverage
+from ritsuko_mcp_logs.sources.source import Source
 
 _AT_ONCE = 8
 _REACH_SECONDS = 3600.0

@@ -9,9 +9,10 @@ import re2  # pyright: ignore[reportMissingTypeStubs]
 
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_logs.lines.levels import FIELDS, RANKS, level_named, statements
+from ritsuko_mcp_logs.lines.line import Batch, Line
 from ritsuko_mcp_logs.lines.stream import plain, split
 from ritsuko_mcp_logs.query.conditions import Condition
-from ritsuko_mcp_logs.sources.source import Batch, Line, Query
+from ritsuko_mcp_logs.query.query import Query
 
 _MOST_PROGRAM_BYTES = 8 * 2**20
 # What means something else, or nothing, when a line stands in a block with its timestamp before it.

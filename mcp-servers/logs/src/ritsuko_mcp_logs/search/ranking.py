@@ -4,7 +4,8 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ritsuko_mcp_logs.sources.source import Line, Order, Origin
+from ritsuko_mcp_logs.lines.line import Line, Origin
+from ritsuko_mcp_logs.query.query import Order
 
 
 class Key(NamedTuple):

@@ -2,16 +2,18 @@
 
 import re
 from bisect import bisect_right
-from collections import defaultdict
 from dataclasses import dataclass
 
 from ritsuko_mcp_common import cursor as cursors
-from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
+from ritsuko_mcp_common.envelope import Envelope, Row
 from ritsuko_mcp_common.times import format_time
-from ritsuko_mcp_logs.phrases import counted, named_namespace, some
+from ritsuko_mcp_logs.lines.line import Line
+from ritsuko_mcp_logs.phrases import counted
+from ritsuko_mcp_logs.query.query import Query, time_range
+from ritsuko_mcp_logs.search.page_position import Place
 from ritsuko_mcp_logs.search.ranking import Hit, in_order
-from ritsuko_mcp_logs.search.request import Place, Question
-from ritsuko_mcp_logs.sources.source import NO_RUN_BEFORE, Coverage, Line, Query
+from ritsuko_mcp_logs.search.request import Question
+from ritsuko_mcp_logs.sources.coverage import NO_RUN_BEFORE, Coverage, unread, where
 
 _LOOKS_LIKE_REGEX = re.compile(r"\.[*+]|\\[dwsbDWSB]|[)\w]\|[(\w]|^\^|\$$|\[[^\]]+\][*+]")
 
@@ -62,24 +64,6 @@ def report(question: Question, query: Query, found: Found, why: list[str], *, no
         untrusted=True,
     )
     return envelope.resumable(after)
-
-
-def time_range(query: Query, now: float) -> TimeRange:
-    """The window of a query, up to now at most."""
-    return TimeRange(start=format_time(query.since), end=format_time(min(query.until, max(now, query.since))))
-
-
-def unread(coverage: Coverage) -> list[str]:
-    """What was not read, or not to its end, by reason."""
-    by_reason: defaultdict[str, list[str]] = defaultdict(list)
-    for gap in coverage.gaps:
-        by_reason[gap.reason].append(gap.what)
-    return [f"not read ({reason}): {some(what)}" for reason, what in by_reason.items()]
-
-
-def where(coverage: Coverage, pods: int) -> str:
-    """`3 pods in namespace shop`."""
-    return f"{counted(pods, 'pod')} in {named_namespace(coverage.namespace)}"
 
 
 def _row(hit: Hit, line: Line, matched: bool, namespace: str, *, context: bool) -> Row:

@@ -1,22 +1,12 @@
-"""What a caller asks, and where a page of the answer ended."""
+"""What a caller asks for."""
 
-import re
 from dataclasses import dataclass
 
-from pydantic import BaseModel, JsonValue
+from pydantic import JsonValue
 
-from ritsuko_mcp_common.errors import ToolFailure
-from ritsuko_mcp_common.times import parse_duration, parse_time
 from ritsuko_mcp_logs.query.conditions import Condition
-from ritsuko_mcp_logs.search.ranking import Key
-from ritsuko_mcp_logs.sources.collector_names import pods_named
-from ritsuko_mcp_logs.sources.source import Order, Origin, Query
-
-_CLOCKS_APART = 60.0
-"""How far a node's clock may be ahead: "until now" must not cut its newest lines."""
-
-# From 2001 on. As seconds ago it would be more than thirty years.
-_TIMESTAMP = re.compile(r"\d{10,18}(?:\.\d{1,18})?")
+from ritsuko_mcp_logs.query.patterns import pods_named
+from ritsuko_mcp_logs.query.query import Order, Query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,57 +71,3 @@ class Question:
             previous=self.previous,
             order=self.order,
         )
-
-
-class Place(BaseModel):
-    """The last line of a page, in a window that begins at `since` and ends at `until` on all its pages."""
-
-    since: float
-    until: float
-    nanoseconds: int
-    namespace: str
-    pod: str
-    container: str
-    labels: tuple[tuple[str, str], ...] = ()
-    nth: int
-
-    @property
-    def key(self) -> Key:
-        """The place among all lines."""
-        return Key(self.nanoseconds, Origin(self.namespace, self.pod, self.container, self.labels), self.nth)
-
-    @classmethod
-    def of(cls, key: Key, since: float, until: float) -> "Place":
-        """The inverse of `key`."""
-        origin = key.origin
-        return cls(
-            since=since,
-            until=until,
-            nanoseconds=key.nanoseconds,
-            namespace=origin.namespace,
-            pod=origin.pod,
-            container=origin.container,
-            labels=origin.labels,
-            nth=key.nth,
-        )
-
-
-def window(since: str, until: str, now: float) -> tuple[float, float]:
-    """The Unix seconds meant. `1h` and `-1h` both mean an hour ago. Raises ToolFailure."""
-    end = now if until == "now" else _moment(until, now)
-    begin = _moment(since, now)
-    if begin >= min(end, now):
-        raise ToolFailure(
-            f"the time from {since} until {until} is empty", "since comes before until, like since=2h until=1h."
-        )
-    return begin, end + _CLOCKS_APART if until == "now" else end
-
-
-def _moment(text: str, now: float) -> float:
-    """What `parse_time` knows, and how long ago."""
-    if _TIMESTAMP.fullmatch(text.strip()):
-        return parse_time(text, now=now)
-    try:
-        return max(0.0, now - parse_duration(text))
-    except ToolFailure:
-        return parse_time(text, now=now)

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from ritsuko_mcp_logs.lines.line import Batch, Line, Origin
 from ritsuko_mcp_logs.lines.stream import split
 from ritsuko_mcp_logs.search.matcher import Matcher
 from ritsuko_mcp_logs.search.ranking import Best, Hit, Key, Placed
-from ritsuko_mcp_logs.sources.source import Batch, Line, Origin
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""What collectors call a pod's namespace, name, container and labels, and how to ask for them in a pattern.
+"""What collectors call a pod's namespace, name, container and labels.
 
 The names are those of the usual collectors: Promtail and Alloy, Fluent Bit, Filebeat, Vector, vlagent, OpenTelemetry.
 """
@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from ritsuko_mcp_logs.sources.source import Origin, Query
+from ritsuko_mcp_logs.lines.line import Origin
 
 _NAMESPACES = (
     "namespace", "k8s_namespace_name", "k8s.namespace.name", "kubernetes.pod_namespace", "kubernetes.namespace_name",
@@ -28,13 +28,6 @@ _LABELS = (
     "k8s.pod.labels.{}", "kubernetes_pod_labels_{}", "k8s_pod_label_{}", "resource.attributes.k8s.pod.label.{}",
     "resource.attributes.k8s.pod.labels.{}",
 )  # fmt: skip
-_KIND = re.compile(
-    r"(?:(pods?|po)|deployments?|deploy|statefulsets?|sts|daemonsets?|ds|replicasets?|rs|jobs?|cronjobs?|cj)(?:\.[\w.]+)?/(.+)",
-    re.IGNORECASE,
-)
-PLAIN = re.compile(r"[\w.:/-]+", re.ASCII)
-"""Values that stand in a line's text as they are: nothing in them is escaped."""
-_SPECIAL = re.compile(r"[\\.+*?()|\[\]{}^$]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,35 +63,6 @@ def label_keys(existing: Collection[str]) -> list[str]:
     return [
         name.removeprefix(next((prefix for prefix in prefixes if name.startswith(prefix)), "")) for name in existing
     ]
-
-
-def pods_named(written: str) -> str:
-    """The pods that a caller means, as `Query.pod` has it: `deploy/web` stands for `web-*`, `pod/web-1` for `web-1`."""
-    of_kind = _KIND.fullmatch(written.strip())
-    if of_kind is None:
-        return written
-    return of_kind[2] if of_kind[1] else f"{of_kind[2].removesuffix('*').removesuffix('-')}-*"
-
-
-def pod_pattern(wanted: str) -> str:
-    """A regular expression for a whole pod name: the name, its beginning, or a pattern with `*`.
-
-    `db-1` means `db-1` and `db-1-x`, not `db-10`.
-    """
-    if "*" in wanted:
-        return ".*".join(literal(part) for part in wanted.split("*"))
-    return literal(wanted) + ("([^0-9].*)?" if wanted[-1:].isdigit() else ".*")
-
-
-def expression(text: str, query: Query) -> str:
-    """A regular expression (RE2) for a text that a query looks for, read as the query says."""
-    written = text if query.regex else literal(text)
-    return written if query.case_sensitive else f"(?i){written}"
-
-
-def literal(text: str) -> str:
-    """A regular expression (RE2) that matches just this text."""
-    return _SPECIAL.sub(r"\\\g<0>", text)
 
 
 def _first(candidates: Collection[str], existing: Collection[str]) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
-from ritsuko_mcp_logs.sources.source import Batch
+from ritsuko_mcp_logs.lines.line import Batch
 
 Put = Callable[[Batch], Awaitable[None]]
 Reader = Callable[[Put], Awaitable[None]]

@@ -9,11 +9,13 @@ from typing import ClassVar, Generic, Self, TypeVar
 
 from ritsuko_mcp_common.errors import BackendUnreachable, ToolFailure
 from ritsuko_mcp_common.nearest import suggestion
+from ritsuko_mcp_logs.lines.line import Batch
 from ritsuko_mcp_logs.phrases import counted, some
 from ritsuko_mcp_logs.query.label_selector import parse_selector
+from ritsuko_mcp_logs.query.query import Query
 from ritsuko_mcp_logs.sources.collector_names import Names, label_keys, label_name
+from ritsuko_mcp_logs.sources.coverage import Coverage, Gap
 from ritsuko_mcp_logs.sources.rows import Row, batches
-from ritsuko_mcp_logs.sources.source import Batch, Coverage, Gap, Query
 from ritsuko_mcp_logs.sources.store_client import Access, Store
 
 ExistingT = TypeVar("ExistingT", bound=Collection[str])

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ritsuko_mcp_logs.lines.application_fields import Continued
+from ritsuko_mcp_logs.lines.line import Batch, Origin
 from ritsuko_mcp_logs.lines.stream import timestamp
-from ritsuko_mcp_logs.sources.source import Batch, Origin
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from ritsuko_mcp_common.tool import read_tool
 from ritsuko_mcp_logs.analysis.scope import Scope
 from ritsuko_mcp_logs.cluster import Cluster
 from ritsuko_mcp_logs.phrases import arguments
+from ritsuko_mcp_logs.query.patterns import pods_named
 from ritsuko_mcp_logs.settings import LogsSettings
-from ritsuko_mcp_logs.sources.collector_names import pods_named
 from ritsuko_mcp_logs.sources.registry import Sources
 from ritsuko_mcp_logs.tools.compare import compare as compare_windows
 from ritsuko_mcp_logs.tools.error import error as one_error

@@ -6,13 +6,14 @@ from ritsuko_common.durations import format_duration
 from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import format_time, parse_duration
+from ritsuko_mcp_logs.analysis.changes import Judged, fingerprint, judge, level
 from ritsuko_mcp_logs.analysis.group_names import Names
 from ritsuko_mcp_logs.analysis.scope import Mined, Scope, mine
 from ritsuko_mcp_logs.analysis.significance import Verdict
 from ritsuko_mcp_logs.mining.occurrences import Spans
 from ritsuko_mcp_logs.phrases import counted
-from ritsuko_mcp_logs.search.request import window
-from ritsuko_mcp_logs.tools.errors import Judged, Lines, fingerprint, judge, level
+from ritsuko_mcp_logs.query.time_window import window
+from ritsuko_mcp_logs.tools.errors import Lines
 
 _SPANS = 24
 _WORTH_SAYING: tuple[Verdict, ...] = ("new", "rising", "gone", "falling")

@@ -13,12 +13,12 @@ from ritsuko_mcp_common.times import format_time
 from ritsuko_mcp_logs.analysis.group_names import Names, written
 from ritsuko_mcp_logs.analysis.scope import Mined, Scope, mine
 from ritsuko_mcp_logs.course import bars
+from ritsuko_mcp_logs.lines.line import Origin
 from ritsuko_mcp_logs.lines.stream import nanoseconds, split
 from ritsuko_mcp_logs.mining.miner import Group
 from ritsuko_mcp_logs.mining.occurrences import Example, Spans
 from ritsuko_mcp_logs.phrases import counted
-from ritsuko_mcp_logs.search.request import window
-from ritsuko_mcp_logs.sources.source import Origin
+from ritsuko_mcp_logs.query.time_window import window
 
 _SPANS = 48
 _PODS_SHOWN = 10

@@ -1,56 +1,21 @@
 """The tool `errors`: what goes wrong, each error once, what is new first; or all that is said."""
 
 import asyncio
-from dataclasses import dataclass
 from typing import Literal
 
 from ritsuko_common.durations import format_duration
 from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
 from ritsuko_mcp_common.times import format_time
+from ritsuko_mcp_logs.analysis.changes import SPANS, Judged, fingerprint, judge, level, where
 from ritsuko_mcp_logs.analysis.group_names import Names
 from ritsuko_mcp_logs.analysis.scope import Mined, Scope, mine
-from ritsuko_mcp_logs.analysis.significance import Verdict, verdict
-from ritsuko_mcp_logs.mining.miner import Group
 from ritsuko_mcp_logs.mining.occurrences import Spans
 from ritsuko_mcp_logs.phrases import arguments, counted
-from ritsuko_mcp_logs.search.request import window
+from ritsuko_mcp_logs.query.time_window import window
 
 Lines = Literal["all", "errors"]
-
-SPANS = 24
-_ORDER: tuple[Verdict, ...] = ("new", "rising", "steady", "falling", "gone")
-_BEFORE, _NOW = 0, 1
 _ERROR_LOOKS_BACK = 6 * 3600.0
 """How far the tool `error` looks back by itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """An error and how often it was seen in the window before and in this one."""
-
-    group: Group
-    change: Verdict
-    before: int
-    now: int
-    sure: bool
-    """Whether that is more than chance."""
-
-
-def judge(mined: Mined) -> list[Judged]:
-    """Every group of two windows, the new and rising ones first, the frequent before the rare."""
-    spans, compared = mined.miner.spans, len(mined.groups)
-    (before_since, before_until), (since, until) = spans.windows
-    share = (until - since) / (until - since + before_until - before_since)
-    judged: list[Judged] = []
-    for group in mined.groups:
-        then, now = group.tally.course(spans, _BEFORE), group.tally.course(spans, _NOW)
-        change = verdict(then, now, share=share, compared=compared)
-        sure = change != "steady"
-        if not sum(then) or not sum(now):
-            # Once is enough to be new; whether that says something is another question.
-            change = "gone" if sum(then) else "new"
-        judged.append(Judged(group, change, sum(then), sum(now), sure))
-    return sorted(judged, key=lambda one: (_ORDER.index(one.change), -one.now, one.group.template.words))
 
 
 async def errors(scope: Scope, *, since: str, until: str, of: Lines, limit: int, now: float) -> Envelope:
@@ -82,26 +47,6 @@ async def errors(scope: Scope, *, since: str, until: str, of: Lines, limit: int,
         time_range=TimeRange(start=format_time(begin), end=format_time(end)),
         untrusted=True,
     )
-
-
-def where(group: Group, mined: Mined) -> str:
-    """The pods that wrote them: `web-1`, or `web-1 and 3 more`."""
-    origins = mined.miner.origins
-    found = [origins[number] for number, _ in group.tally.busiest]
-    pods = list(dict.fromkeys(origin.within(mined.coverages[0].namespace) for origin in found))
-    return pods[0] if len(pods) == 1 else f"{pods[0]} and {len(pods) - 1} more"
-
-
-def level(group: Group) -> str:
-    """What most records state, and how many are errors if some are."""
-    count = group.tally.count
-    some = f"{group.errors:,} of {count:,} are errors" if 0 < group.errors < count else ""
-    return "; ".join(part for part in (group.level, some) if part)
-
-
-def fingerprint(group: Group, names: Names) -> str:
-    """The group's, if it can be asked for by it: only an error can."""
-    return names.fingerprint(group) if group.tally.is_error else ""
 
 
 def _row(one: Judged, mined: Mined, names: Names, of: Lines) -> Row:

@@ -12,14 +12,17 @@ from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import format_time
 from ritsuko_mcp_logs.course import bars, beginnings, choose_step
 from ritsuko_mcp_logs.diagnosis.missing_names import say_what_is_absent
+from ritsuko_mcp_logs.diagnosis.unknown_fields import unknown_fields
+from ritsuko_mcp_logs.lines.line import Batch, Line
 from ritsuko_mcp_logs.lines.stream import nanoseconds, split
 from ritsuko_mcp_logs.phrases import counted
-from ritsuko_mcp_logs.search.field_statistics import unknown_fields
+from ritsuko_mcp_logs.query.query import Query, time_range
+from ritsuko_mcp_logs.query.time_window import window
 from ritsuko_mcp_logs.search.matcher import Matcher
-from ritsuko_mcp_logs.search.report import time_range, unread
-from ritsuko_mcp_logs.search.request import Question, window
+from ritsuko_mcp_logs.search.request import Question
+from ritsuko_mcp_logs.sources.coverage import Coverage, unread
 from ritsuko_mcp_logs.sources.registry import Sources
-from ritsuko_mcp_logs.sources.source import Batch, Coverage, Line, Query, Source
+from ritsuko_mcp_logs.sources.source import Source
 
 _MOST_VALUES = 20
 _MOST_COLUMNS = 8

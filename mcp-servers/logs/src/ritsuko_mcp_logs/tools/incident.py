@@ -8,6 +8,7 @@ from ritsuko_common.durations import format_duration
 from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import format_time
+from ritsuko_mcp_logs.analysis.changes import SPANS, Judged, judge, where
 from ritsuko_mcp_logs.analysis.group_names import Names
 from ritsuko_mcp_logs.analysis.kubernetes_events import Happened, events, together
 from ritsuko_mcp_logs.analysis.prometheus_alerts import Fired, alerts
@@ -15,9 +16,8 @@ from ritsuko_mcp_logs.analysis.scope import Mined, Scope, mine
 from ritsuko_mcp_logs.cluster import Cluster
 from ritsuko_mcp_logs.mining.occurrences import Spans
 from ritsuko_mcp_logs.phrases import counted
-from ritsuko_mcp_logs.search.request import window
+from ritsuko_mcp_logs.query.time_window import window
 from ritsuko_mcp_logs.settings import LogsSettings
-from ritsuko_mcp_logs.tools.errors import SPANS, Judged, judge, where
 
 _CHANGED = ("new", "rising")
 _MOST_ERRORS = 500

@@ -7,15 +7,19 @@ from dataclasses import replace
 from ritsuko_mcp_common import cursor as cursors
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_logs.diagnosis.missing_names import nearest_names
+from ritsuko_mcp_logs.diagnosis.unknown_fields import fields_with_text, unknown_fields
+from ritsuko_mcp_logs.query.query import Query, unconditional
+from ritsuko_mcp_logs.query.time_window import window
 from ritsuko_mcp_logs.search.context_lines import look_around
-from ritsuko_mcp_logs.search.field_statistics import fields_with_text, unknown_fields
 from ritsuko_mcp_logs.search.matcher import Matcher
+from ritsuko_mcp_logs.search.page_position import Place
 from ritsuko_mcp_logs.search.ranking import Best
 from ritsuko_mcp_logs.search.report import Found, report
-from ritsuko_mcp_logs.search.request import Place, Question, window
+from ritsuko_mcp_logs.search.request import Question
 from ritsuko_mcp_logs.search.scan import Scan
+from ritsuko_mcp_logs.sources.coverage import Coverage
 from ritsuko_mcp_logs.sources.registry import Sources
-from ritsuko_mcp_logs.sources.source import Coverage, Index, Query, Source, unconditional
+from ritsuko_mcp_logs.sources.source import Index, Source
 
 
 async def search(sources: Sources, question: Question, cursor: str, *, now: float) -> Envelope:

@@ -10,13 +10,13 @@ from pydantic import Field
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.tool import read_tool
 from ritsuko_mcp_logs.query.conditions import parse_conditions
-from ritsuko_mcp_logs.search import field_statistics as fields_seen
+from ritsuko_mcp_logs.query.query import Order
 from ritsuko_mcp_logs.search.request import Question
 from ritsuko_mcp_logs.sources.registry import Sources
-from ritsuko_mcp_logs.sources.source import Order
-from ritsuko_mcp_logs.tools import sources as status
+from ritsuko_mcp_logs.tools.fields import fields as field_values
 from ritsuko_mcp_logs.tools.histogram import histogram as count_lines
 from ritsuko_mcp_logs.tools.search import search as search_logs
+from ritsuko_mcp_logs.tools.sources import status
 from ritsuko_mcp_logs.tools.tail import tail as newest_lines
 
 _ROOM_OF_BUDGET = 0.75
@@ -196,11 +196,11 @@ class LogsTools:
             limit=limit,
             source=source,
         )
-        return await fields_seen.fields(self._sources, question, name, now=self._clock())
+        return await field_values(self._sources, question, name, now=self._clock())
 
     async def sources(self) -> Envelope:
         """Where logs come from: does it answer, how far back does it go."""
-        return await status.status(self._sources, now=self._clock())
+        return await status(self._sources, now=self._clock())
 
 
 def offering(sources: Sources, tool: Tool) -> Tool:

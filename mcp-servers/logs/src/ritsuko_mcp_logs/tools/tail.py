@@ -8,12 +8,15 @@ from dataclasses import replace
 from ritsuko_common.durations import format_duration
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_logs.diagnosis.missing_names import say_what_is_absent
+from ritsuko_mcp_logs.lines.line import Line
 from ritsuko_mcp_logs.phrases import counted
+from ritsuko_mcp_logs.query.query import Query, time_range
+from ritsuko_mcp_logs.query.time_window import window
 from ritsuko_mcp_logs.search.matcher import Matcher
-from ritsuko_mcp_logs.search.report import time_range, unread, where
-from ritsuko_mcp_logs.search.request import Question, window
+from ritsuko_mcp_logs.search.request import Question
+from ritsuko_mcp_logs.sources.coverage import Coverage, unread, where
 from ritsuko_mcp_logs.sources.registry import Sources
-from ritsuko_mcp_logs.sources.source import Coverage, Line, Query, Source
+from ritsuko_mcp_logs.sources.source import Source
 
 _MOST_HELD = 10_000
 _POLL_SECONDS = 1.0

@@ -15,13 +15,14 @@ from ritsuko_mcp_logs.analysis.clock_skew import Seen, Skew, corrected, find_ske
 from ritsuko_mcp_logs.analysis.request_ids import Id, trace_id
 from ritsuko_mcp_logs.analysis.scope import Scope, runs
 from ritsuko_mcp_logs.diagnosis.missing_names import say_what_is_absent
+from ritsuko_mcp_logs.diagnosis.unknown_fields import fields_with_text
+from ritsuko_mcp_logs.lines.line import Line
 from ritsuko_mcp_logs.lines.stream import plain
 from ritsuko_mcp_logs.phrases import counted, lasting, some
-from ritsuko_mcp_logs.search.field_statistics import fields_with_text
+from ritsuko_mcp_logs.query.query import Query, unconditional
+from ritsuko_mcp_logs.query.time_window import window
 from ritsuko_mcp_logs.search.matcher import Matcher
-from ritsuko_mcp_logs.search.report import unread, where
-from ritsuko_mcp_logs.search.request import window
-from ritsuko_mcp_logs.sources.source import Coverage, Gap, Line, Query, unconditional
+from ritsuko_mcp_logs.sources.coverage import Coverage, Gap, unread, where
 
 By = Literal["clock", "cause"]
 

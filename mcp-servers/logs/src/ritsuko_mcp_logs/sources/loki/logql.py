@@ -9,9 +9,11 @@ from collections.abc import Collection, Sequence
 
 from ritsuko_mcp_logs.lines.levels import FIELDS, level_named, signs, values_beside
 from ritsuko_mcp_logs.lines.levels import names as levels
+from ritsuko_mcp_logs.lines.line import Origin
 from ritsuko_mcp_logs.query.label_selector import Requirement, parse_selector
-from ritsuko_mcp_logs.sources.collector_names import PLAIN, Names, expression, label_name, literal, pod_pattern
-from ritsuko_mcp_logs.sources.source import Origin, Query
+from ritsuko_mcp_logs.query.patterns import PLAIN, expression, literal, pod_pattern
+from ritsuko_mcp_logs.query.query import Query
+from ritsuko_mcp_logs.sources.collector_names import Names, label_name
 
 # Loki 3 gives it to every stream. https://grafana.com/docs/loki/latest/get-started/labels/#default-labels-for-all-users
 _SERVICE = "service_name"

@@ -13,15 +13,18 @@ from typing import Literal
 
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_logs.lines.levels import FIELDS, level_named
+from ritsuko_mcp_logs.lines.line import Origin
 from ritsuko_mcp_logs.lines.stream import timestamp
+from ritsuko_mcp_logs.query.query import Query
 from ritsuko_mcp_logs.sources.collector_names import Names
+from ritsuko_mcp_logs.sources.coverage import Coverage, Gap
 from ritsuko_mcp_logs.sources.log_store import OwnNamespace, Stored
 from ritsuko_mcp_logs.sources.loki import logql
 from ritsuko_mcp_logs.sources.loki.merge import merged
 from ritsuko_mcp_logs.sources.loki.prefetch import one_after_another
 from ritsuko_mcp_logs.sources.loki.responses import BuildInfo, Samples, Series, Streams, Strings, is_own, rows
 from ritsuko_mcp_logs.sources.rows import Row
-from ritsuko_mcp_logs.sources.source import Coverage, Gap, Origin, Query, Totals
+from ritsuko_mcp_logs.sources.source import Totals
 from ritsuko_mcp_logs.sources.store_client import Access, ModelT, Refused
 
 _PAGE = 5_000

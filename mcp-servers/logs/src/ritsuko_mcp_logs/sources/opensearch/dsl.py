@@ -9,11 +9,12 @@ from collections.abc import Callable, Sequence
 from pydantic import JsonValue
 
 from ritsuko_mcp_logs.lines.levels import FIELDS, letters, level_named, numbers, shorts, values_beside, words
+from ritsuko_mcp_logs.lines.line import Origin
 from ritsuko_mcp_logs.query.label_selector import Requirement, parse_selector
+from ritsuko_mcp_logs.query.query import Query
 from ritsuko_mcp_logs.sources.collector_names import Names, label_name
 from ritsuko_mcp_logs.sources.opensearch.expressions import GAP, plain_parts
 from ritsuko_mcp_logs.sources.opensearch.mapping import KEYWORDS, TEXTS, Fields, Layout, whole
-from ritsuko_mcp_logs.sources.source import Origin, Query
 
 Clause = dict[str, JsonValue]
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pydantic import BaseModel, JsonValue, RootModel
 from pydantic_core import to_json
 
+from ritsuko_mcp_logs.lines.line import Origin
 from ritsuko_mcp_logs.lines.stream import nanoseconds
 from ritsuko_mcp_logs.lines.structured import flat
 from ritsuko_mcp_logs.sources.collector_names import Names
 from ritsuko_mcp_logs.sources.opensearch.mapping import Capability
 from ritsuko_mcp_logs.sources.rows import Row
-from ritsuko_mcp_logs.sources.source import Origin
 
 _NANOSECONDS_OF = {"date": 1_000_000, "date_nanos": 1}
 

@@ -13,7 +13,9 @@ from pydantic import JsonValue
 
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_logs.lines.levels import FIELDS, level_named
+from ritsuko_mcp_logs.query.query import Query
 from ritsuko_mcp_logs.sources.collector_names import Names
+from ritsuko_mcp_logs.sources.coverage import Coverage
 from ritsuko_mcp_logs.sources.log_store import OwnNamespace, Stored
 from ritsuko_mcp_logs.sources.opensearch import dsl
 from ritsuko_mcp_logs.sources.opensearch.mapping import (
@@ -36,7 +38,7 @@ from ritsuko_mcp_logs.sources.opensearch.responses import (
     Reading,
 )
 from ritsuko_mcp_logs.sources.rows import Row
-from ritsuko_mcp_logs.sources.source import Coverage, Query, Totals
+from ritsuko_mcp_logs.sources.source import Totals
 from ritsuko_mcp_logs.sources.store_client import Access, ModelT, Refused, TooLarge
 
 _PAGE = 5_000

@@ -8,9 +8,9 @@ from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.nearest import suggestion
 from ritsuko_mcp_logs.cluster import ApiFailure, Cluster
 from ritsuko_mcp_logs.phrases import counted, named_namespace, some
+from ritsuko_mcp_logs.query.query import Query
 from ritsuko_mcp_logs.sources.podlogs.container_selection import container_names, matching_pods
 from ritsuko_mcp_logs.sources.podlogs.objects import Named, NamedList, Pod, PodList
-from ritsuko_mcp_logs.sources.source import Query
 
 _MOST = 500
 _NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")

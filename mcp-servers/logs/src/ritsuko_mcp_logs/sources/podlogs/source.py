@@ -10,14 +10,16 @@ from urllib.parse import quote
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import format_time
 from ritsuko_mcp_logs.cluster import ApiFailure, Cluster
+from ritsuko_mcp_logs.lines.line import Batch, Origin
 from ritsuko_mcp_logs.lines.stream import blocks, not_read
 from ritsuko_mcp_logs.phrases import counted, named_namespace
+from ritsuko_mcp_logs.query.query import Query
 from ritsuko_mcp_logs.settings import LogsSettings
+from ritsuko_mcp_logs.sources.coverage import LOG_IS_GONE, Coverage, Gap
 from ritsuko_mcp_logs.sources.fan_in import Put, fan_in
 from ritsuko_mcp_logs.sources.podlogs.container_selection import select
 from ritsuko_mcp_logs.sources.podlogs.pod_lookup import find_pods
 from ritsuko_mcp_logs.sources.podlogs.time_window import Window
-from ritsuko_mcp_logs.sources.source import LOG_IS_GONE, Batch, Coverage, Gap, Origin, Query
 
 _NOT_ALLOWED = "not allowed to get pods/log"
 _BEYOND = "what a line has beyond 256 KiB"

@@ -8,10 +8,12 @@ import re
 from collections.abc import Collection
 
 from ritsuko_mcp_logs.lines.levels import FIELDS, level_named, statement, values_beside
+from ritsuko_mcp_logs.lines.line import Origin
 from ritsuko_mcp_logs.lines.stream import timestamp
 from ritsuko_mcp_logs.query.label_selector import Requirement, parse_selector
-from ritsuko_mcp_logs.sources.collector_names import PLAIN, Names, expression, label_name, literal, pod_pattern
-from ritsuko_mcp_logs.sources.source import Origin, Query
+from ritsuko_mcp_logs.query.patterns import PLAIN, expression, literal, pod_pattern
+from ritsuko_mcp_logs.query.query import Query
+from ritsuko_mcp_logs.sources.collector_names import Names, label_name
 
 _WORDS = re.compile(r"[\w.:/ -]+", re.ASCII)
 

@@ -9,10 +9,12 @@ from typing import Literal
 from ritsuko_mcp_common.errors import BackendUnreachable
 from ritsuko_mcp_logs.lines.levels import FIELDS, level_named
 from ritsuko_mcp_logs.lines.stream import nanoseconds
+from ritsuko_mcp_logs.query.query import Query
 from ritsuko_mcp_logs.sources.collector_names import Names
+from ritsuko_mcp_logs.sources.coverage import Coverage
 from ritsuko_mcp_logs.sources.log_store import Stored
 from ritsuko_mcp_logs.sources.rows import Row
-from ritsuko_mcp_logs.sources.source import Coverage, Query, Totals
+from ritsuko_mcp_logs.sources.source import Totals
 from ritsuko_mcp_logs.sources.victorialogs import logsql
 from ritsuko_mcp_logs.sources.victorialogs.responses import Values, entries, row
 
