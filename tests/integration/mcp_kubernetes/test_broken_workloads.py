@@ -21,7 +21,7 @@ OBJECTS = Path(__file__).with_name("broken")
 BROKEN = {
     "deployment/crashing": ("CrashLoop", "exit code 3"),
     "pod/forgetful": ("OutOfMemory", "limit 16Mi"),
-    "pod/unpullable": ("ImagePull", "the registry cannot be reached"),
+    "pod/unpullable": ("ImagePull", "the registry cannot be reached from the node"),
     "pod/unready": ("ProbeFailing", "GET /ready on port 8081"),
     "pod/no-config-map": ("MissingConfig", 'configmap "absent-settings" not found'),
     "pod/no-secret": ("NotCreated", 'secret "absent-keys" not found'),

@@ -70,7 +70,10 @@ def test_a_bad_image_leaves_the_running_bot_alone_and_the_status_says_which_pod_
     assert new != old
     hal.pod_status(new, waiting("bot", "ImagePullBackOff", "not found"), running("mcp-kubernetes"), phase="Pending")
     message = hal.wait_condition("Reconciling", "True", "RolloutFailing")
-    assert f"container bot of pod {new}: image bot:1 cannot be pulled: not found; check its name and tag" in message
+    assert (
+        f"container bot of pod {new}: image bot:1 cannot be pulled: not found; the registry has no such image or "
+        "tag: check its name and tag" in message
+    )
     assert message.endswith(f"pod {old} still answers")
     assert hal.condition("Ready")["status"] == "True"
     assert "deletionTimestamp" not in hal.get("pod", old)["metadata"]

@@ -76,7 +76,7 @@ def test_a_missing_key_is_named(story: Story) -> None:
     [
         pytest.param(
             waiting("mcp-kubernetes", "ImagePullBackOff", 'Back-off pulling image "x": ErrImagePull: 401 Unauthorized'),
-            "cannot be pulled: 401 Unauthorized; the registry asks for credentials: put a pull secret into namespace ",
+            "cannot be pulled: 401 Unauthorized; the registry denied access: put a pull secret into namespace ",
             id="image",
         ),
         pytest.param(

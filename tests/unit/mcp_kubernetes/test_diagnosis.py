@@ -8,7 +8,6 @@ import pytest
 
 from ritsuko_mcp_common import BackendUnreachable
 from ritsuko_mcp_kubernetes.diagnosis import Severity
-from ritsuko_mcp_kubernetes.diagnosis.images import pull_failure
 from ritsuko_mcp_kubernetes.diagnosis.nodes import node_findings
 from ritsuko_mcp_kubernetes.diagnosis.pods import pod_findings
 from ritsuko_mcp_kubernetes.diagnosis.services import Backend, service_findings
@@ -88,21 +87,11 @@ def test_a_large_image_that_is_being_pulled_is_a_notice_only() -> None:
     assert finding.severity is Severity.NOTICE
 
 
-@pytest.mark.parametrize(
-    ("message", "cause"),
-    [
-        ("failed to authorize: 401 Unauthorized", "refuses the credentials"),
-        ("pull access denied, repository does not exist or may require authorization", "refuses the credentials"),
-        ("manifest for web:9 not found: manifest unknown", "no such image or tag"),
-        ("429 Too Many Requests - toomanyrequests: You have reached your pull rate limit", "limits pulls"),
-        ("dial tcp: lookup registry.exmaple.com: no such host", "does not resolve"),
-        ("x509: certificate signed by unknown authority", "certificate is not trusted"),
-        ("dial tcp 192.0.2.1:443: i/o timeout", "cannot be reached"),
-        ("write /var/lib/x: no space left on device", "disk is full"),
-    ],
-)
-def test_why_an_image_is_not_pulled(message: str, cause: str) -> None:
-    assert cause in pull_failure("ErrImagePull", message).cause
+def test_an_image_that_is_not_pulled_has_a_cause_and_an_advice() -> None:
+    waiting = {"reason": "ImagePullBackOff", "message": "no match for platform in manifest: not found"}
+    (finding,) = pod_findings(pod(status={"containerStatuses": [{"name": "app", "state": {"waiting": waiting}}]}), NOW)
+    assert "the image has no build for the node's platform" in finding.cause
+    assert finding.advice.startswith("Build it for the node's architecture")
 
 
 def test_a_silent_node_and_one_under_pressure() -> None:

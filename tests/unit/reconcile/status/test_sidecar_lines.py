@@ -71,7 +71,7 @@ def test_the_registrys_words_stay_the_same_while_the_kubelet_backs_off(world: Wo
     phase, message = line(world)
     assert phase is SidecarPhase.FAILED
     assert message == (
-        "image mcp-weather:1 cannot be pulled: 401 Unauthorized; the registry asks for credentials: "
+        "image mcp-weather:1 cannot be pulled: 401 Unauthorized; the registry denied access: "
         "put a pull secret into namespace ops and name it in the bot's `imagePullSecrets`"
     )
 
@@ -123,7 +123,7 @@ def test_while_a_new_pod_fails_the_line_says_both(world: World) -> None:
     assert line(world) == (
         SidecarPhase.READY,
         "pod hal-1 answers with it; in pod hal-2: image mcp-weather:1 cannot be pulled: not found; "
-        "check its name and tag",
+        "the registry has no such image or tag: check its name and tag",
     )
 
 

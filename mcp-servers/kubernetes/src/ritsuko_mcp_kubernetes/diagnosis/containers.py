@@ -6,13 +6,12 @@ import shlex
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from ritsuko_common.exit_codes import Exit, exit_of
+from ritsuko_common.pull_failures import PULL_REASONS, pull_failure
 from ritsuko_mcp_kubernetes.apiserver import Json
-from ritsuko_mcp_kubernetes.diagnosis import exits
 from ritsuko_mcp_kubernetes.diagnosis.fields import age, at, quoted, texts
 from ritsuko_mcp_kubernetes.diagnosis.finding import Severity
-from ritsuko_mcp_kubernetes.diagnosis.images import pull_failure
 
-_IMAGE = ("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "RegistryUnavailable")
 _CANNOT_START = ("CreateContainerError", "RunContainerError", "ContainerCannotRun", "StartError", "PostStartHookError")
 _RECENT = timedelta(hours=1)
 _PROBE_PATIENCE = timedelta(seconds=60)
@@ -51,14 +50,14 @@ def _waiting(what: str, spec: Json, status: Json, waiting: Json) -> Trouble | No
     last = at(status, "lastState", "terminated")
     if reason == "CrashLoopBackOff":
         return _crash_loop(what, spec, status, last)
-    if reason in _IMAGE:
-        failure = pull_failure(reason, message)
-        image = spec.get("image")
+    if reason in PULL_REASONS:
+        image = str(spec.get("image"))
+        failure = pull_failure(reason, message, image=image)
         return Trouble(
             Severity.CRITICAL,
             "ImagePull",
-            f"{what}: {failure.cause}, image {image}:{quoted(message, 300)}",
-            failure.advice,
+            f"{what}: {failure.sentence}, image {image}:{quoted(message, 300)}",
+            f"{failure.advice[0].upper()}{failure.advice[1:]}.",
         )
     if reason == "CreateContainerConfigError":
         return Trouble(
@@ -95,8 +94,8 @@ def _crash_loop(what: str, spec: Json, status: Json, last: Json) -> Trouble:
     return Trouble(
         Severity.CRITICAL,
         "CrashLoop",
-        f"{what} ends again and again ({times} restarts), last with {exits.told(last)}{note}",
-        exits.advice(last),
+        f"{what} ends again and again ({times} restarts), last with {_exit(last)}{note}",
+        _exit(last).advice,
         since,
     )
 
@@ -107,7 +106,7 @@ def _ended(what: str, spec: Json, status: Json, ended: Json) -> Trouble:
     since = str(ended.get("finishedAt") or "")
     if ended.get("reason") == "OOMKilled":
         return Trouble(Severity.CRITICAL, "OutOfMemory", f"{what} was {_oom(spec, 0)}", _OOM_ADVICE, since)
-    return Trouble(Severity.CRITICAL, "Failed", f"{what} ended with {exits.told(ended)}", exits.advice(ended), since)
+    return Trouble(Severity.CRITICAL, "Failed", f"{what} ended with {_exit(ended)}", _exit(ended).advice, since)
 
 
 def _running(what: str, spec: Json, status: Json, *, ready_since: str, now: datetime) -> Trouble | None:
@@ -138,7 +137,7 @@ def _running(what: str, spec: Json, status: Json, *, ready_since: str, now: date
         return Trouble(
             Severity.WARNING,
             "Restarted",
-            f"{what} restarted {_counted(times)}, last after {exits.told(last)}",
+            f"{what} restarted {_counted(times)}, last after {_exit(last)}",
             "Its previous log says why; a liveness probe that is too strict does the same.",
             str(last.get("finishedAt")),
         )
@@ -152,6 +151,11 @@ _OOM_ADVICE = "Raise resources.limits.memory, or find what uses the memory."
 def _oom(spec: Json, times: int) -> str:
     limit = at(spec, "resources", "limits").get("memory") or "none of its own: the node's memory ran out"
     return f"killed for memory ({_counted(times)} restarted; limit {limit})"
+
+
+def _exit(terminated: Json) -> Exit:
+    code = terminated.get("exitCode")
+    return exit_of(code if isinstance(code, int) else 255, str(terminated.get("reason") or ""))
 
 
 def _counted(times: int) -> str:

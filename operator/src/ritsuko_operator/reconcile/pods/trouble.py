@@ -11,6 +11,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ritsuko_api.bot import SidecarPhase
+from ritsuko_common.exit_codes import ExitCause, exit_of
+from ritsuko_common.pull_failures import PULL_REASONS
 from ritsuko_common.redaction.redactor import redacted
 from ritsuko_operator.reconcile import times
 from ritsuko_operator.reconcile.pods import image_pull, missing_pods, rollout
@@ -24,7 +26,6 @@ from ritsuko_operator.render.pod_template import takes_away
 PATIENCE = 120.0  # seconds
 
 _OUT_OF_MEMORY = "OOMKilled"
-_KILLED, _TERMINATED = 137, 143
 _NO_WORDS = frozenset({"", "Error", "Completed"})
 
 
@@ -175,10 +176,14 @@ def _image(case: Case) -> Finding | None:
         return _failed(
             f"image {container.image} is not on the node, and imagePullPolicy is Never: load it or change the policy"
         )
-    if container.waiting in ("ErrImagePull", "ImagePullBackOff", "RegistryUnavailable", "SignatureValidationFailed"):
+    if container.waiting in PULL_REASONS:
         secrets = [str(secret["name"]) for secret in case.seen.bot.spec.image_pull_secrets]
         words = redacted(container.waiting_message)
-        return _failed(image_pull.explain(container.image, words, namespace=case.namespace, pull_secrets=secrets))
+        return _failed(
+            image_pull.explain(
+                container.image, container.waiting, words, namespace=case.namespace, pull_secrets=secrets
+            )
+        )
     return None
 
 
@@ -207,8 +212,8 @@ def _exited(case: Case) -> Finding | None:
         return _failed(killed_for_memory(case))
     why = container.last_exit.reason
     words = f" ({why})" if why not in _NO_WORDS else ""
-    probe = ", as it does when it is told to stop: a liveness or startup probe that fails does that"
-    asked = probe if container.last_exit.code in (_KILLED, _TERMINATED) else ""
+    stopped = exit_of(container.last_exit.code).cause in (ExitCause.KILLED, ExitCause.TERMINATED)
+    asked = " (SIGTERM/SIGKILL, usually a failing liveness or startup probe)" if stopped else ""
     sentence = (
         f"it exited with code {container.last_exit.code}{words}{_restarts(case)}{asked}; see `kubectl logs -n "
         f"{case.namespace} {case.pod.name if case.pod else ''} -c {container.name} -p`"
