@@ -72,6 +72,7 @@ lint: venv ## ruff, pyright, import contracts; CRDs, schemas, docs/api.md and in
 	@.venv/bin/lint-imports
 	@$(PYTHON) -m ritsuko_api.crdgen crds --check
 	@$(PYTHON) -m ritsuko_api.reference docs/api.md --check
+	@$(PYTHON) -m ritsuko_api.status_reference docs/status.md --check
 	@$(PYTHON) -m manifests.install --check
 	@$(PYTHON) -m tools.version --check
 	@$(PYTHON) -m tools.markdown --check
@@ -86,6 +87,7 @@ prose: venv ## The language of documents and docstrings, checked by vale (.vale/
 crds: venv ## Generate the CRDs, the schema of mcp.json, docs/api.md and install.yaml; write VERSION into the manifests
 	@$(PYTHON) -m ritsuko_api.crdgen crds
 	@$(PYTHON) -m ritsuko_api.reference docs/api.md
+	@$(PYTHON) -m ritsuko_api.status_reference docs/status.md
 	@$(PYTHON) -m tools.version
 	@$(PYTHON) -m manifests.install
 

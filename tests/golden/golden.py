@@ -1,7 +1,7 @@
 """Golden files: `cases/` holds resources as users write them, `expected/` what is rendered of them.
 
-A case is a RitsukoBot, its McpSidecars and, where it matters, a document of kind `Facts`. What is expected is a YAML
-document for each manifest; before them, for what is not rendered, a document that says why.
+A case is a RitsukoBot, its McpSidecars and, where it matters, a document of kind `RenderContext`. What is expected is
+a YAML document for each manifest; before them, for what is not rendered, a document that says why.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import yaml
 
 from ritsuko_api.bot import RitsukoBot
 from ritsuko_api.sidecar import McpSidecar
-from ritsuko_operator.render import Facts, RenderError, Selection, accept, headers, render, tokens
+from ritsuko_operator.render import RenderContext, RenderError, SidecarSelection, accept, headers, render, tokens
 
 FOLDER = Path(__file__).parent
 
@@ -37,32 +37,32 @@ class Case:
     @cached_property
     def resources(self) -> list[dict[str, Any]]:
         """The resources as they stand in the file."""
-        return [one for one in yaml.safe_load_all(self.source.read_text()) if one["kind"] != "Facts"]
+        return [one for one in yaml.safe_load_all(self.source.read_text()) if one["kind"] != "RenderContext"]
 
     @cached_property
     def bot(self) -> RitsukoBot:
         return next(RitsukoBot.model_validate(placed(one)) for one in self.resources if one["kind"] == "RitsukoBot")
 
     @cached_property
-    def selection(self) -> Selection:
+    def selection(self) -> SidecarSelection:
         return accept(
             self.bot,
             [McpSidecar.model_validate(placed(one)) for one in self.resources if one["kind"] == "McpSidecar"],
         )
 
     @cached_property
-    def facts(self) -> Facts:
-        given = next((one for one in yaml.safe_load_all(self.source.read_text()) if one["kind"] == "Facts"), {})
+    def context(self) -> RenderContext:
+        given = next((one for one in yaml.safe_load_all(self.source.read_text()) if one["kind"] == "RenderContext"), {})
         ours = {
-            "tokens": {name: {1: f"token-of-{name}"} for name in tokens.wanted(self.selection)},
-            "headers": {key: f"value-of-{key}" for key in headers.wanted(self.selection)},
+            "tokens": {name: {1: f"token-of-{name}"} for name in tokens.servers_with_token(self.selection)},
+            "headers": {key: f"value-of-{key}" for key in headers.servers_with_token(self.selection)},
         }
         said = ours | {key: value for key, value in given.items() if key != "kind"}
-        return Facts("0.1.0", **{**said, "left_out": frozenset(said.get("left_out", ()))})
+        return RenderContext("0.1.0", **{**said, "left_out": frozenset(said.get("left_out", ()))})
 
     def manifests(self) -> list[dict[str, Any]]:
         """What is rendered; raises `RenderError` if the case is about that."""
-        return render(self.bot, self.selection, self.facts)
+        return render(self.bot, self.selection, self.context)
 
     def rendered(self) -> str:
         """The text that the golden file should have."""

@@ -44,7 +44,7 @@ def placed(plane: ControlPlane, case: Case, namespace: str) -> Iterator[Placed]:
         bot = next(RitsukoBot.model_validate(one) for one in live if one["kind"] == "RitsukoBot")
         selection = accept(bot, [McpSidecar.model_validate(one) for one in live if one["kind"] == "McpSidecar"])
         tokens = {one.metadata.name: {1: "token"} for one in selection.accepted}
-        yield Placed(namespace, render(bot, selection, replace(case.facts, tokens=tokens)))
+        yield Placed(namespace, render(bot, selection, replace(case.context, tokens=tokens)))
     finally:
         api.request("DELETE", f"/api/v1/namespaces/{namespace}")
 

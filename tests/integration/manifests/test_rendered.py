@@ -18,7 +18,7 @@ def is_rendered(case: Case) -> bool:
         return False
 
 
-RENDERED = [case for case in cases() if is_rendered(case) and case.facts.reader_kind == "ClusterRole"]
+RENDERED = [case for case in cases() if is_rendered(case) and case.context.reader_kind == "ClusterRole"]
 RESTRICTED = [case for case in RENDERED if case.name not in ("all-fields", "awkward", "pod-template")]  # they loosen it
 
 

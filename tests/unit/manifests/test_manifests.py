@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from manifests import install
-from ritsuko_operator.render.facts import READER_NAME
+from ritsuko_operator.render.context import READER_NAME
 from ritsuko_operator.runtime.settings import Settings
 
 BASE = install.FOLDER / "base"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ritsuko_operator.reconcile.identity_cache import Remembered
+from ritsuko_operator.reconcile.identity_cache import IdentityCache
 
 
 def test_the_same_inputs_give_the_same_result_and_other_ones_a_new_one() -> None:
-    remembered = Remembered[object](most=2)
+    remembered = IdentityCache[object](most=2)
     first, equal = {"version": 1}, {"version": 1}
     one = remembered.get("hal", (first, None), object)
     assert remembered.get("hal", (first, None), object) is one
@@ -15,7 +15,7 @@ def test_the_same_inputs_give_the_same_result_and_other_ones_a_new_one() -> None
 
 
 def test_only_the_latest_are_kept() -> None:
-    remembered = Remembered[object](most=2)
+    remembered = IdentityCache[object](most=2)
     thing = object()
     made = {key: remembered.get(key, (thing,), object) for key in ("a", "b")}
     assert remembered.get("a", (thing,), object) is made["a"]

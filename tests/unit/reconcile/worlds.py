@@ -8,6 +8,8 @@ import itertools
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from ritsuko_api.conditions import BotCondition, SidecarCondition
+from ritsuko_api.reasons import BOT_REASONS, SIDECAR_REASONS
 from ritsuko_operator.reconcile.bot import BotReconciler
 from ritsuko_operator.reconcile.children.refusals import Refusals
 from ritsuko_operator.reconcile.cluster import BotKey, Object, ObjectRef, SidecarKey, Transition
@@ -92,6 +94,7 @@ class World:
 
     async def apply_status(self, ref: ObjectRef, manifest: Object) -> Object:
         self._write("status", ref)
+        _assert_documented(ref, manifest["status"])
         if ref not in self.objects:
             raise GoneError(f"applying status of {ref}", 404, "NotFound", "not found")
         live = self.objects[ref]
@@ -146,8 +149,8 @@ class World:
         """What the Deployment's controller says once all pods are of the template; or what `counts` say instead."""
         ref = ObjectRef(DEPLOYMENT, NAMESPACE, "hal")
         live = copy.deepcopy(self.objects[ref])
-        wanted = live["spec"]["replicas"]
-        known = {"replicas": wanted, "updatedReplicas": wanted, "availableReplicas": wanted}
+        desired = live["spec"]["replicas"]
+        known = {"replicas": desired, "updatedReplicas": desired, "availableReplicas": desired}
         conditions = [{"type": "Progressing", "status": "True", "reason": reason}]
         generation = live["metadata"].get("generation", 0)
         live["status"] = {**known, **counts, "observedGeneration": generation, "conditions": conditions}
@@ -284,6 +287,16 @@ def server(name: str, state: str = "Ready", **fields: Any) -> Object:
 
 def _metadata(name: str) -> Object:
     return {"name": name, "namespace": NAMESPACE}
+
+
+def _assert_documented(ref: ObjectRef, status: Object) -> None:
+    """Every condition has one of the reasons that docs/status.md lists for it."""
+    for entry in status["conditions"]:
+        if ref.kind is BOT:
+            documented = BOT_REASONS[BotCondition(entry["type"])]
+        else:
+            documented = SIDECAR_REASONS[SidecarCondition(entry["type"])]
+        assert entry["reason"] in documented.get(entry["status"], ()), entry
 
 
 def _edited(before: Object | None, after: Object) -> Object:

@@ -8,7 +8,7 @@ from hypothesis import settings
 
 from ritsuko_api.bot import RitsukoBot
 from ritsuko_api.sidecar import McpSidecar
-from ritsuko_operator.render import Facts, Selection, accept, render, tokens
+from ritsuko_operator.render import RenderContext, SidecarSelection, accept, render, tokens
 
 # How long one example takes says more of what else the machine does than of rendering.
 unhurried = settings(deadline=None)
@@ -32,15 +32,15 @@ def sidecar(name: str, *, created: str = "2026-01-01T00:00:00Z", **spec: Any) ->
     )
 
 
-def facts(selection: Selection, **others: Any) -> Facts:
-    ours = {"tokens": {name: {1: f"of-{name}"} for name in tokens.wanted(selection)}}
-    return Facts("0.1.0", **({"impersonator_name": "ritsuko-impersonator"} | ours | others))
+def context(selection: SidecarSelection, **others: Any) -> RenderContext:
+    ours = {"tokens": {name: {1: f"of-{name}"} for name in tokens.servers_with_token(selection)}}
+    return RenderContext("0.1.0", **({"impersonator_name": "ritsuko-impersonator"} | ours | others))
 
 
 def rendered(bot: RitsukoBot, *sidecars: McpSidecar, **others: Any) -> dict[str, Any]:
     """The manifests by kind."""
     selection = accept(bot, sidecars)
-    return {manifest["kind"]: manifest for manifest in render(bot, selection, facts(selection, **others))}
+    return {manifest["kind"]: manifest for manifest in render(bot, selection, context(selection, **others))}
 
 
 def containers(manifests: dict[str, Any]) -> dict[str, Any]:

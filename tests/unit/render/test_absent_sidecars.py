@@ -8,8 +8,8 @@ import pytest
 
 from ritsuko_operator.reconcile.children.rendering import Renderer
 from ritsuko_operator.reconcile.cluster import BotKey
-from ritsuko_operator.render import Selection, accept
-from tests.unit.render.resources import bot, containers, facts, rendered, sidecar
+from ritsuko_operator.render import SidecarSelection, accept
+from tests.unit.render.resources import bot, containers, context, rendered, sidecar
 
 PATCH: dict[str, Any] = {"name": "mcp-logs", "imagePullPolicy": "Always"}
 
@@ -36,8 +36,8 @@ def test_nor_for_one_that_is_not_accepted() -> None:
 def test_what_was_rendered_is_not_remembered_for_other_absent_ones() -> None:
     renderer, patched = Renderer(), bot(podTemplate={"spec": {"containers": [{**PATCH, "image": "mine:1"}]}})
 
-    def names(selection: Selection) -> list[str]:
-        found = renderer.render(BotKey("ops", "ritsuko"), patched, selection, facts(selection)).manifests
+    def names(selection: SidecarSelection) -> list[str]:
+        found = renderer.render(BotKey("ops", "ritsuko"), patched, selection, context(selection)).manifests
         (deployment,) = (manifest for manifest in found if manifest["kind"] == "Deployment")
         return [one["name"] for one in deployment["spec"]["template"]["spec"]["containers"]]
 

@@ -42,8 +42,8 @@ seldom = settings(
 )
 
 
-def template(bot: RitsukoBot, sidecars: list[McpSidecar], **facts: Any) -> Any:
-    return rendered(bot, *sidecars, **facts)["Deployment"]["spec"]["template"]
+def template(bot: RitsukoBot, sidecars: list[McpSidecar], **context: Any) -> Any:
+    return rendered(bot, *sidecars, **context)["Deployment"]["spec"]["template"]
 
 
 def template_of(documents: list[Document]) -> Any:

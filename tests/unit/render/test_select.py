@@ -2,7 +2,8 @@
 
 import pytest
 
-from ritsuko_operator.render import Reason, accept
+from ritsuko_api.reasons import Reason
+from ritsuko_operator.render import accept
 from tests.unit.render.resources import bot, sidecar
 
 

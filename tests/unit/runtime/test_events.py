@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from ritsuko_api.reasons import Reason
 from ritsuko_operator.reconcile.cluster import Object, Transition
 from ritsuko_operator.reconcile.errors import ApiError
 from ritsuko_operator.reconcile.kinds import BOT, Kind
-from ritsuko_operator.runtime.events import Poster
+from ritsuko_operator.runtime.events import EventPoster
 from tests.unit.runtime.fakes import Clock, make
 
 
@@ -21,19 +22,19 @@ class Mailbox:
         return manifest
 
 
-def poster(mailbox: Mailbox, clock: Clock) -> Poster:
-    return Poster(mailbox, instance="pod-1", clock=clock)  # pyright: ignore[reportArgumentType]
+def poster(mailbox: Mailbox, clock: Clock) -> EventPoster:
+    return EventPoster(mailbox, instance="pod-1", clock=clock)  # pyright: ignore[reportArgumentType]
 
 
 def news(uid: str = "one", note: str = "no") -> Transition:
-    return Transition(make(BOT, "hal", 1, uid=uid), "Why", note, warning=True)
+    return Transition(make(BOT, "hal", 1, uid=uid), Reason.REPAIRED, note, warning=True)
 
 
 async def test_an_event_says_what_happened_to_what() -> None:
     mailbox = Mailbox()
     await poster(mailbox, Clock()).post(news(note="x" * 5000))
     event = mailbox.posted[0]
-    assert (event["reason"], event["type"], len(event["note"])) == ("Why", "Warning", 1000)
+    assert (event["reason"], event["type"], len(event["note"])) == (Reason.REPAIRED, "Warning", 1000)
     assert event["regarding"]["name"] == "hal"
     assert event["metadata"]["namespace"] == "ops"
 

@@ -6,7 +6,7 @@ import pytest
 
 from ritsuko_operator.reconcile.cluster import Object, ObjectRef
 from ritsuko_operator.reconcile.kinds import SECRET
-from ritsuko_operator.runtime.secret_cache import RecentSecrets
+from ritsuko_operator.runtime.secret_cache import SecretCache
 from tests.unit.runtime.fakes import Clock, make, ref
 
 ZULIP = ref(SECRET, "zulip")
@@ -17,7 +17,7 @@ class Scene:
         self.clock = Clock()
         self.live: Object | None = make(SECRET, "zulip", 1)
         self.reads = 0
-        self.secrets = RecentSecrets(self._read, clock=self.clock)
+        self.secrets = SecretCache(self._read, clock=self.clock)
 
     async def _read(self, asked: ObjectRef) -> Object | None:
         assert asked == ZULIP

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from ritsuko_operator.reconcile.kinds import CONFIG_MAP
-from ritsuko_operator.runtime.serialized_objects import Texts
+from ritsuko_operator.runtime.serialized_objects import SerializedObjects
 from tests.unit.runtime.fakes import config_map, ref
 
 ONE, TWO = ref(CONFIG_MAP, "one"), ref(CONFIG_MAP, "two")
 
 
 def test_an_object_comes_back_as_it_was() -> None:
-    texts = Texts()
+    texts = SerializedObjects()
     odd = {**config_map(1), "data": {"é\u2028": "\x00日", "number": 1.5, "truth": True, "none": None}}
     texts.put(ONE, odd)
     assert texts.get(ONE) == odd
@@ -18,7 +18,7 @@ def test_an_object_comes_back_as_it_was() -> None:
 
 
 def test_all_who_read_get_the_same_one_until_it_is_another() -> None:
-    texts = Texts()
+    texts = SerializedObjects()
     texts.put(ONE, config_map(1))
     first = texts.get(ONE)
     assert texts.get(ONE) is first
@@ -30,7 +30,7 @@ def test_all_who_read_get_the_same_one_until_it_is_another() -> None:
 
 
 def test_what_was_not_read_for_long_is_parsed_anew() -> None:
-    texts = Texts(hot=1)
+    texts = SerializedObjects(hot=1)
     texts.put(ONE, config_map(1))
     texts.put(TWO, config_map(2))
     first = texts.get(ONE)

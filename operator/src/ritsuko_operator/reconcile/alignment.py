@@ -12,15 +12,15 @@ from ritsuko_operator.reconcile.children.ownership import ref_of
 from ritsuko_operator.reconcile.children.prune import prune_children, prune_unwatched
 from ritsuko_operator.reconcile.children.rehearsal import Rehearsal
 from ritsuko_operator.reconcile.children.rendering import Renderer
-from ritsuko_operator.reconcile.cluster import BotKey, Cluster, Object, ObjectRef, View
+from ritsuko_operator.reconcile.cluster import BotKey, ClusterApi, Object, ObjectRef, View
 from ritsuko_operator.reconcile.credentials.secrets import SecretReader
 from ritsuko_operator.reconcile.errors import ApiError, InvalidResourceError, NotDoneError
 from ritsuko_operator.reconcile.gather import Gathered, Release, gather
 from ritsuko_operator.reconcile.kinds import CONFIG_MAP, DEPLOYMENT, SECRET
-from ritsuko_operator.reconcile.pods.config_refresh import poke_pods
+from ritsuko_operator.reconcile.pods.config_refresh import refresh_config
 from ritsuko_operator.reconcile.pods.observation import Observation
 from ritsuko_operator.reconcile.status import announcements
-from ritsuko_operator.reconcile.status.outcome import Cause, Outcome, outcome_of
+from ritsuko_operator.reconcile.status.outcome import AlignmentOutcome, Cause, outcome_of
 from ritsuko_operator.render.errors import RenderError
 
 
@@ -32,7 +32,7 @@ class Alignment:
     then it is not done, and pods were not told of anything.
     """
 
-    outcome: Outcome
+    outcome: AlignmentOutcome
     gathered: Gathered | None = None
     refused: Mapping[str, str] = field(default_factory=dict[str, str])
     lacks_kinds: bool = False  # of what is wanted: they are not installed here
@@ -41,7 +41,7 @@ class Alignment:
 class Aligner:
     """Aligns bots, one call for one bot."""
 
-    def __init__(self, cluster: Cluster, view: View, secrets: SecretReader, release: Release) -> None:
+    def __init__(self, cluster: ClusterApi, view: View, secrets: SecretReader, release: Release) -> None:
         self._cluster = cluster
         self._view = view
         self._secrets = secrets
@@ -52,31 +52,31 @@ class Aligner:
         self._admission = Admission()
         self._in_place: dict[BotKey, set[ObjectRef]] = {}  # the children that this process has seen in place
 
-    async def align(self, key: BotKey, seen: Observation, *, now: str, left_out: frozenset[str]) -> Alignment:
+    async def align(self, key: BotKey, observed: Observation, *, now: str, left_out: frozenset[str]) -> Alignment:
         """Brings the children in line. What is wrong with this bot is in the outcome, not raised.
 
         `left_out` are the optional sidecars that get no container; `now` is RFC 3339. Raises `ApiUnreachableError`, and
         `NamespaceEndsError` if the bot is about to be deleted with all that is around it.
         """
-        before = seen.bot.status.config_revision
+        before = observed.bot.status.config_revision
         gathered = None
         try:
-            gathered = await gather(key, seen, self._secrets, self._release, now=now, left_out=left_out)
-            rendered = self._renderer.render(key, seen.bot, seen.selection, gathered.facts)
+            gathered = await gather(key, observed, self._secrets, self._release, now=now, left_out=left_out)
+            rendered = self._renderer.render(key, observed.bot, observed.selection, gathered.context)
             monitoring = await self._monitoring.look(key, rendered.manifests)
         except RenderError as error:
-            note = "; what ran keeps running" if seen.deployment else ""
+            note = "; what ran keeps running" if observed.deployment else ""
             stalled = Cause(InvalidResourceError.reason, f"{error}{note}")
-            return Alignment(Outcome(before, stalled=stalled), gathered)
+            return Alignment(AlignmentOutcome(before, stalled=stalled), gathered)
         except ApiError as error:
             return Alignment(outcome_of(before, [error]), gathered)
         manifests = [manifest for manifest in rendered.manifests if ref_of(manifest).kind not in monitoring.absent]
-        wait = gathered.missing and not seen.bot.spec.suspend
-        parent = Parent(key, seen.bot.metadata.uid, self._admission.of(key))
-        new = seen.deployment is None  # then no pod can be misled, and trying is all the rehearsal that it takes
-        rehearsed = parent, seen.bot, seen.selection, gathered.facts, manifests, seen.deployment
+        wait = gathered.missing and not observed.bot.spec.suspend
+        parent = Parent(key, observed.bot.metadata.uid, self._admission.of(key))
+        new = observed.deployment is None  # then no pod can be misled, and trying is all the rehearsal that it takes
+        rehearsed = parent, observed.bot, observed.selection, gathered.context, manifests, observed.deployment
         if not (wait or new) and (refused := await self._rehearsal.refused(*rehearsed)):
-            return Alignment(Outcome(before), gathered, refused)
+            return Alignment(AlignmentOutcome(before), gathered, refused)
         applied = await apply_children(
             self._cluster,
             self._view,
@@ -87,9 +87,9 @@ class Aligner:
         await self._note(key, applied)
         tried = new and any(ref.kind is DEPLOYMENT for ref in applied.refused)
         if tried and (refused := await self._rehearsal.refused(*rehearsed)):
-            return Alignment(Outcome(before), gathered, refused)
+            return Alignment(AlignmentOutcome(before), gathered, refused)
         try:
-            await poke_pods(self._cluster, seen, rendered.revision, just_written=applied.wrote(CONFIG_MAP))
+            await refresh_config(self._cluster, observed, rendered.revision, just_written=applied.wrote(CONFIG_MAP))
             if not applied.failures:
                 unwatched = {**gathered.secrets.own, **monitoring.live}
                 await self._prune(key, parent.uid, {ref_of(manifest) for manifest in manifests}, unwatched)
@@ -99,7 +99,7 @@ class Aligner:
         outcome = outcome_of(rendered.revision, applied.failures, missing=gathered.missing, notes=notes)
         return Alignment(outcome, gathered, lacks_kinds=bool(monitoring.absent))
 
-    async def clear_up_after(self, key: BotKey) -> None:
+    async def clean_up(self, key: BotKey) -> None:
         """The bot is gone: what the garbage collector cannot take goes too."""
         self._secrets.forget(key)
         self._renderer.forget(key)

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 
 from ritsuko_api.bot import SidecarStatus
 from ritsuko_api.conditions import Condition
+from ritsuko_api.reasons import Reason
 from ritsuko_operator.reconcile.alignment import Aligner, Alignment
 from ritsuko_operator.reconcile.children.refusals import Refusals
-from ritsuko_operator.reconcile.cluster import BotKey, Cluster, Object, SidecarKey, Transition, View
+from ritsuko_operator.reconcile.cluster import BotKey, ClusterApi, Object, SidecarKey, Transition, View
 from ritsuko_operator.reconcile.credentials.secrets import SecretReader
 from ritsuko_operator.reconcile.errors import InvalidResourceError, NamespaceEndsError, NotDoneError
 from ritsuko_operator.reconcile.gather import Release
@@ -19,7 +20,7 @@ from ritsuko_operator.reconcile.pods.optional import Patience, Trials
 from ritsuko_operator.reconcile.pods.trouble import patience_ends
 from ritsuko_operator.reconcile.redaction import redactor, without_last_words
 from ritsuko_operator.reconcile.status import announcements, content
-from ritsuko_operator.reconcile.status.checks.verdict import Facts
+from ritsuko_operator.reconcile.status.checks.verdict import Evidence
 from ritsuko_operator.reconcile.status.outcome import Cause
 from ritsuko_operator.reconcile.status.sidecar_lines import lines
 from ritsuko_operator.reconcile.status.stalls import Stalls
@@ -40,7 +41,7 @@ class BotReconciler:
 
     def __init__(
         self,
-        cluster: Cluster,
+        cluster: ClusterApi,
         view: View,
         secrets: SecretReader,
         release: Release,
@@ -73,7 +74,7 @@ class BotReconciler:
             self._ending.pop(key, None)
             self._stalls.forget(key)
             self._refusals.forget(key)
-            await self._aligner.clear_up_after(key)
+            await self._aligner.clean_up(key)
             return None
         if "deletionTimestamp" in live["metadata"] or self._ending.get(key) == live["metadata"]["uid"]:
             return None  # the garbage collector is at work, or comes soon
@@ -88,11 +89,11 @@ class BotReconciler:
             logger.info("%s is left alone from now on: %s", key.ref, error)
             return None
         live = self._view.get(key.ref) or live
-        seen = observe(self._view, live, self._refusals)  # again: some children are others by now
-        await self._tell(key, live, seen, alignment, trials)
+        observed = observe(self._view, live, self._refusals)  # again: some children are others by now
+        await self._tell(key, live, observed, alignment, trials)
         if failed := alignment.outcome.failed:
             raise NotDoneError(failed.message)
-        return self._look_again(key, seen, alignment, trials)
+        return self._look_again(key, observed, alignment, trials)
 
     async def failed(self, key: BotKey, error: Exception) -> None:
         """Says of a bot that the operator itself failed on it, by a defect: what its status said may be true no more.
@@ -103,7 +104,7 @@ class BotReconciler:
         if live is not None:
             name = type(error).__name__
             why = f"the operator failed on this bot ({name}), and tries again; report it, with what its log says"
-            told = content.unreadable_bot_status(live, Cause("OperatorFailed", why), now=self._now())
+            told = content.unreadable_bot_status(live, Cause(Reason.OPERATOR_FAILED, why), now=self._now())
             await self._write_status(key, live, told)
 
     async def _align(self, key: BotKey, live: Object) -> tuple[Trials, Alignment]:
@@ -113,41 +114,45 @@ class BotReconciler:
         """
         self._refusals.drop_old(key, self._now())
         while True:
-            seen = observe(self._view, live, self._refusals)
-            trials = await self._settle_trials(key, live, seen)
+            observed = observe(self._view, live, self._refusals)
+            trials = await self._settle_trials(key, live, observed)
             left_out = optional.left_out(trials)
-            alignment = await self._aligner.align(key, seen, now=self._now(), left_out=left_out)
+            alignment = await self._aligner.align(key, observed, now=self._now(), left_out=left_out)
             if not alignment.refused:
                 return trials, alignment
-            self._refusals.note(seen.bot, seen.selection, alignment.refused, self._now())
+            self._refusals.note(observed.bot, observed.selection, alignment.refused, self._now())
             live = self._view.get(key.ref) or live
 
-    async def _settle_trials(self, key: BotKey, live: Object, seen: Observation) -> Trials:
+    async def _settle_trials(self, key: BotKey, live: Object, observed: Observation) -> Trials:
         """What to do with the optional sidecars that fail to start.
 
         One that is left out from now on is told before it is taken away: an operator that ends in between must not
         begin to count anew.
         """
-        trials = optional.settle(seen, self._now(), self._patience)
-        new = optional.left_out(trials) - optional.left_out(optional.told(seen.bot))
+        trials = optional.settle(observed, self._now(), self._patience)
+        new = optional.left_out(trials) - optional.left_out(optional.told(observed.bot))
         if new:
-            said = lines(seen, self._now(), trials=trials)
+            said = lines(observed, self._now(), trials=trials)
             await write_status(self._cluster, key.ref, live, content.with_lines(live, said, without_last_words))
         for name in sorted(new):
             note = f"{name}: {without_last_words(trials[name].message)}"
-            await self._cluster.announce(Transition(live, "SidecarLeftOut", note, warning=True))
+            await self._cluster.announce(Transition(live, Reason.SIDECAR_LEFT_OUT, note, warning=True))
         return trials
 
-    async def _tell(self, key: BotKey, live: Object, seen: Observation, alignment: Alignment, trials: Trials) -> None:
+    async def _tell(
+        self, key: BotKey, live: Object, observed: Observation, alignment: Alignment, trials: Trials
+    ) -> None:
         gathered, now = alignment.gathered, self._now()
         missing = gathered.headers_missing if gathered else None
-        facts = Facts(seen, alignment.outcome, now, lines(seen, now, trials=trials, headers_missing=missing))
+        evidence = Evidence(
+            observed, alignment.outcome, now, lines(observed, now, trials=trials, headers_missing=missing)
+        )
         # what is secret is not known while the Secrets cannot be read
         redact = redactor(gathered.secrets.values()) if gathered else without_last_words
-        await self._write_status(key, live, content.bot_status(facts, version=self._version, redact=redact))
-        self._tell_sidecars(key, seen, facts.lines)
+        await self._write_status(key, live, content.bot_status(evidence, version=self._version, redact=redact))
+        self._tell_sidecars(key, observed, evidence.lines)
 
-    def _look_again(self, key: BotKey, seen: Observation, alignment: Alignment, trials: Trials) -> float | None:
+    def _look_again(self, key: BotKey, observed: Observation, alignment: Alignment, trials: Trials) -> float | None:
         """In how many seconds something changes by the passing of time alone; None if nothing does."""
         outcome, gathered, now = alignment.outcome, alignment.gathered, self._now()
         due = [
@@ -156,25 +161,25 @@ class BotReconciler:
             self._stalls.look_again(key, outcome.stalled, now),
             gathered.next_rotation if gathered else None,
             self._refusals.next_try(key, now),
-            optional.next_change(seen, trials, now, self._patience),
-            patience_ends(seen, now),
+            optional.next_change(observed, trials, now, self._patience),
+            patience_ends(observed, now),
         ]
         return min((seconds for seconds in due if seconds is not None), default=None)
 
-    def _tell_sidecars(self, key: BotKey, seen: Observation, lines: Sequence[SidecarStatus]) -> None:
+    def _tell_sidecars(self, key: BotKey, observed: Observation, lines: Sequence[SidecarStatus]) -> None:
         # a refusal that says the same of another generation is news to the sidecar
-        said = (list(lines), seen.report.servers if seen.report else None, self._refusals.of(key))
+        said = (list(lines), observed.report.servers if observed.report else None, self._refusals.of(key))
         if self._followed.get(key) != said:
             self._followed[key] = said
             for line in lines:
                 self._follow(SidecarKey(key.namespace, line.name))
 
-    async def _write_status(self, key: BotKey, live: Object, wanted: Object) -> None:
-        if not await write_status(self._cluster, key.ref, live, wanted):
+    async def _write_status(self, key: BotKey, live: Object, desired: Object) -> None:
+        if not await write_status(self._cluster, key.ref, live, desired):
             return
         before, after = (
             [Condition.model_validate(entry) for entry in said.get("conditions", [])]
-            for said in (content.live_status(live), wanted)
+            for said in (content.live_status(live), desired)
         )
         for transition in announcements.transitions(live, before, after):
             await self._cluster.announce(transition)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
+from ritsuko_api.reasons import Reason
 from ritsuko_operator.reconcile.kinds import BOT, SIDECAR, Kind
 
 FIELD_MANAGER = "ritsuko-operator"
@@ -52,12 +53,12 @@ class Transition:
     """Something worth an Event: what happened to the object, for people."""
 
     regarding: Mapping[str, Any]
-    reason: str
+    reason: Reason
     note: str
     warning: bool = False
 
 
-class Cluster(Protocol):
+class ClusterApi(Protocol):
     """The apiserver. Each method raises `ApiError` for a refusal and `ApiUnreachableError` when there is no answer."""
 
     async def get(self, ref: ObjectRef) -> Object | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from ritsuko_api.reasons import Reason
+
 # 403: the rights, or the namespace, may be on their way. 500 is not here: server-side apply answers it for a manifest
 # that it cannot merge, such as one with a variable named twice, and repeating that changes nothing.
 _PASSING = frozenset({401, 403, 404, 408, 409, 410, 425, 429, 502, 503, 504})
@@ -75,7 +77,7 @@ class NotANameError(ReconcileError):
 class InvalidResourceError(ReconcileError):
     """A resource that the schema let through and that still cannot be used."""
 
-    reason = "InvalidSpec"
+    reason = Reason.INVALID_SPEC
 
     def __init__(self, kind: str, problems: str) -> None:
         super().__init__(f"this {kind} cannot be used: " + "; ".join(problems.splitlines()))

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Remembered(Generic[T]):
+class IdentityCache(Generic[T]):
     """The last result for each of the `most` keys that were asked for last.
 
     The inputs are compared by identity, which costs nothing: an object that changes in the cluster is a new one in the

@@ -24,5 +24,5 @@ def selects(bot: Object) -> bool:
 
 
 def _selects(bot: Object, labels: Mapping[str, str]) -> bool:
-    wanted = mapping_at(bot, "spec", "mcpSidecars", "selector", "matchLabels")
-    return bool(wanted) and all(labels.get(key) == value for key, value in wanted.items())
+    desired = mapping_at(bot, "spec", "mcpSidecars", "selector", "matchLabels")
+    return bool(desired) and all(labels.get(key) == value for key, value in desired.items())

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from ritsuko_api.bot import SidecarPhase, SidecarStatus
 from ritsuko_api.conditions import Condition, SidecarCondition, settle
+from ritsuko_api.reasons import Reason
 from ritsuko_api.runtime import ServerReport, ServerState
 from ritsuko_api.sidecar import McpSidecar, McpSidecarStatus
 from ritsuko_operator.reconcile.children.refusals import Refusals
-from ritsuko_operator.reconcile.cluster import Cluster, Object, SidecarKey, View
+from ritsuko_operator.reconcile.cluster import ClusterApi, Object, SidecarKey, View
 from ritsuko_operator.reconcile.errors import InvalidResourceError
 from ritsuko_operator.reconcile.pods.observation import Observation, observe, read_sidecar
 from ritsuko_operator.reconcile.status import content
@@ -25,7 +26,7 @@ from ritsuko_operator.reconcile.status.writing import write_status
 
 
 @dataclass(frozen=True)
-class Use:
+class BotUse:
     """One bot that the sidecar belongs to: whether it takes it, and how it is there.
 
     Without a line and without a refusal the bot has not been reconciled with the sidecar yet.
@@ -50,14 +51,14 @@ _BADNESS = (
     SidecarPhase.DISABLED,
     SidecarPhase.READY,
 )
-_REASONS = {SidecarPhase.DISABLED: "Suspended"}  # an accepted one is only ever switched off together with its bot
+_REASONS = {SidecarPhase.DISABLED: Reason.SUSPENDED}  # an accepted one is only ever switched off together with its bot
 
 
 class SidecarReconciler:
     """Reconciles sidecars, one call for one sidecar. `now` gives the time as RFC 3339; `refusals` are those that the
     reconciler of bots notes."""
 
-    def __init__(self, cluster: Cluster, view: View, refusals: Refusals, *, now: Callable[[], str]) -> None:
+    def __init__(self, cluster: ClusterApi, view: View, refusals: Refusals, *, now: Callable[[], str]) -> None:
         self._cluster = cluster
         self._view = view
         self._refusals = refusals
@@ -68,9 +69,9 @@ class SidecarReconciler:
         live = self._view.get(key.ref)
         if live is None or "deletionTimestamp" in live["metadata"]:
             return
-        wanted = self._wanted(live)
-        if wanted is not None:
-            await write_status(self._cluster, key.ref, live, wanted)
+        desired = self._wanted(live)
+        if desired is not None:
+            await write_status(self._cluster, key.ref, live, desired)
 
     def _wanted(self, live: Object) -> Object | None:
         """The status; None while a bot is about to say something new of the sidecar: it is looked at again then."""
@@ -85,23 +86,23 @@ class SidecarReconciler:
             return None
         return sidecar_status(sidecar, uses, now=self._now(), going=going)
 
-    def _use(self, sidecar: str, bot_object: Object) -> Use:
+    def _use(self, sidecar: str, bot_object: Object) -> BotUse:
         name = bot_object["metadata"]["name"]
         try:
-            seen = observe(self._view, bot_object, self._refusals)
+            observed = observe(self._view, bot_object, self._refusals)
         except InvalidResourceError as error:
-            return Use(name, refusal=Cause("BotNotValid", f"RitsukoBot {name} cannot be used: {error}"))
-        refusal = _refusal(seen, sidecar)
+            return BotUse(name, refusal=Cause(Reason.BOT_NOT_VALID, f"RitsukoBot {name} cannot be used: {error}"))
+        refusal = _refusal(observed, sidecar)
         if refusal is not None:
-            return Use(name, refusal=refusal)
-        line = next((line for line in seen.bot.status.sidecars if line.name == sidecar), None)
+            return BotUse(name, refusal=refusal)
+        line = next((line for line in observed.bot.status.sidecars if line.name == sidecar), None)
         outdated = line is not None and (
-            line.phase is SidecarPhase.NOT_ACCEPTED or (line.phase is SidecarPhase.DISABLED and not seen.suspended)
+            line.phase is SidecarPhase.NOT_ACCEPTED or (line.phase is SidecarPhase.DISABLED and not observed.suspended)
         )
-        return Use(name, None if outdated else line, seen.server(sidecar))
+        return BotUse(name, None if outdated else line, observed.server(sidecar))
 
 
-def sidecar_status(sidecar: McpSidecar, uses: Sequence[Use], *, now: str, going: Sequence[str] = ()) -> Object:
+def sidecar_status(sidecar: McpSidecar, uses: Sequence[BotUse], *, now: str, going: Sequence[str] = ()) -> Object:
     """The status of a sidecar that belongs to these bots; `going` are others that are being deleted."""
     taken = sorted((use for use in uses if use.refusal is None), key=lambda use: use.bot)
     generation = sidecar.metadata.generation
@@ -130,7 +131,7 @@ def sidecar_status(sidecar: McpSidecar, uses: Sequence[Use], *, now: str, going:
     )
 
 
-def accepted(sidecar: McpSidecar, uses: Sequence[Use], going: Sequence[str] = ()) -> Verdict:
+def accepted(sidecar: McpSidecar, uses: Sequence[BotUse], going: Sequence[str] = ()) -> Verdict:
     """Whether at least one bot takes the sidecar, and why another does not."""
     taken = sorted(use.bot for use in uses if use.refusal is None)
     refused = sorted((use.bot, use.refusal) for use in uses if use.refusal is not None)
@@ -138,22 +139,23 @@ def accepted(sidecar: McpSidecar, uses: Sequence[Use], going: Sequence[str] = ()
     if taken:
         others = [f"not by {bot}: {cause.message}" for bot, cause in refused]
         told = "; ".join((f"used by {', '.join(taken)}", *others, *dangling))
-        return Verdict("True", Cause("Accepted", told))
+        return Verdict("True", Cause(Reason.ACCEPTED, told))
     if not sidecar.spec.enabled:
-        return Verdict("False", Cause("Disabled", "`enabled` is false"))
+        return Verdict("False", Cause(Reason.DISABLED, "`enabled` is false"))
     if refused:
         reason = refused[0][1].reason
         one = len(refused) == 1
         messages = (cause.message if one else f"{bot}: {cause.message}" for bot, cause in refused)
         return Verdict("False", Cause(reason, "; ".join((*messages, *dangling))))
     if dangling:
-        return Verdict("False", Cause("BotNotFound", dangling[0]))
+        return Verdict("False", Cause(Reason.BOT_NOT_FOUND, dangling[0]))
     return Verdict(
-        "False", Cause("NoBot", "no bot's `mcpSidecars.selector` matches the labels of this sidecar: set `botRef`")
+        "False",
+        Cause(Reason.NO_BOT, "no bot's `mcpSidecars.selector` matches the labels of this sidecar: set `botRef`"),
     )
 
 
-def _dangling(sidecar: McpSidecar, uses: Sequence[Use], going: Sequence[str]) -> list[str]:
+def _dangling(sidecar: McpSidecar, uses: Sequence[BotUse], going: Sequence[str]) -> list[str]:
     """What to say of a `botRef` that names no bot, whether a selector takes the sidecar or not."""
     name = sidecar.spec.bot_ref.name if sidecar.spec.bot_ref else None
     if name is None or any(use.bot == name for use in uses):
@@ -163,21 +165,21 @@ def _dangling(sidecar: McpSidecar, uses: Sequence[Use], going: Sequence[str]) ->
     return [f"there is no RitsukoBot {name} in namespace {sidecar.metadata.namespace}: create it, or correct `botRef`"]
 
 
-def ready(taken: Sequence[Use]) -> Verdict:
+def ready(taken: Sequence[BotUse]) -> Verdict:
     """Whether every bot that takes the sidecar can use it: of several the one that is worst off gives the reason."""
     lines = [(use.bot, use.line) for use in taken if use.line is not None]
     failing = sorted((_BADNESS.index(line.phase), bot, line) for bot, line in lines if not line.ready)
     if failing:
         phase = failing[0][2].phase
         told = "; ".join(f"{bot}: {line.message}" for _, bot, line in failing)
-        return Verdict("False", Cause(_REASONS.get(phase, str(phase)), told))
+        return Verdict("False", Cause(_REASONS.get(phase, Reason(phase)), told))
     notes = "".join(f"; {bot}: {line.message}" for bot, line in lines if line.message)
-    return Verdict("True", Cause("Ready", f"every bot completed the MCP handshake{notes}"))
+    return Verdict("True", Cause(Reason.READY, f"every bot completed the MCP handshake{notes}"))
 
 
-def _refusal(seen: Observation, name: str) -> Cause | None:
+def _refusal(observed: Observation, name: str) -> Cause | None:
     return next(
-        (Cause(refusal.reason, refusal.message) for refusal in seen.selection.refused if refusal.name == name), None
+        (Cause(refusal.reason, refusal.message) for refusal in observed.selection.refused if refusal.name == name), None
     )
 
 

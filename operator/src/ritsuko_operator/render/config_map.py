@@ -9,13 +9,13 @@ from ritsuko_operator.render import headers
 from ritsuko_operator.render.manifest import Manifest, config_map_name, metadata
 from ritsuko_operator.render.mounts import HEADERS_PATH, TOKENS_PATH
 from ritsuko_operator.render.presets import port_of
-from ritsuko_operator.render.select import Selection
+from ritsuko_operator.render.select import SidecarSelection
 from ritsuko_operator.render.templating import from_template
 
 FILE = "mcp.json"
 
 
-def mcp_config(bot: RitsukoBot, selection: Selection) -> McpConfig:
+def mcp_config(bot: RitsukoBot, selection: SidecarSelection) -> McpConfig:
     """The content of the file, with its revision."""
     config = McpConfig(
         mcpEnabled=bot.spec.mcp_sidecars.enabled,
@@ -26,7 +26,7 @@ def mcp_config(bot: RitsukoBot, selection: Selection) -> McpConfig:
     return with_revision(config)
 
 
-def config_map(bot: RitsukoBot, selection: Selection) -> Manifest:
+def config_map(bot: RitsukoBot, selection: SidecarSelection) -> Manifest:
     return from_template(
         "config_map.yaml.j2",
         metadata=metadata(bot, config_map_name(bot)),

@@ -9,23 +9,23 @@ from ritsuko_api.bot import RitsukoBot
 from ritsuko_api.sidecar import McpSidecar, Transport
 from ritsuko_operator.render import tokens
 from ritsuko_operator.render.config_map import FILE, local_url
-from ritsuko_operator.render.facts import Facts
+from ritsuko_operator.render.context import RenderContext
 from ritsuko_operator.render.images import bot_version
 from ritsuko_operator.render.manifest import token_secret_name
 from ritsuko_operator.render.mounts import CONFIG_PATH
 from ritsuko_operator.render.presets import acts_as_the_user, port_of
-from ritsuko_operator.render.select import Selection
+from ritsuko_operator.render.select import SidecarSelection
 
 Variable = dict[str, Any]
 
 
-def bot_environment(bot: RitsukoBot, selection: Selection, facts: Facts) -> list[Variable]:
+def bot_environment(bot: RitsukoBot, selection: SidecarSelection, context: RenderContext) -> list[Variable]:
     """What the bot's container gets, the user's own last."""
     secret = bot.spec.zulip.credentials_secret.name
     site = bot.spec.zulip.site
     ours = [
         _plain("LOG_LEVEL", bot.spec.log_level),
-        _plain("RITSUKO_VERSION", bot_version(bot, facts)),
+        _plain("RITSUKO_VERSION", bot_version(bot, context)),
         _plain("RITSUKO_BOT", bot.metadata.name),
         _plain("RITSUKO_CONFIG", f"{CONFIG_PATH}/{FILE}"),
         _of_the_pod("POD_NAME", "metadata.name"),
@@ -34,16 +34,16 @@ def bot_environment(bot: RitsukoBot, selection: Selection, facts: Facts) -> list
         _from_secret("ZULIP_EMAIL", secret, "ZULIP_EMAIL"),
         _from_secret("ZULIP_API_KEY", secret, "ZULIP_API_KEY"),
         _plain("ZULIP_SITE", site) if site else _from_secret("ZULIP_SITE", secret, "ZULIP_SITE"),
-        *(_plain(_url_variable(sidecar), local_url(sidecar)) for sidecar in selection.in_pod(facts.left_out)),
+        *(_plain(_url_variable(sidecar), local_url(sidecar)) for sidecar in selection.in_pod(context.left_out)),
     ]
     return merged(ours, bot.spec.env)
 
 
-def sidecar_environment(bot: RitsukoBot, sidecar: McpSidecar, facts: Facts) -> list[Variable]:
+def sidecar_environment(bot: RitsukoBot, sidecar: McpSidecar, context: RenderContext) -> list[Variable]:
     """What a sidecar's container gets: ours, then the bot's defaults for all sidecars, then its own."""
     ours = [_plain("MCP_PORT", str(port_of(sidecar))), _plain("LOG_LEVEL", bot.spec.log_level)]
     if sidecar.spec.with_token:
-        key = tokens.current_key(sidecar.metadata.name, facts)
+        key = tokens.current_key(sidecar.metadata.name, context)
         ours.append(_from_secret("MCP_AUTH_TOKEN", token_secret_name(bot), key))
         # The name that the bot signs its users' assertions for, whatever the server calls itself.
         ours.append(_plain("MCP_SERVER_NAME", sidecar.metadata.name))

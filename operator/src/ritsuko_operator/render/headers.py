@@ -8,9 +8,9 @@ from __future__ import annotations
 import base64
 
 from ritsuko_api.bot import RitsukoBot
-from ritsuko_operator.render.facts import Facts
+from ritsuko_operator.render.context import RenderContext
 from ritsuko_operator.render.manifest import Manifest, header_secret_name, metadata
-from ritsuko_operator.render.select import Selection
+from ritsuko_operator.render.select import SidecarSelection
 from ritsuko_operator.render.templating import from_template
 
 
@@ -19,16 +19,16 @@ def key(server: str, header: str) -> str:
     return f"{server}.{header.lower()}"
 
 
-def wanted(selection: Selection) -> list[str]:
+def servers_with_token(selection: SidecarSelection) -> list[str]:
     """The keys of all headers of remote servers; `Facts.headers` should have a value for each."""
     return [
         key(sidecar.metadata.name, header.name) for sidecar in selection.accepted for header in sidecar.spec.headers
     ]
 
 
-def header_secret(bot: RitsukoBot, selection: Selection, facts: Facts) -> Manifest | None:
+def header_secret(bot: RitsukoBot, selection: SidecarSelection, context: RenderContext) -> Manifest | None:
     """The Secret; None if there is no value to put into it."""
-    values = {name: facts.headers[name] for name in sorted(wanted(selection)) if name in facts.headers}
+    values = {name: context.headers[name] for name in sorted(servers_with_token(selection)) if name in context.headers}
     if not values:
         return None
     return from_template(

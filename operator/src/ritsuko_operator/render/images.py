@@ -4,31 +4,31 @@ from __future__ import annotations
 
 from ritsuko_api.bot import RitsukoBot
 from ritsuko_api.sidecar import McpSidecar
-from ritsuko_operator.render.facts import Facts
+from ritsuko_operator.render.context import RenderContext
 from ritsuko_operator.render.presets import server_of
 
 _BOT = "ritsuko-bot"
 _BRIDGE = "ritsuko-mcp-bridge"
 
 
-def bot_version(bot: RitsukoBot, facts: Facts) -> str:
+def bot_version(bot: RitsukoBot, context: RenderContext) -> str:
     """The version that the bot's pods should run."""
-    return bot.spec.image.tag or facts.operator_version
+    return bot.spec.image.tag or context.operator_version
 
 
-def bot_image(bot: RitsukoBot, facts: Facts) -> str:
+def bot_image(bot: RitsukoBot, context: RenderContext) -> str:
     image = bot.spec.image
-    repository = image.repository or f"{facts.image_repository}/{_BOT}"
-    return f"{repository}@{image.digest}" if image.digest else f"{repository}:{bot_version(bot, facts)}"
+    repository = image.repository or f"{context.image_repository}/{_BOT}"
+    return f"{repository}@{image.digest}" if image.digest else f"{repository}:{bot_version(bot, context)}"
 
 
-def bridge_image(facts: Facts) -> str:
-    return f"{facts.image_repository}/{_BRIDGE}:{facts.operator_version}"
+def bridge_image(context: RenderContext) -> str:
+    return f"{context.image_repository}/{_BRIDGE}:{context.operator_version}"
 
 
-def sidecar_image(sidecar: McpSidecar, facts: Facts) -> str:
+def sidecar_image(sidecar: McpSidecar, context: RenderContext) -> str:
     server = server_of(sidecar)
     if sidecar.spec.image is not None:
         return sidecar.spec.image
     assert server is not None, "`accept` refuses a sidecar with neither"
-    return f"{facts.image_repository}/{server.image}:{facts.operator_version}"
+    return f"{context.image_repository}/{server.image}:{context.operator_version}"

@@ -9,12 +9,12 @@ from ritsuko_operator.render.templating import from_template
 
 def network_policy(bot: RitsukoBot) -> Manifest | None:
     """The NetworkPolicy; None if the bot does not ask for one."""
-    wanted = bot.spec.network_policy
-    if not wanted.enabled:
+    servers_with_token = bot.spec.network_policy
+    if not servers_with_token.enabled:
         return None
     return from_template(
         "network_policy.yaml.j2",
         metadata=metadata(bot, bot.metadata.name),
         selector=selector(bot),
-        egress=wanted.egress,
+        egress=servers_with_token.egress,
     )

@@ -7,8 +7,8 @@ import json
 
 from ritsuko_api import GROUP
 from ritsuko_api.bot import RitsukoBot
+from ritsuko_operator.render.context import RenderContext
 from ritsuko_operator.render.errors import RenderError
-from ritsuko_operator.render.facts import Facts
 from ritsuko_operator.render.manifest import labels
 
 SECRETS_ANNOTATION = f"{GROUP}/secrets-hash"
@@ -23,10 +23,10 @@ def pod_labels(bot: RitsukoBot) -> dict[str, str]:
     return {**bot.spec.pod_labels, **ours}
 
 
-def pod_annotations(bot: RitsukoBot, facts: Facts) -> dict[str, str]:
+def pod_annotations(bot: RitsukoBot, context: RenderContext) -> dict[str, str]:
     """The user's, and a hash of what the containers read from users' Secrets as environment: a change rolls the pod."""
     for name in bot.spec.pod_annotations:
         if name.startswith(f"{GROUP}/"):
             raise RenderError(f"podAnnotations: {name} is the operator's own: leave it out")
-    digest = hashlib.sha256(json.dumps(dict(facts.secret_hashes), sort_keys=True).encode()).hexdigest()[:16]
+    digest = hashlib.sha256(json.dumps(dict(context.secret_hashes), sort_keys=True).encode()).hexdigest()[:16]
     return {**bot.spec.pod_annotations, SECRETS_ANNOTATION: digest}

@@ -49,7 +49,7 @@ def patched(bot: RitsukoBot, template: Manifest, absent: Collection[str] = ()) -
     return result
 
 
-def takes_away(bot: RitsukoBot, container: str, *, native: bool) -> bool:
+def removes_container(bot: RitsukoBot, container: str, *, native: bool) -> bool:
     """Whether the user's patch leaves no container of that name in the pod, where there would be one without it."""
     patch = bot.spec.pod_template
     if patch is None or not patch.spec:

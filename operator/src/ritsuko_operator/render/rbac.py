@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from ritsuko_api import GROUP
 from ritsuko_api.bot import PLURAL, RbacScope, RitsukoBot
+from ritsuko_operator.render.context import RenderContext
 from ritsuko_operator.render.errors import RenderError
-from ritsuko_operator.render.facts import Facts
 from ritsuko_operator.render.manifest import Manifest, cluster_metadata, metadata, service_account_name
 from ritsuko_operator.render.presets import acts_as_the_user, uses_service_account
-from ritsuko_operator.render.select import Selection
+from ritsuko_operator.render.select import SidecarSelection
 from ritsuko_operator.render.templating import from_template
 
 
@@ -22,7 +22,7 @@ def role_binding(bot: RitsukoBot) -> Manifest:
     return _binding(bot, "RoleBinding", metadata(bot, bot.metadata.name), role_kind="Role", role_name=bot.metadata.name)
 
 
-def reader_binding(bot: RitsukoBot, selection: Selection, facts: Facts) -> Manifest | None:
+def reader_binding(bot: RitsukoBot, selection: SidecarSelection, context: RenderContext) -> Manifest | None:
     """The binding to the reader role; None if nothing may be read, or no container but the bot's could use it.
 
     Raises `RenderError` if the operator, being installed for some namespaces only, cannot grant the whole cluster.
@@ -32,17 +32,17 @@ def reader_binding(bot: RitsukoBot, selection: Selection, facts: Facts) -> Manif
         return None
     if scope is RbacScope.NAMESPACE:
         kind, meta = "RoleBinding", metadata(bot, f"{bot.metadata.name}-reader")
-    elif facts.reader_kind == "Role":
+    elif context.reader_kind == "Role":
         raise RenderError(
             "rbac.scope is Cluster, but this operator is installed for its namespaces only: set it to Namespace or None"
         )
     else:
         kind = "ClusterRoleBinding"
         meta = cluster_metadata(bot, f"ritsuko:{bot.metadata.namespace}:{bot.metadata.name}-reader")
-    return _binding(bot, kind, meta, role_kind=facts.reader_kind, role_name=facts.reader_name)
+    return _binding(bot, kind, meta, role_kind=context.reader_kind, role_name=context.reader_name)
 
 
-def impersonator_binding(bot: RitsukoBot, selection: Selection, facts: Facts) -> Manifest | None:
+def impersonator_binding(bot: RitsukoBot, selection: SidecarSelection, context: RenderContext) -> Manifest | None:
     """The binding to the impersonator role; None if no server would act as the person who asks.
 
     It is for the whole cluster, since users and groups are in no namespace. Raises `RenderError` where the operator may
@@ -50,13 +50,13 @@ def impersonator_binding(bot: RitsukoBot, selection: Selection, facts: Facts) ->
     """
     if not any(acts_as_the_user(bot, sidecar) for sidecar in selection.accepted):
         return None
-    if facts.impersonator_name is None:
+    if context.impersonator_name is None:
         raise RenderError(
             "rbac.impersonation is a right in the whole cluster that this operator may not give: install it with "
             "manifests/overlays/impersonation, or set it to false"
         )
     meta = cluster_metadata(bot, f"ritsuko:{bot.metadata.namespace}:{bot.metadata.name}-impersonator")
-    return _binding(bot, "ClusterRoleBinding", meta, role_kind="ClusterRole", role_name=facts.impersonator_name)
+    return _binding(bot, "ClusterRoleBinding", meta, role_kind="ClusterRole", role_name=context.impersonator_name)
 
 
 def _binding(bot: RitsukoBot, kind: str, meta: Manifest, *, role_kind: str, role_name: str) -> Manifest:

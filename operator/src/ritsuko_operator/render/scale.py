@@ -5,7 +5,7 @@ from __future__ import annotations
 from ritsuko_api.bot import RitsukoBot
 
 
-def pods_wanted(bot: RitsukoBot, scaled_to: int | None) -> int:
+def desired_pods(bot: RitsukoBot, scaled_to: int | None) -> int:
     """The number that is in effect. `scaled_to` is what an autoscaler of the Deployment wants, if there is one.
 
     Suspended is suspended whoever decides.

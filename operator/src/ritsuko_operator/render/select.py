@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
 from ritsuko_api.bot import HTTP_PORT, RitsukoBot
+from ritsuko_api.reasons import Reason
 from ritsuko_api.sidecar import McpSidecar, Transport
 from ritsuko_operator.render.mounts import RESERVED_VOLUMES, by_name, sidecar_volumes
 from ritsuko_operator.render.presets import port_name_of, port_of
@@ -16,21 +16,8 @@ from ritsuko_operator.render.presets import port_name_of, port_of
 _THE_BOT = "the bot itself"
 
 
-class Reason(StrEnum):
-    """Why a sidecar is not run; part of the API, as the reason of its `Accepted` condition."""
-
-    MCP_DISABLED = "McpDisabled"
-    DISABLED = "Disabled"
-    INCOMPLETE = "Incomplete"
-    INVALID_SPEC = "InvalidSpec"
-    PORT_TAKEN = "PortTaken"
-    PORT_NAME_TAKEN = "PortNameTaken"
-    VOLUME_TAKEN = "VolumeTaken"
-    VOLUME_MISSING = "VolumeMissing"
-
-
 @dataclass(frozen=True)
-class Refusal:
+class Rejection:
     """A sidecar that belongs to the bot and is not run."""
 
     name: str
@@ -39,11 +26,11 @@ class Refusal:
 
 
 @dataclass(frozen=True)
-class Selection:
+class SidecarSelection:
     """The sidecars of one bot; both lists are sorted by name."""
 
     accepted: list[McpSidecar] = field(default_factory=list[McpSidecar])
-    refused: list[Refusal] = field(default_factory=list[Refusal])
+    refused: list[Rejection] = field(default_factory=list[Rejection])
 
     def in_pod(self, left_out: Container[str]) -> list[McpSidecar]:
         """Those of the accepted that have a container in the pod: no remote ones, and none that is left out."""
@@ -67,7 +54,7 @@ def age(sidecar: McpSidecar) -> tuple[str, str]:
 
 def accept(
     bot: RitsukoBot, sidecars: Iterable[McpSidecar], *, invalid: Mapping[str, str] = MappingProxyType({})
-) -> Selection:
+) -> SidecarSelection:
     """Settles which of the sidecars run in the bot's pod.
 
     Where two cannot run together the older one does, and of two of the same age the first by name. `invalid` are those
@@ -76,7 +63,7 @@ def accept(
     mine = [one for one in sidecars if belongs(bot, one) and one.metadata.deletion_timestamp is None]
     pod = _Pod(bot, invalid)
     accepted: list[McpSidecar] = []
-    refused: list[Refusal] = []
+    refused: list[Rejection] = []
     for sidecar in sorted(mine, key=age):
         refusal = pod.refusal(sidecar)
         if refusal is None:
@@ -85,7 +72,7 @@ def accept(
         else:
             refused.append(refusal)
     # By name, so that the order of containers in the pod does not change when a sidecar is deleted and made anew.
-    return Selection(
+    return SidecarSelection(
         accepted=sorted(accepted, key=lambda one: one.metadata.name),
         refused=sorted(refused, key=lambda one: one.name),
     )
@@ -105,7 +92,7 @@ class _Pod:
             **dict.fromkeys(RESERVED_VOLUMES, (_THE_BOT, None)),
         }
 
-    def refusal(self, sidecar: McpSidecar) -> Refusal | None:
+    def refusal(self, sidecar: McpSidecar) -> Rejection | None:
         """The first reason against the sidecar."""
         checks: tuple[Callable[[McpSidecar], tuple[Reason, str] | None], ...] = (
             self._switched_off,
@@ -117,7 +104,7 @@ class _Pod:
         )
         for check in checks:
             if found := check(sidecar):
-                return Refusal(sidecar.metadata.name, *found)
+                return Rejection(sidecar.metadata.name, *found)
         return None
 
     def admit(self, sidecar: McpSidecar) -> None:

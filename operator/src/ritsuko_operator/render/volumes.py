@@ -5,16 +5,16 @@ from __future__ import annotations
 from ritsuko_api.bot import RitsukoBot
 from ritsuko_api.sidecar import Transport
 from ritsuko_operator.render import mounts, tokens
+from ritsuko_operator.render.context import RenderContext
 from ritsuko_operator.render.errors import RenderError
-from ritsuko_operator.render.facts import Facts
 from ritsuko_operator.render.manifest import config_map_name, header_secret_name, token_secret_name
 from ritsuko_operator.render.mounts import Json
-from ritsuko_operator.render.select import Selection
+from ritsuko_operator.render.select import SidecarSelection
 
 _RESERVED_PATHS = frozenset({mounts.CONFIG_PATH, mounts.TOKENS_PATH, mounts.HEADERS_PATH, mounts.SERVICE_ACCOUNT_PATH})
 
 
-def pod_volumes(bot: RitsukoBot, selection: Selection, facts: Facts) -> list[Json]:
+def pod_volumes(bot: RitsukoBot, selection: SidecarSelection, context: RenderContext) -> list[Json]:
     """All volumes, each once: two sidecars may bring the same one (`accept` sees to it that it is the same).
 
     Raises `RenderError` if a volume of the bot's has the name of one of ours.
@@ -23,19 +23,19 @@ def pod_volumes(bot: RitsukoBot, selection: Selection, facts: Facts) -> list[Jso
         if volume["name"] in mounts.RESERVED_VOLUMES:
             raise RenderError(f"volumes: the name {volume['name']} is the operator's own: choose another one")
     ours = [_config(bot), _headers(bot), _service_account()]
-    if servers := tokens.wanted(selection):
-        items = [{"key": tokens.current_key(server, facts), "path": server} for server in servers]
+    if servers := tokens.servers_with_token(selection):
+        items = [{"key": tokens.current_key(server, context), "path": server} for server in servers]
         ours.append({"name": mounts.TOKENS, "secret": {"secretName": token_secret_name(bot), "items": items}})
     if mounts.TMP_PATH not in mounts.mounted_paths(bot.spec.volume_mounts):
         ours.append({"name": mounts.BOT_TMP, "emptyDir": {}})
-    sidecars = selection.in_pod(facts.left_out)
+    sidecars = selection.in_pod(context.left_out)
     if any(sidecar.spec.transport is Transport.STDIO for sidecar in sidecars):
         ours.append({"name": mounts.BRIDGE, "emptyDir": {}})
     brought = [volume for sidecar in sidecars for volume in mounts.sidecar_volumes(sidecar)]
     return list(mounts.by_name([*ours, *bot.spec.volumes, *brought]).values())
 
 
-def bot_mounts(bot: RitsukoBot, selection: Selection) -> list[Json]:
+def bot_mounts(bot: RitsukoBot, selection: SidecarSelection) -> list[Json]:
     """The mounts of the bot's container.
 
     Raises `RenderError` if the user's are in the way of ours, or of a volume that there is not.
@@ -52,7 +52,7 @@ def bot_mounts(bot: RitsukoBot, selection: Selection) -> list[Json]:
         {"name": mounts.HEADERS, "mountPath": mounts.HEADERS_PATH, "readOnly": True},
         mounts.SERVICE_ACCOUNT_MOUNT,
     ]
-    if tokens.wanted(selection):
+    if tokens.servers_with_token(selection):
         ours.append({"name": mounts.TOKENS, "mountPath": mounts.TOKENS_PATH, "readOnly": True})
     ours.append({"name": mounts.BOT_TMP, "mountPath": mounts.TMP_PATH})
     return mounts.with_defaults(bot.spec.volume_mounts, ours)

@@ -10,7 +10,7 @@ from ritsuko_operator.reconcile.children.ownership import bot_of
 from ritsuko_operator.reconcile.cluster import FIELD_MANAGER, BotKey, Object, ObjectRef
 from ritsuko_operator.reconcile.kinds import BOT, DEPLOYMENT, POD, SIDECAR, WATCHED, Kind
 from ritsuko_operator.reconcile.membership import belongs, named_bot, selects
-from ritsuko_operator.runtime.serialized_objects import Texts
+from ritsuko_operator.runtime.serialized_objects import SerializedObjects
 
 
 class _Known(NamedTuple):
@@ -20,7 +20,7 @@ class _Known(NamedTuple):
     uid: str | None
 
 
-_GRAVES = 5_000  # that many are remembered: for longer than any answer can be late
+_DELETED_KEPT = 5_000  # that many are remembered: for longer than any answer can be late
 _POD_SPEC_KEPT = ("nodeName", "initContainers", "containers")
 
 
@@ -32,9 +32,9 @@ class Cache:
     """
 
     def __init__(self) -> None:
-        self._objects = Texts()
+        self._objects = SerializedObjects()
         self._known: dict[ObjectRef, _Known] = {}
-        self._graves: OrderedDict[ObjectRef, int] = OrderedDict()  # the last version of what is gone
+        self._deleted_versions: OrderedDict[ObjectRef, int] = OrderedDict()  # the last version of what is gone
         self._by_bot: dict[BotKey, set[ObjectRef]] = defaultdict(set)
         self._naming: dict[BotKey, set[ObjectRef]] = defaultdict(set)  # the sidecars that name a bot
         self._selecting: dict[str, set[ObjectRef]] = defaultdict(set)  # by namespace the bots with a selector
@@ -70,14 +70,14 @@ class Cache:
     def is_news(self, ref: ObjectRef, manifest: Object) -> bool:
         """Whether the object is of a kind that is kept, and newer than what is known of it."""
         known = self._known.get(ref)
-        newest = max(self._graves.get(ref, 0), known.version if known else 0)
+        newest = max(self._deleted_versions.get(ref, 0), known.version if known else 0)
         return ref.kind in WATCHED and _version(manifest) > newest
 
     def put(self, ref: ObjectRef, manifest: Object) -> bool:
         """Takes an object in; returns whether it tells anything new."""
         if not self.is_news(ref, manifest):
             return False
-        self._graves.pop(ref, None)
+        self._deleted_versions.pop(ref, None)
         self._forget(ref)
         self._objects.put(ref, _trimmed(ref.kind, manifest))
         self._known[ref] = _Known(_version(manifest), manifest["metadata"].get("uid"))
@@ -93,15 +93,15 @@ class Cache:
         known = self._known.get(ref)
         if known is not None and uid is not None and known.uid != uid:
             return False
-        self._bury(ref, max(version, known.version if known else 0))
+        self._note_deletion(ref, max(version, known.version if known else 0))
         self._forget(ref)
         return known is not None
 
-    def _bury(self, ref: ObjectRef, version: int) -> None:
-        self._graves[ref] = version
-        self._graves.move_to_end(ref)
-        if len(self._graves) > _GRAVES:
-            self._graves.popitem(last=False)
+    def _note_deletion(self, ref: ObjectRef, version: int) -> None:
+        self._deleted_versions[ref] = version
+        self._deleted_versions.move_to_end(ref)
+        if len(self._deleted_versions) > _DELETED_KEPT:
+            self._deleted_versions.popitem(last=False)
 
     def _forget(self, ref: ObjectRef) -> None:
         before = self._objects.get(ref)

@@ -22,7 +22,7 @@ _REMEMBERED = 2_000  # objects
 _MAX_NOTE = 1000  # the API takes 1 kB
 
 
-class Poster:
+class EventPoster:
     """Posts Events. Somebody who changes an object in a loop gets no Event for each time."""
 
     def __init__(self, api: Api, *, instance: str, clock: Callable[[], float]) -> None:

@@ -9,22 +9,22 @@ from ritsuko_operator.reconcile.cluster import Object, ObjectRef, Transition
 from ritsuko_operator.reconcile.errors import ApiError, ApiUnreachableError
 from ritsuko_operator.reconcile.kinds import SECRET, Kind
 from ritsuko_operator.runtime.api import Api
-from ritsuko_operator.runtime.events import Poster
+from ritsuko_operator.runtime.events import EventPoster
 from ritsuko_operator.runtime.intake import Intake
-from ritsuko_operator.runtime.secret_cache import RecentSecrets
+from ritsuko_operator.runtime.secret_cache import SecretCache
 
 _DISCOVERY_LIFE = 60.0  # seconds
 _CONFLICT = 409
 
 
-class LiveCluster:
+class LiveClusterApi:
     """Implements `reconcile.cluster.Cluster`."""
 
     def __init__(
         self,
         api: Api,
         intake: Intake,
-        poster: Poster,
+        poster: EventPoster,
         *,
         clock: Callable[[], float],
         may_write: Callable[[], bool] = lambda: True,
@@ -33,7 +33,7 @@ class LiveCluster:
         self._may_write = may_write
         self._intake = intake
         self._poster = poster
-        self._secrets = RecentSecrets(api.get, clock=clock)
+        self._secrets = SecretCache(api.get, clock=clock)
         self._served: dict[str, tuple[float, frozenset[str]]] = {}  # until when it is believed, and the plurals
 
     async def get(self, ref: ObjectRef) -> Object | None:

@@ -23,11 +23,11 @@ from ritsuko_operator.runtime.api import PAGE, Api
 from ritsuko_operator.runtime.cache import Cache
 from ritsuko_operator.runtime.connection import connection_info
 from ritsuko_operator.runtime.errors import WatchEndedError
-from ritsuko_operator.runtime.events import Poster
+from ritsuko_operator.runtime.events import EventPoster
 from ritsuko_operator.runtime.intake import Intake
 from ritsuko_operator.runtime.leadership import Election
 from ritsuko_operator.runtime.list_watch import ListWatch
-from ritsuko_operator.runtime.live import LiveCluster
+from ritsuko_operator.runtime.live import LiveClusterApi
 from ritsuko_operator.runtime.metrics import Metrics
 from ritsuko_operator.runtime.no_persistence import NoDiffBase, NoProgress
 from ritsuko_operator.runtime.queue import WorkQueue
@@ -75,10 +75,10 @@ async def run(settings: Settings, *, heed_signals: Callable[[], None]) -> None:
             clock=clock,
             grace=settings.watch_inactivity + _COMING_BACK,
         )
-        cluster = LiveCluster(
+        cluster = LiveClusterApi(
             api,
             intake,
-            Poster(api, instance=settings.instance, clock=clock),
+            EventPoster(api, instance=settings.instance, clock=clock),
             clock=clock,
             may_write=leads,
         )

@@ -16,7 +16,7 @@ _LIFE = 5.0  # seconds
 _MOST = 64
 
 
-class RecentSecrets:
+class SecretCache:
     """Reads by `get` what it has not read within the last seconds. That there is none is never remembered."""
 
     def __init__(self, get: Callable[[ObjectRef], Awaitable[Object | None]], *, clock: Callable[[], float]) -> None:
@@ -25,7 +25,7 @@ class RecentSecrets:
         self._found: OrderedDict[ObjectRef, tuple[float, Object]] = OrderedDict()  # the oldest first
 
     async def get(self, ref: ObjectRef) -> Object | None:
-        self._bury_the_old()
+        self._expire()
         if ref in self._found:
             return self._found[ref][1]
         live = await self._get(ref)
@@ -44,7 +44,7 @@ class RecentSecrets:
     def drop(self, ref: ObjectRef) -> None:
         self._found.pop(ref, None)
 
-    def _bury_the_old(self) -> None:
+    def _expire(self) -> None:
         limit = self._clock() - _LIFE
         while self._found and next(iter(self._found.values()))[0] <= limit:
             self._found.popitem(last=False)

@@ -12,7 +12,7 @@ from ritsuko_operator.reconcile.cluster import Object, ObjectRef
 _HOT = 256  # objects: what some dozens of bots are made of
 
 
-class Texts:
+class SerializedObjects:
     """Objects by their reference. The ones that were read last are parsed once for all who read them."""
 
     def __init__(self, *, hot: int = _HOT) -> None:

@@ -115,7 +115,7 @@ async def test_a_change_of_the_bot_is_sent_and_told_no_more_when_admission_has_c
 
 
 def test_what_is_another_at_every_write_is_sent_twice_and_then_no_more() -> None:
-    wanted = stamped({"metadata": {"name": "hal", "labels": {"a": "b"}}, "data": {"x": "1", "y": "2"}})
+    desired = stamped({"metadata": {"name": "hal", "labels": {"a": "b"}}, "data": {"x": "1", "y": "2"}})
     adjustments, clock = Adjustments(), itertools.count()
 
     def written_by(live: Object) -> Object:
@@ -124,25 +124,25 @@ def test_what_is_another_at_every_write_is_sent_twice_and_then_no_more() -> None
         live["data"]["x"] = f"at {next(clock)}"
         return live
 
-    live = written_by(wanted)
-    adjustments.learn(REF, wanted, None, live)
+    live = written_by(desired)
+    adjustments.learn(REF, desired, None, live)
     sent = 0
     for _ in range(20):
         live = written_by(live)
-        if adjustments.why(REF, wanted, live) is not None:
-            before, live = live, written_by(wanted)
-            assert not adjustments.learn(REF, wanted, before, live)
+        if adjustments.why(REF, desired, live) is not None:
+            before, live = live, written_by(desired)
+            assert not adjustments.learn(REF, desired, before, live)
             sent += 1
     assert sent == 1
     live["data"]["y"] = "drift"
-    assert adjustments.why(REF, wanted, live) is WriteReason.DRIFTED
+    assert adjustments.why(REF, desired, live) is WriteReason.DRIFTED
 
 
 def test_no_content_is_remembered_and_only_some_fields_are_told() -> None:
-    wanted = stamped({"metadata": {"name": "hal"}, "data": dict.fromkeys("abcdef", "secret")})
-    live = {**wanted, "data": dict.fromkeys("abcdef", "another secret")}
+    desired = stamped({"metadata": {"name": "hal"}, "data": dict.fromkeys("abcdef", "secret")})
+    live = {**desired, "data": dict.fromkeys("abcdef", "another secret")}
     adjustments = Adjustments()
-    adjustments.learn(REF, wanted, None, live)
+    adjustments.learn(REF, desired, None, live)
     assert adjustments.notes == [
         "admission changes data.a, data.b, data.c and 3 more fields of Deployment hal, which is left as it is"
     ]

@@ -40,13 +40,13 @@ documents = st.recursive(
 )
 
 
-def as_the_apiserver_keeps_it(wanted: dict[str, Any]) -> dict[str, Any]:
+def as_the_apiserver_keeps_it(desired: dict[str, Any]) -> dict[str, Any]:
     """With defaults filled in, and the fields of other writers."""
-    live = copy.deepcopy(wanted)
+    live = copy.deepcopy(desired)
     live["metadata"] |= {
         "uid": "1",
         "resourceVersion": "9",
-        "annotations": {**wanted["metadata"]["annotations"], "o": "p"},
+        "annotations": {**desired["metadata"]["annotations"], "o": "p"},
     }
     live["status"] = {"replicas": 1}
     pod = live["spec"]["template"]["spec"]
@@ -59,8 +59,8 @@ def as_the_apiserver_keeps_it(wanted: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_nothing_is_written_when_the_live_object_says_it_all_and_more() -> None:
-    wanted = stamped(DEPLOYMENT)
-    assert write_reason(wanted, as_the_apiserver_keeps_it(wanted)) is None
+    desired = stamped(DEPLOYMENT)
+    assert write_reason(desired, as_the_apiserver_keeps_it(desired)) is None
 
 
 def test_an_absent_child_is_written() -> None:
@@ -93,41 +93,41 @@ def test_a_container_that_is_rendered_no_longer_is_taken_away() -> None:
     ],
 )
 def test_what_somebody_else_changed_is_drift(path: tuple[Any, ...], value: Any) -> None:
-    wanted = stamped(DEPLOYMENT)
-    live = as_the_apiserver_keeps_it(wanted)
+    desired = stamped(DEPLOYMENT)
+    live = as_the_apiserver_keeps_it(desired)
     place: Any = live
     for part in path[:-1]:
         place = place[part]
     place[path[-1]] = value
-    assert write_reason(wanted, live) is WriteReason.DRIFTED
+    assert write_reason(desired, live) is WriteReason.DRIFTED
 
 
 def test_a_rule_that_somebody_added_to_a_role_is_drift() -> None:
     role = {"metadata": {"name": "hal"}, "rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}]}
-    wanted = stamped(role)
-    live = copy.deepcopy(wanted)
+    desired = stamped(role)
+    live = copy.deepcopy(desired)
     live["rules"].append({"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]})
-    assert write_reason(wanted, live) is WriteReason.DRIFTED
+    assert write_reason(desired, live) is WriteReason.DRIFTED
 
 
 def test_a_port_that_somebody_opened_in_a_network_policy_is_drift() -> None:
     ports = [{"port": "http", "protocol": "TCP"}]
-    wanted = stamped({"metadata": {}, "spec": {"ingress": [{"ports": ports}]}})
-    assert write_reason(wanted, wanted) is None
-    live = {**wanted, "spec": {"ingress": [{"ports": [*ports, {"port": 22, "protocol": "TCP"}]}]}}
-    assert write_reason(wanted, live) is WriteReason.DRIFTED
+    desired = stamped({"metadata": {}, "spec": {"ingress": [{"ports": ports}]}})
+    assert write_reason(desired, desired) is None
+    live = {**desired, "spec": {"ingress": [{"ports": [*ports, {"port": 22, "protocol": "TCP"}]}]}}
+    assert write_reason(desired, live) is WriteReason.DRIFTED
 
 
 def test_a_deviation_names_the_field_and_what_it_says() -> None:
-    wanted = stamped(DEPLOYMENT)
-    live = as_the_apiserver_keeps_it(wanted)
-    assert list(differences(live, wanted)) == []
+    desired = stamped(DEPLOYMENT)
+    live = as_the_apiserver_keeps_it(desired)
+    assert list(differences(live, desired)) == []
     live["spec"]["template"]["spec"]["containers"].reverse()
     live["spec"]["template"]["spec"]["containers"][2]["image"] = "mirror/bot:1"
     live["spec"]["template"]["spec"]["tolerations"].append({"operator": "Exists"})
     del live["metadata"]["annotations"]["ritsuko.dev/manifest-hash"]
     del live["metadata"]["labels"]
-    assert dict(differences(live, wanted)) == {
+    assert dict(differences(live, desired)) == {
         "metadata.annotations[ritsuko.dev/manifest-hash]": None,
         "metadata.labels.a": None,
         "spec.template.spec.containers[bot].image": "mirror/bot:1",
@@ -162,13 +162,13 @@ def test_a_missing_or_other_field_does_not_cover(document: dict[str, Any], data:
 
 @settings(max_examples=60)
 @given(st.lists(st.dictionaries(names, scalars, max_size=3), max_size=4), documents)
-def test_covering_never_fails_whatever_the_shapes_are(wanted: Any, live: Any) -> None:
-    covers(live, wanted, "containers")
-    covers(live, wanted, "ports")
+def test_covering_never_fails_whatever_the_shapes_are(desired: Any, live: Any) -> None:
+    covers(live, desired, "containers")
+    covers(live, desired, "ports")
 
 
 @settings(max_examples=60)
 @given(documents, documents)
-def test_there_is_a_deviation_exactly_where_something_is_not_covered(wanted: Any, live: Any) -> None:
+def test_there_is_a_deviation_exactly_where_something_is_not_covered(desired: Any, live: Any) -> None:
     for field in ("", "containers", "ports"):
-        assert bool(list(differences(live, wanted, field))) is not covers(live, wanted, field)
+        assert bool(list(differences(live, desired, field))) is not covers(live, desired, field)

@@ -16,7 +16,7 @@ TOO_LITTLE = 'Invalid value: "2Gi": must be less than or equal to memory limit o
 REQUESTS = "spec.template.spec.containers[1].resources.requests"
 
 
-def seen(**bot: Any) -> Observation:
+def observed(**bot: Any) -> Observation:
     """A bot with the sidecars one and two, which share a volume, and three, a native one."""
     world = World()
     world.bot(**bot)
@@ -35,8 +35,8 @@ def deployment(*containers: str) -> Object:
     return {"spec": {"template": {"spec": pod}}}
 
 
-def blamed(seen: Observation, desired: Object, error: ApiError) -> dict[str, str]:
-    return causes_of(seen.bot, seen.selection, desired, seen.deployment, error)
+def blamed(observed: Observation, desired: Object, error: ApiError) -> dict[str, str]:
+    return causes_of(observed.bot, observed.selection, desired, observed.deployment, error)
 
 
 def invalid(*causes: tuple[str, str]) -> ApiError:
@@ -50,7 +50,7 @@ def invalid(*causes: tuple[str, str]) -> ApiError:
 
 
 def test_an_index_becomes_the_containers_name_and_the_sidecar_is_told() -> None:
-    assert blamed(seen(), deployment(), invalid((REQUESTS, TOO_LITTLE))) == {
+    assert blamed(observed(), deployment(), invalid((REQUESTS, TOO_LITTLE))) == {
         "one": f"containers[mcp-one].resources.requests: {TOO_LITTLE}"
     }
 
@@ -62,7 +62,7 @@ def test_each_gets_what_is_said_of_it_and_all_of_that() -> None:
         ("spec.template.spec.initContainers[1].livenessProbe", "Required value: must specify a handler type"),
         ("spec.template.spec.containers[0].image", "Required value"),
     ]
-    assert blamed(seen(), deployment(), invalid(*causes)) == {
+    assert blamed(observed(), deployment(), invalid(*causes)) == {
         "one": f"containers[mcp-one].resources.requests: {TOO_LITTLE}; "
         "containers[mcp-one].ports[0].name: Invalid value",
         "three": "initContainers[mcp-three].livenessProbe: Required value: must specify a handler type",
@@ -72,12 +72,12 @@ def test_each_gets_what_is_said_of_it_and_all_of_that() -> None:
 def test_of_a_volume_all_that_bring_it_are_told() -> None:
     cause = ("spec.template.spec.volumes[1].name", "Invalid value")
     told = "volumes[data].name: Invalid value"
-    assert blamed(seen(), deployment(), invalid(cause)) == {"one": told, "two": told}
+    assert blamed(observed(), deployment(), invalid(cause)) == {"one": told, "two": told}
 
 
 def test_a_volume_that_the_bot_brings_too_is_the_bots() -> None:
     cause = ("spec.template.spec.volumes[1].name", "Invalid value")
-    assert blamed(seen(**DATA), deployment(), invalid(cause)) == {}
+    assert blamed(observed(**DATA), deployment(), invalid(cause)) == {}
 
 
 def test_what_is_the_bots_own_is_nobodys() -> None:
@@ -89,11 +89,11 @@ def test_what_is_the_bots_own_is_nobodys() -> None:
         ("spec.template.spec.containers[7].image", "Required value"),
         ("", "denied by a policy"),
     ]
-    assert blamed(seen(), deployment(), invalid(*causes)) == {}
+    assert blamed(observed(), deployment(), invalid(*causes)) == {}
 
 
 def test_where_somebody_has_added_a_container_an_index_says_nothing() -> None:
-    observation = seen()
+    observation = observed()
     live = deployment("an-agent", "bot", "mcp-one")
     changed = Observation(observation.bot, observation.selection, live)
     assert blamed(changed, deployment(), invalid((REQUESTS, TOO_LITTLE))) == {}
@@ -107,7 +107,7 @@ def test_server_side_apply_names_the_containers_itself() -> None:
         '  .spec.template.spec.containers[name="mcp-one"].env: duplicate entries for key [name="A"]\n'
         '  .spec.template.spec.containers[name="mcp-two"].nope: field not declared in schema'
     )
-    assert blamed(seen(), deployment(), ApiError("applying", 500, "", message)) == {
+    assert blamed(observed(), deployment(), ApiError("applying", 500, "", message)) == {
         "one": 'containers[mcp-one].env: duplicate entries for key [name="A"]',
         "two": "containers[mcp-two].nope: field not declared in schema",
     }
@@ -119,5 +119,5 @@ def test_the_text_of_one_sidecar_cannot_blame_another() -> None:
         "failed to create typed patch object (ops/hal; apps/v1, Kind=Deployment): "
         f'.spec.template.spec.containers[name="mcp-one"].env: duplicate entries for key [name="x: {text}"]'
     )
-    assert list(blamed(seen(), deployment(), ApiError("applying", 500, "", message))) == ["one"]
-    assert list(blamed(seen(), deployment(), invalid((REQUESTS, f"Invalid value: {text}")))) == ["one"]
+    assert list(blamed(observed(), deployment(), ApiError("applying", 500, "", message))) == ["one"]
+    assert list(blamed(observed(), deployment(), invalid((REQUESTS, f"Invalid value: {text}")))) == ["one"]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ritsuko_operator.reconcile.credentials.references import wanted_secrets
+from ritsuko_operator.reconcile.credentials.references import secret_uses
 from tests.unit.render.resources import bot, sidecar
 
 
@@ -15,15 +15,15 @@ def test_what_a_patch_of_the_pod_template_reads_is_among_it() -> None:
         "envFrom": [{"secretRef": {"name": "all"}}],
     }
     for where in ("containers", "initContainers"):
-        wanted = wanted_secrets(bot(podTemplate={"spec": {where: [container]}}), [])
-        assert wanted.keys() == {"zulip", "one", "all"}
-        assert (wanted["one"].keys, wanted["all"].everything) == ({"a"}, True)
+        desired = secret_uses(bot(podTemplate={"spec": {where: [container]}}), [])
+        assert desired.keys() == {"zulip", "one", "all"}
+        assert (desired["one"].keys, desired["all"].everything) == ({"a"}, True)
 
 
 def test_what_all_sidecars_read_counts_only_where_there_is_one() -> None:
     shared = bot(mcpSidecars={"defaults": {"env": [variable("shared")]}})
-    assert wanted_secrets(shared, []).keys() == {"zulip"}
-    assert wanted_secrets(shared, [sidecar("logs", env=[variable("own")])]).keys() == {"zulip", "own", "shared"}
+    assert secret_uses(shared, []).keys() == {"zulip"}
+    assert secret_uses(shared, [sidecar("logs", env=[variable("own")])]).keys() == {"zulip", "own", "shared"}
 
 
 def variable(secret: str) -> dict[str, Any]:
@@ -46,4 +46,4 @@ def variable(secret: str) -> dict[str, Any]:
     ],
 )
 def test_a_patch_of_any_shape_is_looked_through(spec: dict[str, Any]) -> None:
-    assert wanted_secrets(bot(podTemplate={"spec": spec}), []).keys() == {"zulip"}
+    assert secret_uses(bot(podTemplate={"spec": spec}), []).keys() == {"zulip"}

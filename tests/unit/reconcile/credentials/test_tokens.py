@@ -9,10 +9,17 @@ from collections.abc import Callable, Collection
 import pytest
 
 from ritsuko_operator.reconcile.cluster import Object
-from ritsuko_operator.reconcile.credentials.tokens import Name, Tokens, Use, advance, known, next_rotation
+from ritsuko_operator.reconcile.credentials.tokens import (
+    BearerTokens,
+    TokenName,
+    TokenUse,
+    advance,
+    next_rotation,
+    read_tokens,
+)
 
 START = "2026-11-24T10:00:00Z"
-NOBODY = Use(frozenset(), turning_over=False)
+NOBODY = TokenUse(frozenset(), turning_over=False)
 
 
 @pytest.fixture
@@ -21,15 +28,15 @@ def make() -> Callable[[], str]:
     return lambda: f"token-{next(numbers)}"
 
 
-def secret(tokens: Tokens) -> Object:
+def secret(tokens: BearerTokens) -> Object:
     """The live Secret, as it was written."""
     data = {name.key: base64.b64encode(token.value.encode()).decode() for name, token in tokens.by_name.items()}
     return {"metadata": {"annotations": dict(tokens.annotations)}, "data": data}
 
 
-def used(*keys: str, turning_over: bool = False) -> Use:
+def used(*keys: str, turning_over: bool = False) -> TokenUse:
     names = (key.rpartition(".") for key in keys)
-    return Use(frozenset(Name(server, int(number)) for server, _, number in names), turning_over)
+    return TokenUse(frozenset(TokenName(server, int(number)) for server, _, number in names), turning_over)
 
 
 class Bot:
@@ -42,14 +49,14 @@ class Bot:
 
     def step(
         self,
-        use: Use,
+        use: TokenUse,
         *,
-        wanted: Collection[str] = ("kubernetes",),
+        desired: Collection[str] = ("kubernetes",),
         rotate_for: str = "",
         max_age: float | None = None,
     ) -> list[str]:
-        before = known(self.live, self.now)
-        after = advance(before, wanted, use, rotate_for=rotate_for, max_age=max_age, now=self.now, make=self._make)
+        before = read_tokens(self.live, self.now)
+        after = advance(before, desired, use, rotate_for=rotate_for, max_age=max_age, now=self.now, make=self._make)
         self.live = secret(after)
         return sorted(self.live["data"])
 
@@ -64,10 +71,10 @@ def bot(make: Callable[[], str]) -> Bot:
 
 
 def test_each_server_gets_its_own_and_keeps_it(bot: Bot) -> None:
-    assert bot.step(NOBODY, wanted=["kubernetes", "logs"]) == ["kubernetes.1", "logs.1"]
+    assert bot.step(NOBODY, desired=["kubernetes", "logs"]) == ["kubernetes.1", "logs.1"]
     first = bot.value("kubernetes.1")
     assert bot.value("logs.1") != first
-    bot.step(used("kubernetes.1", "logs.1"), wanted=["kubernetes", "logs"])
+    bot.step(used("kubernetes.1", "logs.1"), desired=["kubernetes", "logs"])
     assert bot.value("kubernetes.1") == first
 
 
@@ -106,16 +113,16 @@ def test_a_rotation_by_age_waits_until_the_one_before_is_over(bot: Bot) -> None:
 
 def test_when_to_look_at_the_age_again(bot: Bot) -> None:
     bot.step(NOBODY)
-    tokens = known(bot.live, START)
+    tokens = read_tokens(bot.live, START)
     assert next_rotation(tokens, ["kubernetes"], None, START) is None
     assert next_rotation(tokens, ["kubernetes"], 3600, "2026-11-24T10:20:00Z") == 2400
     assert next_rotation(tokens, [], 3600, START) is None
 
 
 def test_a_server_that_left_keeps_its_token_while_a_pod_runs_it(bot: Bot) -> None:
-    bot.step(NOBODY, wanted=["kubernetes", "logs"])
-    assert bot.step(used("kubernetes.1", "logs.1"), wanted=["kubernetes"]) == ["kubernetes.1", "logs.1"]
-    assert bot.step(used("kubernetes.1"), wanted=["kubernetes"]) == ["kubernetes.1"]
+    bot.step(NOBODY, desired=["kubernetes", "logs"])
+    assert bot.step(used("kubernetes.1", "logs.1"), desired=["kubernetes"]) == ["kubernetes.1", "logs.1"]
+    assert bot.step(used("kubernetes.1"), desired=["kubernetes"]) == ["kubernetes.1"]
 
 
 def test_a_lost_secret_is_replaced_by_a_new_generation_and_never_by_another_token_of_the_same_name(bot: Bot) -> None:
@@ -148,6 +155,6 @@ def test_a_state_that_cannot_be_read_makes_new_tokens_instead_of_an_error(bot: B
 
 def test_no_token_is_in_an_annotation_or_in_a_repr(bot: Bot) -> None:
     bot.step(NOBODY)
-    tokens = known(bot.live, START)
+    tokens = read_tokens(bot.live, START)
     assert "token-1" not in str(tokens.annotations)
     assert "token-1" not in repr(tokens)

@@ -12,11 +12,11 @@ from ritsuko_operator.reconcile.pods import rollout
 from ritsuko_operator.runtime.cache import Cache
 
 
-def deployment(*, wanted: int = 1, generation: int = 2, observed: int = 2, reason: str = "", **counts: int) -> Object:
+def deployment(*, desired: int = 1, generation: int = 2, observed: int = 2, reason: str = "", **counts: int) -> Object:
     conditions = [{"type": "Progressing", "status": "True", "reason": reason}] if reason else []
     return {
         "metadata": {"generation": generation},
-        "spec": {"replicas": wanted},
+        "spec": {"replicas": desired},
         "status": {"observedGeneration": observed, "conditions": conditions, **counts},
     }
 
@@ -32,8 +32,8 @@ def all_of(count: int) -> dict[str, int]:
         (deployment(**{**all_of(1), "replicas": 2}), False),  # an old pod is still there
         (deployment(**{**all_of(1), "availableReplicas": 0}), False),
         (deployment(observed=1, **all_of(1)), False),  # it speaks of the spec before
-        (deployment(wanted=2, **all_of(1)), False),
-        (deployment(wanted=0), True),
+        (deployment(desired=2, **all_of(1)), False),
+        (deployment(desired=0), True),
         (None, False),
     ],
 )

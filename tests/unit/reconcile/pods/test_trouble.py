@@ -10,7 +10,7 @@ from ritsuko_api.bot import SidecarPhase
 from ritsuko_operator.reconcile.cluster import ObjectRef
 from ritsuko_operator.reconcile.kinds import DEPLOYMENT
 from ritsuko_operator.reconcile.pods.observation import observe
-from ritsuko_operator.reconcile.pods.trouble import case_of, patience_ends, speaking_pod, trouble
+from ritsuko_operator.reconcile.pods.trouble import case_of, patience_ends, representative_pod, trouble
 from tests.unit.reconcile.worlds import HAL, World, ended, running, waiting
 
 WEATHER = "mcp-weather"
@@ -25,10 +25,10 @@ def world() -> World:
 
 
 def told(world: World) -> tuple[SidecarPhase, str]:
-    seen = observe(world.cache, world.live(HAL.ref.kind, "hal"))
-    finding = trouble(case_of(seen, speaking_pod(seen, WEATHER), WEATHER, world.now))
-    assert finding is not None
-    return finding
+    observed = observe(world.cache, world.live(HAL.ref.kind, "hal"))
+    diagnosis = trouble(case_of(observed, representative_pod(observed, WEATHER), WEATHER, world.now))
+    assert diagnosis is not None
+    return diagnosis
 
 
 def failed(world: World) -> str:

@@ -45,7 +45,7 @@ def container(**fields: Any) -> Object:
 
 
 @pytest.mark.parametrize(
-    ("live", "wanted", "fields"),
+    ("live", "desired", "fields"),
     [
         ({"spec": {"replicas": 3}}, {"spec": {"replicas": 1}}, ["spec.replicas"]),
         ({"data": {}}, {"data": {"mcp.json": "secret"}}, ["data[mcp.json]"]),
@@ -59,9 +59,9 @@ def container(**fields: Any) -> Object:
     ],
 )  # fmt: skip
 def test_the_fields_that_somebody_changed_are_named_without_their_values(
-    live: Object, wanted: Object, fields: list[str]
+    live: Object, desired: Object, fields: list[str]
 ) -> None:
-    assert [one.path for one in differences(live, wanted)] == fields
+    assert [one.path for one in differences(live, desired)] == fields
 
 
 def test_a_repair_names_three_fields_and_what_to_edit_instead() -> None:

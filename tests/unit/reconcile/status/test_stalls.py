@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ritsuko_api.reasons import Reason
 from ritsuko_operator.reconcile import times
 from ritsuko_operator.reconcile.errors import ApiError
 from ritsuko_operator.reconcile.kinds import CONFIG_MAP
@@ -10,7 +11,7 @@ from ritsuko_operator.reconcile.status.stalls import Stalls
 from tests.unit.reconcile.worlds import HAL, World
 
 START = "2026-11-24T10:00:00Z"
-TAKEN, REFUSED = Cause("NameTaken", "taken"), Cause("ApplyRefused", "refused")
+TAKEN, REFUSED = Cause(Reason.NAME_TAKEN, "taken"), Cause(Reason.APPLY_REFUSED, "refused")
 
 
 def waits(stalls: Stalls, cause: Cause, *, start: str, times_looked: int) -> list[float]:
@@ -45,7 +46,7 @@ def test_another_cause_begins_anew_and_so_does_the_same_one_after_it_was_gone() 
 
 
 def test_a_spec_that_has_to_be_changed_is_not_looked_at_by_the_clock() -> None:
-    assert Stalls().look_again(HAL, Cause("InvalidSpec", "bad"), START) is None
+    assert Stalls().look_again(HAL, Cause(Reason.INVALID_SPEC, "bad"), START) is None
 
 
 async def test_a_child_that_is_refused_costs_one_request_a_try_and_no_status() -> None:

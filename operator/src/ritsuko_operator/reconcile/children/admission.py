@@ -38,30 +38,30 @@ class Adjustments:
     def __init__(self) -> None:
         self._known: dict[ObjectRef, _Known] = {}
 
-    def why(self, ref: ObjectRef, wanted: Object, live: Object | None) -> WriteReason | None:
+    def why(self, ref: ObjectRef, desired: Object, live: Object | None) -> WriteReason | None:
         """Why the child has to be written; None if it need not be, or if writing it changes nothing."""
-        why = write_reason(wanted, live)
-        known = self._of(ref, wanted)
+        why = write_reason(desired, live)
+        known = self._of(ref, desired)
         if why is None or live is None or known is None:
             return why
-        return None if known.explains(_deviations(live, wanted)) else WriteReason.DRIFTED
+        return None if known.explains(_deviations(live, desired)) else WriteReason.DRIFTED
 
-    def learn(self, ref: ObjectRef, wanted: Object, before: Object | None, answer: Object) -> bool:
+    def learn(self, ref: ObjectRef, desired: Object, before: Object | None, answer: Object) -> bool:
         """Takes in the answer to a write; returns whether anything that was wrong before is right now.
 
         While the same manifest is sent nothing that was learned of it is dropped, so that every field can be news once
         or twice, and then no more: what is another at every write is not sent again for that.
         """
-        after, known = _deviations(answer, wanted), self._of(ref, wanted)
+        after, known = _deviations(answer, desired), self._of(ref, desired)
         steady: Mapping[str, str | None] = known.fields if known else {}
         if not after:
             self._known.pop(ref, None)
             return True
         settled = {path: value if after.get(path, value) == value else None for path, value in steady.items()}
-        self._known[ref] = _Known(hash_of(wanted), {**after, **settled})
+        self._known[ref] = _Known(hash_of(desired), {**after, **settled})
         if self._known[ref].fields.keys() != steady.keys():
             logger.warning("admission changes %s of %s", ", ".join(sorted(after)), ref)
-        was = _deviations(before, wanted) if before else {}
+        was = _deviations(before, desired) if before else {}
         return any(
             path not in after or (after[path] == steady.get(path) and after[path] != value)
             for path, value in was.items()
@@ -79,16 +79,16 @@ class Adjustments:
             for ref, fields in sorted(told.items())
         ]
 
-    def _of(self, ref: ObjectRef, wanted: Object) -> _Known | None:
+    def _of(self, ref: ObjectRef, desired: Object) -> _Known | None:
         known = self._known.get(ref)
-        return known if known is not None and known.manifest == hash_of(wanted) else None
+        return known if known is not None and known.manifest == hash_of(desired) else None
 
 
-def _deviations(live: Object, wanted: Object) -> dict[str, str]:
+def _deviations(live: Object, desired: Object) -> dict[str, str]:
     """By field a hash of what it says instead: no content is kept."""
     return {
         path: hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
-        for path, value in differences(live, wanted)
+        for path, value in differences(live, desired)
     }
 
 

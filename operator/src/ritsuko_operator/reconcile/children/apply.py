@@ -10,7 +10,7 @@ from ritsuko_operator.reconcile.children.admission import Adjustments
 from ritsuko_operator.reconcile.children.diff import differences
 from ritsuko_operator.reconcile.children.ownership import holder, may_be_written, ref_of
 from ritsuko_operator.reconcile.children.write_reason import WriteReason
-from ritsuko_operator.reconcile.cluster import BotKey, Cluster, Object, ObjectRef, View
+from ritsuko_operator.reconcile.cluster import BotKey, ClusterApi, Object, ObjectRef, View
 from ritsuko_operator.reconcile.errors import (
     ApiError,
     ForeignObjectError,
@@ -84,7 +84,7 @@ class Applied:
 
 
 async def apply_children(
-    cluster: Cluster,
+    cluster: ClusterApi,
     view: View,
     parent: Parent,
     manifests: Sequence[Object],
@@ -96,63 +96,63 @@ async def apply_children(
     refusals are collected, and what stands on a refused child is left as it is.
     """
     applied = Applied()
-    parent.adjustments.keep_only({ref_of(wanted) for wanted in manifests})
+    parent.adjustments.keep_only({ref_of(desired) for desired in manifests})
     for wave in _waves(manifests):
-        wave = [wanted for wanted in wave if not _stands_on_any(wanted, applied.refused)]
-        lives = [secrets[ref] if (ref := ref_of(wanted)) in secrets else view.get(ref) for wanted in wave]
+        wave = [desired for desired in wave if not _stands_on_any(desired, applied.refused)]
+        lives = [secrets[ref] if (ref := ref_of(desired)) in secrets else view.get(ref) for desired in wave]
         results = await asyncio.gather(
             *(
-                _bring_in_line(cluster, parent, ref_of(wanted), wanted, live)
-                for wanted, live in zip(wave, lives, strict=True)
+                _bring_in_line(cluster, parent, ref_of(desired), desired, live)
+                for desired, live in zip(wave, lives, strict=True)
             ),
             return_exceptions=True,
         )
-        for wanted, result in zip(wave, results, strict=True):
-            applied.note(ref_of(wanted), result)
+        for desired, result in zip(wave, results, strict=True):
+            applied.note(ref_of(desired), result)
     return applied
 
 
 def _waves(manifests: Sequence[Object]) -> list[list[Object]]:
     """What can be written side by side: a Role before what binds it, and what a pod mounts before the pod."""
     waves: list[list[Object]] = [[], []]
-    for wanted in manifests:
-        waves[ref_of(wanted).kind in _SECOND_WAVE].append(wanted)
+    for desired in manifests:
+        waves[ref_of(desired).kind in _SECOND_WAVE].append(desired)
     return waves
 
 
-def _stands_on_any(wanted: Object, refused: Collection[ObjectRef]) -> bool:
+def _stands_on_any(desired: Object, refused: Collection[ObjectRef]) -> bool:
     """Whether it would name one of these, which may not be there, or not be the bot's."""
-    ref, role = ref_of(wanted), wanted.get("roleRef")
+    ref, role = ref_of(desired), desired.get("roleRef")
     if ref.kind is DEPLOYMENT:
         return any(other.kind in _UNDER_A_POD for other in refused)
     return bool(role) and role["kind"] == ROLE.name and ref._replace(kind=ROLE, name=role["name"]) in refused
 
 
 async def _bring_in_line(
-    cluster: Cluster, parent: Parent, ref: ObjectRef, wanted: Object, live: Object | None
+    cluster: ClusterApi, parent: Parent, ref: ObjectRef, desired: Object, live: Object | None
 ) -> Change | None:
     adjustments = parent.adjustments
-    why = adjustments.why(ref, wanted, live)
+    why = adjustments.why(ref, desired, live)
     if why is WriteReason.ABSENT:
-        if (made := await cluster.make(ref, wanted)) is not None:
-            return Change(ref, why, made, put_right=adjustments.learn(ref, wanted, None, made))
+        if (made := await cluster.make(ref, desired)) is not None:
+            return Change(ref, why, made, put_right=adjustments.learn(ref, desired, None, made))
         # the watch is behind, or something else has this name: it is not selected by our label
         live = await cluster.get(ref)
-        why = adjustments.why(ref, wanted, live)
+        why = adjustments.why(ref, desired, live)
     if why is None:
         return None
     if live is not None:
         if not may_be_written(live, parent.key, parent.uid):
             raise ForeignObjectError(_whose_it_is(ref, parent.key, live))
-        await _prepare(cluster, ref, wanted, live)
-    fields = [one.path for one in differences(live, wanted)] if why is WriteReason.DRIFTED else []
+        await _prepare(cluster, ref, desired, live)
+    fields = [one.path for one in differences(live, desired)] if why is WriteReason.DRIFTED else []
     try:
-        answer = await cluster.apply(ref, wanted)
+        answer = await cluster.apply(ref, desired)
     except ApiError as error:
         if error.field_is_immutable:
             raise ImmutableFieldError(f"{error}: delete it, and it is made anew") from error
         raise
-    return Change(ref, why, answer, fields, put_right=adjustments.learn(ref, wanted, live, answer))
+    return Change(ref, why, answer, fields, put_right=adjustments.learn(ref, desired, live, answer))
 
 
 def _whose_it_is(ref: ObjectRef, key: BotKey, live: Object) -> str:
@@ -166,11 +166,11 @@ def _whose_it_is(ref: ObjectRef, key: BotKey, live: Object) -> str:
     return f"{ref} belongs to RitsukoBot {bot}: {remedy}"
 
 
-async def _prepare(cluster: Cluster, ref: ObjectRef, wanted: Object, live: Object) -> None:
+async def _prepare(cluster: ClusterApi, ref: ObjectRef, desired: Object, live: Object) -> None:
     """Removes an object whose fixed fields have to change, if nothing is lost with it."""
-    if "roleRef" in wanted and live.get("roleRef") != wanted["roleRef"]:
+    if "roleRef" in desired and live.get("roleRef") != desired["roleRef"]:
         await cluster.delete(ref, uid=live["metadata"]["uid"])
-    if ref.kind is DEPLOYMENT and live["spec"]["selector"] != wanted["spec"]["selector"]:
+    if ref.kind is DEPLOYMENT and live["spec"]["selector"] != desired["spec"]["selector"]:
         raise ImmutableFieldError(
             f"{ref} was made with another pod selector, which cannot be changed: delete it, and it is made anew"
         )

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ritsuko_operator.reconcile.children.ownership import ref_of
-from ritsuko_operator.reconcile.cluster import BotKey, Cluster, Object, ObjectRef
+from ritsuko_operator.reconcile.cluster import BotKey, ClusterApi, Object, ObjectRef
 from ritsuko_operator.reconcile.kinds import MONITORING, Kind
 
 
 @dataclass(frozen=True)
-class Look:
+class MonitoringState:
     """What there is of them."""
 
     live: Mapping[ObjectRef, Object | None] = field(default_factory=dict[ObjectRef, Object | None])
@@ -22,28 +22,28 @@ class Look:
 class MonitoringObjects:
     """Looks for them where they are wanted, and where they may be left from when they were."""
 
-    def __init__(self, cluster: Cluster) -> None:
+    def __init__(self, cluster: ClusterApi) -> None:
         self._cluster = cluster
         self._gone: dict[BotKey, set[ObjectRef]] = {}  # those known not to be there
 
-    async def look(self, key: BotKey, manifests: Iterable[Object]) -> Look:
-        wanted = {ref for manifest in manifests if (ref := ref_of(manifest)).kind in MONITORING}
+    async def look(self, key: BotKey, manifests: Iterable[Object]) -> MonitoringState:
+        desired = {ref for manifest in manifests if (ref := ref_of(manifest)).kind in MONITORING}
         live: dict[ObjectRef, Object | None] = {}
         absent: set[Kind] = set()
         for kind in MONITORING:
             ref = ObjectRef(kind, key.namespace, key.name)
-            if ref not in wanted and ref in self._gone.get(key, ()):
+            if ref not in desired and ref in self._gone.get(key, ()):
                 continue
             if not await self._cluster.serves(kind):
-                absent |= {kind} if ref in wanted else set()
+                absent |= {kind} if ref in desired else set()
                 continue
             live[ref] = await self._cluster.get(ref)
-            if live[ref] is None and ref not in wanted:
+            if live[ref] is None and ref not in desired:
                 self.removed(key, ref)
-            elif ref in wanted:
+            elif ref in desired:
                 self._gone.get(key, set[ObjectRef]()).discard(ref)
         notes = [_not_installed(kind) for kind in sorted(absent)]
-        return Look(live, frozenset(absent), notes)
+        return MonitoringState(live, frozenset(absent), notes)
 
     def removed(self, key: BotKey, ref: ObjectRef) -> None:
         self._gone.setdefault(key, set()).add(ref)

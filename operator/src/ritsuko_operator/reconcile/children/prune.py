@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from ritsuko_operator.reconcile.children.ownership import bot_of, owned_by
-from ritsuko_operator.reconcile.cluster import BotKey, Cluster, Object, ObjectRef, View
+from ritsuko_operator.reconcile.cluster import BotKey, ClusterApi, Object, ObjectRef, View
 from ritsuko_operator.reconcile.kinds import CHILDREN
 
 
 async def prune_children(
-    cluster: Cluster, view: View, key: BotKey, *, owner: str | None, rendered: Collection[ObjectRef]
+    cluster: ClusterApi, view: View, key: BotKey, *, owner: str | None, rendered: Collection[ObjectRef]
 ) -> list[ObjectRef]:
     """Deletes the bot's children that are not among `rendered`; returns them.
 
@@ -31,7 +31,7 @@ async def prune_children(
     return pruned
 
 
-async def prune_unwatched(cluster: Cluster, key: BotKey, ref: ObjectRef, live: Object | None, *, owner: str) -> bool:
+async def prune_unwatched(cluster: ClusterApi, key: BotKey, ref: ObjectRef, live: Object | None, *, owner: str) -> bool:
     """Deletes an object that the view does not have, if it is there and is the bot's; returns whether it did."""
     if live is None or bot_of(live) != key or not owned_by(live, owner):
         return False

@@ -17,7 +17,7 @@ from ritsuko_operator.reconcile.errors import ApiError
 from ritsuko_operator.reconcile.objects import mapping_at
 from ritsuko_operator.render.manifest import container_name
 from ritsuko_operator.render.mounts import sidecar_volumes
-from ritsuko_operator.render.select import Selection
+from ritsuko_operator.render.select import SidecarSelection
 
 _LIST = r"spec\.template\.spec\.(?P<list>containers|initContainers|volumes)"
 _BY_INDEX = re.compile(rf"{_LIST}\[(?P<index>\d+)\](?P<rest>.*)", re.S)
@@ -32,14 +32,14 @@ class _Complaint(NamedTuple):
 
 
 def causes(
-    bot: RitsukoBot, selection: Selection, deployment: Object, live: Object | None, error: ApiError
+    bot: RitsukoBot, selection: SidecarSelection, deployment: Object, live: Object | None, error: ApiError
 ) -> dict[str, str]:
     """The sidecars that the refusal of `deployment` names, each with what the apiserver says of it; none if it names
     something else, or if the live Deployment has entries that make its indices mean something else."""
     found: dict[str, list[str]] = {}
-    for complaint in (*_by_index(live, deployment, error), *_by_name(error)):
-        for sidecar in _brought_by(bot, selection, complaint):
-            found.setdefault(sidecar, []).append(complaint.words)
+    for disconnected_message in (*_by_index(live, deployment, error), *_by_name(error)):
+        for sidecar in _brought_by(bot, selection, disconnected_message):
+            found.setdefault(sidecar, []).append(disconnected_message.words)
     return {sidecar: "; ".join(dict.fromkeys(words)) for sidecar, words in found.items()}
 
 
@@ -68,13 +68,15 @@ def _names(deployment: Mapping[str, Any], kind: str) -> list[str]:
     return [entry["name"] for entry in entries]
 
 
-def _brought_by(bot: RitsukoBot, selection: Selection, complaint: _Complaint) -> list[str]:
+def _brought_by(bot: RitsukoBot, selection: SidecarSelection, disconnected_message: _Complaint) -> list[str]:
     """The sidecars that what is complained of came from; of a volume there may be several."""
     mine = [sidecar for sidecar in selection.accepted if not sidecar.spec.remote]
-    if complaint.list != "volumes":
-        return [one.metadata.name for one in mine if container_name(one.metadata.name) == complaint.name]
-    if any(volume["name"] == complaint.name for volume in bot.spec.volumes):
+    if disconnected_message.list != "volumes":
+        return [one.metadata.name for one in mine if container_name(one.metadata.name) == disconnected_message.name]
+    if any(volume["name"] == disconnected_message.name for volume in bot.spec.volumes):
         return []
     return [
-        one.metadata.name for one in mine if any(volume["name"] == complaint.name for volume in sidecar_volumes(one))
+        one.metadata.name
+        for one in mine
+        if any(volume["name"] == disconnected_message.name for volume in sidecar_volumes(one))
     ]

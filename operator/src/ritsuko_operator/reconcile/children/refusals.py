@@ -11,10 +11,11 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from ritsuko_api.bot import RitsukoBot
+from ritsuko_api.reasons import Reason
 from ritsuko_api.sidecar import McpSidecar
 from ritsuko_operator.reconcile import times
 from ritsuko_operator.reconcile.cluster import BotKey
-from ritsuko_operator.render.select import Reason, Selection
+from ritsuko_operator.render.select import SidecarSelection
 
 
 class _Specs(NamedTuple):
@@ -49,7 +50,7 @@ class Refusals:
         """All of the bot's, by the sidecar's name: the same object until there is something new."""
         return self._known.get(key, _NONE)
 
-    def note(self, bot: RitsukoBot, selection: Selection, words: Mapping[str, str], now: str) -> None:
+    def note(self, bot: RitsukoBot, selection: SidecarSelection, words: Mapping[str, str], now: str) -> None:
         """The apiserver refuses these of the accepted sidecars. Of what it refused before stays what still holds."""
         key = BotKey(bot.metadata.namespace, bot.metadata.name)
         holds = {refusal.name for refusal in selection.refused if refusal.reason is Reason.INVALID_SPEC}

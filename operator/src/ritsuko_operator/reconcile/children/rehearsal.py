@@ -16,12 +16,12 @@ from ritsuko_operator.reconcile.children.apply import Parent
 from ritsuko_operator.reconcile.children.ownership import ref_of
 from ritsuko_operator.reconcile.children.refusal_causes import causes
 from ritsuko_operator.reconcile.children.write_reason import WriteReason, hash_of
-from ritsuko_operator.reconcile.cluster import BotKey, Cluster, Object
+from ritsuko_operator.reconcile.cluster import BotKey, ClusterApi, Object
 from ritsuko_operator.reconcile.errors import ApiError
 from ritsuko_operator.reconcile.kinds import DEPLOYMENT
+from ritsuko_operator.render.context import RenderContext
 from ritsuko_operator.render.deployment import deployment as rendered
-from ritsuko_operator.render.facts import Facts
-from ritsuko_operator.render.select import Selection, age
+from ritsuko_operator.render.select import SidecarSelection, age
 
 # A webhook may say 403 of what it will not have; else that is for want of rights, and may pass.
 _DENIED = " denied the request: "
@@ -31,8 +31,8 @@ class _Try(NamedTuple):
     """The Deployment that was refused, what it was rendered from, and the live one."""
 
     bot: RitsukoBot
-    selection: Selection
-    facts: Facts
+    selection: SidecarSelection
+    context: RenderContext
     deployment: Object
     live: Object | None
 
@@ -40,7 +40,7 @@ class _Try(NamedTuple):
 class Rehearsal:
     """Rehearses the Deployments of bots, and remembers of each bot the last one that is refused for nobody's fault."""
 
-    def __init__(self, cluster: Cluster) -> None:
+    def __init__(self, cluster: ClusterApi) -> None:
         self._cluster = cluster
         self._in_vain: dict[BotKey, str | None] = {}  # the manifest's hash
 
@@ -48,8 +48,8 @@ class Rehearsal:
         self,
         parent: Parent,
         bot: RitsukoBot,
-        selection: Selection,
-        facts: Facts,
+        selection: SidecarSelection,
+        context: RenderContext,
         manifests: Sequence[Object],
         live: Object | None,
     ) -> Mapping[str, str]:
@@ -57,20 +57,20 @@ class Rehearsal:
 
         Empty if it takes it, refuses it for something else, or cannot say now. Raises `ApiUnreachableError`.
         """
-        key, wanted = parent.key, next(manifest for manifest in manifests if ref_of(manifest).kind is DEPLOYMENT)
-        present = sorted(selection.in_pod(facts.left_out), key=age)
-        if not present or parent.adjustments.why(ref_of(wanted), wanted, live) in (None, WriteReason.DRIFTED):
+        key, desired = parent.key, next(manifest for manifest in manifests if ref_of(manifest).kind is DEPLOYMENT)
+        present = sorted(selection.in_pod(context.left_out), key=age)
+        if not present or parent.adjustments.why(ref_of(desired), desired, live) in (None, WriteReason.DRIFTED):
             return {}
-        if self._in_vain.get(key) == hash_of(wanted):
+        if self._in_vain.get(key) == hash_of(desired):
             return {}
         try:
-            if (error := await self._refusal(wanted)) is None:
+            if (error := await self._refusal(desired)) is None:
                 return {}
-            found = await self._caused_by(_Try(bot, selection, facts, wanted, live), error, present)
+            found = await self._caused_by(_Try(bot, selection, context, desired, live), error, present)
         except ApiError:
             return {}
         if not found:
-            self._in_vain[key] = hash_of(wanted)
+            self._in_vain[key] = hash_of(desired)
         return found
 
     def forget(self, key: BotKey) -> None:
@@ -91,7 +91,7 @@ class Rehearsal:
         return found
 
     async def _refusal_without(self, tried: _Try, names: Sequence[str]) -> ApiError | None:
-        fewer = replace(tried.facts, left_out=tried.facts.left_out.union(names))
+        fewer = replace(tried.context, left_out=tried.context.left_out.union(names))
         return await self._refusal(rendered(tried.bot, tried.selection, fewer))
 
     async def _refusal(self, deployment: Object) -> ApiError | None:

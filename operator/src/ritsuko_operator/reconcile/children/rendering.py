@@ -14,8 +14,8 @@ from ritsuko_api.bot import RitsukoBot
 from ritsuko_api.sidecar import McpSidecar
 from ritsuko_operator.reconcile.children.write_reason import stamped
 from ritsuko_operator.reconcile.cluster import BotKey, Object
-from ritsuko_operator.render import Selection, config_revision, render
-from ritsuko_operator.render.facts import Facts
+from ritsuko_operator.render import SidecarSelection, config_revision, render
+from ritsuko_operator.render.context import RenderContext
 
 
 class _Spec(NamedTuple):
@@ -32,7 +32,7 @@ class _Inputs(NamedTuple):
     bot: _Spec
     accepted: tuple[_Spec, ...]
     refused: tuple[str, ...]
-    facts: Facts
+    context: RenderContext
 
 
 class _Remembered(NamedTuple):
@@ -55,14 +55,14 @@ class Renderer:
     def __init__(self) -> None:
         self._last: dict[BotKey, _Remembered] = {}
 
-    def render(self, key: BotKey, bot: RitsukoBot, selection: Selection, facts: Facts) -> Rendered:
+    def render(self, key: BotKey, bot: RitsukoBot, selection: SidecarSelection, context: RenderContext) -> Rendered:
         """Raises `RenderError` if no manifests can be made of the bot."""
         accepted = tuple(_spec(sidecar) for sidecar in selection.accepted)
-        inputs = _Inputs(_spec(bot), accepted, tuple(refusal.name for refusal in selection.refused), facts)
+        inputs = _Inputs(_spec(bot), accepted, tuple(refusal.name for refusal in selection.refused), context)
         last = self._last.get(key)
         if last is not None and last.inputs == inputs:
             return Rendered(from_json(last.manifests, cache_strings="keys"), last.revision)
-        manifests = [stamped(manifest) for manifest in render(bot, selection, facts)]
+        manifests = [stamped(manifest) for manifest in render(bot, selection, context)]
         revision = config_revision(bot, selection)
         self._last[key] = _Remembered(inputs, to_json(manifests), revision)
         return Rendered(manifests, revision)

@@ -12,7 +12,7 @@ from ritsuko_operator.reconcile.objects import mapping_at
 from ritsuko_operator.render.headers import key
 
 
-class Source(NamedTuple):
+class HeaderSource(NamedTuple):
     """Where the value of one header comes from."""
 
     server: str
@@ -21,9 +21,9 @@ class Source(NamedTuple):
     key: str
 
 
-def sources(sidecars: Iterable[McpSidecar]) -> list[Source]:
+def sources(sidecars: Iterable[McpSidecar]) -> list[HeaderSource]:
     return [
-        Source(
+        HeaderSource(
             sidecar.metadata.name,
             header.name,
             header.value_from.secret_key_ref.name,
@@ -34,16 +34,16 @@ def sources(sidecars: Iterable[McpSidecar]) -> list[Source]:
     ]
 
 
-def values(wanted: Sequence[Source], secrets: Mapping[str, Object | None]) -> dict[str, str]:
+def values(desired: Sequence[HeaderSource], secrets: Mapping[str, Object | None]) -> dict[str, str]:
     """The values that are there, by the key that each gets in the bot's own Secret."""
-    found = {(one.server, one.header): _value(one, secrets) for one in wanted}
+    found = {(one.server, one.header): _value(one, secrets) for one in desired}
     return {key(server, header): value for (server, header), value in found.items() if value}
 
 
-def missing(wanted: Sequence[Source], secrets: Mapping[str, Object | None], namespace: str) -> dict[str, str]:
+def missing(desired: Sequence[HeaderSource], secrets: Mapping[str, Object | None], namespace: str) -> dict[str, str]:
     """By server, which headers have no value and what to do."""
     found: dict[str, str] = {}
-    for one in wanted:
+    for one in desired:
         if secrets.get(one.secret) is None:
             why = f"Secret {one.secret} not found: create it in namespace {namespace} with the key {one.key}"
         elif not _value(one, secrets):
@@ -55,7 +55,7 @@ def missing(wanted: Sequence[Source], secrets: Mapping[str, Object | None], name
     return found
 
 
-def _value(source: Source, secrets: Mapping[str, Object | None]) -> str | None:
+def _value(source: HeaderSource, secrets: Mapping[str, Object | None]) -> str | None:
     """The value, without the line break that so many files end in; None if there is none that a header can have."""
     encoded = mapping_at(secrets.get(source.secret) or {}, "data").get(source.key, "")
     try:

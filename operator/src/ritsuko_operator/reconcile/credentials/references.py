@@ -15,7 +15,7 @@ from ritsuko_operator.reconcile.objects import mapping_at
 
 
 @dataclass
-class Wanted:
+class SecretUse:
     """What the pod reads of one Secret."""
 
     keys: set[str] = field(default_factory=set[str])
@@ -23,7 +23,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Missing:
+class MissingCredentials:
     """The bot's Secret, or keys of it, that its container can't start without."""
 
     secret: str
@@ -41,11 +41,11 @@ def credentials(bot: RitsukoBot) -> tuple[str, tuple[str, ...]]:
     return bot.spec.zulip.credentials_secret.name, ("ZULIP_EMAIL", "ZULIP_API_KEY", *site)
 
 
-def wanted_secrets(bot: RitsukoBot, sidecars: Sequence[McpSidecar]) -> Mapping[str, Wanted]:
+def secret_uses(bot: RitsukoBot, sidecars: Sequence[McpSidecar]) -> Mapping[str, SecretUse]:
     """Every Secret that the bot's container, or one of the sidecars', reads as environment."""
-    found: dict[str, Wanted] = {}
+    found: dict[str, SecretUse] = {}
     name, keys = credentials(bot)
-    found[name] = Wanted(keys=set(keys))
+    found[name] = SecretUse(keys=set(keys))
     environments: list[tuple[Sequence[Mapping[str, Any]], Sequence[Mapping[str, Any]]]] = [
         (bot.spec.env, bot.spec.env_from),
         *((sidecar.spec.env, sidecar.spec.env_from) for sidecar in sidecars),
@@ -57,20 +57,20 @@ def wanted_secrets(bot: RitsukoBot, sidecars: Sequence[McpSidecar]) -> Mapping[s
     return found
 
 
-def missing_credentials(bot: RitsukoBot, secrets: Mapping[str, Object | None]) -> Missing | None:
+def missing_credentials(bot: RitsukoBot, secrets: Mapping[str, Object | None]) -> MissingCredentials | None:
     """What of the bot's Zulip credentials is missing. An empty value counts as missing."""
     name, keys = credentials(bot)
     secret = secrets.get(name)
     if secret is None:
-        return Missing(name)
+        return MissingCredentials(name)
     absent = tuple(key for key in keys if not secret.get("data", {}).get(key))
-    return Missing(name, absent) if absent else None
+    return MissingCredentials(name, absent) if absent else None
 
 
-def content_hash(secret: Object | None, wanted: Wanted) -> str:
+def content_hash(secret: Object | None, desired: SecretUse) -> str:
     """A hash of what the pod reads of the Secret: other keys may change without a rollout."""
     data: Mapping[str, str] = (secret or {}).get("data") or {}
-    read = data if wanted.everything else {key: data[key] for key in wanted.keys if key in data}
+    read = data if desired.everything else {key: data[key] for key in desired.keys if key in data}
     digest = hashlib.sha256(b"" if secret is not None else b"absent")
     for key in sorted(read):
         value = base64.b64decode(read[key])
@@ -104,12 +104,14 @@ def _names(entry: Mapping[str, Any], *path: str) -> bool:
     return isinstance(entry.get(last), str) and isinstance(entry.get("name"), str)
 
 
-def _collect(found: dict[str, Wanted], env: Sequence[Mapping[str, Any]], env_from: Sequence[Mapping[str, Any]]) -> None:
+def _collect(
+    found: dict[str, SecretUse], env: Sequence[Mapping[str, Any]], env_from: Sequence[Mapping[str, Any]]
+) -> None:
     for variable in env:
         reference = mapping_at(variable, "valueFrom", "secretKeyRef")
         if reference.get("name"):  # without one the apiserver refuses the Deployment, and says so
-            found.setdefault(reference["name"], Wanted()).keys.add(reference["key"])
+            found.setdefault(reference["name"], SecretUse()).keys.add(reference["key"])
     for source in env_from:
         reference = mapping_at(source, "secretRef")
         if reference.get("name"):
-            found.setdefault(reference["name"], Wanted()).everything = True
+            found.setdefault(reference["name"], SecretUse()).everything = True

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ritsuko_api.resource import is_object_name
-from ritsuko_operator.reconcile.cluster import BotKey, Cluster, Object, ObjectRef
+from ritsuko_operator.reconcile.cluster import BotKey, ClusterApi, Object, ObjectRef
 from ritsuko_operator.reconcile.kinds import SECRET
 from ritsuko_operator.reconcile.objects import mapping_at
 
@@ -23,7 +23,7 @@ _NO_SECRETS = frozenset({"ZULIP_EMAIL", "ZULIP_SITE"})  # beside the key, and wo
 
 
 @dataclass(frozen=True)
-class Read:
+class LiveSecrets:
     """The live Secrets of one bot."""
 
     own: Mapping[ObjectRef, Object | None]  # those that were made for the bot
@@ -44,7 +44,7 @@ class SecretReader:
     """
 
     def __init__(
-        self, cluster: Cluster, *, peek: Callable[[ObjectRef], Awaitable[Object | None]] | None = None
+        self, cluster: ClusterApi, *, peek: Callable[[ObjectRef], Awaitable[Object | None]] | None = None
     ) -> None:
         self._cluster = cluster
         self._peek = peek or cluster.get
@@ -60,7 +60,7 @@ class SecretReader:
         """The Secrets that were made for bots, and that nobody else has reason to change."""
         return self._made_for.refs
 
-    async def read(self, key: BotKey, names: Iterable[str], *, own: Mapping[str, bool]) -> Read:
+    async def read(self, key: BotKey, names: Iterable[str], *, own: Mapping[str, bool]) -> LiveSecrets:
         """Reads the Secrets in `names` and the bot's own ones.
 
         `own` says of each whether it is wanted. One that is not wanted is read once, and again while it is there: it
@@ -76,12 +76,12 @@ class SecretReader:
         )
         ours = dict(zip(refs, found, strict=False))
         named = dict(zip(asked, found[len(refs) :], strict=True))
-        wanted = {_ref(key, name): live for name, live in named.items()}
+        desired = {_ref(key, name): live for name, live in named.items()}
         self._stop_looking(key)
         self._made_for.add(key, (ref for ref, needed in refs.items() if needed))
-        self._named_by.add(key, wanted)
-        self._seen[key] = {ref: _version(live) for ref, live in (ours | wanted).items()}
-        return Read(ours, {name: named.get(name) for name in all_names})
+        self._named_by.add(key, desired)
+        self._seen[key] = {ref: _version(live) for ref, live in (ours | desired).items()}
+        return LiveSecrets(ours, {name: named.get(name) for name in all_names})
 
     async def _read(self, ref: ObjectRef, needed: bool, before: Mapping[ObjectRef, str | None]) -> Object | None:
         known_to_be_absent = ref in before and before[ref] is None

@@ -33,7 +33,7 @@ _TOKEN_BYTES = 32
 _SOON = 60.0  # seconds: when to look again while an earlier rotation is not over yet
 
 
-class Name(NamedTuple):
+class TokenName(NamedTuple):
     """Which token: a server's, of one generation."""
 
     server: str
@@ -56,16 +56,16 @@ _STATE = TypeAdapter(dict[str, _Known])
 
 
 @dataclass(frozen=True)
-class Token:
+class BearerToken:
     value: str = field(repr=False)
     created: str  # RFC 3339
 
 
 @dataclass(frozen=True)
-class Tokens:
+class BearerTokens:
     """All tokens that somebody may still use. The highest generation of a server is the one to use from now on."""
 
-    by_name: Mapping[Name, Token] = field(default_factory=dict[Name, Token])
+    by_name: Mapping[TokenName, BearerToken] = field(default_factory=dict[TokenName, BearerToken])
     rotated_for: str = ""  # the value of `ROTATE_ANNOTATION` that was followed last
 
     @property
@@ -87,52 +87,52 @@ class Tokens:
     @property
     def annotations(self) -> dict[str, str]:
         """What the Secret has to say of its tokens."""
-        known = {
+        read_tokens = {
             name.key: {"created": token.created, "digest": _digest(token.value)}
             for name, token in sorted(self.by_name.items())
         }
-        state = {_STATE_ANNOTATION: json.dumps(known, sort_keys=True)}
+        state = {_STATE_ANNOTATION: json.dumps(read_tokens, sort_keys=True)}
         return state | ({_ROTATED_FOR_ANNOTATION: self.rotated_for} if self.rotated_for else {})
 
 
 @dataclass(frozen=True)
-class Use:
+class TokenUse:
     """Which tokens pods and the Deployment name, and whether pods of an older template may still come."""
 
-    names: frozenset[Name]
+    names: frozenset[TokenName]
     turning_over: bool
 
 
-def use_of(seen: Observation, secret: str) -> Use:
+def token_use(observed: Observation, secret: str) -> TokenUse:
     """`secret` is the name of the bot's token Secret."""
-    template = mapping_at(seen.deployment or {}, "spec", "template", "spec")
-    keys = keys_read(template).union(*(pod.secret_keys for pod in seen.pods))
+    template = mapping_at(observed.deployment or {}, "spec", "template", "spec")
+    keys = keys_read(template).union(*(pod.secret_keys for pod in observed.pods))
     names = (_name(key) for name, key in keys if name == secret)
-    return Use(frozenset(name for name in names if name), not rollout.is_complete(seen.deployment))
+    return TokenUse(frozenset(name for name in names if name), not rollout.is_complete(observed.deployment))
 
 
-def known(live: Object | None, now: str) -> Tokens:
+def read_tokens(live: Object | None, now: str) -> BearerTokens:
     """The tokens in the live Secret, without those that somebody else put there or changed."""
     annotations = mapping_at(live or {}, "metadata", "annotations")
     state = _read_state(annotations.get(_STATE_ANNOTATION, ""))
-    found: dict[Name, Token] = {}
+    found: dict[TokenName, BearerToken] = {}
     for key, encoded in mapping_at(live or {}, "data").items():
         name, value = _name(key), _decoded(encoded)
         if name and value and (entry := state.get(key)) and entry.digest == _digest(value):
-            found[name] = Token(value, entry.created if _is_time(entry.created) else now)
-    return Tokens(found, annotations.get(_ROTATED_FOR_ANNOTATION, ""))
+            found[name] = BearerToken(value, entry.created if _is_time(entry.created) else now)
+    return BearerTokens(found, annotations.get(_ROTATED_FOR_ANNOTATION, ""))
 
 
 def advance(
-    before: Tokens,
-    wanted: Collection[str],
-    use: Use,
+    before: BearerTokens,
+    desired: Collection[str],
+    use: TokenUse,
     *,
     rotate_for: str,
     max_age: float | None,
     now: str,
     make: Callable[[], str] = lambda: secrets.token_urlsafe(_TOKEN_BYTES),
-) -> Tokens:
+) -> BearerTokens:
     """The tokens that there should be: one for each wanted server, the rotated ones, and what is still in use.
 
     `rotate_for` is the bot's `ROTATE_ANNOTATION`; `max_age` is in seconds. By age a server is rotated only when its
@@ -141,39 +141,41 @@ def advance(
     kept = {name: token for name, token in before.by_name.items() if use.turning_over or name in use.names}
     asked = bool(rotate_for) and rotate_for != before.rotated_for
     generations = _generations((*before.by_name, *use.names))
-    for server in wanted:
+    for server in desired:
         newest = before.current.get(server)
         renew = newest is None or asked
         if newest is not None:
-            name = Name(server, newest)
+            name = TokenName(server, newest)
             kept[name] = before.by_name[name]
             old = max_age is not None and times.since(kept[name].created, now) >= max_age
             renew = renew or (old and not any(one.server == server and one != name for one in kept))
         if renew:
-            kept[Name(server, generations[server] + 1)] = Token(make(), now)
-    return Tokens(_without_unused(kept, wanted, use), rotate_for or before.rotated_for)
+            kept[TokenName(server, generations[server] + 1)] = BearerToken(make(), now)
+    return BearerTokens(_without_unused(kept, desired, use), rotate_for or before.rotated_for)
 
 
-def next_rotation(tokens: Tokens, wanted: Iterable[str], max_age: float | None, now: str) -> float | None:
+def next_rotation(tokens: BearerTokens, desired: Iterable[str], max_age: float | None, now: str) -> float | None:
     """In how many seconds the first of the tokens is too old; None if they do not age."""
     if max_age is None:
         return None
     current = tokens.current
-    ages = [times.since(tokens.by_name[Name(server, current[server])].created, now) for server in wanted]
+    ages = [times.since(tokens.by_name[TokenName(server, current[server])].created, now) for server in desired]
     return max(max_age - max(ages), _SOON) if ages else None
 
 
-def _without_unused(kept: Mapping[Name, Token], wanted: Collection[str], use: Use) -> dict[Name, Token]:
+def _without_unused(
+    kept: Mapping[TokenName, BearerToken], desired: Collection[str], use: TokenUse
+) -> dict[TokenName, BearerToken]:
     """Without the generations that were current until now and that no pod has come to name."""
-    current = Tokens(kept).current
+    current = BearerTokens(kept).current
     return {
         name: token
         for name, token in sorted(kept.items())
-        if use.turning_over or name in use.names or (name.server in wanted and current[name.server] == name.generation)
+        if use.turning_over or name in use.names or (name.server in desired and current[name.server] == name.generation)
     }
 
 
-def _generations(names: Iterable[Name]) -> Mapping[str, int]:
+def _generations(names: Iterable[TokenName]) -> Mapping[str, int]:
     """The highest generation of each server that was ever heard of: no number is given twice while it may be known."""
     highest: dict[str, int] = defaultdict(int)
     for name in names:
@@ -181,9 +183,9 @@ def _generations(names: Iterable[Name]) -> Mapping[str, int]:
     return highest
 
 
-def _name(key: str) -> Name | None:
+def _name(key: str) -> TokenName | None:
     server, _, generation = key.rpartition(".")
-    return Name(server, int(generation)) if server and generation.isdecimal() else None
+    return TokenName(server, int(generation)) if server and generation.isdecimal() else None
 
 
 def _decoded(encoded: str) -> str | None:

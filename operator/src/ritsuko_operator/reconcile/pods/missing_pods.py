@@ -8,36 +8,38 @@ from ritsuko_operator.reconcile import times
 from ritsuko_operator.reconcile.pods import rollout
 from ritsuko_operator.reconcile.pods.observation import Observation
 from ritsuko_operator.render.manifest import container_name
-from ritsuko_operator.render.pod_template import takes_away
+from ritsuko_operator.render.pod_template import removes_container
 
 _OF_THE_GARBAGE_COLLECTOR = frozenset({"foregroundDeletion", "orphan"})
 
 
-def any_missing(seen: Observation) -> bool:
+def any_missing(observed: Observation) -> bool:
     """Whether there is no pod at all, or none with the container of a sidecar, or there will soon be none."""
-    newest = seen.newest
-    if not newest or rollout.ending_since(seen.deployment):
+    newest = observed.newest
+    if not newest or rollout.ending_since(observed.deployment):
         return True
-    left_out = {line.name for line in seen.bot.status.sidecars if line.phase is SidecarPhase.LEFT_OUT}
+    left_out = {line.name for line in observed.bot.status.sidecars if line.phase is SidecarPhase.LEFT_OUT}
     return any(
         newest[0].has
         and container_name(one.metadata.name) not in newest[0].has
-        and not takes_away(seen.bot, container_name(one.metadata.name), native=one.spec.native)
-        for one in seen.selection.in_pod(left_out)
+        and not removes_container(observed.bot, container_name(one.metadata.name), native=one.spec.native)
+        for one in observed.selection.in_pod(left_out)
     )
 
 
-def patience_ends(seen: Observation, now: str, patience: float) -> str:
+def patience_ends(observed: Observation, now: str, patience: float) -> str:
     """When they should be there at the latest, in RFC 3339. It is over where somebody paused the rollout.
 
     The bot's status says since when it is not as it should be, and the Deployment when the operator changed it last.
     """
-    deployment = seen.deployment
+    deployment = observed.deployment
     if ending := rollout.ending_since(deployment):
         return times.later(ending, patience)
     if rollout.is_paused(deployment):
         return now
-    said = {entry.type: entry.last_transition_time for entry in seen.bot.status.conditions if entry.status == "True"}
+    said = {
+        entry.type: entry.last_transition_time for entry in observed.bot.status.conditions if entry.status == "True"
+    }
     changed = rollout.changed_at(deployment)
     if (stalled := said.get(BotCondition.STALLED)) is not None:
         begun = changed or stalled
@@ -47,14 +49,14 @@ def patience_ends(seen: Observation, now: str, patience: float) -> str:
     return times.later(begun, patience)
 
 
-def held_up(seen: Observation) -> str:
+def held_up(observed: Observation) -> str:
     """What somebody did to the Deployment, so that no further pod is made, and what to do; else empty."""
-    name, namespace = seen.bot.metadata.name, seen.bot.metadata.namespace
-    if rollout.ending_since(seen.deployment):
-        foreign = [one for one in rollout.finalizers(seen.deployment) if one not in _OF_THE_GARBAGE_COLLECTOR]
+    name, namespace = observed.bot.metadata.name, observed.bot.metadata.namespace
+    if rollout.ending_since(observed.deployment):
+        foreign = [one for one in rollout.finalizers(observed.deployment) if one not in _OF_THE_GARBAGE_COLLECTOR]
         kept = f"its finalizers ({', '.join(foreign)}): whoever put them there has to take them away"
         waits = kept if foreign else f"what it owns: see `kubectl get replicasets,pods -n {namespace}`"
         return f"Deployment {name} is being deleted and waits for {waits}; it is made anew when it is gone"
-    if rollout.is_paused(seen.deployment):
+    if rollout.is_paused(observed.deployment):
         return f"its rollout is paused: `kubectl rollout resume deployment/{name} -n {namespace}`"
     return ""

@@ -10,18 +10,19 @@ from pydantic import ValidationError
 from ritsuko_api.bot import KIND as BOT_KIND
 from ritsuko_api.bot import RitsukoBot
 from ritsuko_api.config import describe
+from ritsuko_api.reasons import Reason
 from ritsuko_api.runtime import RuntimeReport, ServerReport
 from ritsuko_api.sidecar import KIND as SIDECAR_KIND
 from ritsuko_api.sidecar import McpSidecar
 from ritsuko_operator.reconcile.children.refusals import Refusals, holding
 from ritsuko_operator.reconcile.cluster import BotKey, Object, ObjectRef, View
 from ritsuko_operator.reconcile.errors import InvalidResourceError
-from ritsuko_operator.reconcile.identity_cache import Remembered
+from ritsuko_operator.reconcile.identity_cache import IdentityCache
 from ritsuko_operator.reconcile.kinds import DEPLOYMENT, POD
 from ritsuko_operator.reconcile.pods import pods, rollout
 from ritsuko_operator.reconcile.pods.pods import Pod
-from ritsuko_operator.render.scale import pods_wanted
-from ritsuko_operator.render.select import Reason, Refusal, Selection, accept
+from ritsuko_operator.render.scale import desired_pods
+from ritsuko_operator.render.select import Rejection, SidecarSelection, accept
 
 BOT_CONTAINER = "bot"
 
@@ -34,14 +35,14 @@ class Observation:
     """One bot and everything that its status speaks of."""
 
     bot: RitsukoBot
-    selection: Selection
+    selection: SidecarSelection
     deployment: Object | None = None
     pods: Sequence[Pod] = field(default_factory=tuple[Pod, ...])
 
     @property
     def suspended(self) -> bool:
         """Whether no pod is meant to run."""
-        return pods_wanted(self.bot, self.scaled_to) == 0
+        return desired_pods(self.bot, self.scaled_to) == 0
 
     @property
     def scaled_to(self) -> int | None:
@@ -66,7 +67,7 @@ class Observation:
         return self.bot.status.runtime if self.reporter else None
 
     @property
-    def complaint(self) -> str | None:
+    def disconnected_message(self) -> str | None:
         """What a bot that is up but not ready says of Zulip.
 
         Its good news is not trusted; that it is not connected may be the very reason why it is not ready.
@@ -83,7 +84,7 @@ class Observation:
 
 
 # A bot is observed before and after it is brought in line, and by each of its sidecars.
-_observations = Remembered[Observation](most=_HOT_BOTS)
+_observations = IdentityCache[Observation](most=_HOT_BOTS)
 
 
 def observe(view: View, bot_object: Object, refusals: Refusals | None = None) -> Observation:
@@ -104,7 +105,7 @@ def observe(view: View, bot_object: Object, refusals: Refusals | None = None) ->
         selection = accept(bot, sidecars, invalid=holding(refused, bot, sidecars))
         return Observation(
             bot=bot,
-            selection=Selection(accepted=selection.accepted, refused=[*selection.refused, *unreadable]),
+            selection=SidecarSelection(accepted=selection.accepted, refused=[*selection.refused, *unreadable]),
             deployment=deployment,
             pods=tuple(pods.parse(pod, deployment) for pod in pod_objects),
         )
@@ -126,12 +127,12 @@ def read_sidecar(sidecar_object: Object) -> McpSidecar:
         raise InvalidResourceError(SIDECAR_KIND, describe(error)) from error
 
 
-def _read_sidecars(objects: Iterable[Object]) -> tuple[list[McpSidecar], list[Refusal]]:
+def _read_sidecars(objects: Iterable[Object]) -> tuple[list[McpSidecar], list[Rejection]]:
     readable: list[McpSidecar] = []
-    unreadable: list[Refusal] = []
+    unreadable: list[Rejection] = []
     for sidecar_object in objects:
         try:
             readable.append(read_sidecar(sidecar_object))
         except InvalidResourceError as error:
-            unreadable.append(Refusal(sidecar_object["metadata"]["name"], Reason.INCOMPLETE, str(error)))
+            unreadable.append(Rejection(sidecar_object["metadata"]["name"], Reason.INCOMPLETE, str(error)))
     return readable, unreadable

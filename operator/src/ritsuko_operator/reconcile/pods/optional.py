@@ -59,13 +59,13 @@ def told(bot: RitsukoBot) -> Trials:
     }
 
 
-def settle(seen: Observation, now: str, patience: Patience) -> Trials:
+def settle(observed: Observation, now: str, patience: Patience) -> Trials:
     """What is to be done with the optional sidecars now, given what the status tells and how the pods are."""
-    before = told(seen.bot)
+    before = told(observed.bot)
     found: dict[str, Trial] = {}
-    for sidecar in seen.selection.accepted:
+    for sidecar in observed.selection.accepted:
         if sidecar.spec.optional and sidecar.spec.url is None:
-            trial = _settle_one(seen, sidecar, before.get(sidecar.metadata.name), now, patience)
+            trial = _settle_one(observed, sidecar, before.get(sidecar.metadata.name), now, patience)
             if trial is not None:
                 found[sidecar.metadata.name] = trial
     return found
@@ -75,29 +75,29 @@ def left_out(trials: Trials) -> frozenset[str]:
     return frozenset(name for name, trial in trials.items() if trial.left_out)
 
 
-def next_change(seen: Observation, trials: Trials, now: str, patience: Patience) -> float | None:
+def next_change(observed: Observation, trials: Trials, now: str, patience: Patience) -> float | None:
     """In how many seconds to look again: a retry is due, or a sidecar that is failing had its time."""
     due = [times.until(trial.retry_time, now) for trial in trials.values() if trial.retry_time is not None]
-    if not rollout.came_through(seen.deployment):
-        optional = [container_name(one.metadata.name) for one in seen.selection.accepted if one.spec.optional]
-        failing = (pod for pod in seen.newest if any(not pod.container(name).ready for name in optional))
+    if not rollout.came_through(observed.deployment):
+        optional = [container_name(one.metadata.name) for one in observed.selection.accepted if one.spec.optional]
+        failing = (pod for pod in observed.newest if any(not pod.container(name).ready for name in optional))
         due += [left for pod in failing if (left := patience.to_start - times.since(pod.created, now)) > 0]
     return max(min(due), 1.0) if due else None
 
 
 def _settle_one(
-    seen: Observation, sidecar: McpSidecar, before: Trial | None, now: str, patience: Patience
+    observed: Observation, sidecar: McpSidecar, before: Trial | None, now: str, patience: Patience
 ) -> Trial | None:
     name, generation = sidecar.metadata.name, sidecar.metadata.generation
     if before is not None and before.generation != generation:
         before = None
     if before is not None and before.retry_time is not None:
         return before if times.until(before.retry_time, now) > 0 else replace(before, retry_time=None)
-    if not rollout.has_container(seen.deployment, container_name(name)):
+    if not rollout.has_container(observed.deployment, container_name(name)):
         return before  # it has not been asked for yet
-    if rollout.came_through(seen.deployment):
+    if rollout.came_through(observed.deployment):
         return None
-    cause = _failure(seen, container_name(name), now, patience, retrying=before is not None)
+    cause = _failure(observed, container_name(name), now, patience, retrying=before is not None)
     if cause is None:
         return before
     attempts = before.attempts + 1 if before else 1
@@ -108,28 +108,28 @@ def _settle_one(
     return Trial(attempts, generation, retry_time, message)
 
 
-def _failure(seen: Observation, container: str, now: str, patience: Patience, *, retrying: bool) -> str | None:
+def _failure(observed: Observation, container: str, now: str, patience: Patience, *, retrying: bool) -> str | None:
     """Why the container has failed to start in one of the pods that should run by now, if it has."""
-    stuck = rollout.is_stuck(seen.deployment)
-    for pod in seen.newest:
+    stuck = rollout.is_stuck(observed.deployment)
+    for pod in observed.newest:
         # where admission changes every pod none is like the template: then only the deadline tells
         if not (pod.current or stuck) or container not in _told_of(pod):
             continue
         if not stuck and times.since(pod.created, now) < patience.to_start:
             continue
-        finding = trouble(case_of(seen, pod, container, now))
-        if finding is None or (finding.phase is not SidecarPhase.FAILED and not stuck):
+        diagnosis = trouble(case_of(observed, pod, container, now))
+        if diagnosis is None or (diagnosis.phase is not SidecarPhase.FAILED and not stuck):
             continue
-        if _is_alone_to_blame(seen, pod, container) or (retrying and stuck):
-            return finding.message
+        if _is_alone_to_blame(observed, pod, container) or (retrying and stuck):
+            return diagnosis.message
     return None
 
 
-def _is_alone_to_blame(seen: Observation, pod: Pod, container: str) -> bool:
+def _is_alone_to_blame(observed: Observation, pod: Pod, container: str) -> bool:
     """Whether everything else that has to run in the pod does; other optional sidecars have their own turn."""
     if pod.waits_for is not None:
         return pod.waits_for.name == container
-    required = [container_name(one.metadata.name) for one in seen.selection.accepted if not one.spec.optional]
+    required = [container_name(one.metadata.name) for one in observed.selection.accepted if not one.spec.optional]
     others = [BOT_CONTAINER, *(name for name in required if name in pod.containers)]
     return all(pod.container(name).ready for name in others)
 

@@ -123,10 +123,10 @@ def _is_lost(ready: Mapping[str, Any], containers_ready: Mapping[str, Any]) -> b
 
 def _is_current(pod: Object, deployment: Mapping[str, Any]) -> bool:
     template = mapping_at(deployment, "spec", "template")
-    wanted, found = mapping_at(template, "spec"), mapping_at(pod, "spec")
+    desired, found = mapping_at(template, "spec"), mapping_at(pod, "spec")
     return (
-        "containers" in wanted
-        and all(covers(found.get(what, []), wanted.get(what, []), what) for what in ("initContainers", "containers"))
+        "containers" in desired
+        and all(covers(found.get(what, []), desired.get(what, []), what) for what in ("initContainers", "containers"))
         and all(
             covers(mapping_at(pod, "metadata", what), mapping_at(template, "metadata", what))
             for what in ("labels", "annotations")

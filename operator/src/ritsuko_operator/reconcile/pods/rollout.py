@@ -36,7 +36,7 @@ def is_complete(deployment: Deployment | None) -> bool:
     if deployment is None or not _is_observed(deployment):
         return False
     updated, total, available = counts(deployment)
-    return updated >= wanted(deployment) and total <= updated and available >= updated
+    return updated >= desired(deployment) and total <= updated and available >= updated
 
 
 def is_paused(deployment: Deployment | None) -> bool:
@@ -44,7 +44,7 @@ def is_paused(deployment: Deployment | None) -> bool:
     if deployment is None or not mapping_at(deployment, "spec").get("paused"):
         return False
     updated, total, _ = counts(deployment)
-    return wanted(deployment) > 0 and (updated == 0 or total > updated)
+    return desired(deployment) > 0 and (updated == 0 or total > updated)
 
 
 def ending_since(deployment: Deployment | None) -> str:
@@ -64,7 +64,7 @@ def changed_at(deployment: Deployment | None) -> str:
     return max(mine, default="")
 
 
-def wanted(deployment: Deployment) -> int:
+def desired(deployment: Deployment) -> int:
     return int(mapping_at(deployment, "spec").get("replicas", 1))
 
 
@@ -101,7 +101,7 @@ def scaled_to(deployment: Deployment | None) -> int | None:
         and "f:replicas" in mapping_at(entry, "fieldsV1", "f:spec")
         for entry in entries
     )
-    return wanted(deployment) if deployment is not None and by_another else None
+    return desired(deployment) if deployment is not None and by_another else None
 
 
 def _is_observed(deployment: Deployment | None) -> bool:

@@ -21,7 +21,7 @@ from ritsuko_operator.reconcile.pods.observation import Observation
 from ritsuko_operator.reconcile.pods.pods import Pod
 from ritsuko_operator.reconcile.redaction import with_last_words
 from ritsuko_operator.render.manifest import container_name
-from ritsuko_operator.render.pod_template import takes_away
+from ritsuko_operator.render.pod_template import removes_container
 
 PATIENCE = 120.0  # seconds
 
@@ -29,7 +29,7 @@ _OUT_OF_MEMORY = "OOMKilled"
 _NO_WORDS = frozenset({"", "Error", "Completed"})
 
 
-class Finding(NamedTuple):
+class Diagnosis(NamedTuple):
     """Where a container or a sidecar stands, and why in words."""
 
     phase: SidecarPhase
@@ -37,55 +37,57 @@ class Finding(NamedTuple):
 
 
 # The same whether there is a pod already or not: that alone is no news worth two more statuses of every new bot.
-_BEING_STARTED = Finding(SidecarPhase.STARTING, "it is being started")
+_BEING_STARTED = Diagnosis(SidecarPhase.STARTING, "it is being started")
 
 
 class Case(NamedTuple):
     """What a check of one container looks at. `pod` is None if there is none; `now` is RFC 3339."""
 
-    seen: Observation
+    observed: Observation
     pod: Pod | None
     container: Container
     now: str
 
     @property
     def namespace(self) -> str:
-        return self.seen.bot.metadata.namespace
+        return self.observed.bot.metadata.namespace
 
 
-Check = Callable[[Case], Finding | None]
+Check = Callable[[Case], Diagnosis | None]
 
 
-def case_of(seen: Observation, pod: Pod | None, container: str, now: str) -> Case:
-    return Case(seen, pod, pod.container(container) if pod else Container(container), now)
+def case_of(observed: Observation, pod: Pod | None, container: str, now: str) -> Case:
+    return Case(observed, pod, pod.container(container) if pod else Container(container), now)
 
 
-def speaking_pod(seen: Observation, container: str) -> Pod | None:
+def representative_pod(observed: Observation, container: str) -> Pod | None:
     """Of the pods that should run by now, the one in which the container does not work; else any."""
-    newest = seen.newest
+    newest = observed.newest
     return next((pod for pod in newest if not pod.serves(container)), newest[0] if newest else None)
 
 
-def trouble(case: Case) -> Finding | None:
+def trouble(case: Case) -> Diagnosis | None:
     """Why the container is not ready, or None if it is."""
-    return next((finding for check in _CHECKS if (finding := check(case)) is not None), None)
+    return next((diagnosis for check in _CHECKS if (diagnosis := check(case)) is not None), None)
 
 
-def patience_ends(seen: Observation, now: str) -> float | None:
+def patience_ends(observed: Observation, now: str) -> float | None:
     """In how many seconds the first container that is starting will have failed; None if none is starting."""
-    if seen.suspended:
+    if observed.suspended:
         return None
     ends = [
-        times.until(missing_pods.patience_ends(seen, now, PATIENCE), now) if missing_pods.any_missing(seen) else 0.0,
-        *_ends_in_pods(seen, now),
+        times.until(missing_pods.patience_ends(observed, now, PATIENCE), now)
+        if missing_pods.any_missing(observed)
+        else 0.0,
+        *_ends_in_pods(observed, now),
     ]
     return min((left for left in ends if left > 0), default=None)
 
 
-def _ends_in_pods(seen: Observation, now: str) -> list[float]:
+def _ends_in_pods(observed: Observation, now: str) -> list[float]:
     return [
         PATIENCE - age
-        for pod in seen.newest
+        for pod in observed.newest
         for age in (
             times.since(pod.created, now),
             *(times.since(one.since, now) for one in pod.containers.values() if one.running and not one.ready),
@@ -94,43 +96,43 @@ def _ends_in_pods(seen: Observation, now: str) -> list[float]:
     ]
 
 
-def _failed(message: str) -> Finding:
-    return Finding(SidecarPhase.FAILED, message)
+def _failed(message: str) -> Diagnosis:
+    return Diagnosis(SidecarPhase.FAILED, message)
 
 
-def _suspended(case: Case) -> Finding | None:
-    if case.seen.suspended:
-        return Finding(SidecarPhase.DISABLED, "the bot is suspended: no pod runs")
+def _suspended(case: Case) -> Diagnosis | None:
+    if case.observed.suspended:
+        return Diagnosis(SidecarPhase.DISABLED, "the bot is suspended: no pod runs")
     return None
 
 
-def _no_pod(case: Case) -> Finding | None:
+def _no_pod(case: Case) -> Diagnosis | None:
     if case.pod is not None:
         return None
-    if refused := rollout.pods_refused(case.seen.deployment):
+    if refused := rollout.pods_refused(case.observed.deployment):
         return _failed(f"the pod cannot be created: {refused}")
-    failed = next((pod for pod in case.seen.pods if pod.failure), None)
+    failed = next((pod for pod in case.observed.pods if pod.failure), None)
     if failed:
         return _failed(f"pod {failed.name} failed: {failed.failure}")
-    if held := missing_pods.held_up(case.seen):
-        return Finding(_phase_of_waiting(case), f"there is no pod: {held}")
+    if held := missing_pods.held_up(case.observed):
+        return Diagnosis(_phase_of_waiting(case), f"there is no pod: {held}")
     if _phase_of_waiting(case) is SidecarPhase.FAILED:
-        what = "deployment" if case.seen.deployment else "rbot"
-        name = case.seen.bot.metadata.name
+        what = "deployment" if case.observed.deployment else "rbot"
+        name = case.observed.bot.metadata.name
         return _failed(f"no pod is made, and nobody says why: see `kubectl describe {what} -n {case.namespace} {name}`")
     return _BEING_STARTED
 
 
 def _phase_of_waiting(case: Case) -> SidecarPhase:
     """Waiting for a pod is starting, until it takes too long, or somebody has to do something first."""
-    waits = times.until(missing_pods.patience_ends(case.seen, case.now, PATIENCE), case.now) > 0
+    waits = times.until(missing_pods.patience_ends(case.observed, case.now, PATIENCE), case.now) > 0
     return SidecarPhase.STARTING if waits else SidecarPhase.FAILED
 
 
-def _taken_away(case: Case) -> Finding | None:
-    bot, name = case.seen.bot, case.container.name
-    sidecar = next((one for one in case.seen.selection.accepted if container_name(one.metadata.name) == name), None)
-    if sidecar is None or not takes_away(bot, name, native=sidecar.spec.native):
+def _removed_by_patch(case: Case) -> Diagnosis | None:
+    bot, name = case.observed.bot, case.container.name
+    sidecar = next((one for one in case.observed.selection.accepted if container_name(one.metadata.name) == name), None)
+    if sidecar is None or not removes_container(bot, name, native=sidecar.spec.native):
         return None
     return _failed(
         f"`podTemplate` of RitsukoBot {bot.metadata.name} takes its container {name} away: leave that out, or "
@@ -138,21 +140,21 @@ def _taken_away(case: Case) -> Finding | None:
     )
 
 
-def _not_in_the_pod(case: Case) -> Finding | None:
+def _not_in_the_pod(case: Case) -> Diagnosis | None:
     """It is new, and only pods of the template from before are there."""
     if case.pod is None or not case.pod.has or case.container.name in case.pod.has:
         return None
-    if refused := rollout.pods_refused(case.seen.deployment):
+    if refused := rollout.pods_refused(case.observed.deployment):
         return _failed(f"the pod with it cannot be created: {refused}")
-    if held := missing_pods.held_up(case.seen):
-        return Finding(_phase_of_waiting(case), f"there is no pod with it: {held}")
+    if held := missing_pods.held_up(case.observed):
+        return Diagnosis(_phase_of_waiting(case), f"there is no pod with it: {held}")
     if _phase_of_waiting(case) is SidecarPhase.FAILED:
-        name = case.seen.bot.metadata.name
+        name = case.observed.bot.metadata.name
         return _failed(f"no pod with it is made: see the conditions Reconciling and Stalled of RitsukoBot {name}")
-    return Finding(SidecarPhase.STARTING, "there is no pod with it yet")
+    return Diagnosis(SidecarPhase.STARTING, "there is no pod with it yet")
 
 
-def _unschedulable(case: Case) -> Finding | None:
+def _unschedulable(case: Case) -> Diagnosis | None:
     pod = case.pod
     if pod is None or pod.scheduled or not pod.unschedulable:
         return None
@@ -162,13 +164,13 @@ def _unschedulable(case: Case) -> Finding | None:
     return _failed(f"no node takes pod {pod.name}: {pod.unschedulable}{hint}")
 
 
-def _node_lost(case: Case) -> Finding | None:
+def _node_lost(case: Case) -> Diagnosis | None:
     if case.pod is None or not case.pod.node_lost:
         return None
     return _failed(f"node {case.pod.node}, on which pod {case.pod.name} runs, does not answer")
 
 
-def _image(case: Case) -> Finding | None:
+def _image(case: Case) -> Diagnosis | None:
     container = case.container
     if container.waiting == "InvalidImageName":
         return _failed(f"{container.image!r} is not the name of an image: correct `image`")
@@ -177,7 +179,7 @@ def _image(case: Case) -> Finding | None:
             f"image {container.image} is not on the node, and imagePullPolicy is Never: load it or change the policy"
         )
     if container.waiting in PULL_REASONS:
-        secrets = [str(secret["name"]) for secret in case.seen.bot.spec.image_pull_secrets]
+        secrets = [str(secret["name"]) for secret in case.observed.bot.spec.image_pull_secrets]
         words = redacted(container.waiting_message)
         return _failed(
             image_pull.explain(
@@ -187,7 +189,7 @@ def _image(case: Case) -> Finding | None:
     return None
 
 
-def _configuration(case: Case) -> Finding | None:
+def _configuration(case: Case) -> Diagnosis | None:
     if case.container.waiting != "CreateContainerConfigError":
         return None
     return _failed(
@@ -196,14 +198,14 @@ def _configuration(case: Case) -> Finding | None:
     )
 
 
-def _start(case: Case) -> Finding | None:
+def _start(case: Case) -> Diagnosis | None:
     if case.container.waiting not in ("CreateContainerError", "RunContainerError"):
         return None
     words = redacted(case.container.waiting_message)
     return _failed(f"the container cannot be started: {words}; check `command`, mounts and image")
 
 
-def _exited(case: Case) -> Finding | None:
+def _exited(case: Case) -> Diagnosis | None:
     """It ended, and it is down now or has not been ready since. Only another restart changes the words."""
     container = case.container
     if container.last_exit is None or container.ready or (container.ends and container.last_exit.code == 0):
@@ -238,7 +240,7 @@ def _restarts(case: Case) -> str:
     return f", restarted {container.restarts} times{within}"
 
 
-def _init(case: Case) -> Finding | None:
+def _init(case: Case) -> Diagnosis | None:
     """It waits for a container that has to run or to be there first, and that one has trouble."""
     container = case.container
     if container.waiting != "PodInitializing" or case.pod is None:
@@ -247,10 +249,10 @@ def _init(case: Case) -> Finding | None:
     if first is None or first.name == container.name:
         return None
     found = trouble(case._replace(container=first))
-    return Finding(found.phase, f"it waits for init container {first.name}: {found.message}") if found else None
+    return Diagnosis(found.phase, f"it waits for init container {first.name}: {found.message}") if found else None
 
 
-def _starting(case: Case) -> Finding | None:
+def _starting(case: Case) -> Diagnosis | None:
     if case.container.ready or case.container.running:
         return None
     pod = case.pod
@@ -267,14 +269,16 @@ def _starting(case: Case) -> Finding | None:
     return _BEING_STARTED
 
 
-def _not_ready(case: Case) -> Finding | None:
+def _not_ready(case: Case) -> Diagnosis | None:
     container = case.container
     if container.ready:
         return None
     kind = "readiness" if container.started else "startup"
     probe = f" ({container.probe})" if container.probe and container.started else ""
     if times.since(container.since, case.now) < PATIENCE:
-        return Finding(SidecarPhase.STARTING, f"the container runs, but its {kind} probe{probe} has not succeeded yet")
+        return Diagnosis(
+            SidecarPhase.STARTING, f"the container runs, but its {kind} probe{probe} has not succeeded yet"
+        )
     return _failed(
         f"the container runs, but its {kind} probe{probe} does not succeed: see `kubectl logs -n {case.namespace} "
         f"{case.pod.name if case.pod else ''} -c {container.name}`, and check its port and probes"
@@ -283,7 +287,7 @@ def _not_ready(case: Case) -> Finding | None:
 
 _CHECKS: tuple[Check, ...] = (
     _suspended,
-    _taken_away,
+    _removed_by_patch,
     _no_pod,
     _not_in_the_pod,
     _unschedulable,

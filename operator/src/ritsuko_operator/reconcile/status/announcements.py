@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ritsuko_api.conditions import BotCondition, Condition
+from ritsuko_api.reasons import Reason
 from ritsuko_operator.reconcile.children.apply import Change
 from ritsuko_operator.reconcile.children.diff import summary
 from ritsuko_operator.reconcile.children.write_reason import WriteReason
@@ -12,7 +13,16 @@ from ritsuko_operator.reconcile.cluster import Object, ObjectRef, Transition
 
 # Of the other conditions people learn in `status`; Ready sums them up, and Stalled asks for somebody's help.
 _ANNOUNCED = (BotCondition.READY, BotCondition.STALLED)
-_ON_THE_WAY = frozenset({"BotStarting", "NoReport", "SidecarsStarting", "Suspended", "Progressing", "Stalled"})
+_ON_THE_WAY = frozenset(
+    {
+        Reason.BOT_STARTING,
+        Reason.NO_REPORT,
+        Reason.SIDECARS_STARTING,
+        Reason.SUSPENDED,
+        Reason.PROGRESSING,
+        Reason.STALLED,
+    }
+)
 
 
 def transitions(regarding: Object, before: Sequence[Condition], after: Sequence[Condition]) -> list[Transition]:
@@ -21,7 +31,7 @@ def transitions(regarding: Object, before: Sequence[Condition], after: Sequence[
     news = (entry for entry in after if entry.type in _ANNOUNCED and _news(known.get(entry.type), entry))
     by_reason: dict[str, Transition] = {}
     for entry in news:
-        transition = Transition(regarding, entry.reason, entry.message, warning=_is_bad(entry))
+        transition = Transition(regarding, Reason(entry.reason), entry.message, warning=_is_bad(entry))
         by_reason.setdefault(entry.reason, transition)
     return list(by_reason.values())
 
@@ -32,9 +42,11 @@ def repairs(regarding: Object, changes: Iterable[Change], in_place: Iterable[Obj
     found: list[Transition] = []
     for change in changes:
         if change.why is WriteReason.DRIFTED and change.put_right:
-            found.append(Transition(regarding, "Repaired", _put_back(regarding, change)))
+            found.append(Transition(regarding, Reason.REPAIRED, _put_back(regarding, change)))
         elif change.why is WriteReason.ABSENT and change.ref in known:
-            found.append(Transition(regarding, "Repaired", f"{change.ref} had been deleted by somebody: made again"))
+            found.append(
+                Transition(regarding, Reason.REPAIRED, f"{change.ref} had been deleted by somebody: made again")
+            )
     return found
 
 

@@ -12,15 +12,15 @@ from collections.abc import Mapping, Sequence
 from ritsuko_api.conditions import BotCondition, Condition
 from ritsuko_operator.reconcile.status.checks import progress, ready, report, shared, sidecars
 from ritsuko_operator.reconcile.status.checks.shared import unless_it_reports
-from ritsuko_operator.reconcile.status.checks.verdict import Check, Facts, Verdict
+from ritsuko_operator.reconcile.status.checks.verdict import Check, Evidence, Verdict
 
 _MESSAGE_LIMIT = 2000
 
 
-def conditions(facts: Facts) -> list[Condition]:
+def conditions(evidence: Evidence) -> list[Condition]:
     """All six conditions."""
-    generation = facts.seen.bot.metadata.generation
-    return [condition(kind, decide(chain, facts), generation, facts.now) for kind, chain in _CHAINS.items()]
+    generation = evidence.observed.bot.metadata.generation
+    return [condition(kind, decide(chain, evidence), generation, evidence.now) for kind, chain in _CHAINS.items()]
 
 
 def condition(kind: str, verdict: Verdict, generation: int, now: str) -> Condition:
@@ -34,9 +34,9 @@ def condition(kind: str, verdict: Verdict, generation: int, now: str) -> Conditi
     )
 
 
-def decide(chain: Sequence[Check], facts: Facts) -> Verdict:
+def decide(chain: Sequence[Check], evidence: Evidence) -> Verdict:
     """The verdict of the first check that has one; the last check of every chain always has."""
-    return next(verdict for check in chain if (verdict := check(facts)) is not None)
+    return next(verdict for check in chain if (verdict := check(evidence)) is not None)
 
 
 _CHAINS: Mapping[BotCondition, Sequence[Check]] = {
@@ -69,7 +69,7 @@ _CHAINS: Mapping[BotCondition, Sequence[Check]] = {
         unless_it_reports(shared.lacks_credentials),
         report.zulip_keeps_it_from_ready,
         shared.has_no_report,
-        report.zulip_is_away,
+        report.zulip_is_disconnected,
         report.zulip_is_connected,
     ),
     BotCondition.SIDECARS_READY: (
@@ -87,7 +87,7 @@ _CHAINS: Mapping[BotCondition, Sequence[Check]] = {
         report.zulip_keeps_it_from_ready,
         ready.not_reported,
         report.config_was_refused,
-        report.zulip_is_away,
+        report.zulip_is_disconnected,
         sidecars.required_are_missing,
         ready.ready,
     ),

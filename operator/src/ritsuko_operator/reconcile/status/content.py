@@ -9,11 +9,12 @@ from pydantic import BaseModel
 
 from ritsuko_api.bot import RitsukoBotStatus, SidecarPhase, SidecarStatus
 from ritsuko_api.conditions import BotCondition, Condition, settle
+from ritsuko_api.reasons import Reason
 from ritsuko_operator.reconcile.cluster import Object, ObjectRef
 from ritsuko_operator.reconcile.pods import rollout
 from ritsuko_operator.reconcile.pods.observation import BOT_CONTAINER, Observation
 from ritsuko_operator.reconcile.redaction import Redact
-from ritsuko_operator.reconcile.status.checks.verdict import Facts, Verdict
+from ritsuko_operator.reconcile.status.checks.verdict import Evidence, Verdict
 from ritsuko_operator.reconcile.status.conditions import condition, conditions
 from ritsuko_operator.reconcile.status.outcome import Cause
 
@@ -23,24 +24,24 @@ _DIGITS = 12  # of a digest, as tools show them
 _THE_BOTS_OWN = "runtime"  # this part of a RitsukoBot's status is written by the bot itself
 
 
-def bot_status(facts: Facts, *, version: str, redact: Redact) -> Object:
+def bot_status(evidence: Evidence, *, version: str, redact: Redact) -> Object:
     """The status of a bot that could be read. All that it says for people goes through `redact`."""
-    bot = facts.seen.bot
-    deployment = facts.seen.deployment or {}
+    bot = evidence.observed.bot
+    deployment = evidence.observed.deployment or {}
     counts = deployment.get("status", {})
     labels = deployment.get("spec", {}).get("selector", {}).get("matchLabels", {})
-    counted = [line for line in facts.lines if line.phase is not SidecarPhase.DISABLED or line.ready]
+    counted = [line for line in evidence.lines if line.phase is not SidecarPhase.DISABLED or line.ready]
     return as_written(
         RitsukoBotStatus(
             observed_generation=bot.metadata.generation,
             replicas=counts.get("replicas", 0),
             ready_replicas=counts.get("readyReplicas", 0),
             selector=",".join(f"{key}={value}" for key, value in sorted(labels.items())) or None,
-            version=wanted_version(facts.seen, version),
-            config_revision=facts.outcome.revision,
+            version=bot_version(evidence.observed, version),
+            config_revision=evidence.outcome.revision,
             sidecars_ready=f"{sum(line.ready for line in counted)}/{len(counted)}",
-            sidecars=[_redacted(line, redact) for line in facts.lines],
-            conditions=settle((_redacted(entry, redact) for entry in conditions(facts)), bot.status.conditions),
+            sidecars=[_redacted(line, redact) for line in evidence.lines],
+            conditions=settle((_redacted(entry, redact) for entry in conditions(evidence)), bot.status.conditions),
         )
     )
 
@@ -62,15 +63,18 @@ def unreadable_bot_status(bot_object: Object, cause: Cause, *, now: str) -> Obje
         condition(BotCondition.READY, Verdict("False", Cause(cause.reason, note)), generation, now),
         condition(BotCondition.STALLED, Verdict("True", Cause(cause.reason, note)), generation, now),
         condition(
-            BotCondition.RECONCILING, Verdict("False", Cause("Stalled", "see the condition Stalled")), generation, now
+            BotCondition.RECONCILING,
+            Verdict("False", Cause(Reason.STALLED, "see the condition Stalled")),
+            generation,
+            now,
         ),
     ]
     new = {entry.type for entry in said}
-    wanted = settle([*said, *(entry for entry in known if entry.type not in new)], known)
+    desired = settle([*said, *(entry for entry in known if entry.type not in new)], known)
     return {
         **before,
         "observedGeneration": generation,
-        "conditions": [entry.model_dump(by_alias=True, mode="json") for entry in wanted],
+        "conditions": [entry.model_dump(by_alias=True, mode="json") for entry in desired],
     }
 
 
@@ -78,11 +82,11 @@ def _redacted(said: Said, redact: Redact) -> Said:
     return said.model_copy(update={"message": redact(said.message)}) if said.message else said
 
 
-def wanted_version(seen: Observation, operator_version: str) -> str:
+def bot_version(observed: Observation, operator_version: str) -> str:
     """The version of the bot that new pods run, whoever set its image: its tag, or the beginning of its digest."""
-    asked = seen.bot.spec.image
+    asked = observed.bot.spec.image
     said = f"@{asked.digest}" if asked.digest else f":{asked.tag or operator_version}"
-    name, _, digest = (rollout.image(seen.deployment, BOT_CONTAINER) or said).partition("@")
+    name, _, digest = (rollout.image(observed.deployment, BOT_CONTAINER) or said).partition("@")
     tag = name.rpartition("/")[2].partition(":")[2]
     algorithm, _, value = digest.partition(":")
     return tag or (f"{algorithm}:{value[:_DIGITS]}" if digest else "latest")
@@ -99,10 +103,10 @@ def live_status(manifest: Object) -> Object:
     return status
 
 
-def differs(wanted: Object, manifest: Object) -> bool:
+def differs(desired: Object, manifest: Object) -> bool:
     """Whether the wanted status says anything else than the live one, but for what others write."""
     live = {key: value for key, value in live_status(manifest).items() if key != _THE_BOTS_OWN and value != []}
-    return wanted != live
+    return desired != live
 
 
 def status_manifest(ref: ObjectRef, uid: str, status: Object) -> Object:

@@ -11,14 +11,22 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ritsuko_api.bot import SidecarPhase, SidecarStatus
+from ritsuko_api.reasons import Reason
 from ritsuko_api.runtime import ServerReport, ServerState
 from ritsuko_common.redaction.redactor import redacted
 from ritsuko_operator.reconcile.pods.observation import BOT_CONTAINER, Observation
 from ritsuko_operator.reconcile.pods.optional import Trial, Trials
 from ritsuko_operator.reconcile.pods.pods import Pod
-from ritsuko_operator.reconcile.pods.trouble import Case, Finding, case_of, killed_for_memory, speaking_pod, trouble
+from ritsuko_operator.reconcile.pods.trouble import (
+    Case,
+    Diagnosis,
+    case_of,
+    killed_for_memory,
+    representative_pod,
+    trouble,
+)
 from ritsuko_operator.render.manifest import container_name
-from ritsuko_operator.render.select import Reason, Refusal
+from ritsuko_operator.render.select import Rejection
 
 _ASKED_FOR = frozenset({Reason.DISABLED, Reason.MCP_DISABLED})
 _OUT_OF_MEMORY = "OOMKilled"
@@ -27,7 +35,7 @@ _REFUSED_THE_BOT = re.compile(r"\b401\b|unauthorized|\b403\b|forbidden", re.I)
 
 
 def lines(
-    seen: Observation,
+    observed: Observation,
     now: str,
     *,
     trials: Trials | None = None,
@@ -39,47 +47,47 @@ def lines(
     which header has no value, and why.
     """
     found: list[SidecarStatus] = []
-    for sidecar in seen.selection.accepted:
+    for sidecar in observed.selection.accepted:
         name = sidecar.metadata.name
         trial = (trials or {}).get(name)
         if trial is not None and trial.left_out:
             found.append(_left_out(name, trial))
         elif sidecar.spec.url is not None:
-            found.append(_remote(seen, name, now, (headers_missing or {}).get(name)))
+            found.append(_remote(observed, name, now, (headers_missing or {}).get(name)))
         else:
-            found.append(_in_the_pod(seen, name, now, trial))
-    found += [_refused(refusal) for refusal in seen.selection.refused]
+            found.append(_in_the_pod(observed, name, now, trial))
+    found += [_refused(refusal) for refusal in observed.selection.refused]
     return sorted(found, key=lambda line: line.name)
 
 
-def _in_the_pod(seen: Observation, name: str, now: str, trial: Trial | None) -> SidecarStatus:
-    server = seen.server(name)
-    case = case_of(seen, speaking_pod(seen, container_name(name)), container_name(name), now)
-    finding = trouble(case) or _handshake(seen, server, _HERE)
-    finding = _beside_one_that_answers(finding, seen, case.pod, server) if finding else _survived(case)
-    line = _line(name, finding, server)
+def _in_the_pod(observed: Observation, name: str, now: str, trial: Trial | None) -> SidecarStatus:
+    server = observed.server(name)
+    case = case_of(observed, representative_pod(observed, container_name(name)), container_name(name), now)
+    diagnosis = trouble(case) or _handshake(observed, server, _HERE)
+    diagnosis = _beside_one_that_answers(diagnosis, observed, case.pod, server) if diagnosis else _survived(case)
+    line = _line(name, diagnosis, server)
     tried = {"attempts": trial.attempts, "generation": trial.generation} if trial else {}
     return line.model_copy(update={"restarts": case.container.restarts, **tried})
 
 
-def _remote(seen: Observation, name: str, now: str, missing: str | None) -> SidecarStatus:
+def _remote(observed: Observation, name: str, now: str, missing: str | None) -> SidecarStatus:
     """A server somewhere else: there is no container, and the bot tells how it is."""
-    server = seen.server(name)
-    finding = trouble(case_of(seen, speaking_pod(seen, BOT_CONTAINER), BOT_CONTAINER, now))
-    if finding is not None and finding.phase is not SidecarPhase.DISABLED:
-        finding = None  # what the bot itself is about, its own conditions say
-    if finding is None and missing is not None:
-        finding = Finding(SidecarPhase.FAILED, missing)
-    return _line(name, finding or _handshake(seen, server, _ELSEWHERE), server)
+    server = observed.server(name)
+    diagnosis = trouble(case_of(observed, representative_pod(observed, BOT_CONTAINER), BOT_CONTAINER, now))
+    if diagnosis is not None and diagnosis.phase is not SidecarPhase.DISABLED:
+        diagnosis = None  # what the bot itself is about, its own conditions say
+    if diagnosis is None and missing is not None:
+        diagnosis = Diagnosis(SidecarPhase.FAILED, missing)
+    return _line(name, diagnosis or _handshake(observed, server, _ELSEWHERE), server)
 
 
-def _line(name: str, finding: Finding | None, server: ServerReport | None) -> SidecarStatus:
+def _line(name: str, diagnosis: Diagnosis | None, server: ServerReport | None) -> SidecarStatus:
     return SidecarStatus(
         name=name,
-        phase=finding.phase if finding else SidecarPhase.READY,
-        ready=finding is None or finding.phase is SidecarPhase.READY,
+        phase=diagnosis.phase if diagnosis else SidecarPhase.READY,
+        ready=diagnosis is None or diagnosis.phase is SidecarPhase.READY,
         tools=len(server.tools) if server else 0,
-        message=finding.message[:_MESSAGE_LIMIT] if finding else None,
+        message=diagnosis.message[:_MESSAGE_LIMIT] if diagnosis else None,
     )
 
 
@@ -96,27 +104,27 @@ def _left_out(name: str, trial: Trial) -> SidecarStatus:
 
 
 def _beside_one_that_answers(
-    finding: Finding, seen: Observation, pod: Pod | None, server: ServerReport | None
-) -> Finding:
+    diagnosis: Diagnosis, observed: Observation, pod: Pod | None, server: ServerReport | None
+) -> Diagnosis:
     """The finding about a pod, when the bot in another pod answers with this sidecar: an older one, or a standby's."""
-    reporter = seen.reporter
+    reporter = observed.reporter
     if reporter is None or reporter is pod or server is None or server.state is not ServerState.READY:
-        return finding
-    if finding.phase is SidecarPhase.FAILED:
+        return diagnosis
+    if diagnosis.phase is SidecarPhase.FAILED:
         where = f"in pod {pod.name}: " if pod else ""
-        return Finding(SidecarPhase.READY, f"pod {reporter.name} answers with it; {where}{finding.message}")
-    return Finding(SidecarPhase.READY, f"pod {reporter.name} answers while another one starts")
+        return Diagnosis(SidecarPhase.READY, f"pod {reporter.name} answers with it; {where}{diagnosis.message}")
+    return Diagnosis(SidecarPhase.READY, f"pod {reporter.name} answers while another one starts")
 
 
-def _survived(case: Case) -> Finding | None:
+def _survived(case: Case) -> Diagnosis | None:
     """It works, and yet was killed for memory more than once: it will be again."""
     container = case.container
     if container.last_exit is None or container.last_exit.reason != _OUT_OF_MEMORY or container.restarts < 2:
         return None
-    return Finding(SidecarPhase.READY, f"it works, but {killed_for_memory(case)}")
+    return Diagnosis(SidecarPhase.READY, f"it works, but {killed_for_memory(case)}")
 
 
-def _refused(refusal: Refusal) -> SidecarStatus:
+def _refused(refusal: Rejection) -> SidecarStatus:
     phase = SidecarPhase.DISABLED if refusal.reason in _ASKED_FOR else SidecarPhase.NOT_ACCEPTED
     return SidecarStatus(name=refusal.name, phase=phase, ready=False, message=refusal.message[:_MESSAGE_LIMIT])
 
@@ -141,18 +149,18 @@ _ELSEWHERE = _Place(
 )
 
 
-def _handshake(seen: Observation, server: ServerReport | None, place: _Place) -> Finding | None:
+def _handshake(observed: Observation, server: ServerReport | None, place: _Place) -> Diagnosis | None:
     """What the bot says of a server that has nothing else in its way."""
-    if seen.report is None:
-        return Finding(SidecarPhase.STARTING, f"{place.but}the bot has not reported a handshake yet")
+    if observed.report is None:
+        return Diagnosis(SidecarPhase.STARTING, f"{place.but}the bot has not reported a handshake yet")
     if server is None:
-        return Finding(SidecarPhase.STARTING, "the bot has not loaded the configuration that names it yet")
+        return Diagnosis(SidecarPhase.STARTING, "the bot has not loaded the configuration that names it yet")
     if server.state is ServerState.READY:
         return None
     if server.state is ServerState.CONNECTING and not server.error:
-        return Finding(SidecarPhase.STARTING, "the bot is connecting to it")
+        return Diagnosis(SidecarPhase.STARTING, "the bot is connecting to it")
     phase = SidecarPhase.STARTING if server.state is ServerState.CONNECTING else SidecarPhase.FAILED
     error = redacted(server.error or str(server.state))
     if _REFUSED_THE_BOT.search(error):
-        return Finding(phase, f"{place.but}it refuses the bot: {error}; {place.refuses}")
-    return Finding(phase, f"{place.but}the bot cannot use it: {error}; {place.fails}")
+        return Diagnosis(phase, f"{place.but}it refuses the bot: {error}; {place.refuses}")
+    return Diagnosis(phase, f"{place.but}the bot cannot use it: {error}; {place.fails}")

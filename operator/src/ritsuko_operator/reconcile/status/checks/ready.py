@@ -6,26 +6,27 @@ told by Reconciling and Stalled while the pod from before goes on.
 
 from __future__ import annotations
 
+from ritsuko_api.reasons import Reason
 from ritsuko_operator.reconcile.status.checks.progress import halted
 from ritsuko_operator.reconcile.status.checks.shared import has_no_report, number_is_an_autoscalers
 from ritsuko_operator.reconcile.status.checks.sidecars import optional_are_missing, sidecars_are_refused
-from ritsuko_operator.reconcile.status.checks.verdict import Facts, Verdict, no, yes
+from ritsuko_operator.reconcile.status.checks.verdict import Evidence, Verdict, no, yes
 
 
-def not_reported(facts: Facts) -> Verdict | None:
-    verdict = has_no_report(facts)
+def not_reported(evidence: Evidence) -> Verdict | None:
+    verdict = has_no_report(evidence)
     return no(*verdict.cause) if verdict else None
 
 
-def ready(facts: Facts) -> Verdict:
-    accepted, not_accepted = len(facts.seen.selection.accepted), len(facts.not_accepted)
-    working = f"{accepted - len(facts.not_ready)} of {accepted + not_accepted} sidecars ready"
+def ready(evidence: Evidence) -> Verdict:
+    accepted, not_accepted = len(evidence.observed.selection.accepted), len(evidence.not_accepted)
+    working = f"{accepted - len(evidence.not_ready)} of {accepted + not_accepted} sidecars ready"
     told = [f"connected to Zulip, {working}"]
-    optional, refused = optional_are_missing(facts), sidecars_are_refused(facts)
+    optional, refused = optional_are_missing(evidence), sidecars_are_refused(evidence)
     if optional:
         told.append(f"optional: {optional.cause.message}")
     if refused:
         told.append(f"not accepted: {refused.cause.message}")
-    if halted(facts):
+    if halted(evidence):
         told.append("the latest change is not in effect: see the condition Stalled")
-    return yes("Ready", "; ".join((*told, *number_is_an_autoscalers(facts), *facts.outcome.notes)))
+    return yes(Reason.READY, "; ".join((*told, *number_is_an_autoscalers(evidence), *evidence.outcome.notes)))

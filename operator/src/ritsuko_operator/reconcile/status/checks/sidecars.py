@@ -5,45 +5,47 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ritsuko_api.bot import SidecarPhase, SidecarStatus
-from ritsuko_operator.reconcile.status.checks.verdict import Facts, Verdict, no, yes
+from ritsuko_api.reasons import Reason
+from ritsuko_operator.reconcile.status.checks.verdict import Evidence, Verdict, no, yes
 
 
-def mcp_is_off(facts: Facts) -> Verdict | None:
-    if facts.seen.bot.spec.mcp_sidecars.enabled:
+def mcp_is_off(evidence: Evidence) -> Verdict | None:
+    if evidence.observed.bot.spec.mcp_sidecars.enabled:
         return None
-    return yes("McpDisabled", "`mcpSidecars.enabled` is false: the bot runs without any")
+    return yes(Reason.MCP_DISABLED, "`mcpSidecars.enabled` is false: the bot runs without any")
 
 
-def required_are_missing(facts: Facts) -> Verdict | None:
-    failing = facts.required_not_ready
+def required_are_missing(evidence: Evidence) -> Verdict | None:
+    failing = evidence.required_not_ready
     if not failing:
         return None
     return no(_failed_or_starting(failing), _told(failing))
 
 
-def optional_are_missing(facts: Facts) -> Verdict | None:
-    failing = facts.not_ready
+def optional_are_missing(evidence: Evidence) -> Verdict | None:
+    failing = evidence.not_ready
     if not failing:
         return None
     if all(line.phase is SidecarPhase.LEFT_OUT for line in failing):
-        return no("OptionalLeftOut", _told(failing))
+        return no(Reason.OPTIONAL_LEFT_OUT, _told(failing))
     return no(_failed_or_starting(failing), _told(failing))
 
 
-def sidecars_are_refused(facts: Facts) -> Verdict | None:
-    refused = facts.not_accepted
-    return no("SidecarsNotAccepted", _told(refused)) if refused else None
+def sidecars_are_refused(evidence: Evidence) -> Verdict | None:
+    refused = evidence.not_accepted
+    return no(Reason.SIDECARS_NOT_ACCEPTED, _told(refused)) if refused else None
 
 
-def sidecars_are_ready(facts: Facts) -> Verdict:
-    count = len(facts.seen.selection.accepted)
+def sidecars_are_ready(evidence: Evidence) -> Verdict:
+    count = len(evidence.observed.selection.accepted)
     if not count:
-        return yes("NoSidecars", "no McpSidecar belongs to this bot")
-    return yes("AllReady", f"{count} of {count} completed the MCP handshake")
+        return yes(Reason.NO_SIDECARS, "no McpSidecar belongs to this bot")
+    return yes(Reason.ALL_READY, f"{count} of {count} completed the MCP handshake")
 
 
-def _failed_or_starting(lines: Iterable[SidecarStatus]) -> str:
-    return "SidecarsFailed" if any(line.phase is SidecarPhase.FAILED for line in lines) else "SidecarsStarting"
+def _failed_or_starting(lines: Iterable[SidecarStatus]) -> Reason:
+    failed = any(line.phase is SidecarPhase.FAILED for line in lines)
+    return Reason.SIDECARS_FAILED if failed else Reason.SIDECARS_STARTING
 
 
 def _told(lines: Iterable[SidecarStatus]) -> str:

@@ -8,29 +8,30 @@ from typing import NamedTuple
 
 from ritsuko_api.bot import SidecarPhase, SidecarStatus
 from ritsuko_api.conditions import Status
+from ritsuko_api.reasons import Reason
 from ritsuko_operator.reconcile.pods.observation import BOT_CONTAINER, Observation
-from ritsuko_operator.reconcile.pods.trouble import Finding, case_of, speaking_pod, trouble
-from ritsuko_operator.reconcile.status.outcome import Cause, Outcome
+from ritsuko_operator.reconcile.pods.trouble import Diagnosis, case_of, representative_pod, trouble
+from ritsuko_operator.reconcile.status.outcome import AlignmentOutcome, Cause
 from ritsuko_operator.render.manifest import container_name
 
 
 @dataclass(frozen=True)
-class Facts:
+class Evidence:
     """What the checks look at. `now` is RFC 3339."""
 
-    seen: Observation
-    outcome: Outcome
+    observed: Observation
+    outcome: AlignmentOutcome
     now: str
     lines: Sequence[SidecarStatus] = field(default_factory=tuple[SidecarStatus, ...])
 
     @property
     def suspended(self) -> bool:
-        return self.seen.suspended
+        return self.observed.suspended
 
     @property
     def not_ready(self) -> list[SidecarStatus]:
         """The accepted sidecars that the bot cannot use."""
-        accepted = {sidecar.metadata.name for sidecar in self.seen.selection.accepted}
+        accepted = {sidecar.metadata.name for sidecar in self.observed.selection.accepted}
         return [line for line in self.lines if line.name in accepted and not line.ready]
 
     @property
@@ -40,31 +41,38 @@ class Facts:
 
     @property
     def required_not_ready(self) -> list[SidecarStatus]:
-        optional = {sidecar.metadata.name for sidecar in self.seen.selection.accepted if sidecar.spec.optional}
+        optional = {sidecar.metadata.name for sidecar in self.observed.selection.accepted if sidecar.spec.optional}
         return [line for line in self.not_ready if line.name not in optional]
 
     @property
-    def bot_trouble(self) -> Finding | None:
+    def bot_trouble(self) -> Diagnosis | None:
         """What keeps the bot's own container from working in the pods that should run by now."""
-        return trouble(case_of(self.seen, speaking_pod(self.seen, BOT_CONTAINER), BOT_CONTAINER, self.now))
+        return trouble(
+            case_of(self.observed, representative_pod(self.observed, BOT_CONTAINER), BOT_CONTAINER, self.now)
+        )
 
     @property
     def rollout_trouble(self) -> list[str]:
         """What has failed in the pods that should run by now, container by container."""
-        names = [BOT_CONTAINER, *(container_name(sidecar.metadata.name) for sidecar in self.seen.selection.accepted)]
-        pods = [(name, pod) for name in names if (pod := speaking_pod(self.seen, name)) and name in pod.containers]
-        found = [(name, pod, trouble(case_of(self.seen, pod, name, self.now))) for name, pod in pods]
+        names = [
+            BOT_CONTAINER,
+            *(container_name(sidecar.metadata.name) for sidecar in self.observed.selection.accepted),
+        ]
+        pods = [
+            (name, pod) for name in names if (pod := representative_pod(self.observed, name)) and name in pod.containers
+        ]
+        found = [(name, pod, trouble(case_of(self.observed, pod, name, self.now))) for name, pod in pods]
         return [
-            f"container {name} of pod {pod.name}: {finding.message}"
-            for name, pod, finding in found
-            if finding is not None and finding.phase is SidecarPhase.FAILED
+            f"container {name} of pod {pod.name}: {diagnosis.message}"
+            for name, pod, diagnosis in found
+            if diagnosis is not None and diagnosis.phase is SidecarPhase.FAILED
         ] or self._pod_trouble
 
     @property
     def _pod_trouble(self) -> list[str]:
         """The same where the kubelet has told of no container yet, such as for want of a node."""
-        finding = self.bot_trouble
-        return [finding.message] if finding and finding.phase is SidecarPhase.FAILED else []
+        diagnosis = self.bot_trouble
+        return [diagnosis.message] if diagnosis and diagnosis.phase is SidecarPhase.FAILED else []
 
 
 class Verdict(NamedTuple):
@@ -72,16 +80,16 @@ class Verdict(NamedTuple):
     cause: Cause
 
 
-Check = Callable[[Facts], Verdict | None]
+Check = Callable[[Evidence], Verdict | None]
 
 
-def no(reason: str, message: str) -> Verdict:
+def no(reason: Reason, message: str) -> Verdict:
     return Verdict("False", Cause(reason, message))
 
 
-def yes(reason: str, message: str) -> Verdict:
+def yes(reason: Reason, message: str) -> Verdict:
     return Verdict("True", Cause(reason, message))
 
 
-def unknown(reason: str, message: str) -> Verdict:
+def unknown(reason: Reason, message: str) -> Verdict:
     return Verdict("Unknown", Cause(reason, message))

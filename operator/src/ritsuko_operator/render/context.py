@@ -12,13 +12,14 @@ Generations = Mapping[int, str]  # the bearer tokens of one server, by generatio
 
 
 @dataclass(frozen=True)
-class Facts:
+class RenderContext:
     """Everything outside the resources that the manifests depend on."""
 
     operator_version: str
     image_repository: str = "ghcr.io/ritsuko-dev"  # the registry and folder in front of our images' names
-    # By server every token that some pod may still use. New pods get the highest generation; `tokens.wanted(selection)`
-    # names the servers that must have one. The same from one rendering to the next, unless a token is rotated.
+    # By server every token that some pod may still use. New pods get the highest generation;
+    # `servers_with_token(selection)` names the servers that must have one. The same from one rendering to the next,
+    # unless a token is rotated.
     tokens: Mapping[str, Generations] = field(default_factory=dict[str, Generations], repr=False)
     token_annotations: Mapping[str, str] = field(default_factory=dict[str, str])  # what their Secret says of them
     # The values of remote servers' headers by `headers.key`, as far as the Secrets they come from have them.
