@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx2
 
-from .errors import BackendUnreachable
+from ritsuko_mcp_common.errors import BackendUnreachable
 
 
 class BearerFile(httpx2.Auth):
