@@ -17,9 +17,9 @@ from drain3.drain import Drain as TheirDrain
 from drain3.masking import MaskingInstruction
 from drain3.template_miner_config import TemplateMinerConfig
 
-from ritsuko_mcp_logs.analysis.group_names import Names
+from ritsuko_mcp_logs.analysis.group_names import GroupNames
 from ritsuko_mcp_logs.lines.line import Batch, Origin
-from ritsuko_mcp_logs.mining.digit_runs import readable_block, squash
+from ritsuko_mcp_logs.mining.digit_runs import collapse_digits, readable_block
 from ritsuko_mcp_logs.mining.drain import Drain, Message, variable_words
 from ritsuko_mcp_logs.mining.fingerprint import masked
 from ritsuko_mcp_logs.mining.masking import MASK, hide_ids, tokens
@@ -110,7 +110,7 @@ def _accuracy(made: Sequence[Record], found: Sequence[Message], plain: Sequence[
 
 def _unstable(made: Sequence[Record], log: Sequence[bytes]) -> Figure:
     """Errors of the second half of the log alone that have another fingerprint than in the whole."""
-    names = Names()
+    names = GroupNames()
     whole = {names.fingerprint(group) for group in _mine(log)}
     half = _mine(_blocks(stamped(made[len(made) // 2 :], since=_SINCE, until=_UNTIL)))
     changed = [group for group in half if names.fingerprint(group) not in whole]
@@ -136,7 +136,7 @@ def _blocks(log: bytes) -> list[bytes]:
 def _look_once(log: Sequence[bytes]) -> None:
     """The two passes of C code that every line goes through, and nothing else."""
     for block in log:
-        hide_ids(readable_block(squash(block)))
+        hide_ids(readable_block(collapse_digits(block)))
 
 
 def _mine(log: Sequence[bytes], *, everything: bool = False) -> list[Group]:

@@ -17,7 +17,7 @@ from ritsuko_mcp_logs.search.matcher import Matcher
 from ritsuko_mcp_logs.sources.coverage import Coverage
 from ritsuko_mcp_logs.sources.opensearch.mapping import Layout
 from ritsuko_mcp_logs.sources.opensearch.store import OpenSearch as Source
-from ritsuko_mcp_logs.sources.store_client import Access
+from ritsuko_mcp_logs.sources.store_client import StoreEndpoint
 from tests.cluster.opensearch import OpenSearch
 from tests.integration.mcp_logs.conftest import _TENANTS, asking
 from tests.integration.mcp_logs.stores import FILEBEAT, FLUENT_BIT, START, Entry, FilledOpenSearch, Shape
@@ -82,7 +82,7 @@ def _source(url: str, index: str, **settings: Any) -> Source:
     async def own() -> str:
         return "shop"
 
-    access = Access(product="OpenSearch", variable="OPENSEARCH", url=url, part="INDEX")
+    access = StoreEndpoint(product="OpenSearch", variable="OPENSEARCH", url=url, part="INDEX")
     layout = Layout(index=index, time="@timestamp")
     return Source(access, own, layout, **{"seconds": 30.0, "max_bytes": 2**26, **settings})
 

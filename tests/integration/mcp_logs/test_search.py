@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from mcp import Client
 
 from ritsuko_mcp_logs.cluster import Cluster
-from ritsuko_mcp_logs.search.request import Question
+from ritsuko_mcp_logs.search.request import LogRequest
 from ritsuko_mcp_logs.server import build
 from ritsuko_mcp_logs.settings import LogsSettings
 from ritsuko_mcp_logs.sources.podlogs.source import PodLogs
@@ -331,7 +331,7 @@ async def test_a_huge_log_is_searched_in_little_memory(apiserver: FakeApiserver)
     try:
         answer = await search(
             Sources([PodLogs(cluster, LogsSettings(logs_max_container_bytes=2**30))]),
-            Question(text="needle", namespace="shop", since="2026-01-01"),
+            LogRequest(text="needle", namespace="shop", since="2026-01-01"),
             "",
             now=NOW + 3600,
         )

@@ -8,7 +8,7 @@ _NAMES_SHOWN = 6
 _MINUTE = 60
 
 
-def some(names: Sequence[str]) -> str:
+def shortlist(names: Sequence[str]) -> str:
     """A few of the names, and how many more there are."""
     more = len(names) - _NAMES_SHOWN
     return ", ".join(names[:_NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
@@ -25,7 +25,7 @@ def arguments(**written: str) -> str:
     return " ".join(f"{name}={value}" for name, value in given.items())
 
 
-def lasting(seconds: float) -> str:
+def duration_text(seconds: float) -> str:
     """`0.050 s`; from a minute on `56m26s`."""
     return f"{seconds:.3f} s" if seconds < _MINUTE else format_duration(round(seconds))
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ritsuko_mcp_logs.analysis.request_ids import Id, trace_id
+from ritsuko_mcp_logs.analysis.request_ids import RequestId, trace_id
 
 HEX = "4bf92f3577b34da6a3ce929d0e0e4736"
 UUID = "8c9d2f1e-0b7a-4c3d-9e8f-1a2b3c4d5e6f"
@@ -32,21 +32,21 @@ UUID = "8c9d2f1e-0b7a-4c3d-9e8f-1a2b3c4d5e6f"
     ],
 )
 def test_an_id_stands_alone(id: str, text: str, stands: bool) -> None:
-    assert Id(id).stands_in(text) is stands
+    assert RequestId(id).occurs_in(text) is stands
 
 
 @given(st.text(min_size=1), st.text(), st.text())
 def test_every_id_stands_between_blanks(id: str, before: str, after: str) -> None:
-    assert Id(id).stands_in(f"{before} {id} {after}")
+    assert RequestId(id).occurs_in(f"{before} {id} {after}")
 
 
 def test_what_is_like_it() -> None:
-    assert Id("req-12").like_it("REQ-12 before req-120, not req-2 nor xreq-12") == ["REQ-12", "req-120"]
+    assert RequestId("req-12").similar_ids("REQ-12 before req-120, not req-2 nor xreq-12") == ["REQ-12", "req-120"]
 
 
 def test_how_a_field_has_it() -> None:
-    assert Id(HEX.upper()).as_value == [HEX.upper(), HEX]
-    assert Id("req-AB").as_value == ["req-AB"]
+    assert RequestId(HEX.upper()).as_value == [HEX.upper(), HEX]
+    assert RequestId("req-AB").as_value == ["req-AB"]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ritsuko_mcp_logs.lines.application_fields import Continued, beside
+from ritsuko_mcp_logs.lines.application_fields import ContinuationFields, application_fields
 from ritsuko_mcp_logs.lines.line import Origin
 from ritsuko_mcp_logs.lines.stream import timestamp
 from ritsuko_mcp_logs.mining.causes import with_causes
@@ -30,13 +30,13 @@ COLLECTED = {
     ],
 )  # fmt: skip
 def test_what_an_application_wrote_is_told_and_no_more(fields: dict[str, str], text: str, told: str) -> None:
-    assert beside(COLLECTED | fields, text) == told
+    assert application_fields(COLLECTED | fields, text) == told
 
 
 def test_a_long_value_ends_at_a_blank_and_many_fields_end_somewhere() -> None:
-    assert beside({"note": "word " * 100}, "x") == f'note="{"word " * 60}…"'
-    assert beside({"blob": "x" * 301}, "x") == 'blob=" …"'
-    many = beside({f"field{number:02}": "x" * 90 for number in range(20)}, "")
+    assert application_fields({"note": "word " * 100}, "x") == f'note="{"word " * 60}…"'
+    assert application_fields({"blob": "x" * 301}, "x") == 'blob=" …"'
+    many = application_fields({f"field{number:02}": "x" * 90 for number in range(20)}, "")
     assert len(many) <= 810
     assert many.startswith("field00=")
     assert many.endswith("x …")
@@ -51,7 +51,7 @@ def test_the_fields_of_an_entry_of_several_lines_are_told_once() -> None:
     (batch,) = batches([Row(10**18, ORIGIN, "panic\n  at a\n  at b", {"status": "500"})])
     assert [line.text for line in batch.lines()] == ["panic | status=500", "  at a", "  at b"]
     assert [line.fields["status"] for line in batch.lines()] == ["500"] * 3
-    assert beside(Continued(status="500"), "x") == ""
+    assert application_fields(ContinuationFields(status="500"), "x") == ""
 
 
 STACK = "PaymentError: card declined\n    at pay (/app/pay.js:3:9)\n    at run (/app/run.js:1:1)"

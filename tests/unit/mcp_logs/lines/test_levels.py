@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ritsuko_mcp_logs.lines.levels import RANKS, level_in, level_named, level_of, signs, statements, values_beside
+from ritsuko_mcp_logs.lines.levels import RANKS, level_field_values, level_in, level_named, level_of, signs, statements
 from ritsuko_mcp_logs.lines.line import Batch, Origin
 from ritsuko_mcp_logs.mining.miner import Group, Miner
 from ritsuko_mcp_logs.mining.occurrences import Spans
@@ -94,7 +94,9 @@ def test_a_number_is_a_level_in_a_field_of_a_store_too() -> None:
 def test_levels_beside_the_text(fields: dict[str, str], level: str) -> None:
     assert level_in(fields) == level
     for least in RANKS if level else ():
-        stated = any(fields.get(name, "").lower() in values for names, values in values_beside(least) for name in names)
+        stated = any(
+            fields.get(name, "").lower() in values for names, values in level_field_values(least) for name in names
+        )
         assert stated or RANKS[level] < RANKS[least]
 
 
@@ -119,7 +121,7 @@ def test_what_stores_are_asked_for_is_never_less_than_a_level(pieces: list[str],
         return
     assert statements(level).places(line.encode()), line
     assert any(re.search(sign, line) for sign in signs(level)), line
-    (asked,) = dsl.wanted(Query(since=0, until=1, level=level), TEXTS, Layout(index="x", time="t"))
+    (asked,) = dsl.clauses(Query(since=0, until=1, level=level), TEXTS, Layout(index="x", time="t"))
     expression = next(iter(re.findall(r"'log': {'value': '(.*?)', 'flags'", str(asked))))
     for words in (re.findall(r"\w+", line), line.split()):
         assert any(re.fullmatch(expression, word, re.IGNORECASE) for word in words), (line, words)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ritsuko_common.redaction.redactor import Redaction
-from ritsuko_mcp_logs.analysis.group_names import Names
+from ritsuko_mcp_logs.analysis.group_names import GroupNames
 from ritsuko_mcp_logs.lines.line import Batch, Origin
 from ritsuko_mcp_logs.mining.drain import Drain, Message, variable_words
 from ritsuko_mcp_logs.mining.fingerprint import fingerprint, masked
@@ -98,7 +98,7 @@ def test_an_error_keeps_its_fingerprint_whatever_is_around_it(
     alone = mine(stamped([record(label, Variables(0))], since=SINCE, until=UNTIL))
     made = [record(label, Variables(seed + index)) for index in range(times)] + records(noise, seed=seed)
     shuffler.shuffle(made)
-    names = Names()
+    names = GroupNames()
     found = {names.fingerprint(group) for group in mine(stamped(made, since=SINCE, until=UNTIL))}
     assert names.fingerprint(alone[0]) in found
 
@@ -127,7 +127,7 @@ def test_secrets_do_not_enter_a_fingerprint() -> None:
 
 
 def test_an_error_with_a_name_in_it_is_one_group_that_answers_to_each_fingerprint() -> None:
-    names = Names()
+    names = GroupNames()
     made = [record("user {user} is not allowed to delete order {number}", Variables(seed)) for seed in range(60)]
     groups = mine(stamped(made, since=SINCE, until=UNTIL))
     assert [group.tally.count for group in groups] == [60]
@@ -154,7 +154,7 @@ def test_messages_that_have_nothing_in_common_are_no_group_however_many_they_are
         lines = [f"2026-09-21T14:13:20.5Z ERROR {form % word}\n" for word in WORDS]
         groups = mine("".join([*lines, "2026-09-21T14:13:20.5Z ERROR 17\n"]).encode())
         assert len(groups) == len(WORDS) + 1, form
-        assert len({Names().fingerprint(group) for group in groups}) == len(groups)
+        assert len({GroupNames().fingerprint(group) for group in groups}) == len(groups)
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_no_line_is_too_long_or_too_odd(unit: str) -> None:
     # Lines of frames belong to those before.
     assert sum(group.tally.count for group in groups) == (6 if unit == "at " else 8)
     assert max(len(raw) for group in groups for raw in group.tally.last.raws) <= 2_100
-    assert all(Names().template(group) for group in groups)
+    assert all(GroupNames().template(group) for group in groups)
 
 
 def test_a_long_json_line_is_told_by_its_message() -> None:

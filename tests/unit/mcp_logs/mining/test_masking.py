@@ -2,7 +2,7 @@
 
 import pytest
 
-from ritsuko_mcp_logs.mining.digit_runs import squash, squashed
+from ritsuko_mcp_logs.mining.digit_runs import collapse_digits, collapsed_digits
 from ritsuko_mcp_logs.mining.fingerprint import masked
 from ritsuko_mcp_logs.mining.masking import tokens, with_wildcards
 
@@ -113,10 +113,14 @@ def test_what_is_hardly_structured_is_taken_as_it_is(line: str) -> None:
 
 
 def test_lines_that_differ_in_numbers_only_share_a_key_and_no_others_do() -> None:
-    one, same, other = squash(b"took 5 ms\ntook 17 ms\ntook  ms\n")
+    one, same, other = collapse_digits(b"took 5 ms\ntook 17 ms\ntook  ms\n")
     assert one == same != other
-    assert squash(b"5\n\n x\ty \n") == [*squash(b"77\n"), *squash(b"\n"), *squash(b" x\ty \n")]
-    assert squashed(b"17 of 4") == b"0 of 0"
+    assert collapse_digits(b"5\n\n x\ty \n") == [
+        *collapse_digits(b"77\n"),
+        *collapse_digits(b"\n"),
+        *collapse_digits(b" x\ty \n"),
+    ]
+    assert collapsed_digits(b"17 of 4") == b"0 of 0"
 
 
 def test_wildcards_of_a_template_are_put_in_where_the_words_stand() -> None:

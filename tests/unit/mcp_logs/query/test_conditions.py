@@ -6,7 +6,7 @@ from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_logs.lines.line import Batch, Origin
 from ritsuko_mcp_logs.query.conditions import Condition, parse_conditions
 from ritsuko_mcp_logs.search.matcher import Matcher
-from ritsuko_mcp_logs.search.request import Question
+from ritsuko_mcp_logs.search.request import LogRequest
 
 LINES = [
     "status=200 method=GET took=12ms error=",
@@ -19,7 +19,7 @@ LINES = [
 
 def matching(conditions: str) -> list[int]:
     """The numbers of the lines that meet these."""
-    question = Question(fields=parse_conditions(conditions))
+    question = LogRequest(fields=parse_conditions(conditions))
     data = "".join(f"2026-09-21T14:00:00.000000000Z {line}\n" for line in LINES).encode()
     found = Matcher(question.query(0, 1)).find(Batch(Origin(), data))
     return [data[:start].count(b"\n") for start, _, _ in found]
@@ -59,7 +59,7 @@ def test_lines_that_meet_conditions(conditions: str, lines: list[int]) -> None:
 
 def test_conditions_are_shown_as_they_are_meant() -> None:
     assert parse_conditions("a =~ b,c:=d e") == (Condition("a", "~", "b"), Condition("c", "=", "d e"))
-    assert Question(fields=parse_conditions("a=1, b >= 2")).described == " where a=1, b>=2"
+    assert LogRequest(fields=parse_conditions("a=1, b >= 2")).described == " where a=1, b>=2"
 
 
 @pytest.mark.parametrize(

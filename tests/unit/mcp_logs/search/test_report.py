@@ -1,9 +1,9 @@
 """What a search says of a page."""
 
 from ritsuko_mcp_logs.lines.line import Line, Origin
-from ritsuko_mcp_logs.search.ranking import Hit, Key
+from ritsuko_mcp_logs.search.ranking import Match, MatchKey
 from ritsuko_mcp_logs.search.report import Found, report
-from ritsuko_mcp_logs.search.request import Question
+from ritsuko_mcp_logs.search.request import LogRequest
 from ritsuko_mcp_logs.sources.coverage import Coverage
 
 NOW = 1_790_000_000.0
@@ -12,9 +12,9 @@ ORIGIN = Origin("shop", "web-1", "app")
 
 def hints(*, hits: int, before: int) -> list[str]:
     """Of a page of so many hits, behind so many of five matches."""
-    question = Question(text="error")
-    keys = [Key(index, ORIGIN, 0) for index in range(hits)]
-    page = [Hit(key, (key, Line(ORIGIN, b"", b"error"))) for key in keys]
+    question = LogRequest(text="error")
+    keys = [MatchKey(index, ORIGIN, 0) for index in range(hits)]
+    page = [Match(key, (key, Line(ORIGIN, b"", b"error"))) for key in keys]
     found = Found(coverage=Coverage(), hits=page, matches=5, lines=9, pods=1, before=before)
     return report(question, question.query(NOW - 60, NOW), found, [], now=NOW).hints
 

@@ -3,7 +3,7 @@
 import pytest
 
 from ritsuko_mcp_common.errors import ToolFailure
-from ritsuko_mcp_logs.query.time_window import window
+from ritsuko_mcp_logs.query.time_window import parse_window
 
 NOW = 1_790_000_000.0
 
@@ -24,13 +24,13 @@ NOW = 1_790_000_000.0
     ],
 )
 def test_a_moment_is_the_same_at_both_ends(written: str, moment: float) -> None:
-    assert window(written, "now", NOW)[0] == moment
+    assert parse_window(written, "now", NOW)[0] == moment
     if moment:
-        assert window("100y", written, NOW)[1] == moment
+        assert parse_window("100y", written, NOW)[1] == moment
 
 
 def test_until_now_the_clock_of_a_node_may_be_ahead() -> None:
-    assert window("1h", "now", NOW)[1] == NOW + 60
+    assert parse_window("1h", "now", NOW)[1] == NOW + 60
 
 
 @pytest.mark.parametrize(
@@ -39,10 +39,10 @@ def test_until_now_the_clock_of_a_node_may_be_ahead() -> None:
 )
 def test_an_empty_time_is_said(since: str, until: str) -> None:
     with pytest.raises(ToolFailure, match=r"the time from .* until .* is empty"):
-        window(since, until, NOW)
+        parse_window(since, until, NOW)
 
 
 @pytest.mark.parametrize(("since", "until"), [("soon", "now"), ("1h", "soon")])
 def test_what_is_no_time_is_said(since: str, until: str) -> None:
     with pytest.raises(ToolFailure, match="'soon' is not a time"):
-        window(since, until, NOW)
+        parse_window(since, until, NOW)

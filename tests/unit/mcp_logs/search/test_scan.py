@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ritsuko_mcp_logs.lines.line import Batch, Origin
 from ritsuko_mcp_logs.query.query import Query
 from ritsuko_mcp_logs.search.matcher import Matcher
-from ritsuko_mcp_logs.search.ranking import Best, in_order
+from ritsuko_mcp_logs.search.ranking import BestMatches, in_order
 from ritsuko_mcp_logs.search.scan import Scan
 
 A, B = Origin("shop", "a", "app"), Origin("shop", "b", "app")
@@ -41,7 +41,7 @@ def test_it_does_not_matter_where_logs_are_cut(
     text: str,
 ) -> None:
     def found(*cuts: set[int]) -> tuple[int, list[tuple[str, str, bool]]]:
-        scan = Scan(Matcher(Query(since=0, until=1, text=text)), best := Best(order, limit), context=context)
+        scan = Scan(Matcher(Query(since=0, until=1, text=text)), best := BestMatches(order, limit), context=context)
         for origin, texts, of in zip((A, B), logs, cuts, strict=True):
             for batch in blocks(origin, texts, of):
                 scan.take(batch)
@@ -54,7 +54,7 @@ def test_it_does_not_matter_where_logs_are_cut(
 
 @given(texts=LOG, cuts=CUTS, context=st.integers(1, 3))
 def test_neighbours_are_the_lines_around(texts: list[str], cuts: set[int], context: int) -> None:
-    scan = Scan(Matcher(Query(since=0, until=1, text="hit")), best := Best("oldest", 20), context=context)
+    scan = Scan(Matcher(Query(since=0, until=1, text="hit")), best := BestMatches("oldest", 20), context=context)
     for batch in blocks(A, texts, cuts):
         scan.take(batch)
     scan.finish()

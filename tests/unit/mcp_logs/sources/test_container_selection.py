@@ -7,27 +7,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ritsuko_mcp_logs.lines.line import Line, Origin
-from ritsuko_mcp_logs.search.ranking import Best, Hit, Key, Placed, in_order
+from ritsuko_mcp_logs.search.ranking import BestMatches, IdentifiedLine, Match, MatchKey, in_order
 from ritsuko_mcp_logs.sources.podlogs.container_selection import matching_pods, select
 from ritsuko_mcp_logs.sources.podlogs.objects import Pod
 
 A, B = Origin("shop", "a", "app"), Origin("shop", "b", "app")
-KEYS = st.builds(Key, st.integers(0, 5), st.sampled_from([A, B]), st.integers(0, 3))
+KEYS = st.builds(MatchKey, st.integers(0, 5), st.sampled_from([A, B]), st.integers(0, 3))
 
 
-def hit(key: Key) -> Hit:
-    return Hit(key, (key, Line(key.origin, b"", str(key).encode())))
+def hit(key: MatchKey) -> Match:
+    return Match(key, (key, Line(key.origin, b"", str(key).encode())))
 
 
 @given(st.sets(KEYS), st.integers(1, 5), st.sampled_from(["newest", "oldest"]))
 def test_pages_of_the_best_are_all_hits_in_order(
-    keys: set[Key], limit: int, order: Literal["newest", "oldest"]
+    keys: set[MatchKey], limit: int, order: Literal["newest", "oldest"]
 ) -> None:
     arrival = sorted(keys, key=lambda key: (key.origin, key.nanoseconds, key.nth))
-    pages: list[Key] = []
-    behind: Key | None = None
+    pages: list[MatchKey] = []
+    behind: MatchKey | None = None
     while True:
-        best = Best(order, limit, behind=behind)
+        best = BestMatches(order, limit, behind=behind)
         for key in arrival:
             if best.wants(key):
                 best.add(hit(key))
@@ -41,9 +41,9 @@ def test_pages_of_the_best_are_all_hits_in_order(
 
 
 def test_neighbours_come_once_and_ends_say_where_a_hit_is_whole() -> None:
-    lines: list[Placed] = [(number, Line(A, b"", str(number).encode())) for number in range(8)]
-    first = Hit(Key(5, A, 0), lines[5], lines[3:5], lines[6:8])
-    second = Hit(Key(4, A, 0), lines[4], lines[2:4], lines[5:7])
+    lines: list[IdentifiedLine] = [(number, Line(A, b"", str(number).encode())) for number in range(8)]
+    first = Match(MatchKey(5, A, 0), lines[5], lines[3:5], lines[6:8])
+    second = Match(MatchKey(4, A, 0), lines[4], lines[2:4], lines[5:7])
     shown, ends = in_order([first, second])
     assert [(line.text, matched) for _, line, matched in shown] == [
         ("3", False), ("4", True), ("5", True), ("6", False), ("7", False), ("2", False),

@@ -15,7 +15,7 @@ from ritsuko_mcp_logs.query.conditions import Condition
 from ritsuko_mcp_logs.query.label_selector import Requirement, parse_selector
 from ritsuko_mcp_logs.query.patterns import literal, pod_pattern, pods_named
 from ritsuko_mcp_logs.query.query import Query
-from ritsuko_mcp_logs.sources.collector_names import Names, label_name
+from ritsuko_mcp_logs.sources.collector_names import PodFieldNames, label_name
 from ritsuko_mcp_logs.sources.loki import logql
 from ritsuko_mcp_logs.sources.opensearch import dsl
 from ritsuko_mcp_logs.sources.opensearch.expressions import GAP, plain_parts
@@ -23,7 +23,7 @@ from ritsuko_mcp_logs.sources.opensearch.mapping import Capability, Layout, fiel
 from ritsuko_mcp_logs.sources.victorialogs import logsql
 
 LABELS = frozenset({"namespace", "pod", "container", "app", "app_kubernetes_io_name", "level"})
-NAMES = Names.among(LABELS)
+NAMES = PodFieldNames.among(LABELS)
 HOSTILE = st.text(st.sampled_from("\"\\`{}|=~()[]*\n\t\x00 aé\ud800'$^."), min_size=1, max_size=12)
 
 
@@ -52,7 +52,7 @@ def test_nothing_that_a_caller_writes_leaves_its_quotes(
         for one, name in zip((asked, tame), names, strict=True)
     )
     for_victoria = [
-        f"{logsql.window(one, 'shop', NAMES, LABELS)} {logsql.wanted(one, LABELS)}" for one in (asked, tame)
+        f"{logsql.window(one, 'shop', NAMES, LABELS)} {logsql.filters(one, LABELS)}" for one in (asked, tame)
     ]
     assert outside_of_quotes(for_victoria[0]) == outside_of_quotes(for_victoria[1])
 
@@ -75,14 +75,14 @@ def test_logql() -> None:
     assert logql.selector(asked, "shop", NAMES, LABELS) == (
         '{namespace="shop", pod=~"web-.*", app=~"shop", app_kubernetes_io_name!~"x", level=""}'
     )
-    assert logql.wanted(asked) == ' |~ "(?i)time out"'
-    assert logql.wanted(query(text="a.b", case_sensitive=True)) == ' |= "a.b"'
-    assert logql.wanted(query(text="a.b")) == ' |~ "(?i)a\\\\.b"'
-    assert logql.wanted(query(text="a", exclude="b|c", regex=True)) == ' |~ "(?i)a" !~ "(?i)b|c"'
-    assert logql.wanted(query(exclude="b", case_sensitive=True)) == ' != "b"'
+    assert logql.line_filters(asked) == ' |~ "(?i)time out"'
+    assert logql.line_filters(query(text="a.b", case_sensitive=True)) == ' |= "a.b"'
+    assert logql.line_filters(query(text="a.b")) == ' |~ "(?i)a\\\\.b"'
+    assert logql.line_filters(query(text="a", exclude="b|c", regex=True)) == ' |~ "(?i)a" !~ "(?i)b|c"'
+    assert logql.line_filters(query(exclude="b", case_sensitive=True)) == ' != "b"'
     assert logql.selector(query(), "*", NAMES, LABELS) == '{namespace=~".+"}'
     assert logql.selector(query(), "*", NAMES, LABELS | {"service_name"}) == '{service_name=~".+"}'
-    assert logql.selector(query(labels="!app"), "*", Names(), frozenset({"host"})) == '{host=~".+"}'
+    assert logql.selector(query(labels="!app"), "*", PodFieldNames(), frozenset({"host"})) == '{host=~".+"}'
     assert logql.selector(query(fields=(("app", "a.b"), ("user", "7"))), "*", NAMES, LABELS) == '{app="a.b"}'
     at_level = logql.selector(query(fields=(("level", "ERROR"),)), "*", NAMES, LABELS)
     assert at_level == '{level=~"(?i)err|eror|error|severe|50"}'
@@ -118,15 +118,15 @@ def test_logsql() -> None:
         "_time:[2026-09-21T14:13:20.500000000Z, 2026-09-21T14:14:20.000000000Z) "
         '"namespace":="shop" "pod":~"^(?:web-.*)$" "app":in("a","b") "level":*'
     )
-    wanted = logsql.wanted(asked, LABELS)
+    wanted = logsql.filters(asked, LABELS)
     assert wanted.startswith('_msg:~"(?i)time out" ("level":~"(?i)^(?:fatal|panic|')
     assert "error" not in wanted
-    assert logsql.wanted(query(), LABELS) == ""
+    assert logsql.filters(query(), LABELS) == ""
     conditions = (Condition("error", "~", "connection refused"), Condition("x", "~", 'a"|b'), Condition("y", ">", "5"))
-    assert logsql.wanted(query(conditions=conditions), LABELS) == (
+    assert logsql.filters(query(conditions=conditions), LABELS) == (
         '("error":~"(?i)connection refused" or _msg:~"(?i)connection refused")'
     )
-    assert logsql.wanted(query(text="a", exclude="b"), LABELS) == '_msg:~"(?i)a" !_msg:~"(?i)b"'
+    assert logsql.filters(query(text="a", exclude="b"), LABELS) == '_msg:~"(?i)a" !_msg:~"(?i)b"'
 
 
 @pytest.mark.parametrize(
@@ -178,8 +178,10 @@ def test_selectors() -> None:
 
 
 def test_names_of_the_usual_collectors() -> None:
-    vector = Names.among({"kubernetes.pod_namespace", "kubernetes.pod_name", "kubernetes.container_name", "file"})
-    assert vector == Names("kubernetes.pod_namespace", "kubernetes.pod_name", "kubernetes.container_name")
+    vector = PodFieldNames.among(
+        {"kubernetes.pod_namespace", "kubernetes.pod_name", "kubernetes.container_name", "file"}
+    )
+    assert vector == PodFieldNames("kubernetes.pod_namespace", "kubernetes.pod_name", "kubernetes.container_name")
     assert vector.origin({"kubernetes.pod_name": "web-1"}) == Origin("", "web-1", "")
     assert vector.origin({"job": "cron"}) == Origin(labels=(("job", "cron"),))
     assert label_name("app.kubernetes.io/name", LABELS) == "app_kubernetes_io_name"
@@ -214,7 +216,7 @@ LAYOUT = Layout(index="logs-*", time="@timestamp")
 def asked_of(existing: object, wanted: Query, namespace: str = "shop") -> list[dsl.Clause]:
     known: dict[str, object] = existing  # type: ignore[assignment]
     window = dsl.window(wanted, namespace, LAYOUT.names(known), known, LAYOUT)  # type: ignore[arg-type]
-    return [*window, *dsl.wanted(wanted, known, LAYOUT)]  # type: ignore[arg-type]
+    return [*window, *dsl.clauses(wanted, known, LAYOUT)]  # type: ignore[arg-type]
 
 
 def names_in(clause: object) -> set[str]:
@@ -294,18 +296,18 @@ def test_dsl() -> None:
     ],
 )
 def test_what_cannot_be_asked_narrows_nothing(wanted: dict[str, object]) -> None:
-    assert dsl.wanted(query(**wanted), WORDS, LAYOUT) == []
+    assert dsl.clauses(query(**wanted), WORDS, LAYOUT) == []
 
 
 def test_texts_that_cannot_be_asked_of_narrow_nothing() -> None:
     asked = query(text="timeout", level="error", fields=(("level", "error"),))
     for kinds in ({"log": "binary"}, {"level": "text"}):
-        assert dsl.wanted(asked, fields(capabilities(**kinds)), LAYOUT) == []
+        assert dsl.clauses(asked, fields(capabilities(**kinds)), LAYOUT) == []
     mixed = {"log": {**capabilities(x="text")["x"], **capabilities(x="keyword")["x"]}}
     unsearchable = {"log": {"text": Capability(searchable=False, aggregatable=False)}}
     for odd in (mixed, unsearchable):
-        assert dsl.wanted(asked, fields(odd), LAYOUT) == []
-    assert dsl.wanted(asked, WORDS, Layout(index="x", time="@timestamp", message="elsewhere")) == []
+        assert dsl.clauses(asked, fields(odd), LAYOUT) == []
+    assert dsl.clauses(asked, WORDS, Layout(index="x", time="@timestamp", message="elsewhere")) == []
 
 
 def test_fields_of_a_mapping() -> None:
@@ -326,7 +328,7 @@ def test_fields_of_a_mapping() -> None:
         dsl.window(
             query(pod="x"),
             "*",
-            Names(pod="kubernetes.pod_name"),
+            PodFieldNames(pod="kubernetes.pod_name"),
             fields(capabilities(kubernetes__pod_name="text")),
             LAYOUT,
         )

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ritsuko_mcp_logs.lines.stream import timestamp
-from ritsuko_mcp_logs.sources.podlogs.time_window import Window
+from ritsuko_mcp_logs.sources.podlogs.time_window import TimeWindow
 
 START = 1_790_000_000
 
@@ -22,7 +22,7 @@ def line(microseconds: int, text: str = "x") -> bytes:
 def test_lines_from_since_up_to_until_whatever_the_blocks(
     moments: list[int], since: int, length: int, cut: int
 ) -> None:
-    window = Window(START + since / 1e6, START + (since + length) / 1e6)
+    window = TimeWindow(START + since / 1e6, START + (since + length) / 1e6)
     kept = b""
     for first in range(0, len(moments), cut):
         kept += window.cut(b"".join(map(line, moments[first : first + cut])))
@@ -32,7 +32,7 @@ def test_lines_from_since_up_to_until_whatever_the_blocks(
 
 
 def test_lines_without_a_time_stay_with_the_line_before() -> None:
-    window = Window(START, START + 10e-6)
+    window = TimeWindow(START, START + 10e-6)
     assert window.cut(line(-1) + b"of the line before\n" + line(0) + b"continued\n") == line(0) + b"continued\n"
     assert window.cut(b"more\n") == b"more\n"
     assert window.cut(line(11) + b"continued\n") == b""

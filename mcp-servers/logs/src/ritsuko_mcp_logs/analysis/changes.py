@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ritsuko_mcp_logs.analysis.group_names import Names
+from ritsuko_mcp_logs.analysis.group_names import GroupNames
 from ritsuko_mcp_logs.analysis.scope import Mined
 from ritsuko_mcp_logs.analysis.significance import Verdict, verdict
 from ritsuko_mcp_logs.mining.miner import Group
@@ -13,7 +13,7 @@ _BEFORE, _NOW = 0, 1
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class GroupChange:
     """An error and how often it was seen in the window before and in this one."""
 
     group: Group
@@ -24,20 +24,20 @@ class Judged:
     """Whether that is more than chance."""
 
 
-def judge(mined: Mined) -> list[Judged]:
+def group_changes(mined: Mined) -> list[GroupChange]:
     """Every group of two windows, the new and rising ones first, the frequent before the rare."""
     spans, compared = mined.miner.spans, len(mined.groups)
     (before_since, before_until), (since, until) = spans.windows
     share = (until - since) / (until - since + before_until - before_since)
-    judged: list[Judged] = []
+    judged: list[GroupChange] = []
     for group in mined.groups:
-        then, now = group.tally.course(spans, _BEFORE), group.tally.course(spans, _NOW)
+        then, now = group.tally.counts_by_span(spans, _BEFORE), group.tally.counts_by_span(spans, _NOW)
         change = verdict(then, now, share=share, compared=compared)
         sure = change != "steady"
         if not sum(then) or not sum(now):
             # Once is enough to be new; whether that says something is another question.
             change = "gone" if sum(then) else "new"
-        judged.append(Judged(group, change, sum(then), sum(now), sure))
+        judged.append(GroupChange(group, change, sum(then), sum(now), sure))
     return sorted(judged, key=lambda one: (_ORDER.index(one.change), -one.now, one.group.template.words))
 
 
@@ -56,6 +56,6 @@ def level(group: Group) -> str:
     return "; ".join(part for part in (group.level, some) if part)
 
 
-def fingerprint(group: Group, names: Names) -> str:
+def fingerprint(group: Group, names: GroupNames) -> str:
     """The group's, if it can be asked for by it: only an error can."""
     return names.fingerprint(group) if group.tally.is_error else ""

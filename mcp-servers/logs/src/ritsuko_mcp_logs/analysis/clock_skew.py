@@ -24,7 +24,7 @@ _INCOMING = re.compile(r"\b(?:from|by|for)\s+\S*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class PodLine:
     """A line about the request: who wrote it, when by its own clock (Unix seconds), and what it says."""
 
     pod: str
@@ -59,9 +59,9 @@ def mentions(text: str, name: str) -> bool:
     return _mention(text, name) is not None
 
 
-def find_skews(lines: Sequence[Seen]) -> list[Skew]:
+def find_skews(lines: Sequence[PodLine]) -> list[Skew]:
     """The clocks that must be wrong, as seen from the pod that nobody called. `lines` in any order."""
-    by_pod: dict[str, list[Seen]] = {}
+    by_pod: dict[str, list[PodLine]] = {}
     for line in sorted(lines, key=lambda line: line.time):
         by_pod.setdefault(line.pod, []).append(line)
     called = {other for pod in by_pod for other in by_pod if other != pod and _call(by_pod[pod], other)}
@@ -85,13 +85,13 @@ def find_skews(lines: Sequence[Seen]) -> list[Skew]:
     return found
 
 
-def corrected(lines: Sequence[Seen], skews: Sequence[Skew]) -> list[float]:
+def corrected(lines: Sequence[PodLine], skews: Sequence[Skew]) -> list[float]:
     """The times of the lines by the clock of the pod that nobody called."""
     ahead: Mapping[str, float] = {skew.pod: skew.estimate for skew in skews}
     return [line.time - ahead.get(line.pod, 0.0) for line in lines]
 
 
-def _call(lines: Sequence[Seen], other: str) -> tuple[float, float] | None:
+def _call(lines: Sequence[PodLine], other: str) -> tuple[float, float] | None:
     """When the writer of these lines called the other pod, and when it had the answer (infinite if it does not say)."""
     name = workload(other)
     begin: float | None = None

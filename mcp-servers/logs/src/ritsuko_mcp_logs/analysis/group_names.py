@@ -7,15 +7,15 @@ from ritsuko_mcp_logs.lines.stream import readable
 from ritsuko_mcp_logs.mining.fingerprint import fingerprint, masked, without_secrets
 from ritsuko_mcp_logs.mining.masking import with_wildcards
 from ritsuko_mcp_logs.mining.miner import Group
-from ritsuko_mcp_logs.mining.occurrences import Example, Tally
+from ritsuko_mcp_logs.mining.occurrences import Example, Occurrences
 
 _LONGEST_TEMPLATE = 300
 _LONGEST_EXAMPLE = 4_000
 _MOST_LOOKED_AT = 5_000
 
 
-class Names:
-    """Names groups."""
+class GroupNames:
+    """Templates and fingerprints of groups."""
 
     def fingerprint(self, group: Group) -> str:
         """The group's: that of its alphabetically first message."""
@@ -38,7 +38,7 @@ class Names:
                 return group
         return None
 
-    def _of(self, tally: Tally) -> str:
+    def _of(self, tally: Occurrences) -> str:
         return fingerprint(tally.first.lines, redacted)
 
 

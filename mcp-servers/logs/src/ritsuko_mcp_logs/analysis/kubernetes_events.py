@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_logs.cluster import ApiFailure, Cluster
-from ritsuko_mcp_logs.mining.digit_runs import squashed
+from ritsuko_mcp_logs.mining.digit_runs import collapsed_digits
 from ritsuko_mcp_logs.mining.masking import mask
 
 _PAGE = 500
@@ -52,7 +52,7 @@ class _Events(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
+class RecurringEvent:
     """Events that say the same of the same object, from the first in the window to the last (Unix seconds)."""
 
     about: str
@@ -64,10 +64,10 @@ class Happened:
     count: int
 
 
-async def events(cluster: Cluster, namespace: str, since: float, until: float) -> list[Happened]:
+async def events(cluster: Cluster, namespace: str, since: float, until: float) -> list[RecurringEvent]:
     """Those of a namespace (`*`: of all) in the window. Raises ToolFailure, also if they may not be listed."""
     where = "" if namespace == "*" else f"/namespaces/{quote(namespace, safe='')}"
-    found: dict[tuple[str, str, str], Happened] = {}
+    found: dict[tuple[str, str, str], RecurringEvent] = {}
     token = ""
     for _ in range(_MOST_PAGES):
         query = {"limit": str(_PAGE)} | ({"continue": token} if token else {})
@@ -87,15 +87,15 @@ async def events(cluster: Cluster, namespace: str, since: float, until: float) -
     return list(found.values())
 
 
-def together(happened: Sequence[Happened]) -> list[Happened]:
+def merge_events(happened: Sequence[RecurringEvent]) -> list[RecurringEvent]:
     """In the order of time, with one for all that say the same of several objects of a kind within a minute: what
     happens to a Deployment happens to each of its pods."""
-    open_groups: dict[tuple[str, str, bytes], list[Happened]] = {}
-    groups: list[list[Happened]] = []
+    open_groups: dict[tuple[str, str, bytes], list[RecurringEvent]] = {}
+    groups: list[list[RecurringEvent]] = []
     for one in sorted(happened, key=lambda one: one.first):
         kind, _, name = one.about.partition("/")
         said = one.message.replace(name, "") if name else one.message
-        key = kind, one.reason, mask(squashed(said.encode()))
+        key = kind, one.reason, mask(collapsed_digits(said.encode()))
         group = open_groups.get(key)
         if group is None or one.first - group[-1].first > _AT_ONCE_SECONDS:
             group = open_groups[key] = []
@@ -104,7 +104,7 @@ def together(happened: Sequence[Happened]) -> list[Happened]:
     return [_as_one(group) for group in groups]
 
 
-def _as_one(group: Sequence[Happened]) -> Happened:
+def _as_one(group: Sequence[RecurringEvent]) -> RecurringEvent:
     first = group[0]
     others = len({one.about for one in group}) - 1
     return replace(
@@ -115,7 +115,7 @@ def _as_one(group: Sequence[Happened]) -> Happened:
     )
 
 
-def _add(found: dict[tuple[str, str, str], Happened], event: _Event, since: float, until: float) -> None:
+def _add(found: dict[tuple[str, str, str], RecurringEvent], event: _Event, since: float, until: float) -> None:
     last = _seconds(
         (event.series.lastObservedTime if event.series else None)
         or event.lastTimestamp or event.eventTime or event.metadata.creationTimestamp
@@ -130,7 +130,7 @@ def _add(found: dict[tuple[str, str, str], Happened], event: _Event, since: floa
     before = found.get(key)
     # What began before the window is told from the window's beginning.
     first = max(first, since)
-    found[key] = Happened(
+    found[key] = RecurringEvent(
         about,
         event.reason,
         message,

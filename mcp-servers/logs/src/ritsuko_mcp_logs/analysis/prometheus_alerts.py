@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from ritsuko_mcp_logs.settings import LogsSettings
-from ritsuko_mcp_logs.sources.store_client import Access, Store
+from ritsuko_mcp_logs.sources.store_client import StoreClient, StoreEndpoint
 
 _ABOUT = ("pod", "deployment", "statefulset", "job", "node", "instance")
 _POINTS = 240
@@ -30,7 +30,7 @@ class _Answer(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Fired:
+class FiredAlert:
     """An alert that fired, from its first to its last evaluation in the window (Unix seconds)."""
 
     name: str
@@ -42,7 +42,7 @@ class Fired:
     """It fired already when the window began."""
 
 
-async def alerts(settings: LogsSettings, namespace: str, since: float, until: float) -> list[Fired]:
+async def alerts(settings: LogsSettings, namespace: str, since: float, until: float) -> list[FiredAlert]:
     """Those about the namespace (`*`: any) or about none in particular. Raises ToolFailure."""
     step = max(_SHORTEST_STEP, (until - since) / _POINTS)
     parameters = {
@@ -51,7 +51,7 @@ async def alerts(settings: LogsSettings, namespace: str, since: float, until: fl
         "end": f"{until:.3f}",
         "step": f"{step:.3f}",
     }
-    prometheus = Store(_access(settings), max_bytes=_MOST_BYTES)
+    prometheus = StoreClient(_access(settings), max_bytes=_MOST_BYTES)
     try:
         answer = await prometheus.get("/api/v1/query_range", _Answer, parameters, seconds=_SECONDS)
     finally:
@@ -63,8 +63,8 @@ async def alerts(settings: LogsSettings, namespace: str, since: float, until: fl
     ]
 
 
-def _access(settings: LogsSettings) -> Access:
-    return Access(
+def _access(settings: LogsSettings) -> StoreEndpoint:
+    return StoreEndpoint(
         product="Prometheus",
         variable="PROMETHEUS",
         url=settings.prometheus_url,
@@ -74,10 +74,10 @@ def _access(settings: LogsSettings) -> Access:
     )
 
 
-def _fired(series: _Series, since: float, step: float) -> Fired:
+def _fired(series: _Series, since: float, step: float) -> FiredAlert:
     labels = series.metric
     about = next((f"{name}/{labels[name]}" for name in _ABOUT if name in labels), "")
     first, last = series.values[0][0], series.values[-1][0]
-    return Fired(
+    return FiredAlert(
         labels.get("alertname", "?"), about, labels.get("severity", ""), first, last, before=first - since < step
     )

@@ -18,7 +18,7 @@ def trace_id(written: str) -> str:
     return header[1] if header else written
 
 
-class Id:
+class RequestId:
     """An id as somebody wrote it, not empty."""
 
     def __init__(self, written: str) -> None:
@@ -28,11 +28,11 @@ class Id:
         self._alone = re.compile(rf"{alone}(?!\w)", re.IGNORECASE if self._in_either_case else re.NOFLAG)
         self._begins = re.compile(rf"{alone}\w*", re.IGNORECASE)
 
-    def stands_in(self, text: str) -> bool:
+    def occurs_in(self, text: str) -> bool:
         """Whether the text has this id."""
         return self._alone.search(text) is not None
 
-    def like_it(self, text: str) -> list[str]:
+    def similar_ids(self, text: str) -> list[str]:
         """What in the text could be taken for it: longer ids that begin so, and the same in another case."""
         return self._begins.findall(text)
 

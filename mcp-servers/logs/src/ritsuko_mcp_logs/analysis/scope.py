@@ -5,7 +5,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from ritsuko_mcp_logs.diagnosis.missing_names import say_what_is_absent
+from ritsuko_mcp_logs.diagnosis.missing_names import explain_empty
 from ritsuko_mcp_logs.lines.line import Batch
 from ritsuko_mcp_logs.mining.causes import with_causes
 from ritsuko_mcp_logs.mining.miner import Group, Miner
@@ -71,9 +71,9 @@ class Mined:
         return f"{counted(self.lines, 'line')} of {where(self.coverages[0], len(pods))}"
 
     @property
-    def empty(self) -> str:
+    def empty_reason(self) -> str:
         """Why there was nothing to read at all, if there was not."""
-        return self.coverages[0].empty
+        return self.coverages[0].empty_reason
 
     @property
     def source(self) -> str:
@@ -104,7 +104,7 @@ async def mine(scope: Scope, spans: Spans, *, until: float, everything: bool = F
                 await asyncio.to_thread(mined.feed, batch)
         forget_missing_runs(query, coverage)
     if not mined.lines:
-        await say_what_is_absent(scope.source, replace(queries[-1], since=queries[0].since), mined.coverages[0])
+        await explain_empty(scope.source, replace(queries[-1], since=queries[0].since), mined.coverages[0])
     mined.groups = await asyncio.to_thread(mined.miner.groups)
     return mined
 

@@ -4,15 +4,15 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from ritsuko_mcp_common.nearest import suggestion
-from ritsuko_mcp_logs.phrases import some
+from ritsuko_mcp_logs.phrases import shortlist
 from ritsuko_mcp_logs.query.query import Query, unconditional
 from ritsuko_mcp_logs.sources.coverage import Coverage
 from ritsuko_mcp_logs.sources.source import Index, Source
 
 
-async def say_what_is_absent(source: Source, query: Query, coverage: Coverage) -> None:
+async def explain_empty(source: Source, query: Query, coverage: Coverage) -> None:
     """Let the coverage of a reading without lines say so, if that is because of a name."""
-    if source.index is None or coverage.lines or coverage.empty:
+    if source.index is None or coverage.lines or coverage.empty_reason:
         return
     anything = unconditional(query)
     if not coverage.namespace:
@@ -21,7 +21,7 @@ async def say_what_is_absent(source: Source, query: Query, coverage: Coverage) -
             if await anext(batches, None):
                 return
     if (await source.index.totals(anything)).lines == 0:
-        coverage.empty = await nearest_names(source.index, query, coverage.namespace)
+        coverage.empty_reason = await nearest_names(source.index, query, coverage.namespace)
 
 
 async def nearest_names(index: Index, query: Query, namespace: str) -> str:
@@ -37,5 +37,7 @@ async def nearest_names(index: Index, query: Query, namespace: str) -> str:
 
 
 def _instead(what: str, wanted: str, existing: list[str]) -> str:
-    near = suggestion(wanted, existing) or (f"There are: {some(sorted(existing))}." if existing else "There are none.")
+    near = suggestion(wanted, existing) or (
+        f"There are: {shortlist(sorted(existing))}." if existing else "There are none."
+    )
     return f"No line is of {what} {wanted}. {near}"

@@ -6,7 +6,7 @@ from dataclasses import replace
 from ritsuko_common.redaction.names import is_sensitive_name
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.nearest import suggestion
-from ritsuko_mcp_logs.phrases import arguments, counted, some
+from ritsuko_mcp_logs.phrases import arguments, counted, shortlist
 from ritsuko_mcp_logs.query.patterns import literal
 from ritsuko_mcp_logs.query.query import Query, unconditional
 from ritsuko_mcp_logs.search.field_statistics import FieldValues, sample_fields
@@ -50,11 +50,11 @@ async def fields_with_text(source: Source, query: Query) -> list[str]:
         return []
     wanted = query.text if query.regex else literal(query.text)
     how = f": search {arguments(fields=f'{names[0]}~{wanted}')} finds those lines" if "," not in wanted else ""
-    return [f"It is not in the text of lines, but in what is kept beside it, in {some(sorted(names))}{how}."]
+    return [f"It is not in the text of lines, but in what is kept beside it, in {shortlist(sorted(names))}{how}."]
 
 
 def fields_instead(name: str, seen: Mapping[str, FieldValues]) -> str:
     """What to say instead of a field that is not there."""
     if not seen:
         return "They are prose, without fields."
-    return suggestion(name, seen) or f"There are: {some(sorted(seen))}."
+    return suggestion(name, seen) or f"There are: {shortlist(sorted(seen))}."

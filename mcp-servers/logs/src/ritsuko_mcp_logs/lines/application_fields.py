@@ -17,35 +17,35 @@ _ADDED = re.compile(
       |detected_level|flags|date|severity_number|env|environment|team|region|zone)$""",
     re.VERBOSE | re.IGNORECASE,
 )
-_WHY = re.compile(r"err|exc|cause|reason|stack|fail", re.IGNORECASE)
+_CAUSE = re.compile(r"err|exc|cause|reason|stack|fail", re.IGNORECASE)
 _PLAIN = re.compile(r'[^\s"=|]+')
 _LONGEST_VALUE = 300
 _LONGEST = 800
 
 
-class Continued(dict[str, str]):
-    """The fields of an entry at its second line and those behind: they were told at the first."""
+class ContinuationFields(dict[str, str]):
+    """The fields of an entry at its second line and those behind: they were shown at the first."""
 
 
-def beside(fields: Mapping[str, str], text: str, known: Collection[str] = ()) -> str:
+def application_fields(fields: Mapping[str, str], text: str, known: Collection[str] = ()) -> str:
     """`error="connection refused" status=502`: the level and what may be the cause first. Without what the text says,
     or is `known` of the entry, like its pod.
 
     Not redacted, but values that stand under a secret's name are left out.
     """
-    if isinstance(fields, Continued):
+    if isinstance(fields, ContinuationFields):
         return ""
-    told = [
+    shown = [
         f"{name}={_value(value)}"
         for name, value in sorted(fields.items(), key=_rank)
-        if value not in known and _tells(name, value, text)
+        if value not in known and _is_informative(name, value, text)
     ]
-    while told and len(" ".join(told)) > _LONGEST:
-        told = [*told[:-2], "…"] if told[-1] == "…" else [*told[:-1], "…"]
-    return " ".join(told)
+    while shown and len(" ".join(shown)) > _LONGEST:
+        shown = [*shown[:-2], "…"] if shown[-1] == "…" else [*shown[:-1], "…"]
+    return " ".join(shown)
 
 
-def _tells(name: str, value: str, text: str) -> bool:
+def _is_informative(name: str, value: str, text: str) -> bool:
     if not value or is_sensitive_name(name):
         return False
     if name in FIELDS:
@@ -55,7 +55,7 @@ def _tells(name: str, value: str, text: str) -> bool:
 
 def _rank(field: tuple[str, str]) -> int:
     name = field[0]
-    return 0 if name in FIELDS else 1 if _WHY.search(name) else 2
+    return 0 if name in FIELDS else 1 if _CAUSE.search(name) else 2
 
 
 def _value(value: str) -> str:

@@ -194,7 +194,7 @@ def level_in(fields: Mapping[str, str]) -> str:
     return ""
 
 
-def values_beside(level: str) -> list[tuple[Sequence[str], list[str]]]:
+def level_field_values(level: str) -> list[tuple[Sequence[str], list[str]]]:
     """Fields and the values by which they say this level or one above it; those of words in any case."""
     lowest = _SEVERITIES.index(level) * _NUMBERS_OF_A_SEVERITY + 1
     highest = len(_SEVERITIES) * _NUMBERS_OF_A_SEVERITY

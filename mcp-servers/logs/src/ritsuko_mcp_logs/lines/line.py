@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ritsuko_mcp_logs.lines.application_fields import beside
+from ritsuko_mcp_logs.lines.application_fields import application_fields
 from ritsuko_mcp_logs.lines.levels import level_in, level_of
 from ritsuko_mcp_logs.lines.stream import nanoseconds, readable, split, timestamp
 from ritsuko_mcp_logs.lines.structured import parse_fields
@@ -67,7 +67,7 @@ class Line:
         """For people: decoded, without colour codes, cut at 2,000 characters with a mark that says so; behind a bar
         what the source keeps beside it. Not redacted."""
         text = readable(self.raw, _LONGEST_TEXT)
-        further = beside(self._backend_fields, text, self._known) if self._backend_fields else ""
+        further = application_fields(self._backend_fields, text, self._known) if self._backend_fields else ""
         return f"{text} | {further}" if further else text
 
     @property

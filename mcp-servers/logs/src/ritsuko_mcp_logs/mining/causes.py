@@ -6,7 +6,7 @@ with another cause, and the same one as in a line of JSON with both. A stack tra
 
 from collections.abc import Mapping
 
-from ritsuko_mcp_logs.lines.application_fields import Continued
+from ritsuko_mcp_logs.lines.application_fields import ContinuationFields
 from ritsuko_mcp_logs.lines.line import Batch
 from ritsuko_mcp_logs.lines.stream import split
 from ritsuko_mcp_logs.mining.message import CAUSE, WHO, who_says_what
@@ -23,7 +23,7 @@ def with_causes(batch: Batch) -> Batch:
     raws: list[bytes] = []
     kept: list[Mapping[str, str]] = []
     for raw, fields in zip(batch.raws(), batch.fields, strict=True):
-        lines = [raw] if isinstance(fields, Continued) or _TELLING.isdisjoint(fields) else _told(raw, fields)
+        lines = [raw] if isinstance(fields, ContinuationFields) or _TELLING.isdisjoint(fields) else _told(raw, fields)
         raws += lines
         kept += [fields] * len(lines)
     return Batch(batch.origin, b"\n".join(raws) + b"\n", kept)

@@ -5,7 +5,7 @@ _DIGITS_TO_BLANKS = bytes.maketrans(b" \t\n\r\x0b\x0c\x08" + b"0123456789", b"\x
 _BACK = bytes.maketrans(b"\x01\x02\x03\x04\x05\x06 ", b" \t\n\r\x0b\x0c0")
 
 
-def squash(data: bytes) -> list[bytes]:
+def collapse_digits(data: bytes) -> list[bytes]:
     """One key for each line of `data`, which ends in a newline; equal for lines that differ only in their numbers.
 
     No key has a backspace in it: others may put their marks behind one.
@@ -19,6 +19,6 @@ def readable_block(keys: list[bytes]) -> bytes:
     return b"\n".join(keys).translate(_BACK)
 
 
-def squashed(text: bytes) -> bytes:
+def collapsed_digits(text: bytes) -> bytes:
     """One line with `0` for every number: `took 0.0ms` for `took 13.75ms`."""
-    return readable_block(squash(text.replace(b"\n", b" ") + b"\n"))
+    return readable_block(collapse_digits(text.replace(b"\n", b" ") + b"\n"))

@@ -3,7 +3,7 @@
 Messages of equal length and with the same first word are compared word by word; those similar enough share a template,
 in which the words that differ became wildcards. Two things are done otherwise than in the paper:
 
-- Words that were masked before count neither for nor against similarity. Two messages made of numbers are not alike.
+- Words that were masked before count neither for nor against similarity. Two messages made of numbers are not similar.
 - The caller gives each different message once and in a fixed order, so groups don't depend on the order of arrival.
   And since all are known by then, `variable_words` can tell a word that varies (eight names) from one that makes
   another message (`started`, `stopped`), which lets `similarity` be high.

@@ -4,7 +4,7 @@ import re
 
 from ritsuko_mcp_logs.lines.levels import RANKS
 
-_LOOK = re.compile(
+_ERROR_PATTERN = re.compile(
     rb"""\b(?:panic|segfault|segmentation\ fault|core\ dumped|[Uu]ncaught|[Uu]nhandled|FATAL)\b
     | \b(?:out\ of\ memory|OOMKilled|panicked\ at)\b
     | \bTraceback\ \(most\ recent\ call\ last\)
@@ -21,4 +21,4 @@ def is_error(level: str, text: bytes) -> bool:
     """Whether a line with this level (empty: it states none) and text tells of an error."""
     if level:
         return RANKS[level] >= RANKS["error"]
-    return _LOOK.search(text) is not None
+    return _ERROR_PATTERN.search(text) is not None

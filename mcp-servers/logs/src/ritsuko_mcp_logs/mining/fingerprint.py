@@ -17,7 +17,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from ritsuko_mcp_logs.lines.stream import plain
-from ritsuko_mcp_logs.mining.digit_runs import squashed
+from ritsuko_mcp_logs.mining.digit_runs import collapsed_digits
 from ritsuko_mcp_logs.mining.masking import MASK, constant, hide_ids, mask, tokens
 from ritsuko_mcp_logs.mining.message import message
 from ritsuko_mcp_logs.mining.stack_traces import essence, part_of
@@ -37,7 +37,7 @@ def without_secrets(lines: Sequence[bytes], redact: Redact) -> list[bytes]:
 
 def masked(lines: Sequence[bytes]) -> tuple[bytes, bytes]:
     """What a record, whose lines come without timestamps, says and where, with marks for all that is variable."""
-    said, place = essential([hide_ids(squashed(plain(line))) for line in lines])
+    said, place = essential([hide_ids(collapsed_digits(plain(line))) for line in lines])
     return mask(said), mask(place)
 
 

@@ -8,9 +8,9 @@ from ritsuko_mcp_logs.lines.line import Batch, Origin
 from ritsuko_mcp_logs.mining.drain import Drain, Message, Template, variable_words
 from ritsuko_mcp_logs.mining.fingerprint import essential
 from ritsuko_mcp_logs.mining.masking import mask, tokens
-from ritsuko_mcp_logs.mining.occurrences import Clock, Example, Spans, Tally, total
+from ritsuko_mcp_logs.mining.occurrences import Clock, Example, Occurrences, Spans, total
 from ritsuko_mcp_logs.mining.shapes import Shape, Shapes
-from ritsuko_mcp_logs.mining.stack_traces import Joint, Part, ends_traceback
+from ritsuko_mcp_logs.mining.stack_traces import Part, RecordBoundary, ends_traceback
 
 _LONGEST_RECORD = 200
 _MOST_MESSAGES = 20_000
@@ -46,7 +46,7 @@ class _Stream:
 
     number: int
     origin: Origin
-    joint: Joint = field(default_factory=Joint)
+    boundary: RecordBoundary = field(default_factory=RecordBoundary)
     previous: tuple[Shape, bytes] | None = None
     """The line before, if it was not worth a record."""
     open: _Record | None = None
@@ -57,8 +57,8 @@ class Group:
     """Records with one template. `members` are tallies of its different messages, in the order of their text."""
 
     template: Template
-    tally: Tally
-    members: list[Tally]
+    tally: Occurrences
+    members: list[Occurrences]
 
     @property
     def level(self) -> str:
@@ -87,9 +87,9 @@ class Miner:
         self._shapes = Shapes()
         self._clock = Clock(spans)
         self._streams: dict[Origin, _Stream] = {}
-        self._tallies: dict[tuple[tuple[bytes, ...], str], Tally] = {}
+        self._tallies: dict[tuple[tuple[bytes, ...], str], Occurrences] = {}
         self._drain = Drain()
-        self._members: dict[Template, list[Tally]] = {}
+        self._members: dict[Template, list[Occurrences]] = {}
         self.lines = 0
         self.begin: float | None = None
         """The second of the first line of all."""
@@ -132,14 +132,14 @@ class Miner:
         worth_it = places if self._everything else [place for place in places if not shapes[place].is_dull]
         done = 0
         for place in worth_it:
-            while done < place and stream.joint.expectant:
+            while done < place and stream.boundary.may_continue:
                 self._take(stream, shapes[done], raws[done])
                 done += 1
             if done < place:
                 self._pass(stream, shapes[place - 1], raws[place - 1])
             self._take(stream, shapes[place], raws[place])
             done = place + 1
-        while done < len(shapes) and stream.joint.expectant:
+        while done < len(shapes) and stream.boundary.may_continue:
             self._take(stream, shapes[done], raws[done])
             done += 1
         if done < len(shapes):
@@ -150,7 +150,7 @@ class Miner:
         if stream.open is not None:
             self._count(stream.open, stream)
             stream.open = None
-        stream.joint.after = Part.HEAD
+        stream.boundary.after = Part.HEAD
         stream.previous = (shape, raw)
 
     def _take(self, stream: _Stream, shape: Shape, raw: bytes) -> None:
@@ -159,14 +159,14 @@ class Miner:
         if self._comes_between(stream, shape, raw):
             self._count(_Record(shape, [raw]), stream)
             return
-        if shape.part is Part.HEAD and not stream.joint.expectant:
+        if shape.part is Part.HEAD and not stream.boundary.may_continue:
             self._pass(stream, shape, raw)
             stream.open, stream.previous = _Record(shape, [raw]), None
             return
         if record is None and stream.previous is not None:
             record = _Record(stream.previous[0], [stream.previous[1]])
         complaint = record is not None and shape.part in _BEGIN_TRACES and self._complains(record, raw)
-        joined = stream.joint.joins(shape.part, levelled=bool(shape.level), complaint=complaint)
+        joined = stream.boundary.joins(shape.part, levelled=bool(shape.level), complaint=complaint)
         if record is not None and joined:
             record.add(shape, raw)
         else:
@@ -180,7 +180,7 @@ class Miner:
         return (
             stream.open is not None
             and shape.part is Part.HEAD
-            and stream.joint.after is Part.TRACEBACK
+            and stream.boundary.after is Part.TRACEBACK
             and not shape.is_error
             and (bool(shape.level) or not ends_traceback(shape.text))
             and self._clock.read(raw)[0] - self._clock.read(stream.open.raws[0])[0] <= _AT_ONCE_SECONDS
@@ -201,7 +201,9 @@ class Miner:
         tally = self._tallies.get(key)
         if tally is None:
             example = Example.of(stream.origin, record.raws)
-            tally = self._tallies[key] = Tally(record.head.level, record.is_error, example, example, second, second)
+            tally = self._tallies[key] = Occurrences(
+                record.head.level, record.is_error, example, example, second, second
+            )
         else:
             tally.see(second, stream.origin, record.raws)
         tally.spans[span] = tally.spans.get(span, 0) + 1
@@ -215,10 +217,10 @@ class Miner:
         self.settled = True
 
     def _group(self) -> None:
-        by_text: defaultdict[tuple[bytes, bytes], list[Tally]] = defaultdict(list)
+        by_text: defaultdict[tuple[bytes, bytes], list[Occurrences]] = defaultdict(list)
         for (texts, _), tally in sorted(self._tallies.items(), key=itemgetter(0)):
             by_text[essential(texts)].append(tally)
-        by_message: defaultdict[Message, list[Tally]] = defaultdict(list)
+        by_message: defaultdict[Message, list[Occurrences]] = defaultdict(list)
         for (said, place), tallies in by_text.items():
             by_message[Message(tokens(mask(said)), mask(place))] += tallies
         general = variable_words(by_message)

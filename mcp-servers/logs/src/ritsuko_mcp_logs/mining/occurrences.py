@@ -70,7 +70,7 @@ class Example:
 
 
 @dataclass(slots=True, eq=False)
-class Tally:
+class Occurrences:
     """Counts of one sort of record. Times are Unix seconds."""
 
     level: str
@@ -89,7 +89,7 @@ class Tally:
         """How many records."""
         return sum(self.spans.values())
 
-    def course(self, spans: Spans, window: int = 0) -> list[int]:
+    def counts_by_span(self, spans: Spans, window: int = 0) -> list[int]:
         """The counts of one window, span by span."""
         first = window * spans.count
         return [self.spans.get(index, 0) for index in range(first, first + spans.count)]
@@ -106,7 +106,7 @@ class Tally:
         elif second < self.first_second:
             self.first, self.first_second = Example.of(origin, raws), second
 
-    def absorb(self, other: "Tally") -> None:
+    def absorb(self, other: "Occurrences") -> None:
         """Count what the other counted as well."""
         self.is_error = self.is_error or other.is_error
         for mine, theirs in ((self.spans, other.spans), (self.origins, other.origins)):
@@ -123,10 +123,10 @@ def _cut(raw: bytes) -> bytes:
     return raw if len(raw) <= _LONGEST_LINE else raw[:_LONGEST_LINE].rpartition(b" ")[0] + " …".encode()
 
 
-def total(tallies: Sequence[Tally]) -> Tally:
+def total(tallies: Sequence[Occurrences]) -> Occurrences:
     """All of them, at least one, as one."""
     first = tallies[0]
-    whole = Tally(
+    whole = Occurrences(
         first.level, first.is_error, first.first, first.last, first.first_second, first.last_second,
         first.spans.copy(), first.origins.copy(),
     )  # fmt: skip

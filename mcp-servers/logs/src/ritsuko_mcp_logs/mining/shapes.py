@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ritsuko_mcp_logs.lines.levels import RANKS, level_in, level_of, named_in_words
 from ritsuko_mcp_logs.lines.line import Batch
 from ritsuko_mcp_logs.lines.stream import plain, split
-from ritsuko_mcp_logs.mining.digit_runs import readable_block, squash
+from ritsuko_mcp_logs.mining.digit_runs import collapse_digits, readable_block
 from ritsuko_mcp_logs.mining.error_lines import is_error
 from ritsuko_mcp_logs.mining.masking import MASK, hide_ids
 from ritsuko_mcp_logs.mining.message import message
@@ -47,7 +47,7 @@ class Shapes:
     def of(self, batch: Batch) -> tuple[list[bytes], list[Shape]]:
         """The lines of the batch as they are, and the shape of each."""
         raws = batch.raws()
-        keys = squash(named_in_words(plain(batch.data)))
+        keys = collapse_digits(named_in_words(plain(batch.data)))
         if batch.fields:
             keys = [_levelled(key, fields) for key, fields in zip(keys, batch.fields, strict=True)]
         known = self._by_key

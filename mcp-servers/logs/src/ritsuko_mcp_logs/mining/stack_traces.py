@@ -1,6 +1,7 @@
 """Which lines belong together: the stack traces of Java, Python, Go, JavaScript, .NET, Ruby and Rust.
 
-A line plays one part wherever it stands (`part_of`); what belongs together follows from the order of parts (`Joint`).
+A line plays one part wherever it stands (`part_of`); what belongs together follows from the order of parts
+(`RecordBoundary`).
 Text is squashed here: `0` stands for every number.
 """
 
@@ -68,7 +69,7 @@ def ends_traceback(text: bytes) -> bool:
     return _ENDS_TRACEBACK.match(text) is not None
 
 
-class Joint:
+class RecordBoundary:
     """Where one container's log is: does the next line belong to the record before it, or begin one?"""
 
     __slots__ = ("after",)
@@ -78,7 +79,7 @@ class Joint:
         """What the next line comes after, as far as it matters."""
 
     @property
-    def expectant(self) -> bool:
+    def may_continue(self) -> bool:
         """Whether a line that looks like any other may belong to the record before."""
         return self.after is Part.TRACEBACK or self.after is Part.PANIC
 

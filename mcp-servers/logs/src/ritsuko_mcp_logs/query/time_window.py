@@ -12,7 +12,7 @@ _CLOCKS_APART = 60.0
 _TIMESTAMP = re.compile(r"\d{10,18}(?:\.\d{1,18})?")
 
 
-def window(since: str, until: str, now: float) -> tuple[float, float]:
+def parse_window(since: str, until: str, now: float) -> tuple[float, float]:
     """The Unix seconds meant. `1h` and `-1h` both mean an hour ago. Raises ToolFailure."""
     end = now if until == "now" else _moment(until, now)
     begin = _moment(since, now)

@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 from ritsuko_mcp_logs.lines.line import Line
 from ritsuko_mcp_logs.query.query import Order, Query
-from ritsuko_mcp_logs.search.ranking import Hit, Placed
+from ritsuko_mcp_logs.search.ranking import IdentifiedLine, Match
 from ritsuko_mcp_logs.sources.coverage import Coverage
 from ritsuko_mcp_logs.sources.source import Source
 
@@ -14,11 +14,11 @@ _AT_ONCE = 8
 _REACH_SECONDS = 3600.0
 
 
-async def look_around(source: Source, hits: Sequence[Hit], count: int) -> None:
+async def add_context(source: Source, hits: Sequence[Match], count: int) -> None:
     """Give each hit the `count` lines of its container before and after it, of at most an hour."""
     slots = asyncio.Semaphore(_AT_ONCE)
 
-    async def look(hit: Hit) -> None:
+    async def look(hit: Match) -> None:
         line = hit.line[1]
         after_it = (line.nanoseconds // 1000 + 1) / 1e6
         async with slots:
@@ -45,5 +45,5 @@ def _identity(line: Line) -> tuple[int, bytes]:
     return line.nanoseconds, line.raw
 
 
-def _placed(line: Line) -> Placed:
+def _placed(line: Line) -> IdentifiedLine:
     return _identity(line), line

@@ -3,10 +3,10 @@
 from pydantic import BaseModel
 
 from ritsuko_mcp_logs.lines.line import Origin
-from ritsuko_mcp_logs.search.ranking import Key
+from ritsuko_mcp_logs.search.ranking import MatchKey
 
 
-class Place(BaseModel):
+class PagePosition(BaseModel):
     """The last line of a page, in a window that begins at `since` and ends at `until` on all its pages."""
 
     since: float
@@ -19,12 +19,12 @@ class Place(BaseModel):
     nth: int
 
     @property
-    def key(self) -> Key:
+    def key(self) -> MatchKey:
         """The place among all lines."""
-        return Key(self.nanoseconds, Origin(self.namespace, self.pod, self.container, self.labels), self.nth)
+        return MatchKey(self.nanoseconds, Origin(self.namespace, self.pod, self.container, self.labels), self.nth)
 
     @classmethod
-    def of(cls, key: Key, since: float, until: float) -> "Place":
+    def of(cls, key: MatchKey, since: float, until: float) -> "PagePosition":
         """The inverse of `key`."""
         origin = key.origin
         return cls(

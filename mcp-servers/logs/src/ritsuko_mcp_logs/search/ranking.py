@@ -8,7 +8,7 @@ from ritsuko_mcp_logs.lines.line import Line, Origin
 from ritsuko_mcp_logs.query.query import Order
 
 
-class Key(NamedTuple):
+class MatchKey(NamedTuple):
     """Where a line stands among all lines of all containers. The last part counts lines of the same nanosecond."""
 
     nanoseconds: int
@@ -16,30 +16,30 @@ class Key(NamedTuple):
     nth: int
 
 
-Placed = tuple[Hashable, Line]
+IdentifiedLine = tuple[Hashable, Line]
 """A line and what tells it from all others of its container, so that it is shown once though two hits have it near."""
 
 
 @dataclass(slots=True)
-class Hit:
+class Match:
     """A matching line and its neighbours. `after` fills up while the stream goes on."""
 
-    key: Key
-    line: Placed
-    before: list[Placed] = field(default_factory=list[Placed])
-    after: list[Placed] = field(default_factory=list[Placed])
+    key: MatchKey
+    line: IdentifiedLine
+    before: list[IdentifiedLine] = field(default_factory=list[IdentifiedLine])
+    after: list[IdentifiedLine] = field(default_factory=list[IdentifiedLine])
 
 
-class Best:
+class BestMatches:
     """Keeps the first `limit` hits in the order wanted, of those behind the place where the page before ended."""
 
-    def __init__(self, order: Order, limit: int, *, behind: Key | None = None) -> None:
+    def __init__(self, order: Order, limit: int, *, behind: MatchKey | None = None) -> None:
         self.order: Order = order
         self.limit = limit
         self._newest = order == "newest"
         self._behind = behind
-        self._kept: list[Hit] = []
-        self._worst: Key | None = None
+        self._kept: list[Match] = []
+        self._worst: MatchKey | None = None
         self.passed = 0
         """How many hits lay before the place."""
 
@@ -48,39 +48,39 @@ class Best:
         """Whether a page came before, of which every hit has to be passed."""
         return self._behind is not None
 
-    def wants(self, key: Key) -> bool:
+    def wants(self, key: MatchKey) -> bool:
         """Whether a hit there would be kept for now; counts those of earlier pages."""
         if self._behind is not None and not self._goes_before(self._behind, key):
             self.passed += 1
             return False
         return self._worst is None or self._goes_before(key, self._worst)
 
-    def add(self, hit: Hit) -> None:
+    def add(self, hit: Match) -> None:
         """Keep it, and now and then let go of those that are out of the running."""
         self._kept.append(hit)
         if len(self._kept) >= 2 * self.limit:
             self._kept = self._best()
             self._worst = self._kept[-1].key
 
-    def take(self) -> list[Hit]:
+    def take(self) -> list[Match]:
         """The best, first things first."""
         return self._best()
 
-    def _best(self) -> list[Hit]:
+    def _best(self) -> list[Match]:
         return sorted(self._kept, key=lambda hit: hit.key, reverse=self._newest)[: self.limit]
 
-    def _goes_before(self, one: Key, other: Key) -> bool:
+    def _goes_before(self, one: MatchKey, other: MatchKey) -> bool:
         return one > other if self._newest else one < other
 
 
-def in_order(hits: Sequence[Hit]) -> tuple[list[tuple[Hit, Line, bool]], list[int]]:
+def in_order(hits: Sequence[Match]) -> tuple[list[tuple[Match, Line, bool]], list[int]]:
     """Every line once, as (its hit, the line, whether it matched), neighbours around their hit in time order.
 
     Also, for every hit, how many lines there are up to the end of its neighbours.
     """
     matched = {(hit.key.origin, hit.line[0]) for hit in hits}
     seen: set[tuple[Origin, Hashable]] = set()
-    lines: list[tuple[Hit, Line, bool]] = []
+    lines: list[tuple[Match, Line, bool]] = []
     ends: list[int] = []
     for hit in hits:
         for identity, line in (*hit.before, hit.line, *hit.after):

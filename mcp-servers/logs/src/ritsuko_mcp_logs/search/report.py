@@ -10,9 +10,9 @@ from ritsuko_mcp_common.times import format_time
 from ritsuko_mcp_logs.lines.line import Line
 from ritsuko_mcp_logs.phrases import counted
 from ritsuko_mcp_logs.query.query import Query, time_range
-from ritsuko_mcp_logs.search.page_position import Place
-from ritsuko_mcp_logs.search.ranking import Hit, in_order
-from ritsuko_mcp_logs.search.request import Question
+from ritsuko_mcp_logs.search.page_position import PagePosition
+from ritsuko_mcp_logs.search.ranking import Match, in_order
+from ritsuko_mcp_logs.search.request import LogRequest
 from ritsuko_mcp_logs.sources.coverage import NO_RUN_BEFORE, Coverage, unread, where
 
 _LOOKS_LIKE_REGEX = re.compile(r"\.[*+]|\\[dwsbDWSB]|[)\w]\|[(\w]|^\^|\$$|\[[^\]]+\][*+]")
@@ -23,7 +23,7 @@ class Found:
     """A page of hits; how many lines matched, of how many, of how many pods."""
 
     coverage: Coverage
-    hits: list[Hit]
+    hits: list[Match]
     matches: int
     lines: int
     pods: int
@@ -33,7 +33,7 @@ class Found:
     """Whether the source tells the runs of a container apart."""
 
 
-def report(question: Question, query: Query, found: Found, why: list[str], *, now: float) -> Envelope:
+def report(question: LogRequest, query: Query, found: Found, why: list[str], *, now: float) -> Envelope:
     """The answer. `why` tells of names that are not there, if nothing was found."""
     hits = found.hits
     left = found.matches - found.before - len(hits)
@@ -44,7 +44,7 @@ def report(question: Question, query: Query, found: Found, why: list[str], *, no
         whole = bisect_right(ends, rows)
         if not whole or (whole == len(hits) and left <= 0):
             return None
-        return cursors.encode(Place.of(hits[whole - 1].key, query.since, query.until), question.fixed)
+        return cursors.encode(PagePosition.of(hits[whole - 1].key, query.since, query.until), question.fixed)
 
     envelope = Envelope(
         summary=_summary(question, query, found, now),
@@ -66,7 +66,7 @@ def report(question: Question, query: Query, found: Found, why: list[str], *, no
     return envelope.resumable(after)
 
 
-def _row(hit: Hit, line: Line, matched: bool, namespace: str, *, context: bool) -> Row:
+def _row(hit: Match, line: Line, matched: bool, namespace: str, *, context: bool) -> Row:
     origin = hit.key.origin
     row: Row = {"time": format_time(line.time) if line.nanoseconds else ""}
     row["pod"], row["container"] = origin.within(namespace), origin.container if origin.pod else ""
@@ -76,14 +76,14 @@ def _row(hit: Hit, line: Line, matched: bool, namespace: str, *, context: bool) 
     return row
 
 
-def _summary(question: Question, query: Query, found: Found, now: float) -> str:
-    if found.coverage.empty:
-        return found.coverage.empty
+def _summary(question: LogRequest, query: Query, found: Found, now: float) -> str:
+    if found.coverage.empty_reason:
+        return found.coverage.empty_reason
     since = f"since {format_time(query.since)}"
     if query.until < now:
         since += f" until {format_time(query.until)}"
     if not found.pods and not found.lines:
-        return f"Nothing was read of {where(found.coverage, found.coverage.meant)}."
+        return f"Nothing was read of {where(found.coverage, found.coverage.matched_pods)}."
     of = where(found.coverage, found.pods)
     if not found.lines:
         return f"{of} wrote nothing {since}."
@@ -98,13 +98,13 @@ def _behind_all(found: Found) -> list[str]:
     return ["No match lies behind this cursor: leave it out to begin with the first ones."] if empty else []
 
 
-def _hints(question: Question, found: Found) -> list[str]:
+def _hints(question: LogRequest, found: Found) -> list[str]:
     """What to try when nothing was found."""
     hints: list[str] = []
     if found.lines and question.text and not question.regex and _LOOKS_LIKE_REGEX.search(question.text):
         hints.append("The text was searched for literally: regex=true takes it as a regular expression.")
-    if found.lines and found.coverage.kept:
-        hints.append(found.coverage.kept)
+    if found.lines and found.coverage.retention_note:
+        hints.append(found.coverage.retention_note)
     if found.pods:
         before = ", or into the run before the last restart with previous=true" if found.tells_runs else ""
         hints.append(f"Look further back with since=24h{before}.")

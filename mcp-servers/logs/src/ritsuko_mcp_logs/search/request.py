@@ -10,7 +10,7 @@ from ritsuko_mcp_logs.query.query import Order, Query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class LogRequest:
     """What to search for and where, as it was asked."""
 
     text: str = ""

@@ -1,4 +1,4 @@
-"""What was read, looked through once: what matches goes to `Best`, the rest is counted and forgotten."""
+"""What was read, looked through once: what matches goes to `BestMatches`, the rest is counted and forgotten."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from ritsuko_mcp_logs.lines.line import Batch, Line, Origin
 from ritsuko_mcp_logs.lines.stream import split
 from ritsuko_mcp_logs.search.matcher import Matcher
-from ritsuko_mcp_logs.search.ranking import Best, Hit, Key, Placed
+from ritsuko_mcp_logs.search.ranking import BestMatches, IdentifiedLine, Match, MatchKey
 
 
 @dataclass(slots=True)
@@ -19,13 +19,13 @@ class _Stream:
     nth: int = 0
     newest: bytes = b""
     tail: list[bytes] = field(default_factory=list[bytes])
-    unfinished: list[Hit] = field(default_factory=list[Hit])
+    unfinished: list[Match] = field(default_factory=list[Match])
 
 
 class Scan:
     """Takes batches as they come, of any number of containers in turn."""
 
-    def __init__(self, matcher: Matcher, best: Best, *, context: int) -> None:
+    def __init__(self, matcher: Matcher, best: BestMatches, *, context: int) -> None:
         self._matcher = matcher
         self._best = best
         self._context = context
@@ -62,11 +62,11 @@ class Scan:
             moment = line.nanoseconds or stream.moment
             stream.nth = stream.nth + 1 if moment == stream.moment else 0
             stream.moment = moment
-            key = Key(moment, batch.origin, stream.nth)
+            key = MatchKey(moment, batch.origin, stream.nth)
             if not self._best.wants(key):
                 continue
             if not self._context:
-                self._best.add(Hit(key, (self.matches, line)))
+                self._best.add(Match(key, (self.matches, line)))
                 continue
             number += data.count(b"\n", counted, start)
             counted = start
@@ -76,11 +76,11 @@ class Scan:
             stream.tail = [*stream.tail, *data[:-1].rsplit(b"\n", self._context)[-self._context :]][-self._context :]
 
     def _with_neighbours(
-        self, stream: _Stream, key: Key, number: int, line: Line, data: bytes, start: int, end: int
-    ) -> Hit:
+        self, stream: _Stream, key: MatchKey, number: int, line: Line, data: bytes, start: int, end: int
+    ) -> Match:
         earlier = data[: start - 1].rsplit(b"\n", self._context)[-self._context :] if start else []
         before = [*stream.tail, *earlier][-self._context :]
-        hit = Hit(key, (number, line), _placed(key.origin, before, number - len(before)))
+        hit = Match(key, (number, line), _placed(key.origin, before, number - len(before)))
         hit.after = _placed(key.origin, _first(data[end + 1 :], self._context), number + 1)
         if len(hit.after) < self._context:
             stream.unfinished.append(hit)
@@ -109,5 +109,5 @@ def _first(data: bytes, count: int) -> list[bytes]:
     return data.split(b"\n", count)[: min(count, data.count(b"\n"))]
 
 
-def _placed(origin: Origin, raws: Iterable[bytes], number: int) -> list[Placed]:
+def _placed(origin: Origin, raws: Iterable[bytes], number: int) -> list[IdentifiedLine]:
     return [(number + index, Line(origin, *split(raw))) for index, raw in enumerate(raws)]

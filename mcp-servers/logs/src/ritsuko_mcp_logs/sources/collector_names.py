@@ -31,7 +31,7 @@ _LABELS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class PodFieldNames:
     """What one source calls them; empty where it keeps no such thing."""
 
     namespace: str = ""
@@ -39,7 +39,7 @@ class Names:
     container: str = ""
 
     @classmethod
-    def among(cls, existing: Collection[str]) -> "Names":
+    def among(cls, existing: Collection[str]) -> "PodFieldNames":
         """The usual names, as far as they exist."""
         return cls(*(_first(candidates, existing) for candidates in (_NAMESPACES, _PODS, _CONTAINERS)))
 

@@ -9,7 +9,7 @@ from ritsuko_mcp_logs.sources.opensearch.store import OpenSearch
 from ritsuko_mcp_logs.sources.podlogs.source import PodLogs
 from ritsuko_mcp_logs.sources.registry import Sources
 from ritsuko_mcp_logs.sources.source import Source
-from ritsuko_mcp_logs.sources.store_client import Access
+from ritsuko_mcp_logs.sources.store_client import StoreEndpoint
 from ritsuko_mcp_logs.sources.victorialogs.store import VictoriaLogs
 
 
@@ -37,9 +37,9 @@ def configured(settings: LogsSettings, cluster: Cluster) -> Sources:
     return Sources([*found, PodLogs(cluster, settings)])
 
 
-def _victorialogs(settings: LogsSettings) -> Access:
+def _victorialogs(settings: LogsSettings) -> StoreEndpoint:
     account, _, project = settings.victorialogs_tenant.partition(":")
-    return Access(
+    return StoreEndpoint(
         product="VictoriaLogs",
         variable="VICTORIALOGS",
         url=settings.victorialogs_url,
@@ -50,8 +50,8 @@ def _victorialogs(settings: LogsSettings) -> Access:
     )
 
 
-def _loki(settings: LogsSettings) -> Access:
-    return Access(
+def _loki(settings: LogsSettings) -> StoreEndpoint:
+    return StoreEndpoint(
         product="Loki",
         variable="LOKI",
         url=settings.loki_url,
@@ -62,8 +62,8 @@ def _loki(settings: LogsSettings) -> Access:
     )
 
 
-def _opensearch(settings: LogsSettings) -> tuple[Access, Layout]:
-    access = Access(
+def _opensearch(settings: LogsSettings) -> tuple[StoreEndpoint, Layout]:
+    access = StoreEndpoint(
         product="OpenSearch",
         variable="OPENSEARCH",
         url=settings.opensearch_url,

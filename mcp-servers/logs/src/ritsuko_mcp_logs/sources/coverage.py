@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from ritsuko_mcp_logs.lines.line import Origin
-from ritsuko_mcp_logs.phrases import counted, named_namespace, some
+from ritsuko_mcp_logs.phrases import counted, named_namespace, shortlist
 
 NO_RUN_BEFORE = "has not run before"
 LOG_IS_GONE = "the node has removed it, and its log"
@@ -29,11 +29,11 @@ class Coverage:
     """The namespace that was meant; `*` for all."""
     origin: str = ""
     """Where it comes from, for people: `pod logs of namespace shop`."""
-    empty: str = ""
+    empty_reason: str = ""
     """Why there was nothing to read at all, as a sentence."""
-    meant: int = 0
+    matched_pods: int = 0
     """How many pods the query means."""
-    kept: str = ""
+    retention_note: str = ""
     """What of the logs the source keeps, where it may be less than was asked for, as a sentence."""
     lines: int = 0
     """Lines looked at, by us or by the source."""
@@ -53,7 +53,7 @@ def unread(coverage: Coverage) -> list[str]:
     by_reason: defaultdict[str, list[str]] = defaultdict(list)
     for gap in coverage.gaps:
         by_reason[gap.reason].append(gap.what)
-    return [f"not read ({reason}): {some(what)}" for reason, what in by_reason.items()]
+    return [f"not read ({reason}): {shortlist(what)}" for reason, what in by_reason.items()]
 
 
 def where(coverage: Coverage, pods: int) -> str:

@@ -10,13 +10,13 @@ from typing import ClassVar, Generic, Self, TypeVar
 from ritsuko_mcp_common.errors import BackendUnreachable, ToolFailure
 from ritsuko_mcp_common.nearest import suggestion
 from ritsuko_mcp_logs.lines.line import Batch
-from ritsuko_mcp_logs.phrases import counted, some
+from ritsuko_mcp_logs.phrases import counted, shortlist
 from ritsuko_mcp_logs.query.label_selector import parse_selector
 from ritsuko_mcp_logs.query.query import Query
-from ritsuko_mcp_logs.sources.collector_names import Names, label_keys, label_name
+from ritsuko_mcp_logs.sources.collector_names import PodFieldNames, label_keys, label_name
 from ritsuko_mcp_logs.sources.coverage import Coverage, Gap
 from ritsuko_mcp_logs.sources.rows import Row, batches
-from ritsuko_mcp_logs.sources.store_client import Access, Store
+from ritsuko_mcp_logs.sources.store_client import StoreClient, StoreEndpoint
 
 ExistingT = TypeVar("ExistingT", bound=Collection[str])
 """The names of labels or fields that the logs of some time have, and what else the store tells of them."""
@@ -26,14 +26,14 @@ OwnNamespace = Callable[[], Awaitable[str]]
 _MOST_OF_ONE_MOMENT = 5_000
 
 
-class Stored(ABC, Generic[ExistingT]):
+class LogStore(ABC, Generic[ExistingT]):
     """A store as a source, which is its own index. `own` gives the namespace that is meant where none is named."""
 
     name: ClassVar[str]
     product: ClassVar[str]
 
-    def __init__(self, access: Access, own: OwnNamespace, *, seconds: float, max_bytes: int) -> None:
-        self._store = Store(access, max_bytes=max_bytes)
+    def __init__(self, access: StoreEndpoint, own: OwnNamespace, *, seconds: float, max_bytes: int) -> None:
+        self._store = StoreClient(access, max_bytes=max_bytes)
         self._own = own
         self._seconds = seconds
 
@@ -48,7 +48,7 @@ class Stored(ABC, Generic[ExistingT]):
         existing = await self._existing(query)
         coverage.namespace = await self._namespace(query, existing)
         if not existing:
-            coverage.empty = f"{self.origin} has no logs of that time."
+            coverage.empty_reason = f"{self.origin} has no logs of that time."
         pages = (self._few if query.limit else self._many)(query, existing, coverage)
         async for batch in _within(pages, coverage, self.origin, seconds=query.seconds or self._seconds):
             yield batch
@@ -70,9 +70,9 @@ class Stored(ABC, Generic[ExistingT]):
     async def _existing(self, query: Query) -> ExistingT:
         """The names of labels or fields that the logs of that time have."""
 
-    def _known(self, existing: ExistingT) -> Names:
+    def _known(self, existing: ExistingT) -> PodFieldNames:
         """What the store calls namespace, pod and container, as far as it keeps them."""
-        return Names.among(existing)
+        return PodFieldNames.among(existing)
 
     @abstractmethod
     def _many(self, query: Query, existing: ExistingT, coverage: Coverage) -> AsyncGenerator[list[Row]]:
@@ -103,7 +103,7 @@ class Stored(ABC, Generic[ExistingT]):
             return "*"
         return query.namespace or await self._own()
 
-    def _names(self, query: Query, existing: ExistingT) -> Names:
+    def _names(self, query: Query, existing: ExistingT) -> PodFieldNames:
         """What the store calls namespace, pod and container.
 
         Raises ToolFailure for a question about runs, pods, containers or labels that it doesn't keep.
@@ -114,7 +114,7 @@ class Stored(ABC, Generic[ExistingT]):
                 "Leave previous out: its lines of all runs are there. Or ask source=pods.",
             )
         names = self._known(existing)
-        there_are = f"They have: {some(sorted(existing))}."
+        there_are = f"They have: {shortlist(sorted(existing))}."
         for asked, name, what in ((query.pod, names.pod, "pod"), (query.container, names.container, "container")):
             if asked and not name:
                 raise ToolFailure(

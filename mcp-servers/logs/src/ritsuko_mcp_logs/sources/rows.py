@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ritsuko_mcp_logs.lines.application_fields import Continued
+from ritsuko_mcp_logs.lines.application_fields import ContinuationFields
 from ritsuko_mcp_logs.lines.line import Batch, Origin
 from ritsuko_mcp_logs.lines.stream import timestamp
 
@@ -37,5 +37,5 @@ def _batch(origin: Origin, rows: list[Row]) -> Batch:
         data += (b"%b %b\n" % (time, line.encode("utf-8", "replace")) for line in lines)
         fields.append(row.fields)
         if len(lines) > 1:
-            fields += [Continued(row.fields)] * (len(lines) - 1)
+            fields += [ContinuationFields(row.fields)] * (len(lines) - 1)
     return Batch(origin, b"".join(data), fields)

@@ -26,7 +26,7 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
+class StoreEndpoint:
     """Where a store is and how to get in.
 
     `variable` is what the names of its settings begin with, `part` the rest of the one that says which logs are meant.
@@ -42,7 +42,7 @@ class Access:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-class Refused(ToolFailure):
+class QueryRejected(ToolFailure):
     """The store understood us and says no to the query: `said` is what it says."""
 
     def __init__(self, product: str, status: int, said: str) -> None:
@@ -54,10 +54,10 @@ class TooLarge(ToolFailure):
     """An answer of more bytes than one may have."""
 
 
-class Store:
-    """One store. Its methods raise `BackendUnreachable`, `Refused` and `TooLarge`."""
+class StoreClient:
+    """One store. Its methods raise `BackendUnreachable`, `QueryRejected` and `TooLarge`."""
 
-    def __init__(self, access: Access, *, max_bytes: int) -> None:
+    def __init__(self, access: StoreEndpoint, *, max_bytes: int) -> None:
         self._access = access
         self._max_bytes = max_bytes
         self._base = access.url.rstrip("/")
@@ -145,7 +145,7 @@ class Store:
                 f"Try again in {wait} seconds." if wait.isdigit() else "Try again in a minute.",
             )
         if status in (400, 422) and _media(response) != "text/html":
-            return Refused(self._access.product, status, said.partition(": ")[2] or said)
+            return QueryRejected(self._access.product, status, said.partition(": ")[2] or said)
         if status >= 500:
             return BackendUnreachable(
                 f"{self.name} or the proxy before it is in trouble: {said}",
@@ -160,7 +160,7 @@ class Store:
         )
 
 
-def _http(access: Access) -> httpx2.AsyncClient:
+def _http(access: StoreEndpoint) -> httpx2.AsyncClient:
     try:
         tls = ssl.create_default_context(cafile=access.ca_file)
     except (OSError, ssl.SSLError) as error:

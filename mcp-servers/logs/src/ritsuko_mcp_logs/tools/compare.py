@@ -6,13 +6,13 @@ from ritsuko_common.durations import format_duration
 from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import format_time, parse_duration
-from ritsuko_mcp_logs.analysis.changes import Judged, fingerprint, judge, level
-from ritsuko_mcp_logs.analysis.group_names import Names
+from ritsuko_mcp_logs.analysis.changes import GroupChange, fingerprint, group_changes, level
+from ritsuko_mcp_logs.analysis.group_names import GroupNames
 from ritsuko_mcp_logs.analysis.scope import Mined, Scope, mine
 from ritsuko_mcp_logs.analysis.significance import Verdict
 from ritsuko_mcp_logs.mining.occurrences import Spans
 from ritsuko_mcp_logs.phrases import counted
-from ritsuko_mcp_logs.query.time_window import window
+from ritsuko_mcp_logs.query.time_window import parse_window
 from ritsuko_mcp_logs.tools.errors import Lines
 
 _SPANS = 24
@@ -21,7 +21,7 @@ _WORTH_SAYING: tuple[Verdict, ...] = ("new", "rising", "gone", "falling")
 
 async def compare(scope: Scope, *, since: str, until: str, before: str, of: Lines, limit: int, now: float) -> Envelope:
     """The window against one as long that began `before` earlier (empty: just before)."""
-    begin, read_until = window(since, until, now)
+    begin, read_until = parse_window(since, until, now)
     end = min(read_until, now)
     length = end - begin
     shift = parse_duration(before) if before else length
@@ -32,10 +32,10 @@ async def compare(scope: Scope, *, since: str, until: str, before: str, of: Line
         )
     spans = Spans(((begin - shift, begin - shift + length), (begin, end)), _SPANS)
     mined = await mine(scope, spans, until=read_until, everything=of == "all")
-    judged = judge(mined)
+    judged = group_changes(mined)
     changed = [one for one in judged if one.change in _WORTH_SAYING and _tells(one)]
     changed.sort(key=lambda one: (_WORTH_SAYING.index(one.change), -abs(one.now - one.before)))
-    names = Names()
+    names = GroupNames()
     rows = await asyncio.to_thread(lambda: [_row(one, names) for one in changed[:limit]])
     return Envelope(
         summary=_summary(changed, judged, mined, begin, shift, length),
@@ -50,12 +50,12 @@ async def compare(scope: Scope, *, since: str, until: str, before: str, of: Line
     )
 
 
-def _tells(one: Judged) -> bool:
+def _tells(one: GroupChange) -> bool:
     """Whether it is worth a row: an error always; other lines only if their coming is no chance."""
     return one.sure or one.group.tally.is_error
 
 
-def _row(one: Judged, names: Names) -> Row:
+def _row(one: GroupChange, names: GroupNames) -> Row:
     return {
         "change": one.change,
         "then": one.before,
@@ -67,10 +67,10 @@ def _row(one: Judged, names: Names) -> Row:
 
 
 def _summary(
-    changed: list[Judged], judged: list[Judged], mined: Mined, begin: float, shift: float, length: float
+    changed: list[GroupChange], judged: list[GroupChange], mined: Mined, begin: float, shift: float, length: float
 ) -> str:
-    if mined.empty:
-        return mined.empty
+    if mined.empty_reason:
+        return mined.empty_reason
     span = format_duration(round(length))
     against = f"the {span} since {format_time(begin)} against those since {format_time(begin - shift)}"
     same = len(judged) - len(changed)

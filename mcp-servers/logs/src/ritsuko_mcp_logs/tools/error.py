@@ -10,7 +10,7 @@ from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.nearest import suggestion
 from ritsuko_mcp_common.times import format_time
-from ritsuko_mcp_logs.analysis.group_names import Names, written
+from ritsuko_mcp_logs.analysis.group_names import GroupNames, written
 from ritsuko_mcp_logs.analysis.scope import Mined, Scope, mine
 from ritsuko_mcp_logs.course import bars
 from ritsuko_mcp_logs.lines.line import Origin
@@ -18,7 +18,7 @@ from ritsuko_mcp_logs.lines.stream import nanoseconds, split
 from ritsuko_mcp_logs.mining.miner import Group
 from ritsuko_mcp_logs.mining.occurrences import Example, Spans
 from ritsuko_mcp_logs.phrases import counted
-from ritsuko_mcp_logs.query.time_window import window
+from ritsuko_mcp_logs.query.time_window import parse_window
 
 _SPANS = 48
 _PODS_SHOWN = 10
@@ -33,14 +33,14 @@ async def error(scope: Scope, fingerprint: str, *, since: str, now: float) -> En
             f"{fingerprint[:60]!r} is not a fingerprint",
             "It has ten digits and letters from a to f: errors lists them.",
         )
-    begin, end = window(since, "now", now)
+    begin, end = parse_window(since, "now", now)
     mined = await mine(scope, Spans(((begin, now),), _SPANS), until=end)
-    names = Names()
+    names = GroupNames()
     group = await asyncio.to_thread(names.find, mined.groups, wanted)
     if group is None:
         known = [names.fingerprint(group) for group in mined.groups[:100]]
         raise ToolFailure(
-            mined.empty or f"no error with the fingerprint {wanted} in {mined.read} since {format_time(begin)}",
+            mined.empty_reason or f"no error with the fingerprint {wanted} in {mined.read} since {format_time(begin)}",
             suggestion(wanted, known) or "Look further back with since=2d, or in another namespace.",
         )
     record = _record(wanted, group, mined, names, (now - begin) / _SPANS)
@@ -55,7 +55,7 @@ async def error(scope: Scope, fingerprint: str, *, since: str, now: float) -> En
     ).written_by(_write)
 
 
-def _record(fingerprint: str, group: Group, mined: Mined, names: Names, span: float) -> Row:
+def _record(fingerprint: str, group: Group, mined: Mined, names: GroupNames, span: float) -> Row:
     tally = group.tally
     origins = mined.miner.origins
     pods: dict[str, JsonValue] = {
@@ -73,7 +73,7 @@ def _record(fingerprint: str, group: Group, mined: Mined, names: Names, span: fl
         "different messages": len(group.members),
         "first": format_time(tally.first_second),
         "last": format_time(tally.last_second),
-        "course": f"{bars(tally.course(mined.miner.spans))} ({format_duration(round(span))} each)",
+        "course": f"{bars(tally.counts_by_span(mined.miner.spans))} ({format_duration(round(span))} each)",
         "pods": pods,
         "examples": [_shown(example, mined) for example in _examples(group)],
     }

@@ -6,12 +6,12 @@ from typing import Literal
 from ritsuko_common.durations import format_duration
 from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
 from ritsuko_mcp_common.times import format_time
-from ritsuko_mcp_logs.analysis.changes import SPANS, Judged, fingerprint, judge, level, where
-from ritsuko_mcp_logs.analysis.group_names import Names
+from ritsuko_mcp_logs.analysis.changes import SPANS, GroupChange, fingerprint, group_changes, level, where
+from ritsuko_mcp_logs.analysis.group_names import GroupNames
 from ritsuko_mcp_logs.analysis.scope import Mined, Scope, mine
 from ritsuko_mcp_logs.mining.occurrences import Spans
 from ritsuko_mcp_logs.phrases import arguments, counted
-from ritsuko_mcp_logs.query.time_window import window
+from ritsuko_mcp_logs.query.time_window import parse_window
 
 Lines = Literal["all", "errors"]
 _ERROR_LOOKS_BACK = 6 * 3600.0
@@ -20,15 +20,15 @@ _ERROR_LOOKS_BACK = 6 * 3600.0
 
 async def errors(scope: Scope, *, since: str, until: str, of: Lines, limit: int, now: float) -> Envelope:
     """The errors (or all messages) of the window, compared with as long a time before."""
-    begin, read_until = window(since, until, now)
+    begin, read_until = parse_window(since, until, now)
     end = min(read_until, now)
     length = end - begin
     spans = Spans(((begin - length, begin), (begin, end)), SPANS)
     mined = await mine(scope, spans, until=read_until, everything=of == "all")
-    everything = judge(mined)
+    everything = group_changes(mined)
     judged = [one for one in everything if one.now]
     gone = len(everything) - len(judged)
-    names = Names()
+    names = GroupNames()
     rows = await asyncio.to_thread(lambda: [_row(one, mined, names, of) for one in judged[:limit]])
     warnings = mined.warnings
     if judged and not _reaches_back(mined, begin, length):
@@ -49,7 +49,7 @@ async def errors(scope: Scope, *, since: str, until: str, of: Lines, limit: int,
     )
 
 
-def _row(one: Judged, mined: Mined, names: Names, of: Lines) -> Row:
+def _row(one: GroupChange, mined: Mined, names: GroupNames, of: Lines) -> Row:
     tally = one.group.tally
     return {
         "fingerprint": fingerprint(one.group, names),
@@ -72,9 +72,9 @@ def _hints(rows: list[Row], scope: Scope, since: str) -> list[str]:
     return [f"{again} shows the first of them with examples."] if found else []
 
 
-def _summary(judged: list[Judged], mined: Mined, gone: int, of: Lines, until: str) -> str:
-    if mined.empty:
-        return mined.empty
+def _summary(judged: list[GroupChange], mined: Mined, gone: int, of: Lines, until: str) -> str:
+    if mined.empty_reason:
+        return mined.empty_reason
     _, (begin, end) = mined.miner.spans.windows
     span, what = format_duration(round(end - begin)), "error" if of == "errors" else "message"
     when = f"since {format_time(begin)}" + ("" if until == "now" else f" until {format_time(end)}")

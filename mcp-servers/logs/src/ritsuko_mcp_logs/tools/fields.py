@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from ritsuko_common.redaction.names import is_sensitive_name
 from ritsuko_mcp_common.envelope import Envelope, Row
 from ritsuko_mcp_common.errors import ToolFailure
-from ritsuko_mcp_logs.diagnosis.missing_names import say_what_is_absent
+from ritsuko_mcp_logs.diagnosis.missing_names import explain_empty
 from ritsuko_mcp_logs.diagnosis.unknown_fields import fields_instead
 from ritsuko_mcp_logs.phrases import counted
 from ritsuko_mcp_logs.query.conditions import amount
 from ritsuko_mcp_logs.query.query import time_range
-from ritsuko_mcp_logs.query.time_window import window
+from ritsuko_mcp_logs.query.time_window import parse_window
 from ritsuko_mcp_logs.search.field_statistics import FieldValues, reads_sample, sample_fields
-from ritsuko_mcp_logs.search.request import Question
+from ritsuko_mcp_logs.search.request import LogRequest
 from ritsuko_mcp_logs.sources.coverage import Coverage, unread, where
 from ritsuko_mcp_logs.sources.registry import Sources
 
@@ -24,13 +24,13 @@ _LONGEST_VALUE = 80
 _HIDDEN = "(secrets)"
 
 
-async def fields(sources: Sources, question: Question, name: str, *, now: float) -> Envelope:
+async def fields(sources: Sources, question: LogRequest, name: str, *, now: float) -> Envelope:
     """The fields of the newest lines, or of all that are wanted; or the values of the field `name`."""
     source = sources.choose(question.source)
-    query = question.query(*window(question.since, question.until, now))
+    query = question.query(*parse_window(question.since, question.until, now))
     coverage = Coverage()
     lines, seen = await sample_fields(source, query, coverage, name)
-    await say_what_is_absent(source, query, coverage)
+    await explain_empty(source, query, coverage)
     rows = (_values(name, seen, lines) if name else _names(seen, lines, question.limit)) if lines else []
     newest = "the newest " if reads_sample(source, query) else ""
     of = f"{newest}{counted(lines, 'line')}{question.described} of {where(coverage, coverage.pods)}"
@@ -38,9 +38,9 @@ async def fields(sources: Sources, question: Question, name: str, *, now: float)
     amounts = f" {told}" if rows and name and (told := _spread(seen[name])) else ""
     summary = f"{what} in {of}.{amounts}"
     if not lines:
-        summary = f"No line{question.described} was written in {where(coverage, coverage.meant)} in that time."
+        summary = f"No line{question.described} was written in {where(coverage, coverage.matched_pods)} in that time."
     return Envelope(
-        summary=coverage.empty or summary,
+        summary=coverage.empty_reason or summary,
         data=rows[: question.limit],
         truncated=len(rows) > question.limit,
         total=len(rows),

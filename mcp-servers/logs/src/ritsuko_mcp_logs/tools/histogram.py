@@ -11,15 +11,15 @@ from ritsuko_mcp_common.envelope import Envelope, Row
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import format_time
 from ritsuko_mcp_logs.course import bars, beginnings, choose_step
-from ritsuko_mcp_logs.diagnosis.missing_names import say_what_is_absent
+from ritsuko_mcp_logs.diagnosis.missing_names import explain_empty
 from ritsuko_mcp_logs.diagnosis.unknown_fields import unknown_fields
 from ritsuko_mcp_logs.lines.line import Batch, Line
 from ritsuko_mcp_logs.lines.stream import nanoseconds, split
 from ritsuko_mcp_logs.phrases import counted
 from ritsuko_mcp_logs.query.query import Query, time_range
-from ritsuko_mcp_logs.query.time_window import window
+from ritsuko_mcp_logs.query.time_window import parse_window
 from ritsuko_mcp_logs.search.matcher import Matcher
-from ritsuko_mcp_logs.search.request import Question
+from ritsuko_mcp_logs.search.request import LogRequest
 from ritsuko_mcp_logs.sources.coverage import Coverage, unread
 from ritsuko_mcp_logs.sources.registry import Sources
 from ritsuko_mcp_logs.sources.source import Source
@@ -34,12 +34,14 @@ _OTHERS = "(others)"
 Counts = Mapping[str, Mapping[float, int]]
 
 
-async def histogram(sources: Sources, question: Question, *, by: str, step: str, points: bool, now: float) -> Envelope:
+async def histogram(
+    sources: Sources, question: LogRequest, *, by: str, step: str, points: bool, now: float
+) -> Envelope:
     """A row for each value of `by`, the most frequent first, or with `points` a row for each step."""
     if is_sensitive_name(by):
         raise ToolFailure(f"the values of {by[:60]} are secrets", "Count by another field.")
     source = sources.choose(question.source)
-    since, until = window(question.since, question.until, now)
+    since, until = parse_window(question.since, question.until, now)
     query = question.query(since, min(until, max(now, since + 1)))
     length = choose_step(query.since, query.until, step)
     coverage = Coverage()
@@ -51,14 +53,14 @@ async def histogram(sources: Sources, question: Question, *, by: str, step: str,
     total = sum(sum(course.values()) for course in named.values())
     rows = _points(named, steps, by) if points else _courses(named, steps, by)
     if not total:
-        await say_what_is_absent(source, query, coverage)
+        await explain_empty(source, query, coverage)
     hints = [] if total else ["Look further back with since=24h, or for less: leave out text or level."]
     if by not in _KNOWN and named.keys() == {_NONE}:
         hints += await unknown_fields(source, query, [by])
     found = f"{counted(total, 'line')}{question.described}"
     summary = f"{found} from {format_time(query.since)}, in steps of {format_duration(length)}."
     return Envelope(
-        summary=coverage.empty or summary,
+        summary=coverage.empty_reason or summary,
         data=rows if total else [],
         total=len(rows),
         warnings=unread(coverage),
@@ -77,7 +79,7 @@ async def _indexed(source: Source, query: Query, step: float, by: str, coverage:
 
 
 async def _scanned(source: Source, query: Query, step: float, by: str, coverage: Coverage) -> Counts:
-    tally = _Tally(Matcher(query), step, by)
+    tally = _LineCounts(Matcher(query), step, by)
     async with aclosing(source.read(query, coverage)) as batches:
         async for batch in batches:
             tally.take(batch)
@@ -85,7 +87,7 @@ async def _scanned(source: Source, query: Query, step: float, by: str, coverage:
 
 
 @dataclass
-class _Tally:
+class _LineCounts:
     """Counts matching lines by step and value."""
 
     matcher: Matcher

@@ -8,15 +8,15 @@ from ritsuko_common.durations import format_duration
 from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import format_time
-from ritsuko_mcp_logs.analysis.changes import SPANS, Judged, judge, where
-from ritsuko_mcp_logs.analysis.group_names import Names
-from ritsuko_mcp_logs.analysis.kubernetes_events import Happened, events, together
-from ritsuko_mcp_logs.analysis.prometheus_alerts import Fired, alerts
+from ritsuko_mcp_logs.analysis.changes import SPANS, GroupChange, group_changes, where
+from ritsuko_mcp_logs.analysis.group_names import GroupNames
+from ritsuko_mcp_logs.analysis.kubernetes_events import RecurringEvent, events, merge_events
+from ritsuko_mcp_logs.analysis.prometheus_alerts import FiredAlert, alerts
 from ritsuko_mcp_logs.analysis.scope import Mined, Scope, mine
 from ritsuko_mcp_logs.cluster import Cluster
 from ritsuko_mcp_logs.mining.occurrences import Spans
 from ritsuko_mcp_logs.phrases import counted
-from ritsuko_mcp_logs.query.time_window import window
+from ritsuko_mcp_logs.query.time_window import parse_window
 from ritsuko_mcp_logs.settings import LogsSettings
 
 _CHANGED = ("new", "rising")
@@ -31,12 +31,12 @@ async def incident(
     scope: Scope, cluster: Cluster, settings: LogsSettings, *, since: str, until: str, limit: int, now: float
 ) -> Envelope:
     """What happened between the two moments. Raises ToolFailure only if the logs cannot be read at all."""
-    begin, read_until = window(since, until, now)
+    begin, read_until = parse_window(since, until, now)
     end = min(read_until, now)
     spans = Spans(((begin - (end - begin), begin), (begin, end)), SPANS)
     mined = await mine(scope, spans, until=read_until)
     namespace = mined.coverages[0].namespace
-    warnings = [*([mined.empty] if mined.empty else []), *mined.warnings]
+    warnings = [*([mined.empty_reason] if mined.empty_reason else []), *mined.warnings]
     happened, fired = await asyncio.gather(
         _told("Kubernetes events", events(cluster, namespace, begin, end), warnings),
         _told("alerts", alerts(settings, namespace, begin, end), warnings) if settings.prometheus_url else _nothing(),
@@ -45,12 +45,12 @@ async def incident(
         warnings.append("alerts are not looked at: this server has no PROMETHEUS_URL")
     if scope.pod:
         happened = [one for one in happened if one.about.partition("/")[2].startswith(scope.pod.partition("*")[0])]
-    judged = [one for one in judge(mined) if one.now]
+    judged = [one for one in group_changes(mined) if one.now]
     changed = [one for one in judged if one.change in _CHANGED]
-    names = Names()
+    names = GroupNames()
     entries = [
         *await asyncio.to_thread(lambda: [_of_error(one, mined, names, begin) for one in changed[:_MOST_ERRORS]]),
-        *(_of_event(one) for one in together(happened)),
+        *(_of_event(one) for one in merge_events(happened)),
         *(_of_alert(one) for one in fired),
     ]
     rows = [row for _, row in _most_telling(entries, limit)]
@@ -77,7 +77,7 @@ async def _told(what: str, asking: Awaitable[list[T]], warnings: list[str]) -> l
         return []
 
 
-async def _nothing() -> list[Fired]:
+async def _nothing() -> list[FiredAlert]:
     return []
 
 
@@ -87,25 +87,25 @@ def _most_telling(entries: list[tuple[float, Row]], limit: int) -> list[tuple[fl
     return sorted(kept, key=lambda entry: entry[0])
 
 
-def _of_error(one: Judged, mined: Mined, names: Names, begin: float) -> tuple[float, Row]:
+def _of_error(one: GroupChange, mined: Mined, names: GroupNames, begin: float) -> tuple[float, Row]:
     """At its first record if it is new; else where it began to rise: at the first span above all before."""
     tally, spans = one.group.tally, mined.miner.spans
     start = float(tally.first_second)
     if one.before:
-        usual = max(tally.course(spans, 0))
-        course = tally.course(spans, 1)
+        usual = max(tally.counts_by_span(spans, 0))
+        course = tally.counts_by_span(spans, 1)
         place = next((index for index, count in enumerate(course) if count > usual), 0)
         start = begin + place * (spans.windows[1][1] - begin) / spans.count
     said = f"{names.template(one.group)} ({one.change}, {names.fingerprint(one.group)})"
     return start, _row("error", start, tally.last_second, one.now, where(one.group, mined), said)
 
 
-def _of_event(one: Happened) -> tuple[float, Row]:
+def _of_event(one: RecurringEvent) -> tuple[float, Row]:
     kind = "warning" if one.warning else "event"
     return one.first, _row(kind, one.first, one.last, one.count, one.about, f"{one.reason}: {one.message}")
 
 
-def _of_alert(one: Fired) -> tuple[float, Row]:
+def _of_alert(one: FiredAlert) -> tuple[float, Row]:
     severity = f" ({one.severity})" if one.severity else ""
     earlier = ", fired before already" if one.before else ""
     return one.first, _row("alert", one.first, one.last, 1, one.about, f"{one.name}{severity}{earlier}")
@@ -122,7 +122,9 @@ def _row(kind: str, first: float, last: float, count: int, about: str, what: str
     }
 
 
-def _summary(mined: Mined, errors: int, changed: list[Judged], happened: list[Happened], fired: list[Fired]) -> str:
+def _summary(
+    mined: Mined, errors: int, changed: list[GroupChange], happened: list[RecurringEvent], fired: list[FiredAlert]
+) -> str:
     warnings = sum(one.warning for one in happened)
     _, (begin, end) = mined.miner.spans.windows
     return (
@@ -132,7 +134,7 @@ def _summary(mined: Mined, errors: int, changed: list[Judged], happened: list[Ha
     )
 
 
-def _hints(judged: list[Judged], changed: list[Judged], left_out: int) -> list[str]:
+def _hints(judged: list[GroupChange], changed: list[GroupChange], left_out: int) -> list[str]:
     hints: list[str] = []
     if usual := len(judged) - len(changed):
         hints.append(

@@ -9,24 +9,24 @@ from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_logs.diagnosis.missing_names import nearest_names
 from ritsuko_mcp_logs.diagnosis.unknown_fields import fields_with_text, unknown_fields
 from ritsuko_mcp_logs.query.query import Query, unconditional
-from ritsuko_mcp_logs.query.time_window import window
-from ritsuko_mcp_logs.search.context_lines import look_around
+from ritsuko_mcp_logs.query.time_window import parse_window
+from ritsuko_mcp_logs.search.context_lines import add_context
 from ritsuko_mcp_logs.search.matcher import Matcher
-from ritsuko_mcp_logs.search.page_position import Place
-from ritsuko_mcp_logs.search.ranking import Best
+from ritsuko_mcp_logs.search.page_position import PagePosition
+from ritsuko_mcp_logs.search.ranking import BestMatches
 from ritsuko_mcp_logs.search.report import Found, report
-from ritsuko_mcp_logs.search.request import Question
+from ritsuko_mcp_logs.search.request import LogRequest
 from ritsuko_mcp_logs.search.scan import Scan
 from ritsuko_mcp_logs.sources.coverage import Coverage
 from ritsuko_mcp_logs.sources.registry import Sources
 from ritsuko_mcp_logs.sources.source import Index, Source
 
 
-async def search(sources: Sources, question: Question, cursor: str, *, now: float) -> Envelope:
+async def search(sources: Sources, question: LogRequest, cursor: str, *, now: float) -> Envelope:
     """The first `limit` matching lines in the order wanted, and how much was read to find them."""
     source = sources.choose(question.source)
-    place = cursors.decode(cursor, Place, question.fixed) if cursor else None
-    since, until = (place.since, place.until) if place else window(question.since, question.until, now)
+    place = cursors.decode(cursor, PagePosition, question.fixed) if cursor else None
+    since, until = (place.since, place.until) if place else parse_window(question.since, question.until, now)
     query = question.query(since, until)
     if source.index is not None and source.index.exact(query):
         found = await _looked_up(source, source.index, query, question, place)
@@ -42,7 +42,7 @@ async def search(sources: Sources, question: Question, cursor: str, *, now: floa
     return report(question, query, found, [reason for reason in why if reason], now=now)
 
 
-async def _looked_through(source: Source, query: Query, question: Question, place: Place | None) -> Found:
+async def _looked_through(source: Source, query: Query, question: LogRequest, place: PagePosition | None) -> Found:
     """Every line that the source gives is looked at."""
     best = _best(question, place)
     coverage = Coverage()
@@ -54,7 +54,7 @@ async def _looked_through(source: Source, query: Query, question: Question, plac
         everything = await source.index.totals(unconditional(query))
         lines, pods = everything.lines, everything.pods
         if question.context:
-            await look_around(source, hits, question.context)
+            await add_context(source, hits, question.context)
     return Found(
         coverage=coverage,
         hits=hits,
@@ -66,7 +66,9 @@ async def _looked_through(source: Source, query: Query, question: Question, plac
     )
 
 
-async def _looked_up(source: Source, index: Index, query: Query, question: Question, place: Place | None) -> Found:
+async def _looked_up(
+    source: Source, index: Index, query: Query, question: LogRequest, place: PagePosition | None
+) -> Found:
     """The source finds, counts and orders; of its lines only this page is read."""
     rest = _behind(query, place)
     limit = question.limit
@@ -81,7 +83,7 @@ async def _looked_up(source: Source, index: Index, query: Query, question: Quest
         limit *= 4
     whole, left = await asyncio.gather(index.totals(query), index.totals(rest))
     if question.context:
-        await look_around(source, hits, question.context)
+        await add_context(source, hits, question.context)
     return Found(
         coverage=coverage,
         hits=hits,
@@ -92,7 +94,7 @@ async def _looked_up(source: Source, index: Index, query: Query, question: Quest
     )
 
 
-async def _scanned(source: Source, query: Query, best: Best, coverage: Coverage, *, context: int) -> Scan:
+async def _scanned(source: Source, query: Query, best: BestMatches, coverage: Coverage, *, context: int) -> Scan:
     scan = Scan(Matcher(query), best, context=context)
     async with aclosing(source.read(query, coverage)) as batches:
         async for batch in batches:
@@ -101,11 +103,11 @@ async def _scanned(source: Source, query: Query, best: Best, coverage: Coverage,
     return scan
 
 
-def _best(question: Question, place: Place | None) -> Best:
-    return Best(question.order, question.limit, behind=place.key if place else None)
+def _best(question: LogRequest, place: PagePosition | None) -> BestMatches:
+    return BestMatches(question.order, question.limit, behind=place.key if place else None)
 
 
-def _behind(query: Query, place: Place | None) -> Query:
+def _behind(query: Query, place: PagePosition | None) -> Query:
     """The part of the query's window that is left, the moment where the page before ended included."""
     if place is None:
         return query

@@ -11,7 +11,7 @@ from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.tool import read_tool
 from ritsuko_mcp_logs.query.conditions import parse_conditions
 from ritsuko_mcp_logs.query.query import Order
-from ritsuko_mcp_logs.search.request import Question
+from ritsuko_mcp_logs.search.request import LogRequest
 from ritsuko_mcp_logs.sources.registry import Sources
 from ritsuko_mcp_logs.tools.fields import fields as field_values
 from ritsuko_mcp_logs.tools.histogram import histogram as count_lines
@@ -79,7 +79,7 @@ class LogsTools:
     ) -> Envelope:
         """Search logs for a text or regular expression, by level, field, pod, labels or time. Says how much was read
         and what was not."""
-        question = Question(
+        question = LogRequest(
             text=text,
             exclude=exclude,
             namespace=namespace,
@@ -117,7 +117,7 @@ class LogsTools:
         source: str = "",
     ) -> Envelope:
         """The newest log lines, as they were written; only those with a text or at a level, if one is given."""
-        question = Question(
+        question = LogRequest(
             text=text,
             exclude=exclude,
             level=level,
@@ -152,7 +152,7 @@ class LogsTools:
         source: str = "",
     ) -> Envelope:
         """Count log lines over time."""
-        question = Question(
+        question = LogRequest(
             text=text,
             exclude=exclude,
             namespace=namespace,
@@ -184,7 +184,7 @@ class LogsTools:
     ) -> Envelope:
         """Fields (JSON, logfmt, labels of the store) of the newest lines, or of all with a text or at a level: how
         frequent, how many values, which."""
-        question = Question(
+        question = LogRequest(
             text=text,
             level=level,
             namespace=namespace,

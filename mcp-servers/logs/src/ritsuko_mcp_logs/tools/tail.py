@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from ritsuko_common.durations import format_duration
 from ritsuko_mcp_common.envelope import Envelope
-from ritsuko_mcp_logs.diagnosis.missing_names import say_what_is_absent
+from ritsuko_mcp_logs.diagnosis.missing_names import explain_empty
 from ritsuko_mcp_logs.lines.line import Line
 from ritsuko_mcp_logs.phrases import counted
 from ritsuko_mcp_logs.query.query import Query, time_range
-from ritsuko_mcp_logs.query.time_window import window
+from ritsuko_mcp_logs.query.time_window import parse_window
 from ritsuko_mcp_logs.search.matcher import Matcher
-from ritsuko_mcp_logs.search.request import Question
+from ritsuko_mcp_logs.search.request import LogRequest
 from ritsuko_mcp_logs.sources.coverage import Coverage, unread, where
 from ritsuko_mcp_logs.sources.registry import Sources
 from ritsuko_mcp_logs.sources.source import Source
@@ -25,7 +25,7 @@ _LATE_SECONDS = 10.0
 
 
 async def tail(
-    sources: Sources, question: Question, *, lines: int, follow: float, room: int, clock: Callable[[], float]
+    sources: Sources, question: LogRequest, *, lines: int, follow: float, room: int, clock: Callable[[], float]
 ) -> Envelope:
     """The newest `lines` lines of all containers together, after waiting `follow` seconds for new ones.
 
@@ -33,7 +33,7 @@ async def tail(
     """
     source = sources.choose(question.source)
     now = clock()
-    query = question.query(*window(question.since, question.until, now))
+    query = question.query(*parse_window(question.since, question.until, now))
     coverage = Coverage()
     if source.index is not None:
         found = await _polled(source, query, lines, follow, coverage, clock)
@@ -47,7 +47,7 @@ async def tail(
             query = replace(query, since=now, until=clock() + follow, follow=True)
             found = _new(await _lines(source, query, lines, coverage), found)
     newest = _newest(found, lines)
-    await say_what_is_absent(source, query, coverage)
+    await explain_empty(source, query, coverage)
     shown = _within(newest, room, coverage.namespace)
     left_out = f"{counted(len(newest) - len(shown), 'older line')} left out to fit: search shows them, page by page."
     pods = len({(line.origin.namespace, line.origin.pod) for line in newest})
@@ -55,7 +55,10 @@ async def tail(
     summary = f"The newest {counted(len(shown), 'line')}{question.described} of {where(coverage, pods)}{waited}."
     if not newest:
         nothing = f"No line{question.described}" if question.described else "Nothing"
-        summary = coverage.empty or f"{nothing} was written in {where(coverage, coverage.meant)} since then{waited}."
+        summary = (
+            coverage.empty_reason
+            or f"{nothing} was written in {where(coverage, coverage.matched_pods)} since then{waited}."
+        )
     return Envelope(
         summary=summary,
         data="\n".join(shown),

@@ -11,16 +11,16 @@ from ritsuko_common.redaction.redactor import Redaction
 from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import format_time
-from ritsuko_mcp_logs.analysis.clock_skew import Seen, Skew, corrected, find_skews, mentions, workload
-from ritsuko_mcp_logs.analysis.request_ids import Id, trace_id
+from ritsuko_mcp_logs.analysis.clock_skew import PodLine, Skew, corrected, find_skews, mentions, workload
+from ritsuko_mcp_logs.analysis.request_ids import RequestId, trace_id
 from ritsuko_mcp_logs.analysis.scope import Scope, runs
-from ritsuko_mcp_logs.diagnosis.missing_names import say_what_is_absent
+from ritsuko_mcp_logs.diagnosis.missing_names import explain_empty
 from ritsuko_mcp_logs.diagnosis.unknown_fields import fields_with_text
 from ritsuko_mcp_logs.lines.line import Line
 from ritsuko_mcp_logs.lines.stream import plain
-from ritsuko_mcp_logs.phrases import counted, lasting, some
+from ritsuko_mcp_logs.phrases import counted, duration_text, shortlist
 from ritsuko_mcp_logs.query.query import Query, unconditional
-from ritsuko_mcp_logs.query.time_window import window
+from ritsuko_mcp_logs.query.time_window import parse_window
 from ritsuko_mcp_logs.search.matcher import Matcher
 from ritsuko_mcp_logs.sources.coverage import Coverage, Gap, unread, where
 
@@ -54,18 +54,18 @@ async def trace(scope: Scope, id: str, *, since: str, by: By, limit: int, now: f
     wanted = trace_id(id.strip())
     if len(wanted) < _SHORTEST_ID:
         raise ToolFailure(f"{wanted!r} is too short for an id", f"Give at least {_SHORTEST_ID} characters of it.")
-    begin, end = window(since, "now", now)
+    begin, end = parse_window(since, "now", now)
     coverage = Coverage()
     query = replace(scope.query(begin, end), text=wanted)
-    alike = _Alike()
-    lines = await _read(scope, query, Id(wanted), coverage, alike)
+    similar = _SimilarIds()
+    lines = await _read(scope, query, RequestId(wanted), coverage, similar)
     looked_at = await _looked_at(scope, query, coverage)
     if not looked_at.lines:
-        await say_what_is_absent(scope.source, query, coverage)
+        await explain_empty(scope.source, query, coverage)
     in_fields: list[str] = []
-    if scope.source.index is not None and looked_at.lines and not lines and not alike.lines:
+    if scope.source.index is not None and looked_at.lines and not lines and not similar.lines:
         in_fields = await fields_with_text(scope.source, query)
-    seen = [Seen(line.origin.pod or str(line.origin), line.time, line.text) for line in lines]
+    seen = [PodLine(line.origin.pod or str(line.origin), line.time, line.text) for line in lines]
     skews = find_skews(seen)
     steps = [_Step(line, time) for line, time in zip(lines, corrected(seen, skews), strict=True)]
     steps.sort(key=lambda step: step.time if by == "cause" else step.line.time)
@@ -78,7 +78,7 @@ async def trace(scope: Scope, id: str, *, since: str, by: By, limit: int, now: f
         returned=len(rows),
         truncated=len(steps) > len(rows),
         warnings=[*_clocks(skews, by), *gaps, *_silent(steps, looked_at), *unread(coverage)],
-        hints=[*in_fields, *_hints(steps, skews, by, alike)],
+        hints=[*in_fields, *_hints(steps, skews, by, similar)],
         source=coverage.origin,
         time_range=TimeRange(start=format_time(begin), end=format_time(now)),
         untrusted=True,
@@ -86,21 +86,21 @@ async def trace(scope: Scope, id: str, *, since: str, by: By, limit: int, now: f
 
 
 @dataclass(slots=True)
-class _Alike:
+class _SimilarIds:
     """Lines without the id, but with what could be taken for it."""
 
     lines: int = 0
     ids: set[str] = field(default_factory=set[str])
 
-    def see(self, line: Line, id: Id) -> None:
+    def see(self, line: Line, id: RequestId) -> None:
         # Redacted before a part of it is shown: half a secret looks like none.
-        found = id.like_it(Redaction().text(_text(line)))
+        found = id.similar_ids(Redaction().text(_text(line)))
         self.lines += bool(found)
         if len(self.ids) < _MOST_LIKE_IT:
             self.ids.update(one if len(one) <= _LONGEST_LIKE_IT else f"{one[:_LONGEST_LIKE_IT]}…" for one in found)
 
 
-async def _read(scope: Scope, query: Query, id: Id, coverage: Coverage, alike: _Alike) -> list[Line]:
+async def _read(scope: Scope, query: Query, id: RequestId, coverage: Coverage, similar: _SimilarIds) -> list[Line]:
     """The lines in the order of their timestamps, each once."""
     found: dict[tuple[str, int, bytes], Line] = {}
     beside = tuple((name, value) for name in _ID_FIELDS for value in id.as_value)
@@ -111,10 +111,10 @@ async def _read(scope: Scope, query: Query, id: Id, coverage: Coverage, alike: _
         async with aclosing(scope.source.read(asked, read)) as batches:
             async for batch in batches:
                 for _, _, line in matcher.find(batch):
-                    if id.stands_in(_text(line)) or any(line.fields.get(name) == value for name, value in beside):
+                    if id.occurs_in(_text(line)) or any(line.fields.get(name) == value for name, value in beside):
                         found[str(line.origin), line.nanoseconds, line.raw] = line
                     else:
-                        alike.see(line, id)
+                        similar.see(line, id)
                 if len(found) > _MOST_LINES:
                     coverage.gaps.append(Gap("the rest", f"more than {_MOST_LINES:,} lines have this id"))
                     return _in_order(found.values())
@@ -167,16 +167,16 @@ def _rows(steps: list[_Step], namespace: str, *, skewed: bool) -> list[Row]:
 
 
 def _summary(wanted: str, steps: list[_Step], coverage: Coverage, looked_at: _LookedAt, begin: float) -> str:
-    if coverage.empty:
-        return coverage.empty
+    if coverage.empty_reason:
+        return coverage.empty_reason
     read = f"{counted(looked_at.lines, 'line')} of {where(coverage, len(looked_at.pods))} since {format_time(begin)}"
     if not steps:
         return f"No line with {wanted} in {read}."
     pods = list(dict.fromkeys(step.pod for step in sorted(steps, key=lambda step: step.time)))
     took = max(step.time for step in steps) - min(step.time for step in steps)
     return (
-        f"{counted(len(steps), 'line')} with {wanted} in {counted(len(pods), 'pod')}, {lasting(took)} from the first "
-        f"to the last: {' → '.join(pods)}. Read were {read}."
+        f"{counted(len(steps), 'line')} with {wanted} in {counted(len(pods), 'pod')}, {duration_text(took)} from the "
+        f"first to the last: {' → '.join(pods)}. Read were {read}."
     )
 
 
@@ -185,9 +185,9 @@ def _clocks(skews: list[Skew], by: By) -> list[str]:
     for skew in skews:
         direction = "ahead of" if skew.estimate > 0 else "behind"
         least, most = sorted((abs(skew.least), abs(skew.most)))
-        much = f"at least {lasting(least)}"
+        much = f"at least {duration_text(least)}"
         if not isinf(most):
-            much = f"{lasting(abs(skew.estimate))} ({lasting(least)} to {lasting(most)})"
+            much = f"{duration_text(abs(skew.estimate))} ({duration_text(least)} to {duration_text(most)})"
         told.append(f"the clock of {skew.pod} is {much} {direction} that of {skew.against}: its lines say so by cause")
     if skews:
         order = "corrected times" if by == "cause" else "the times as written, not in the order of causes"
@@ -207,7 +207,7 @@ def _gaps(steps: list[_Step]) -> list[str]:
         if after.time - before.time >= max(_SHORTEST_GAP, _GAP_SHARE * took)
     ]
     return [
-        f"{lasting(gap)} without a line, from {_named(before)} to {_named(after)}"
+        f"{duration_text(gap)} without a line, from {_named(before)} to {_named(after)}"
         for gap, before, after in sorted(long, key=lambda one: -one[0])[:_MOST_GAPS]
     ]
 
@@ -222,15 +222,18 @@ def _silent(steps: list[_Step], looked_at: _LookedAt) -> list[str]:
     """Pods that were looked at and are mentioned by others, but wrote no line with the id."""
     silent = {workload(pod) for pod in looked_at.pods} - {workload(step.pod) for step in steps}
     mentioned = sorted(name for name in silent if any(mentions(step.line.text, name) for step in steps))
-    return [f"mentioned, but without a line with this id: {some(mentioned)}"] if mentioned else []
+    return [f"mentioned, but without a line with this id: {shortlist(mentioned)}"] if mentioned else []
 
 
-def _hints(steps: list[_Step], skews: list[Skew], by: By, alike: _Alike) -> list[str]:
+def _hints(steps: list[_Step], skews: list[Skew], by: By, similar: _SimilarIds) -> list[str]:
     if not steps:
-        have = "line has" if alike.lines == 1 else "lines have"
-        like_it = f"{alike.lines:,} {have} longer ids that begin so, or it in another case: {some(sorted(alike.ids))}."
+        have = "line has" if similar.lines == 1 else "lines have"
+        similar_found = (
+            f"{similar.lines:,} {have} longer ids that begin so, or it in another case: "
+            f"{shortlist(sorted(similar.ids))}."
+        )
         return [
-            *([like_it] if alike.lines else []),
+            *([similar_found] if similar.lines else []),
             "Look further back with since=24h, in another namespace, or search for a part of the id.",
         ]
     return ["by=cause puts the lines in the order of corrected times."] if skews and by == "clock" else []

@@ -7,13 +7,13 @@ import json
 import re
 from collections.abc import Collection, Sequence
 
-from ritsuko_mcp_logs.lines.levels import FIELDS, level_named, signs, values_beside
+from ritsuko_mcp_logs.lines.levels import FIELDS, level_field_values, level_named, signs
 from ritsuko_mcp_logs.lines.levels import names as levels
 from ritsuko_mcp_logs.lines.line import Origin
 from ritsuko_mcp_logs.query.label_selector import Requirement, parse_selector
 from ritsuko_mcp_logs.query.patterns import PLAIN, expression, literal, pod_pattern
 from ritsuko_mcp_logs.query.query import Query
-from ritsuko_mcp_logs.sources.collector_names import Names, label_name
+from ritsuko_mcp_logs.sources.collector_names import PodFieldNames, label_name
 
 # Loki 3 gives it to every stream. https://grafana.com/docs/loki/latest/get-started/labels/#default-labels-for-all-users
 _SERVICE = "service_name"
@@ -32,7 +32,7 @@ def quoted(text: str) -> str:
     return json.dumps(text.encode("utf-8", "replace").decode(), ensure_ascii=False)
 
 
-def selector(query: Query, namespace: str, names: Names, existing: Collection[str]) -> str:
+def selector(query: Query, namespace: str, names: PodFieldNames, existing: Collection[str]) -> str:
     """The streams; `namespace` is `*` for all."""
     if query.origin is not None:
         return _of(_origin(query.origin, names), names, existing)
@@ -51,7 +51,7 @@ def selector(query: Query, namespace: str, names: Names, existing: Collection[st
     return _of(matchers, names, existing)
 
 
-def wanted(query: Query) -> str:
+def line_filters(query: Query) -> str:
     """What the text of lines must have and must not have, and empty if that is nothing."""
     return _line_filter("|", query.text, query) + _line_filter("!", query.exclude, query)
 
@@ -72,7 +72,7 @@ def pipelines(query: Query, existing: Collection[str]) -> list[str]:
     """
     if query.or_fields:
         filters = [_equals(name, value) for name, value in query.or_fields]
-        either = _in_text_or_beside(expression(query.text, query), filters)
+        either = _in_text_or_field(expression(query.text, query), filters)
         return [_line_filter("!", query.exclude, query) + one for one in either]
     either = [""]
     for name, value in query.fields:
@@ -81,24 +81,24 @@ def pipelines(query: Query, existing: Collection[str]) -> list[str]:
         if name in FIELDS and (level := level_named(value)):
             either = _at_level(level)
         elif PLAIN.fullmatch(value):
-            either = _in_text_or_beside(literal(value), [_equals(name, value)])
+            either = _in_text_or_field(literal(value), [_equals(name, value)])
             break
     if either == [""] and query.level:
         either = _at_level(query.level)
-    return [wanted(query) + one for one in either]
+    return [line_filters(query) + one for one in either]
 
 
 def _at_level(level: str) -> list[str]:
-    # Each in a group of its own: Loki is quick to find texts, but not what an expression makes of texts alike.
+    # Each in a group of its own: Loki is quick to find texts, but not what an expression makes of texts similar.
     in_text = "|".join(f"({sign})" for sign in signs(level))
     beside: list[str] = []
-    for names, values in values_beside(level):
+    for names, values in level_field_values(level):
         stated = quoted(f"(?i){'|'.join(values)}")
         beside += [f"{_label(name)}=~{stated}" for name in names]
-    return _in_text_or_beside(in_text, beside)
+    return _in_text_or_field(in_text, beside)
 
 
-def _in_text_or_beside(text: str, filters: Sequence[str]) -> list[str]:
+def _in_text_or_field(text: str, filters: Sequence[str]) -> list[str]:
     return [f" |~ {quoted(text)}", f" !~ {quoted(text)} | {' or '.join(dict.fromkeys(filters))}"]
 
 
@@ -111,7 +111,7 @@ def _label(name: str) -> str:
     return f"_{label}" if label[0].isdigit() else label
 
 
-def _of(matchers: list[str], names: Names, existing: Collection[str]) -> str:
+def _of(matchers: list[str], names: PodFieldNames, existing: Collection[str]) -> str:
     if not matchers or all(matcher.endswith(('=""', '=~".*"')) for matcher in matchers):
         # Loki wants one matcher that doesn't match the empty value: of the label that most streams have.
         common = (_SERVICE, names.namespace, names.pod, "job", *sorted(existing))
@@ -120,7 +120,7 @@ def _of(matchers: list[str], names: Names, existing: Collection[str]) -> str:
     return "{" + ", ".join(matchers) + "}"
 
 
-def _origin(origin: Origin, names: Names) -> list[str]:
+def _origin(origin: Origin, names: PodFieldNames) -> list[str]:
     if not origin.pod:
         return [_is(name, value) for name, value in origin.labels]
     known = ((names.namespace, origin.namespace), (names.pod, origin.pod), (names.container, origin.container))

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from ritsuko_mcp_logs.sources.collector_names import Names
+from ritsuko_mcp_logs.sources.collector_names import PodFieldNames
 from ritsuko_mcp_logs.sources.rows import Row
 
 Labels = dict[str, str]
@@ -90,7 +90,7 @@ def is_own(label: str) -> bool:
     return label.startswith("__")
 
 
-def rows(streams: list[Stream], names: Names) -> list[Row]:
+def rows(streams: list[Stream], names: PodFieldNames) -> list[Row]:
     """The entries of all streams; labels and metadata are their fields."""
     found: list[Row] = []
     for stream in streams:

@@ -16,16 +16,16 @@ from ritsuko_mcp_logs.lines.levels import FIELDS, level_named
 from ritsuko_mcp_logs.lines.line import Origin
 from ritsuko_mcp_logs.lines.stream import timestamp
 from ritsuko_mcp_logs.query.query import Query
-from ritsuko_mcp_logs.sources.collector_names import Names
+from ritsuko_mcp_logs.sources.collector_names import PodFieldNames
 from ritsuko_mcp_logs.sources.coverage import Coverage, Gap
-from ritsuko_mcp_logs.sources.log_store import OwnNamespace, Stored
+from ritsuko_mcp_logs.sources.log_store import LogStore, OwnNamespace
 from ritsuko_mcp_logs.sources.loki import logql
 from ritsuko_mcp_logs.sources.loki.merge import merged
 from ritsuko_mcp_logs.sources.loki.prefetch import one_after_another
 from ritsuko_mcp_logs.sources.loki.responses import BuildInfo, Samples, Series, Streams, Strings, is_own, rows
 from ritsuko_mcp_logs.sources.rows import Row
 from ritsuko_mcp_logs.sources.source import Totals
-from ritsuko_mcp_logs.sources.store_client import Access, ModelT, Refused
+from ritsuko_mcp_logs.sources.store_client import ModelT, QueryRejected, StoreEndpoint
 
 _PAGE = 5_000
 _AT_ONCE = 4
@@ -37,7 +37,7 @@ _LOOK_BACK_SECONDS = 30 * 86400.0
 _CATEGORIZED = {"X-Loki-Response-Encoding-Flags": "categorize-labels"}
 
 
-class Loki(Stored[frozenset[str]]):
+class Loki(LogStore[frozenset[str]]):
     """One Loki. `clock` gives the time in Unix seconds."""
 
     name = "loki"
@@ -45,7 +45,7 @@ class Loki(Stored[frozenset[str]]):
 
     def __init__(
         self,
-        access: Access,
+        access: StoreEndpoint,
         own: OwnNamespace,
         *,
         seconds: float,
@@ -60,13 +60,13 @@ class Loki(Stored[frozenset[str]]):
     async def totals(self, query: Query) -> Totals:
         """See `Index.totals`."""
         existing = await self._existing(query)
-        names = Names.among(existing)
+        names = PodFieldNames.among(existing)
         selector = await self._selector(query, existing)
         span = f"[{math.ceil((query.until - query.since) * 1000)}ms]"
         counted = f"count_over_time({selector}{span})"
         at = _nanoseconds(query.until) - 1
         questions = [self._number(f"sum({counted})", at), self._pods(query, selector, counted, names)]
-        if wanted := logql.wanted(query):
+        if wanted := logql.line_filters(query):
             questions.append(self._number(f"sum(count_over_time({selector}{wanted} {span}))", at))
         lines, pods, *matches = await asyncio.gather(*questions)
         return Totals(matches[0] if matches else lines, lines, pods)
@@ -78,7 +78,7 @@ class Loki(Stored[frozenset[str]]):
         label = next((name for name in FIELDS if name in existing), "detected_level") if by == "level" else by
         if by not in ("", "level") and by not in existing:
             return None
-        lines = f"{await self._selector(query, existing)}{logql.wanted(query)}"
+        lines = f"{await self._selector(query, existing)}{logql.line_filters(query)}"
         grouping = f" by ({label})" if by else ""
         expression = f"sum{grouping} (count_over_time({lines} [{round(step * 1000)}ms]))"
         # A value counts the step before its own time, that time included and the step's beginning not.
@@ -96,7 +96,7 @@ class Loki(Stored[frozenset[str]]):
     async def values(self, query: Query, what: Literal["namespace", "pod"]) -> list[str]:
         """See `Index.values`."""
         existing = await self._existing(query)
-        name: str = getattr(Names.among(existing), what)
+        name: str = getattr(PodFieldNames.among(existing), what)
         if not name:
             return []
         parameters = {**_window(query), "query": await self._selector(query, existing)}
@@ -156,7 +156,7 @@ class Loki(Stored[frozenset[str]]):
     ) -> AsyncGenerator[list[Row]]:
         """What is wanted from `start` up to but not including `end`, in ns."""
         selector = await self._selector(query, existing)
-        names = Names.among(existing)
+        names = PodFieldNames.among(existing)
         readings = [
             self._pages(selector + pipeline, query, start, end, names, coverage)
             for pipeline in logql.pipelines(query, existing)
@@ -166,7 +166,7 @@ class Loki(Stored[frozenset[str]]):
                 yield group
 
     async def _pages(
-        self, expression: str, query: Query, start: int, end: int, names: Names, coverage: Coverage
+        self, expression: str, query: Query, start: int, end: int, names: PodFieldNames, coverage: Coverage
     ) -> AsyncGenerator[list[Row]]:
         """Page by page in the query's order, each entry once; those of one moment together: within it lines are told
         apart by their number."""
@@ -192,7 +192,7 @@ class Loki(Stored[frozenset[str]]):
             start, end = (start, edge + (not step_over)) if newest else (edge + step_over, end)
 
     async def _page_of(
-        self, expression: str, start: int, end: int, most: int, *, newest: bool, names: Names
+        self, expression: str, start: int, end: int, most: int, *, newest: bool, names: PodFieldNames
     ) -> tuple[list[Row], int]:
         """At most `most` entries (0: any number), and how many could have been on the page."""
         limit = min(self._page, most or self._page)
@@ -205,7 +205,7 @@ class Loki(Stored[frozenset[str]]):
         }
         try:
             answer = await self._get("/loki/api/v1/query_range", Streams, parameters)
-        except Refused as refusal:
+        except QueryRejected as refusal:
             allowed = _TOO_MANY.search(refusal.said)
             if allowed is None or int(allowed[1]) >= limit:
                 raise
@@ -213,13 +213,13 @@ class Loki(Stored[frozenset[str]]):
             answer = await self._get("/loki/api/v1/query_range", Streams, {**parameters, "limit": allowed[1]})
         return sorted(rows(answer.data.result, names), key=lambda row: row.nanoseconds, reverse=newest), limit
 
-    async def _pods(self, query: Query, selector: str, counted: str, names: Names) -> int:
+    async def _pods(self, query: Query, selector: str, counted: str, names: PodFieldNames) -> int:
         """How many pods wrote lines; of more than Loki counts at once (500 by default), how many had a stream then."""
         by = [name for name in (names.namespace, names.pod) if name]
         expression = f"count(sum by ({', '.join(by)}) ({counted}))" if by else f"count({counted})"
         try:
             return await self._number(expression, _nanoseconds(query.until) - 1)
-        except Refused:
+        except QueryRejected:
             parameters = {**_window(query), "match[]": selector}
             streams = (await self._get("/loki/api/v1/series", Series, parameters)).data
             return len({tuple(labels.get(name, "") for name in by or sorted(labels)) for labels in streams})

@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 
 from pydantic import JsonValue
 
-from ritsuko_mcp_logs.lines.levels import FIELDS, letters, level_named, numbers, shorts, values_beside, words
+from ritsuko_mcp_logs.lines.levels import FIELDS, letters, level_field_values, level_named, numbers, shorts, words
 from ritsuko_mcp_logs.lines.line import Origin
 from ritsuko_mcp_logs.query.label_selector import Requirement, parse_selector
 from ritsuko_mcp_logs.query.query import Query
-from ritsuko_mcp_logs.sources.collector_names import Names, label_name
+from ritsuko_mcp_logs.sources.collector_names import PodFieldNames, label_name
 from ritsuko_mcp_logs.sources.opensearch.expressions import GAP, plain_parts
 from ritsuko_mcp_logs.sources.opensearch.mapping import KEYWORDS, TEXTS, Fields, Layout, whole
 
@@ -26,7 +26,7 @@ _LONGEST_WORD = 255
 _INTEGERS = frozenset({"long", "integer", "short", "byte", "unsigned_long"})
 
 
-def window(query: Query, namespace: str, names: Names, existing: Fields, layout: Layout) -> list[Clause]:
+def window(query: Query, namespace: str, names: PodFieldNames, existing: Fields, layout: Layout) -> list[Clause]:
     """Time and containers; `namespace` is `*` for all. Of the time whole milliseconds, never less than is wanted."""
     parts = [time_range(query, layout.time)]
     if query.origin is not None:
@@ -50,7 +50,7 @@ def time_range(query: Query, field: str) -> Clause:
     return {"range": {field: {"gte": since // 1000, "lt": -(-until // 1000), "format": "epoch_millis"}}}
 
 
-def wanted(query: Query, existing: Fields, layout: Layout) -> list[Clause]:
+def clauses(query: Query, existing: Fields, layout: Layout) -> list[Clause]:
     """What entries must have; never less than the query wants, and empty if it wants all."""
     parts: list[Clause | None] = []
     messages = layout.messages(existing)
@@ -117,7 +117,7 @@ def _stated(level: str, existing: Fields) -> list[Clause] | None:
     """Entries with a field that says so; None if one cannot be asked."""
     asked = [
         (name, values)
-        for names, values in values_beside(level)
+        for names, values in level_field_values(level)
         for name in names
         if name in existing and existing[name].types <= TEXTS | KEYWORDS | _INTEGERS
     ]
@@ -193,7 +193,7 @@ def _one_of(fields: Sequence[tuple[str, str]], existing: Fields) -> list[Clause]
     return either
 
 
-def _origin(origin: Origin, names: Names, existing: Fields) -> list[Clause]:
+def _origin(origin: Origin, names: PodFieldNames, existing: Fields) -> list[Clause]:
     if not origin.pod:
         return [_is(name, value, existing) for name, value in origin.labels]
     known = ((names.namespace, origin.namespace), (names.pod, origin.pod), (names.container, origin.container))

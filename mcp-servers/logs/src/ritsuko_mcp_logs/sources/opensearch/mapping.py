@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ritsuko_mcp_common.errors import ToolFailure
-from ritsuko_mcp_logs.sources.collector_names import Names
+from ritsuko_mcp_logs.sources.collector_names import PodFieldNames
 
 TEXTS = frozenset({"text", "match_only_text"})
 """Types that keep a text as its words."""
@@ -50,14 +50,14 @@ class Layout:
     pod: str = ""
     container: str = ""
 
-    def names(self, existing: Fields) -> Names:
+    def names(self, existing: Fields) -> PodFieldNames:
         """What namespace, pod and container are called, as far as they exist."""
-        usual = Names.among(existing)
+        usual = PodFieldNames.among(existing)
 
         def called(name: str, otherwise: str) -> str:
             return name if name in existing else "" if name else otherwise
 
-        return Names(
+        return PodFieldNames(
             called(self.namespace, usual.namespace),
             called(self.pod, usual.pod),
             called(self.container, usual.container),
@@ -75,7 +75,7 @@ def apart(existing: Fields) -> list[str]:
     return [name for name in _APART if name in existing and existing[name].whole]
 
 
-def with_words_of_their_own(existing: Fields, names: Iterable[str]) -> Fields:
+def with_custom_analyzers(existing: Fields, names: Iterable[str]) -> Fields:
     """The fields, of which those with these names cannot be asked for parts of a text."""
     return {**existing, **{name: replace(existing[name], types=_ANALYZED) for name in names if name in existing}}
 

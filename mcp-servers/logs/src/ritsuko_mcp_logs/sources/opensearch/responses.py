@@ -9,7 +9,7 @@ from pydantic_core import to_json
 from ritsuko_mcp_logs.lines.line import Origin
 from ritsuko_mcp_logs.lines.stream import nanoseconds
 from ritsuko_mcp_logs.lines.structured import flat
-from ritsuko_mcp_logs.sources.collector_names import Names
+from ritsuko_mcp_logs.sources.collector_names import PodFieldNames
 from ritsuko_mcp_logs.sources.opensearch.mapping import Capability
 from ritsuko_mcp_logs.sources.rows import Row
 
@@ -134,7 +134,7 @@ class Reading:
     time: str
     kind: str
     messages: Sequence[str]
-    names: Names
+    names: PodFieldNames
     apart: Sequence[str]
 
     def row(self, hit: Hit) -> Row:

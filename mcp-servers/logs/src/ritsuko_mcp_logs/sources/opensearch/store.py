@@ -14,9 +14,9 @@ from pydantic import JsonValue
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_logs.lines.levels import FIELDS, level_named
 from ritsuko_mcp_logs.query.query import Query
-from ritsuko_mcp_logs.sources.collector_names import Names
+from ritsuko_mcp_logs.sources.collector_names import PodFieldNames
 from ritsuko_mcp_logs.sources.coverage import Coverage
-from ritsuko_mcp_logs.sources.log_store import OwnNamespace, Stored
+from ritsuko_mcp_logs.sources.log_store import LogStore, OwnNamespace
 from ritsuko_mcp_logs.sources.opensearch import dsl
 from ritsuko_mcp_logs.sources.opensearch.mapping import (
     PLAIN_ANALYZERS,
@@ -24,7 +24,7 @@ from ritsuko_mcp_logs.sources.opensearch.mapping import (
     Layout,
     apart,
     fields,
-    with_words_of_their_own,
+    with_custom_analyzers,
 )
 from ritsuko_mcp_logs.sources.opensearch.responses import (
     About,
@@ -39,7 +39,7 @@ from ritsuko_mcp_logs.sources.opensearch.responses import (
 )
 from ritsuko_mcp_logs.sources.rows import Row
 from ritsuko_mcp_logs.sources.source import Totals
-from ritsuko_mcp_logs.sources.store_client import Access, ModelT, Refused, TooLarge
+from ritsuko_mcp_logs.sources.store_client import ModelT, QueryRejected, StoreEndpoint, TooLarge
 
 _PAGE = 5_000
 _SMALLEST_PAGE = 50
@@ -58,14 +58,21 @@ _WHOLLY = {"allow_partial_search_results": "false", "ignore_unavailable": "true"
 Existing = Mapping[str, Field]
 
 
-class OpenSearch(Stored[Existing]):
+class OpenSearch(LogStore[Existing]):
     """One OpenSearch or Elasticsearch."""
 
     name = "opensearch"
     product = "OpenSearch"
 
     def __init__(
-        self, access: Access, own: OwnNamespace, layout: Layout, *, seconds: float, max_bytes: int, page: int = _PAGE
+        self,
+        access: StoreEndpoint,
+        own: OwnNamespace,
+        layout: Layout,
+        *,
+        seconds: float,
+        max_bytes: int,
+        page: int = _PAGE,
     ) -> None:
         super().__init__(access, own, seconds=seconds, max_bytes=max_bytes)
         self._layout = layout
@@ -137,7 +144,7 @@ class OpenSearch(Stored[Existing]):
         product = self.product if version.distribution == "opensearch" else "Elasticsearch"
         return self._store.name.replace(self.product, f"{product} {version.number}", 1)
 
-    def _known(self, existing: Existing) -> Names:
+    def _known(self, existing: Existing) -> PodFieldNames:
         return self._layout.names(existing)
 
     async def _first(self, query: Query, existing: Existing, coverage: Coverage) -> list[Row]:
@@ -208,7 +215,7 @@ class OpenSearch(Stored[Existing]):
             size = min(self._page, most + _MARGIN if most else self._page)
             try:
                 return (await self._search(Found, {**body, "size": size})).hits.hits, size
-            except Refused as refusal:
+            except QueryRejected as refusal:
                 allowed = _TOO_MANY.search(refusal.said)
                 if allowed is None or int(allowed[1]) >= size:
                     raise
@@ -253,7 +260,7 @@ class OpenSearch(Stored[Existing]):
         return count
 
     async def _wanted(self, query: Query, existing: Existing) -> list[dsl.Clause]:
-        wanted = dsl.wanted(query, existing, self._layout)
+        wanted = dsl.clauses(query, existing, self._layout)
         if not wanted:
             return wanted
         try:
@@ -269,7 +276,7 @@ class OpenSearch(Stored[Existing]):
             for field in index.mappings.values()
             if any(one.analyzer not in PLAIN_ANALYZERS for one in field.mapping.values())
         }
-        return dsl.wanted(query, with_words_of_their_own(existing, odd), self._layout)
+        return dsl.clauses(query, with_custom_analyzers(existing, odd), self._layout)
 
     async def _filter(self, query: Query, existing: Existing, wanted: Sequence[dsl.Clause]) -> dict[str, JsonValue]:
         names = self._names(query, existing)

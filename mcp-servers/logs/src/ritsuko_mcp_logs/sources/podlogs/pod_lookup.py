@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.nearest import suggestion
 from ritsuko_mcp_logs.cluster import ApiFailure, Cluster
-from ritsuko_mcp_logs.phrases import counted, named_namespace, some
+from ritsuko_mcp_logs.phrases import counted, named_namespace, shortlist
 from ritsuko_mcp_logs.query.query import Query
 from ritsuko_mcp_logs.sources.podlogs.container_selection import container_names, matching_pods
 from ritsuko_mcp_logs.sources.podlogs.objects import Named, NamedList, Pod, PodList
@@ -47,12 +47,12 @@ async def find_pods(cluster: Cluster, namespace: str, query: Query) -> Pods:
         names = [pod.name for pod in items]
         raise ToolFailure(
             f"no pod in {named_namespace(namespace)} is named {query.pod!r} or begins with it",
-            suggestion(query.pod, names) or f"There are: {some(names)}.",
+            suggestion(query.pod, names) or f"There are: {shortlist(names)}.",
         )
     if pods and query.container and query.container not in container_names(pods):
         raise ToolFailure(
             f"no container named {query.container!r} in {counted(len(pods), 'pod')} of {named_namespace(namespace)}",
-            f"There are: {some(container_names(pods))}.",
+            f"There are: {shortlist(container_names(pods))}.",
         )
     return Pods(pods, listed.metadata.remainingItemCount)
 
@@ -88,4 +88,4 @@ async def _nearest_namespace(cluster: Cluster, namespace: str) -> str:
     except ApiFailure:
         return "Check its name."
     names = [item.metadata.name for item in listed.items]
-    return suggestion(namespace, names) or f"There are: {some(names)}."
+    return suggestion(namespace, names) or f"There are: {shortlist(names)}."

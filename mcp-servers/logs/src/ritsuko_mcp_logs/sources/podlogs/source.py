@@ -19,7 +19,7 @@ from ritsuko_mcp_logs.sources.coverage import LOG_IS_GONE, Coverage, Gap
 from ritsuko_mcp_logs.sources.fan_in import Put, fan_in
 from ritsuko_mcp_logs.sources.podlogs.container_selection import select
 from ritsuko_mcp_logs.sources.podlogs.pod_lookup import find_pods
-from ritsuko_mcp_logs.sources.podlogs.time_window import Window
+from ritsuko_mcp_logs.sources.podlogs.time_window import TimeWindow
 
 _NOT_ALLOWED = "not allowed to get pods/log"
 _BEYOND = "what a line has beyond 256 KiB"
@@ -56,11 +56,13 @@ class PodLogs:
         coverage.namespace = namespace
         coverage.origin = f"pod logs of {named_namespace(namespace)}"
         pods = await find_pods(self._cluster, namespace, query)
-        coverage.kept = "A node keeps only the newest part of a long log: what is older is gone, unless a store has it."
-        coverage.meant = len(pods.items)
+        coverage.retention_note = (
+            "A node keeps only the newest part of a long log: what is older is gone, unless a store has it."
+        )
+        coverage.matched_pods = len(pods.items)
         if not pods.items:
             which = f" with labels {query.labels}" if query.labels else ""
-            coverage.empty = f"There are no pods{which} in {named_namespace(namespace)}."
+            coverage.empty_reason = f"There are no pods{which} in {named_namespace(namespace)}."
         selection = select(
             pods.items,
             container=query.container,
@@ -125,7 +127,7 @@ class PodLogs:
             parameters["follow"] = "true"
         if query.tail:
             parameters["tailLines"] = str(query.tail)
-        window = Window(query.since, query.until)
+        window = TimeWindow(query.since, query.until)
         most = self._settings.logs_max_container_bytes
         try:
             async with self._cluster.stream(path, parameters) as chunks:

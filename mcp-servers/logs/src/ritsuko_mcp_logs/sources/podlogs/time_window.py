@@ -3,7 +3,7 @@
 from ritsuko_mcp_logs.lines.stream import nanoseconds, split
 
 
-class Window:
+class TimeWindow:
     """One container's log from `since` to `until` (Unix seconds). Its lines come in the order of their times."""
 
     def __init__(self, since: float, until: float) -> None:

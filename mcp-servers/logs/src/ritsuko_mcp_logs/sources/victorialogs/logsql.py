@@ -7,13 +7,13 @@ import json
 import re
 from collections.abc import Collection
 
-from ritsuko_mcp_logs.lines.levels import FIELDS, level_named, statement, values_beside
+from ritsuko_mcp_logs.lines.levels import FIELDS, level_field_values, level_named, statement
 from ritsuko_mcp_logs.lines.line import Origin
 from ritsuko_mcp_logs.lines.stream import timestamp
 from ritsuko_mcp_logs.query.label_selector import Requirement, parse_selector
 from ritsuko_mcp_logs.query.patterns import PLAIN, expression, literal, pod_pattern
 from ritsuko_mcp_logs.query.query import Query
-from ritsuko_mcp_logs.sources.collector_names import Names, label_name
+from ritsuko_mcp_logs.sources.collector_names import PodFieldNames, label_name
 
 _WORDS = re.compile(r"[\w.:/ -]+", re.ASCII)
 
@@ -23,7 +23,7 @@ def quoted(text: str) -> str:
     return json.dumps(text.encode("utf-8", "replace").decode(), ensure_ascii=False)
 
 
-def window(query: Query, namespace: str, names: Names, existing: Collection[str]) -> str:
+def window(query: Query, namespace: str, names: PodFieldNames, existing: Collection[str]) -> str:
     """Time and containers; `namespace` is `*` for all."""
     parts = [time_range(query.since, query.until)]
     if query.origin is not None:
@@ -45,7 +45,7 @@ def time_range(since: float, until: float) -> str:
     return f"_time:[{begin}, {end})"
 
 
-def wanted(query: Query, existing: Collection[str]) -> str:
+def filters(query: Query, existing: Collection[str]) -> str:
     """What lines must have; never less than the query wants, and empty if it wants all."""
     parts: list[str] = []
     if query.text:
@@ -74,13 +74,13 @@ def _in_text(text: str, query: Query) -> str:
 
 def _at_level(level: str, existing: Collection[str]) -> str:
     either: list[str] = []
-    for names, values in values_beside(level):
+    for names, values in level_field_values(level):
         stated = quoted(f"(?i)^(?:{'|'.join(values)})$")
         either += [f"{quoted(name)}:~{stated}" for name in names if name in existing]
     return _any_of([*either, f"_msg:~{quoted(statement(level))}"])
 
 
-def _origin(origin: Origin, names: Names) -> list[str]:
+def _origin(origin: Origin, names: PodFieldNames) -> list[str]:
     if not origin.pod:
         return [f"_stream:{dict(origin.labels).get('stream', '{}')}"]
     known = ((names.namespace, origin.namespace), (names.pod, origin.pod), (names.container, origin.container))

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from pydantic_core import from_json
 
 from ritsuko_mcp_logs.lines.stream import nanoseconds
-from ritsuko_mcp_logs.sources.collector_names import Names
+from ritsuko_mcp_logs.sources.collector_names import PodFieldNames
 from ritsuko_mcp_logs.sources.rows import Row
 
 _LONGEST_ENTRY = 4 * 2**20
@@ -44,7 +44,7 @@ async def entries(chunks: AsyncIterator[bytes]) -> AsyncIterator[list[dict[str, 
         yield group
 
 
-def row(entry: dict[str, str], names: Names) -> Row:
+def row(entry: dict[str, str], names: PodFieldNames) -> Row:
     """An entry with all its fields."""
     stream = entry.pop("_stream", "")
     entry.pop("_stream_id", None)

@@ -10,9 +10,9 @@ from ritsuko_mcp_common.errors import BackendUnreachable
 from ritsuko_mcp_logs.lines.levels import FIELDS, level_named
 from ritsuko_mcp_logs.lines.stream import nanoseconds
 from ritsuko_mcp_logs.query.query import Query
-from ritsuko_mcp_logs.sources.collector_names import Names
+from ritsuko_mcp_logs.sources.collector_names import PodFieldNames
 from ritsuko_mcp_logs.sources.coverage import Coverage
-from ritsuko_mcp_logs.sources.log_store import Stored
+from ritsuko_mcp_logs.sources.log_store import LogStore
 from ritsuko_mcp_logs.sources.rows import Row
 from ritsuko_mcp_logs.sources.source import Totals
 from ritsuko_mcp_logs.sources.victorialogs import logsql
@@ -22,7 +22,7 @@ _QUERY = "/select/logsql/query"
 _MOST_NAMES = "1000"
 
 
-class VictoriaLogs(Stored[frozenset[str]]):
+class VictoriaLogs(LogStore[frozenset[str]]):
     """One VictoriaLogs."""
 
     name = "victorialogs"
@@ -31,8 +31,8 @@ class VictoriaLogs(Stored[frozenset[str]]):
     async def totals(self, query: Query) -> Totals:
         """See `Index.totals`."""
         existing = await self._existing(query)
-        names = Names.among(existing)
-        wanted = logsql.wanted(query, existing)
+        names = PodFieldNames.among(existing)
+        wanted = logsql.filters(query, existing)
         pods = ",".join(logsql.quoted(name) for name in (names.namespace, names.pod) if name) or "_stream"
         counts = f"count() lines, count_uniq({pods}) pods" + (f", count() if ({wanted}) matches" if wanted else "")
         answer = await self._answer(f"{await self._window(query, existing)} | stats {counts}")
@@ -43,12 +43,12 @@ class VictoriaLogs(Stored[frozenset[str]]):
     async def histogram(self, query: Query, step: float, by: str) -> Mapping[str, Mapping[float, int]] | None:
         """See `Index.histogram`."""
         existing = await self._existing(query)
-        known = asdict(Names.among(existing))
+        known = asdict(PodFieldNames.among(existing))
         field = next((name for name in (FIELDS if by == "level" else (known.get(by) or by,)) if name in existing), "")
         if by and not field:
             return None
         grouping = f"_time:{step:g}s" + (f", {logsql.quoted(field)}" if by else "")
-        filters = f"{await self._window(query, existing)} {logsql.wanted(query, existing)}"
+        filters = f"{await self._window(query, existing)} {logsql.filters(query, existing)}"
         counts: defaultdict[str, defaultdict[float, int]] = defaultdict(lambda: defaultdict(int))
         for entry in await self._answer(f"{filters} | stats by ({grouping}) count() lines"):
             value = entry.get(field, "") if by else ""
@@ -59,7 +59,7 @@ class VictoriaLogs(Stored[frozenset[str]]):
     async def values(self, query: Query, what: Literal["namespace", "pod"]) -> list[str]:
         """See `Index.values`."""
         existing = await self._existing(query)
-        name: str = getattr(Names.among(existing), what)
+        name: str = getattr(PodFieldNames.among(existing), what)
         if not name:
             return []
         parameters = {"query": await self._window(query, existing), "field": name, "limit": _MOST_NAMES}
@@ -88,8 +88,8 @@ class VictoriaLogs(Stored[frozenset[str]]):
                 yield group
 
     async def _rows(self, query: Query, existing: frozenset[str], pipes: str = "") -> AsyncGenerator[list[Row]]:
-        names = Names.among(existing)
-        filters = f"{await self._window(query, existing)} {logsql.wanted(query, existing)}{pipes}"
+        names = PodFieldNames.among(existing)
+        filters = f"{await self._window(query, existing)} {logsql.filters(query, existing)}{pipes}"
         async with aclosing(self._entries(filters)) as groups:
             async for group in groups:
                 yield [row(entry, names) for entry in group]
