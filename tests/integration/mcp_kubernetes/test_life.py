@@ -14,7 +14,7 @@ from kubernetes.aio.config import incluster_config
 
 from ritsuko_mcp_common import BackendUnreachable, ToolFailure
 from ritsuko_mcp_common.kubernetes import Target
-from ritsuko_mcp_kubernetes.apiserver import Apiserver
+from ritsuko_mcp_kubernetes.api.client import Apiserver
 from tests.cluster import ControlPlane, control_plane
 from tests.integration.mcp_kubernetes.server import TOKEN, Server, running
 

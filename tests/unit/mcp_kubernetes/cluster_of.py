@@ -11,8 +11,8 @@ from ritsuko_mcp_common import Service
 from ritsuko_mcp_common.calls import ContractServer
 from ritsuko_mcp_common.metrics import Metrics
 from ritsuko_mcp_kubernetes import server as kubernetes
-from ritsuko_mcp_kubernetes.apiserver import Apiserver, Decoder, Json
-from ritsuko_mcp_kubernetes.failures import NotFound
+from ritsuko_mcp_kubernetes.api.client import Apiserver, Decoder, Json
+from ritsuko_mcp_kubernetes.api.failures import NotFound
 from ritsuko_mcp_kubernetes.settings import KubernetesSettings
 
 KINDS = {

@@ -10,7 +10,7 @@ from aiohttp.test_utils import TestServer
 from ritsuko_mcp_common import ToolFailure
 from ritsuko_mcp_common.calls import ContractServer
 from ritsuko_mcp_common.kubernetes import Target
-from ritsuko_mcp_kubernetes.apiserver import Apiserver
+from ritsuko_mcp_kubernetes.api.client import Apiserver
 from tests.unit.mcp_kubernetes.cluster_of import FakeApiserver, server_of
 
 _KUBECONFIG = """

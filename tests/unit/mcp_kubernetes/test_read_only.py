@@ -6,7 +6,7 @@ from pathlib import Path
 
 import ritsuko_mcp_common.kubernetes
 import ritsuko_mcp_kubernetes
-from ritsuko_mcp_kubernetes.apiserver import Apiserver
+from ritsuko_mcp_kubernetes.api.client import Apiserver
 
 SOURCES = [
     Path(inspect.getfile(ritsuko_mcp_common.kubernetes)),  # which connects

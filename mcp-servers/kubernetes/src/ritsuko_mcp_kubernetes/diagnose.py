@@ -10,19 +10,18 @@ from typing import TypeVar, cast
 from pydantic import JsonValue
 
 from ritsuko_mcp_common import Envelope, ToolFailure
-from ritsuko_mcp_kubernetes import diagnosis_text
-from ritsuko_mcp_kubernetes.apiserver import Apiserver, Json, segment
-from ritsuko_mcp_kubernetes.diagnosis import workloads
+from ritsuko_mcp_kubernetes.api.client import Apiserver, Json, segment
+from ritsuko_mcp_kubernetes.api.discovery import Discovery, Resource
+from ritsuko_mcp_kubernetes.api.failures import ApiserverFailure, NotFound
+from ritsuko_mcp_kubernetes.api.log_tail import tail
+from ritsuko_mcp_kubernetes.api.pagination import items
+from ritsuko_mcp_kubernetes.diagnosis import report, workloads
 from ritsuko_mcp_kubernetes.diagnosis.events import complaints, explained
-from ritsuko_mcp_kubernetes.diagnosis.fields import at, objects, ready, selector_of
 from ritsuko_mcp_kubernetes.diagnosis.finding import Finding, Severity, Subject
 from ritsuko_mcp_kubernetes.diagnosis.pods import pod_findings
 from ritsuko_mcp_kubernetes.diagnosis.references import Reference, references
-from ritsuko_mcp_kubernetes.discovery import Discovery, Resource
 from ritsuko_mcp_kubernetes.events import complaints_in
-from ritsuko_mcp_kubernetes.failures import ApiserverFailure, NotFound
-from ritsuko_mcp_kubernetes.pages import items
-from ritsuko_mcp_kubernetes.tail import tail
+from ritsuko_mcp_kubernetes.objects.fields import at, objects, ready, selector_of
 
 T = TypeVar("T")
 
@@ -62,7 +61,7 @@ class Diagnosis:
             "missing": missing,
             "events": told,
             "log": log,
-            "pod": diagnosis_text.facts(example) if example else None,
+            "pod": report.facts(example) if example else None,
             "node": node,
         }
         worst = findings[0] if findings else None
@@ -72,7 +71,7 @@ class Diagnosis:
             warnings=self._warnings,
             hints=_next(subject, worst, missing),
             untrusted=True,
-        ).written_by(diagnosis_text.write)
+        ).written_by(report.write)
 
     async def _pods(self, item: Json, namespace: str) -> list[Json]:
         selector = selector_of(at(item, "spec", "selector"))
@@ -131,7 +130,7 @@ class Diagnosis:
         node = await self._try("its node", self._apiserver.get(resource.path(name=str(name))))
         if node is None:
             return str(name)
-        return diagnosis_text.node(node)
+        return report.node(node)
 
     async def _try(self, what: str, question: Awaitable[T]) -> T | None:
         """An answer that the diagnosis can do without: a node that is away answers for its logs with 500."""

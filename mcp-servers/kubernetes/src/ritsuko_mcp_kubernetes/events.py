@@ -13,12 +13,12 @@ from ritsuko_common.rfc3339 import parse_rfc3339_if_any
 from ritsuko_mcp_common import Envelope, Row, TimeRange
 from ritsuko_mcp_common.envelope import Writer
 from ritsuko_mcp_common.times import format_time, parse_duration
-from ritsuko_mcp_kubernetes import selectors
-from ritsuko_mcp_kubernetes.apiserver import Apiserver, Json
-from ritsuko_mcp_kubernetes.description import age, last_seen
-from ritsuko_mcp_kubernetes.diagnosis.fields import at, one_line
-from ritsuko_mcp_kubernetes.discovery import Discovery
-from ritsuko_mcp_kubernetes.pages import items
+from ritsuko_mcp_kubernetes.api import field_selectors
+from ritsuko_mcp_kubernetes.api.client import Apiserver, Json
+from ritsuko_mcp_kubernetes.api.discovery import Discovery
+from ritsuko_mcp_kubernetes.api.pagination import items
+from ritsuko_mcp_kubernetes.objects.description import age, last_seen
+from ritsuko_mcp_kubernetes.objects.fields import at, one_line
 
 Type = Literal["all", "Warning", "Normal"]
 
@@ -53,7 +53,7 @@ async def events(
         apiserver,
         await discovery.resolve("events"),
         namespace,
-        {"fieldSelector": selectors.equals(fields)},
+        {"fieldSelector": field_selectors.equals(fields)},
         most=_MOST,
         warnings=warnings,
     )

@@ -10,12 +10,12 @@ from pydantic import JsonValue
 
 from ritsuko_mcp_common import Envelope, ToolFailure, suggestion
 from ritsuko_mcp_common.times import parse_duration
-from ritsuko_mcp_kubernetes.apiserver import Apiserver, Json
-from ritsuko_mcp_kubernetes.diagnosis.fields import at, clipped, objects, selector_of
-from ritsuko_mcp_kubernetes.discovery import Discovery, Resource
-from ritsuko_mcp_kubernetes.failures import ApiserverFailure
-from ritsuko_mcp_kubernetes.pages import items
-from ritsuko_mcp_kubernetes.tail import tail
+from ritsuko_mcp_kubernetes.api.client import Apiserver, Json
+from ritsuko_mcp_kubernetes.api.discovery import Discovery, Resource
+from ritsuko_mcp_kubernetes.api.failures import ApiserverFailure
+from ritsuko_mcp_kubernetes.api.log_tail import tail
+from ritsuko_mcp_kubernetes.api.pagination import items
+from ritsuko_mcp_kubernetes.objects.fields import at, clipped, objects, selector_of
 
 _MOST_PODS = 20
 _BYTES = 12_000

@@ -7,13 +7,14 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from ritsuko_mcp_common import Envelope, Row
-from ritsuko_mcp_kubernetes import amounts, podlists
-from ritsuko_mcp_kubernetes.apiserver import Apiserver, Json
-from ritsuko_mcp_kubernetes.diagnosis.fields import at, conditions, objects
+from ritsuko_mcp_kubernetes.api import pod_decoder
+from ritsuko_mcp_kubernetes.api.client import Apiserver, Json
+from ritsuko_mcp_kubernetes.api.discovery import Discovery
+from ritsuko_mcp_kubernetes.api.failures import Forbidden
+from ritsuko_mcp_kubernetes.api.pagination import items, pages
 from ritsuko_mcp_kubernetes.diagnosis.nodes import node_findings
-from ritsuko_mcp_kubernetes.discovery import Discovery
-from ritsuko_mcp_kubernetes.failures import Forbidden
-from ritsuko_mcp_kubernetes.pages import items, pages
+from ritsuko_mcp_kubernetes.objects import quantities
+from ritsuko_mcp_kubernetes.objects.fields import at, conditions, objects
 
 _MOST_NODES = 5_000
 _ROLE = "node-role.kubernetes.io/"
@@ -36,7 +37,7 @@ async def nodes(apiserver: Apiserver, discovery: Discovery) -> Envelope:
     try:
         selector = {"fieldSelector": "status.phase!=Succeeded,status.phase!=Failed"}
         kind = await discovery.resolve("pods")
-        async with aclosing(pages(apiserver, kind, "", selector, decode=podlists.decode)) as reading:
+        async with aclosing(pages(apiserver, kind, "", selector, decode=pod_decoder.decode)) as reading:
             async for page in reading:
                 for pod in page:
                     _add(asked[str(at(pod, "spec").get("nodeName") or "")], pod)
@@ -78,13 +79,13 @@ def _requested(pod: Json, resource: str) -> float:
 
 
 def _request(container: Json, resource: str) -> float:
-    return amounts.amount(at(container, "resources", "requests").get(resource, 0))
+    return quantities.amount(at(container, "resources", "requests").get(resource, 0))
 
 
 def _row(node: Json, asked: dict[str, _Asked] | None) -> Row:
     name = str(at(node, "metadata").get("name"))
     room = at(node, "status", "allocatable")
-    cpu, memory = amounts.amount(room.get("cpu")), amounts.amount(room.get("memory"))
+    cpu, memory = quantities.amount(room.get("cpu")), quantities.amount(room.get("memory"))
     used = asked.get(name, _Asked()) if asked is not None else None
     roles = sorted(label.removeprefix(_ROLE) for label in at(node, "metadata", "labels") if label.startswith(_ROLE))
     return {
@@ -92,10 +93,10 @@ def _row(node: Json, asked: dict[str, _Asked] | None) -> Row:
         "STATUS": _status(node),
         "ROLES": ",".join(roles),
         "VERSION": at(node, "status", "nodeInfo").get("kubeletVersion"),
-        "CPU": amounts.cores(cpu),
-        "CPU REQUESTED": amounts.share(used.cpu, cpu) if used else "",
-        "MEMORY": amounts.binary(memory),
-        "MEMORY REQUESTED": amounts.share(used.memory, memory) if used else "",
+        "CPU": quantities.cores(cpu),
+        "CPU REQUESTED": quantities.share(used.cpu, cpu) if used else "",
+        "MEMORY": quantities.binary(memory),
+        "MEMORY REQUESTED": quantities.share(used.memory, memory) if used else "",
         "PODS": f"{used.pods}/{room.get('pods')}" if used else f"?/{room.get('pods')}",
         "TAINTS": ",".join(f"{taint.get('key')}:{taint.get('effect')}" for taint in objects(node, "spec", "taints")),
     }

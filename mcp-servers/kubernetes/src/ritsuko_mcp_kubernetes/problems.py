@@ -9,17 +9,17 @@ from contextlib import aclosing
 from datetime import UTC, datetime
 
 from ritsuko_mcp_common import Envelope, Row
-from ritsuko_mcp_kubernetes import podlists
-from ritsuko_mcp_kubernetes.apiserver import Apiserver, Json
-from ritsuko_mcp_kubernetes.description import age
+from ritsuko_mcp_kubernetes.api import pod_decoder
+from ritsuko_mcp_kubernetes.api.client import Apiserver, Json
+from ritsuko_mcp_kubernetes.api.discovery import Discovery, Resource
+from ritsuko_mcp_kubernetes.api.failures import ApiserverFailure, Forbidden, NotFound
+from ritsuko_mcp_kubernetes.api.pagination import items, pages
 from ritsuko_mcp_kubernetes.diagnosis import events as events_about
-from ritsuko_mcp_kubernetes.diagnosis.fields import at, objects
 from ritsuko_mcp_kubernetes.diagnosis.finding import TOLD_BY_EVENTS, Severity
 from ritsuko_mcp_kubernetes.diagnosis.survey import CLUSTER_WIDE, NAMESPACED, STORAGE_CLASSES, Problem, Survey, rank
-from ritsuko_mcp_kubernetes.discovery import Discovery, Resource
 from ritsuko_mcp_kubernetes.events import complaints_in, in_lines
-from ritsuko_mcp_kubernetes.failures import ApiserverFailure, Forbidden, NotFound
-from ritsuko_mcp_kubernetes.pages import items, pages
+from ritsuko_mcp_kubernetes.objects.description import age
+from ritsuko_mcp_kubernetes.objects.fields import at, objects
 
 _MOST_PODS = 20_000
 _MOST_OF_A_KIND = 5_000
@@ -57,7 +57,7 @@ async def problems(apiserver: Apiserver, discovery: Discovery, namespace: str) -
 async def _read_pods(
     apiserver: Apiserver, resource: Resource, namespace: str, survey: Survey, warnings: list[str]
 ) -> None:
-    async with aclosing(pages(apiserver, resource, namespace, decode=podlists.decode)) as reading:
+    async with aclosing(pages(apiserver, resource, namespace, decode=pod_decoder.decode)) as reading:
         async for page in reading:
             if survey.pods >= _MOST_PODS:
                 warnings.append(f"only the first {survey.pods} pods were looked at: ask for one namespace")

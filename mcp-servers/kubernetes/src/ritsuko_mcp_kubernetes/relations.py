@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Iterator, Mapping
 
 from ritsuko_mcp_common import Envelope, Row
-from ritsuko_mcp_kubernetes.apiserver import Apiserver, Json
-from ritsuko_mcp_kubernetes.diagnosis.fields import at, matches, objects, owners
+from ritsuko_mcp_kubernetes.api.client import Apiserver, Json
+from ritsuko_mcp_kubernetes.api.discovery import Discovery, Resource
+from ritsuko_mcp_kubernetes.api.failures import Forbidden
+from ritsuko_mcp_kubernetes.api.pagination import items
 from ritsuko_mcp_kubernetes.diagnosis.references import references
-from ritsuko_mcp_kubernetes.discovery import Discovery, Resource
-from ritsuko_mcp_kubernetes.failures import Forbidden
-from ritsuko_mcp_kubernetes.pages import items
+from ritsuko_mcp_kubernetes.objects.fields import at, matches, objects, owners
 
 _MOST = 2_000
 _MOST_PODS_SHOWN = 20

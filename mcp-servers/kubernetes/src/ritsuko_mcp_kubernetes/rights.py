@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ritsuko_mcp_common import Envelope
-from ritsuko_mcp_kubernetes.apiserver import Apiserver
-from ritsuko_mcp_kubernetes.diagnosis.fields import at
-from ritsuko_mcp_kubernetes.discovery import Resource
+from ritsuko_mcp_kubernetes.api.client import Apiserver
+from ritsuko_mcp_kubernetes.api.discovery import Resource
+from ritsuko_mcp_kubernetes.objects.fields import at
 
 
 async def can_i(

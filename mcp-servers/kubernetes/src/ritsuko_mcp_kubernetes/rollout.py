@@ -9,11 +9,11 @@ from typing import Any, cast
 from pydantic import JsonValue
 
 from ritsuko_mcp_common import Envelope, Row, ToolFailure
-from ritsuko_mcp_kubernetes.apiserver import Apiserver, Json
-from ritsuko_mcp_kubernetes.description import age
-from ritsuko_mcp_kubernetes.diagnosis.fields import at, objects, owners, selector_of
-from ritsuko_mcp_kubernetes.discovery import Discovery, Resource
-from ritsuko_mcp_kubernetes.pages import items
+from ritsuko_mcp_kubernetes.api.client import Apiserver, Json
+from ritsuko_mcp_kubernetes.api.discovery import Discovery, Resource
+from ritsuko_mcp_kubernetes.api.pagination import items
+from ritsuko_mcp_kubernetes.objects.description import age
+from ritsuko_mcp_kubernetes.objects.fields import at, objects, owners, selector_of
 
 _MOST = 200
 _MOST_CHANGES = 12

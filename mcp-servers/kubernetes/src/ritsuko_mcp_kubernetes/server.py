@@ -9,8 +9,8 @@ from mcp.server.mcpserver.tools import Tool
 from ritsuko_mcp_common import Service, read_tool
 from ritsuko_mcp_common.kubernetes import find
 from ritsuko_mcp_kubernetes import __version__
-from ritsuko_mcp_kubernetes.apiserver import Apiserver
-from ritsuko_mcp_kubernetes.cluster import Cluster
+from ritsuko_mcp_kubernetes.api.client import Apiserver
+from ritsuko_mcp_kubernetes.lookup.cluster import Cluster
 from ritsuko_mcp_kubernetes.settings import KubernetesSettings
 from ritsuko_mcp_kubernetes.tools import KubernetesTools
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ritsuko_mcp_common import Envelope
-from ritsuko_mcp_kubernetes import table
-from ritsuko_mcp_kubernetes.cluster import Cluster
-from ritsuko_mcp_kubernetes.discovery import Resource
-from ritsuko_mcp_kubernetes.listing import Output, whole, written
+from ritsuko_mcp_kubernetes.api import table
+from ritsuko_mcp_kubernetes.api.discovery import Resource
+from ritsuko_mcp_kubernetes.listing.pages import Output, whole, written
+from ritsuko_mcp_kubernetes.lookup.cluster import Cluster
 
 
 async def answer(cluster: Cluster, resource: Resource, name: str, namespace: str, output: Output) -> Envelope:

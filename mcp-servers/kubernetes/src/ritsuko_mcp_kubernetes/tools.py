@@ -8,25 +8,17 @@ from typing import Annotated, Literal, cast
 from pydantic import Field, JsonValue
 
 from ritsuko_mcp_common import Envelope, ToolFailure, suggestion
-from ritsuko_mcp_kubernetes import (
-    absence,
-    description,
-    events,
-    listing,
-    logs,
-    nodes,
-    relations,
-    rights,
-    rollout,
-    single,
-)
+from ritsuko_mcp_kubernetes import events, logs, nodes, relations, rights, rollout, single
 from ritsuko_mcp_kubernetes import problems as survey
 from ritsuko_mcp_kubernetes import top as metrics
-from ritsuko_mcp_kubernetes.apiserver import Json
-from ritsuko_mcp_kubernetes.cluster import Cluster, require, split
+from ritsuko_mcp_kubernetes.api.client import Json
+from ritsuko_mcp_kubernetes.api.failures import ApiserverFailure
 from ritsuko_mcp_kubernetes.diagnose import Diagnosis, require_diagnosable
-from ritsuko_mcp_kubernetes.failures import ApiserverFailure
-from ritsuko_mcp_kubernetes.listing import Output, Question
+from ritsuko_mcp_kubernetes.listing import pages
+from ritsuko_mcp_kubernetes.listing.pages import Output, Question
+from ritsuko_mcp_kubernetes.lookup import not_found
+from ritsuko_mcp_kubernetes.lookup.cluster import Cluster, require, split
+from ritsuko_mcp_kubernetes.objects import description
 
 _KINDS = "any kind: plural, singular, short name (pods, deploy, svc, or of a CRD)"
 Kind = Annotated[str, Field(description=_KINDS, examples=["pods"])]
@@ -79,9 +71,9 @@ class KubernetesTools:
             limit=limit,
             output=output,
         )
-        envelope = await listing.answer(cluster.apiserver, question, cursor)
+        envelope = await pages.answer(cluster.apiserver, question, cursor)
         if envelope.data == [] and not cursor:
-            envelope = await absence.of_list(cluster.apiserver, question, envelope)
+            envelope = await not_found.of_list(cluster.apiserver, question, envelope)
         return _sourced(envelope, cluster, warnings)
 
     async def describe(
@@ -90,7 +82,7 @@ class KubernetesTools:
         """Describe one Kubernetes object: its fields, conditions and events; for a pod, the state of its containers."""
         cluster = self._cluster(context)
         found, resource, warnings = await cluster.named(kind, name, namespace, tool="describe")
-        item = description.subject(listing.whole(found, resource))
+        item = description.subject(pages.whole(found, resource))
         about: list[Json] = []
         try:
             about = await cluster.events_of(item)

@@ -7,12 +7,13 @@ from typing import Literal
 from pydantic_core import from_json
 
 from ritsuko_mcp_common import Envelope, Row, ToolFailure
-from ritsuko_mcp_kubernetes import amounts, podlists
-from ritsuko_mcp_kubernetes.apiserver import Apiserver, Json
-from ritsuko_mcp_kubernetes.diagnosis.fields import at, objects
-from ritsuko_mcp_kubernetes.discovery import Discovery, Resource
-from ritsuko_mcp_kubernetes.failures import NotFound
-from ritsuko_mcp_kubernetes.pages import items
+from ritsuko_mcp_kubernetes.api import pod_decoder
+from ritsuko_mcp_kubernetes.api.client import Apiserver, Json
+from ritsuko_mcp_kubernetes.api.discovery import Discovery, Resource
+from ritsuko_mcp_kubernetes.api.failures import NotFound
+from ritsuko_mcp_kubernetes.api.pagination import items
+from ritsuko_mcp_kubernetes.objects import quantities
+from ritsuko_mcp_kubernetes.objects.fields import at, objects
 
 Of = Literal["pods", "nodes"]
 By = Literal["memory", "cpu"]
@@ -34,7 +35,7 @@ async def top(apiserver: Apiserver, discovery: Discovery, of: Of, namespace: str
             "this cluster has no metrics API, so nobody knows what is used now",
             "It comes with metrics-server; or ask prometheus for container_memory_working_set_bytes.",
         ) from error
-    decode = podlists.decode if of == "pods" else from_json
+    decode = pod_decoder.decode if of == "pods" else from_json
     bounded = await items(apiserver, kind, namespace, most=_MOST, warnings=warnings, decode=decode, keep=_needed)
     known = {_key(item): item for item in bounded}
     rows = [_row(item, known.get(_key(item)), of, with_namespace=of == "pods" and not namespace) for item in found]
@@ -63,15 +64,15 @@ def _needed(item: Json) -> Json:
 def _row(item: Json, known: Json | None, of: Of, *, with_namespace: bool) -> tuple[float, float, Row]:
     namespace, name = _key(item)
     usages = [at(item, "usage")] if of == "nodes" else [at(each, "usage") for each in objects(item, "containers")]
-    cpu, memory = (sum(amounts.amount(usage.get(what)) for usage in usages) for what in ("cpu", "memory"))
+    cpu, memory = (sum(quantities.amount(usage.get(what)) for usage in usages) for what in ("cpu", "memory"))
     cpu_limit, memory_limit = _limit(known, of, "cpu"), _limit(known, of, "memory")
     row: Row = {
         **({"NAMESPACE": namespace} if with_namespace else {}),
         "NAME": name,
-        "CPU": amounts.cores(cpu),
-        "CPU OF LIMIT" if of == "pods" else "CPU OF NODE": amounts.share(cpu, cpu_limit),
-        "MEMORY": amounts.binary(memory),
-        "MEMORY OF LIMIT" if of == "pods" else "MEMORY OF NODE": amounts.share(memory, memory_limit),
+        "CPU": quantities.cores(cpu),
+        "CPU OF LIMIT" if of == "pods" else "CPU OF NODE": quantities.share(cpu, cpu_limit),
+        "MEMORY": quantities.binary(memory),
+        "MEMORY OF LIMIT" if of == "pods" else "MEMORY OF NODE": quantities.share(memory, memory_limit),
     }
     return cpu, memory, row
 
@@ -81,9 +82,9 @@ def _limit(known: Json | None, of: Of, what: str) -> float:
     if known is None:
         return 0.0
     if of == "nodes":
-        return amounts.amount(at(known, "status", "allocatable").get(what))
+        return quantities.amount(at(known, "status", "allocatable").get(what))
     limits = [at(each, "resources", "limits").get(what) for each in objects(known, "spec", "containers")]
-    return sum(map(amounts.amount, limits)) if limits and all(limits) else 0.0
+    return sum(map(quantities.amount, limits)) if limits and all(limits) else 0.0
 
 
 def _key(item: Json) -> tuple[str, str]:

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from ritsuko_common.exit_codes import Exit, exit_of
 from ritsuko_common.pull_failures import PULL_REASONS, pull_failure
-from ritsuko_mcp_kubernetes.apiserver import Json
-from ritsuko_mcp_kubernetes.diagnosis.fields import age, at, quoted, texts
+from ritsuko_mcp_kubernetes.api.client import Json
 from ritsuko_mcp_kubernetes.diagnosis.finding import Severity
+from ritsuko_mcp_kubernetes.objects.fields import age, at, quoted, texts
 
 _CANNOT_START = ("CreateContainerError", "RunContainerError", "ContainerCannotRun", "StartError", "PostStartHookError")
 _RECENT = timedelta(hours=1)

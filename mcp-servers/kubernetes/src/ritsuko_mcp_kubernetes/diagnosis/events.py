@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 
-from ritsuko_mcp_kubernetes.apiserver import Json
-from ritsuko_mcp_kubernetes.description import last_seen
-from ritsuko_mcp_kubernetes.diagnosis.fields import at, quoted
+from ritsuko_mcp_kubernetes.api.client import Json
 from ritsuko_mcp_kubernetes.diagnosis.finding import NOT_CREATED, TOLD_BY_EVENTS, Finding, Severity, Subject
+from ritsuko_mcp_kubernetes.objects.description import last_seen
+from ritsuko_mcp_kubernetes.objects.fields import at, quoted
 
 _LONGEST = 400
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-from ritsuko_mcp_kubernetes.apiserver import Json
-from ritsuko_mcp_kubernetes.diagnosis.fields import at
+from ritsuko_mcp_kubernetes.api.client import Json
+from ritsuko_mcp_kubernetes.objects.fields import at
 
 # Reasons of findings whose objects alone do not say why: the events about them do.
 NOT_CREATED = "NotCreated"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from ritsuko_mcp_kubernetes.apiserver import Json
+from ritsuko_mcp_kubernetes.api.client import Json
 from ritsuko_mcp_kubernetes.diagnosis.containers import Trouble, trouble
-from ritsuko_mcp_kubernetes.diagnosis.fields import age, at, conditions, objects, owners, quoted, texts
 from ritsuko_mcp_kubernetes.diagnosis.finding import NOT_CREATED, Finding, Severity, Subject
+from ritsuko_mcp_kubernetes.objects.fields import age, at, conditions, objects, owners, quoted, texts
 
 _TERMINATING_PATIENCE = timedelta(seconds=60)
 _CREATING_PATIENCE = timedelta(seconds=30)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ritsuko_mcp_kubernetes.apiserver import Json
-from ritsuko_mcp_kubernetes.diagnosis.fields import at, objects
+from ritsuko_mcp_kubernetes.api.client import Json
+from ritsuko_mcp_kubernetes.objects.fields import at, objects
 
 
 @dataclass(frozen=True, slots=True)

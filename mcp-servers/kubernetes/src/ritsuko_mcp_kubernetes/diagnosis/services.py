@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ritsuko_mcp_kubernetes.apiserver import Json
-from ritsuko_mcp_kubernetes.diagnosis.fields import at, objects
+from ritsuko_mcp_kubernetes.api.client import Json
 from ritsuko_mcp_kubernetes.diagnosis.finding import Finding, Severity, Subject
+from ritsuko_mcp_kubernetes.objects.fields import at, objects
 
 
 @dataclass(frozen=True, slots=True)

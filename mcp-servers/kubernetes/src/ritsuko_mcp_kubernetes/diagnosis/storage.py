@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ritsuko_mcp_kubernetes.apiserver import Json
-from ritsuko_mcp_kubernetes.diagnosis.fields import at
+from ritsuko_mcp_kubernetes.api.client import Json
 from ritsuko_mcp_kubernetes.diagnosis.finding import Finding, Severity, Subject
+from ritsuko_mcp_kubernetes.objects.fields import at
 
 
 def claim_findings(claim: Json, classes: Mapping[str, Json] | None, *, used: bool) -> list[Finding]:

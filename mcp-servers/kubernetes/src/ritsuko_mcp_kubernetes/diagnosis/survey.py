@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ritsuko_mcp_kubernetes.apiserver import Json
+from ritsuko_mcp_kubernetes.api.client import Json
 from ritsuko_mcp_kubernetes.diagnosis import workloads
-from ritsuko_mcp_kubernetes.diagnosis.fields import at, objects, owners
 from ritsuko_mcp_kubernetes.diagnosis.finding import Finding, Severity, Subject
 from ritsuko_mcp_kubernetes.diagnosis.nodes import node_findings
 from ritsuko_mcp_kubernetes.diagnosis.pods import pod_findings
 from ritsuko_mcp_kubernetes.diagnosis.services import Backend, ingress_findings, service_findings
 from ritsuko_mcp_kubernetes.diagnosis.storage import claim_findings
+from ritsuko_mcp_kubernetes.objects.fields import at, objects, owners
 
 # What is looked at, by plural. STORAGE_CLASSES explain the claims of any namespace, where they may be read.
 NAMESPACED = (

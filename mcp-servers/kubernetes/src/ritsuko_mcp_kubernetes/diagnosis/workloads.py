@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from ritsuko_common.rfc3339 import parse_rfc3339_if_any
-from ritsuko_mcp_kubernetes.apiserver import Json
-from ritsuko_mcp_kubernetes.diagnosis.fields import age, at, conditions, owners, quoted
+from ritsuko_mcp_kubernetes.api.client import Json
 from ritsuko_mcp_kubernetes.diagnosis.finding import Finding, Severity, Subject
+from ritsuko_mcp_kubernetes.objects.fields import age, at, conditions, owners, quoted
 
 _PATIENCE = timedelta(seconds=60)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from ritsuko_mcp_kubernetes.tail import tail
+from ritsuko_mcp_kubernetes.api.log_tail import tail
 
 
 class Node:

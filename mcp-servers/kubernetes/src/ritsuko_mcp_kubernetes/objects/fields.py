@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from ritsuko_common.rfc3339 import parse_rfc3339_if_any
-from ritsuko_mcp_kubernetes.apiserver import Json
+from ritsuko_mcp_kubernetes.api.client import Json
 
 _LAST_WORD = re.compile(r"\s*\S*$")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ritsuko_mcp_kubernetes.apiserver import Apiserver
+from ritsuko_mcp_kubernetes.api.client import Apiserver
 
 _MOST_BYTES = 256 * 1024
 

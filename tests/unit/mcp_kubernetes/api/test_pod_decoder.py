@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ritsuko_mcp_kubernetes import podlists
+from ritsuko_mcp_kubernetes.api import pod_decoder
 from ritsuko_mcp_kubernetes.diagnosis.pods import pod_findings
 from ritsuko_mcp_kubernetes.diagnosis.survey import Survey
 from ritsuko_mcp_kubernetes.nodes import _add, _Asked  # pyright: ignore[reportPrivateUsage]
@@ -67,7 +67,7 @@ PODS = {
 
 
 def decoded(pod: Any) -> Any:
-    (item,) = podlists.decode(json.dumps({"kind": "PodList", "metadata": {}, "items": [pod]}).encode())["items"]
+    (item,) = pod_decoder.decode(json.dumps({"kind": "PodList", "metadata": {}, "items": [pod]}).encode())["items"]
     return item
 
 
@@ -122,4 +122,4 @@ def test_owners_ports_and_claims_are_known() -> None:
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"items": 5}', b'{"metadata": {"x": ' + b"[" * 5_000, b"<html>"])
 def test_what_is_no_list_of_pods_is_refused(body: bytes) -> None:
     with pytest.raises(ValueError):
-        podlists.decode(body)
+        pod_decoder.decode(body)

@@ -14,8 +14,9 @@ from pydantic_core import from_json
 
 from ritsuko_mcp_common import BackendUnreachable, ToolFailure
 from ritsuko_mcp_common.kubernetes import Target, connect
-from ritsuko_mcp_kubernetes import __version__, impersonation
-from ritsuko_mcp_kubernetes.failures import failure
+from ritsuko_mcp_kubernetes import __version__
+from ritsuko_mcp_kubernetes.api import impersonation
+from ritsuko_mcp_kubernetes.api.failures import failure
 
 Json = dict[str, Any]
 Decoder = Callable[[bytes], Any]

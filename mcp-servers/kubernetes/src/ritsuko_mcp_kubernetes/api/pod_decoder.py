@@ -10,7 +10,7 @@ from typing import Any, TypedDict, cast
 
 import msgspec
 
-from ritsuko_mcp_kubernetes.apiserver import Json
+from ritsuko_mcp_kubernetes.api.client import Json
 
 
 class _Owner(TypedDict, total=False):

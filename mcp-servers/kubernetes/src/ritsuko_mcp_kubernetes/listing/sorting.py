@@ -14,8 +14,8 @@ from pydantic import JsonValue
 
 from ritsuko_common.redaction.redactor import Redaction
 from ritsuko_mcp_common import Row, ToolFailure, suggestion
-from ritsuko_mcp_kubernetes.apiserver import Json
-from ritsuko_mcp_kubernetes.table import Line
+from ritsuko_mcp_kubernetes.api.client import Json
+from ritsuko_mcp_kubernetes.api.table import Line
 
 _DURATION = re.compile(r"(\d+)([smhdy])")
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "y": 31_536_000}

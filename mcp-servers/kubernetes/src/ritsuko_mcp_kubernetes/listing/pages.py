@@ -10,10 +10,11 @@ from typing import Literal, cast
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from ritsuko_mcp_common import Envelope, Row, ToolFailure, cursor, notation
-from ritsuko_mcp_kubernetes import health, table
-from ritsuko_mcp_kubernetes.apiserver import Apiserver, Json
-from ritsuko_mcp_kubernetes.discovery import Resource
-from ritsuko_mcp_kubernetes.order import Order
+from ritsuko_mcp_kubernetes.api import table
+from ritsuko_mcp_kubernetes.api.client import Apiserver, Json
+from ritsuko_mcp_kubernetes.api.discovery import Resource
+from ritsuko_mcp_kubernetes.listing import pod_states
+from ritsuko_mcp_kubernetes.listing.sorting import Order
 
 Output = Literal["table", "wide", "yaml", "json"]
 
@@ -145,9 +146,9 @@ async def _by_health(apiserver: Apiserver, question: Question, position: Positio
             if more := len(rows) >= _MOST_SORTED:
                 break
             rows += [line.row for line in lines]
-    envelope = _part(question, health.worst_first(rows) if len(rows) > question.limit else rows, position)
+    envelope = _part(question, pod_states.worst_first(rows) if len(rows) > question.limit else rows, position)
     if len(rows) > 1:
-        envelope.summary += f": {health.counted(rows)}"
+        envelope.summary += f": {pod_states.counted(rows)}"
         envelope.summary += "; the worst first" if len(rows) > question.limit else ""
     if more:
         envelope.warnings.append(f"there are more than the {len(rows):,} pods that were counted: ask for one namespace")

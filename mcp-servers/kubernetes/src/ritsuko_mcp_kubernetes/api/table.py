@@ -8,7 +8,7 @@ from typing import cast
 from pydantic import JsonValue
 
 from ritsuko_mcp_common import Row
-from ritsuko_mcp_kubernetes.apiserver import Json
+from ritsuko_mcp_kubernetes.api.client import Json
 
 # https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables
 ACCEPT = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"

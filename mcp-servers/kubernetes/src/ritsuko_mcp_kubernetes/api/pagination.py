@@ -9,8 +9,8 @@ from typing import cast
 
 from pydantic_core import from_json
 
-from ritsuko_mcp_kubernetes.apiserver import Apiserver, Decoder, Json
-from ritsuko_mcp_kubernetes.discovery import Resource
+from ritsuko_mcp_kubernetes.api.client import Apiserver, Decoder, Json
+from ritsuko_mcp_kubernetes.api.discovery import Resource
 
 _PAGE = 500
 _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"

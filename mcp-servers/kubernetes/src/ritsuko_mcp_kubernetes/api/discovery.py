@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from ritsuko_mcp_common import ToolFailure, nearest
-from ritsuko_mcp_kubernetes.apiserver import Apiserver, Json, segment
+from ritsuko_mcp_kubernetes.api.client import Apiserver, Json, segment
 
 # Aggregated discovery: all kinds in two requests.
 # https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery

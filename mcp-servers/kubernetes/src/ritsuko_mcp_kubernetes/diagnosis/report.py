@@ -6,8 +6,8 @@ from typing import cast
 
 from pydantic import JsonValue
 
-from ritsuko_mcp_kubernetes.apiserver import Json
-from ritsuko_mcp_kubernetes.diagnosis.fields import at, conditions, objects, one_line, quoted
+from ritsuko_mcp_kubernetes.api.client import Json
+from ritsuko_mcp_kubernetes.objects.fields import at, conditions, objects, one_line, quoted
 
 
 def write(data: JsonValue) -> str:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from ritsuko_mcp_common import BackendUnreachable
-from ritsuko_mcp_kubernetes.failures import Forbidden, NotFound, failure
+from ritsuko_mcp_kubernetes.api.failures import Forbidden, NotFound, failure
 
 
 def _status(message: str) -> bytes:

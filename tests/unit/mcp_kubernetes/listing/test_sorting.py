@@ -3,8 +3,8 @@
 import pytest
 
 from ritsuko_mcp_common import ToolFailure
-from ritsuko_mcp_kubernetes.order import Order
-from ritsuko_mcp_kubernetes.table import Line
+from ritsuko_mcp_kubernetes.api.table import Line
+from ritsuko_mcp_kubernetes.listing.sorting import Order
 
 PODS = [
     Line(

@@ -3,7 +3,7 @@
 import pytest
 
 from ritsuko_mcp_common import ToolFailure
-from ritsuko_mcp_kubernetes.discovery import Discovery, Resource, parse
+from ritsuko_mcp_kubernetes.api.discovery import Discovery, Resource, parse
 
 
 def _version(version: str, *resources: dict) -> dict:
@@ -102,7 +102,7 @@ async def test_a_kind_that_was_just_added_is_found(monkeypatch: pytest.MonkeyPat
     apiserver.groups = {"kind": "APIGroupDiscoveryList", "items": []}
     discovery = Discovery(apiserver)  # type: ignore[arg-type]
     now = [1000.0]
-    monkeypatch.setattr("ritsuko_mcp_kubernetes.discovery.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("ritsuko_mcp_kubernetes.api.discovery.time.monotonic", lambda: now[0])
     with pytest.raises(ToolFailure):
         await discovery.resolve("rbot")
     apiserver.groups = GROUPS

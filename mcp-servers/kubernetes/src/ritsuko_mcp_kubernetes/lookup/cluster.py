@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import cast
 
 from ritsuko_mcp_common import ToolFailure
-from ritsuko_mcp_kubernetes import absence, selectors
-from ritsuko_mcp_kubernetes.apiserver import Apiserver, Json
-from ritsuko_mcp_kubernetes.discovery import Discovery, Resource
-from ritsuko_mcp_kubernetes.failures import NotFound
+from ritsuko_mcp_kubernetes.api import field_selectors
+from ritsuko_mcp_kubernetes.api.client import Apiserver, Json
+from ritsuko_mcp_kubernetes.api.discovery import Discovery, Resource
+from ritsuko_mcp_kubernetes.api.failures import NotFound
+from ritsuko_mcp_kubernetes.lookup import not_found
 
 _MOST_EVENTS = 100
 
@@ -38,7 +39,7 @@ class Cluster:
         try:
             return await self.apiserver.get(resource.path(namespace=namespace, name=name), accept=accept)
         except NotFound as error:
-            raise await absence.of_object(self.apiserver, resource, name, namespace) from error
+            raise await not_found.of_object(self.apiserver, resource, name, namespace) from error
 
     async def namespace(self, namespace: str, *, all_namespaces: bool) -> str:
         """The namespace to look in, empty for all. Raises `ToolFailure` for one that does not exist."""
@@ -47,7 +48,7 @@ class Cluster:
                 raise _contradiction()
             return ""
         namespace = namespace or self.apiserver.namespace
-        if (missing := await absence.of_namespace(self.apiserver, namespace)) is not None:
+        if (missing := await not_found.of_namespace(self.apiserver, namespace)) is not None:
             raise missing
         return namespace
 
@@ -70,7 +71,9 @@ class Cluster:
         if metadata.get("namespace"):
             about["involvedObject.uid"] = metadata.get("uid")
         path = events.path(namespace=str(metadata.get("namespace") or "default"))
-        found = await self.apiserver.get(path, {"fieldSelector": selectors.equals(about), "limit": str(_MOST_EVENTS)})
+        found = await self.apiserver.get(
+            path, {"fieldSelector": field_selectors.equals(about), "limit": str(_MOST_EVENTS)}
+        )
         return cast("list[Json]", found.get("items") or [])
 
 

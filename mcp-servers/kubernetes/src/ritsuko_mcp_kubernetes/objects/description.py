@@ -11,8 +11,8 @@ from pydantic import JsonValue
 from ritsuko_common.durations import format_age
 from ritsuko_common.rfc3339 import format_rfc3339, parse_rfc3339, parse_rfc3339_if_any
 from ritsuko_mcp_common import notation, text
-from ritsuko_mcp_kubernetes.apiserver import Json
-from ritsuko_mcp_kubernetes.diagnosis.fields import objects
+from ritsuko_mcp_kubernetes.api.client import Json
+from ritsuko_mcp_kubernetes.objects.fields import objects
 
 _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 _SHOWN_APART = frozenset({"apiVersion", "kind", "metadata", "status", "spec"})

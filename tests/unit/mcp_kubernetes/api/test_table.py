@@ -1,6 +1,6 @@
 """Tables as kubectl prints them."""
 
-from ritsuko_mcp_kubernetes.table import lines
+from ritsuko_mcp_kubernetes.api.table import lines
 
 
 def _row(namespace: str, created: str, *cells: str | None) -> dict:

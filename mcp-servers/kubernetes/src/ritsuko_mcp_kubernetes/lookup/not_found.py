@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import cast
 
 from ritsuko_mcp_common import Envelope, ToolFailure, nearest
-from ritsuko_mcp_kubernetes import selectors
-from ritsuko_mcp_kubernetes.apiserver import Apiserver, Json
-from ritsuko_mcp_kubernetes.discovery import Resource
-from ritsuko_mcp_kubernetes.failures import ApiserverFailure
-from ritsuko_mcp_kubernetes.listing import Question
+from ritsuko_mcp_kubernetes.api import field_selectors
+from ritsuko_mcp_kubernetes.api.client import Apiserver, Json
+from ritsuko_mcp_kubernetes.api.discovery import Resource
+from ritsuko_mcp_kubernetes.api.failures import ApiserverFailure
+from ritsuko_mcp_kubernetes.listing.pages import Question
 
 _NAMES_ONLY = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json"
 _MOST_NAMES = 500
@@ -70,7 +70,7 @@ async def _names(apiserver: Apiserver, resource: Resource, namespace: str) -> li
 
 
 async def _namespaces_with(apiserver: Apiserver, resource: Resource, name: str) -> list[str]:
-    found = await _metadata(apiserver, resource, "", fields=selectors.equals({"metadata.name": name}))
+    found = await _metadata(apiserver, resource, "", fields=field_selectors.equals({"metadata.name": name}))
     return [metadata["namespace"] for metadata in found if metadata.get("name") == name][:5]
 
 

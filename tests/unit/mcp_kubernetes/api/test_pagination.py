@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from ritsuko_mcp_common import ToolFailure
-from ritsuko_mcp_kubernetes.discovery import Resource
-from ritsuko_mcp_kubernetes.pages import items, pages
+from ritsuko_mcp_kubernetes.api.discovery import Resource
+from ritsuko_mcp_kubernetes.api.pagination import items, pages
 
 PODS = Resource("", "v1", "pods", "pod", "Pod", namespaced=True)
 

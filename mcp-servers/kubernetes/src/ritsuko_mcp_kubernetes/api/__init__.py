@@ -1,0 +1,1 @@
+"""The API server: requests, discovery of kinds, whole lists, and what it refuses."""

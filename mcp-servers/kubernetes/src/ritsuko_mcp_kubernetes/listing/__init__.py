@@ -1,0 +1,1 @@
+"""Lists of objects, page by page, as kubectl prints them."""
