@@ -3,14 +3,14 @@
 import httpx2
 import pytest
 
-from ritsuko_mcp_common import BackendUnreachable, ToolFailure
+from ritsuko_mcp_common import BackendUnreachable, Envelope, ToolFailure
 from ritsuko_mcp_template.client import Client
 from ritsuko_mcp_template.settings import TemplateSettings
-from ritsuko_mcp_template.tools import TemplateTools
+from ritsuko_mcp_template.tools.search import SearchParameters, search
 
 
-def tools(answer: httpx2.Response | Exception, **settings: object) -> TemplateTools:
-    """The tools on a backend that always answers the same."""
+async def searched(text: str, answer: httpx2.Response | Exception, **settings: object) -> Envelope:
+    """What `search` answers on a backend that always answers the same."""
 
     def handle(request: httpx2.Request) -> httpx2.Response:
         if isinstance(answer, Exception):
@@ -19,18 +19,19 @@ def tools(answer: httpx2.Response | Exception, **settings: object) -> TemplateTo
         return answer
 
     configuration = TemplateSettings(template_url="http://backend.example.com", **settings)
-    return TemplateTools(Client(configuration, transport=httpx2.MockTransport(handle)))
+    client = Client(configuration, transport=httpx2.MockTransport(handle))
+    return await search(SearchParameters(text=text), client)
 
 
 async def test_what_is_found_is_a_table() -> None:
-    envelope = await tools(httpx2.Response(200, json={"items": ["one", "two"]})).search("o")
+    envelope = await searched("o", httpx2.Response(200, json={"items": ["one", "two"]}))
     assert envelope.data == [{"NAME": "one"}, {"NAME": "two"}]
     assert envelope.summary == "2 found for 'o'."
 
 
 async def test_nothing_found_says_so() -> None:
-    envelope = await tools(httpx2.Response(200, json={"items": []})).search("zebra")
-    assert envelope.summary == "Nothing has 'zebra' in it."
+    envelope = await searched("zebra", httpx2.Response(200, json={"items": []}))
+    assert envelope.summary == "Nothing contains 'zebra'."
 
 
 @pytest.mark.parametrize(
@@ -47,5 +48,5 @@ async def test_a_backend_that_fails_is_told_with_what_to_do(
     answer: httpx2.Response | Exception, failure: type[ToolFailure], told: str
 ) -> None:
     with pytest.raises(failure, match=told) as raised:
-        await tools(answer, template_max_bytes=2_000).search("o")
+        await searched("o", answer, template_max_bytes=2_000)
     assert raised.value.hint

@@ -1,12 +1,13 @@
 """The contract that every MCP server of ours keeps.
 
-A server's package has its tools (async functions that return an `Envelope`), a backend, settings, and:
+A server's package has its tools (a module each, which defines a `ReadTool`), a backend, settings, and:
+
+    TOOLS = (search.TOOL,)
 
     def build(settings: MySettings) -> Service:
         backend = MyBackend(settings)
-        tools = MyTools(backend)
         return Service(name="my", version=__version__, instructions="...", settings=settings,
-                       tools=[read_tool(tools.search, title="Search")], backend=backend)
+                       tools=bind_all(TOOLS, backend), backend=backend)
 
     def main() -> None:
         run(build, MySettings, program="ritsuko-mcp-my", description="MCP server: ...")
@@ -18,20 +19,24 @@ from ritsuko_mcp_common.health import Backend
 from ritsuko_mcp_common.nearest import nearest, suggestion
 from ritsuko_mcp_common.server import Service, application, run
 from ritsuko_mcp_common.settings import ServerSettings
-from ritsuko_mcp_common.tool import read_tool
+from ritsuko_mcp_common.tool import Choice, Parameters, ReadTool, bind_all, read_tool
 
 __all__ = [
     "Backend",
     "BackendUnreachable",
+    "Choice",
     "ConfigurationError",
     "Envelope",
     "Link",
+    "Parameters",
+    "ReadTool",
     "Row",
     "ServerSettings",
     "Service",
     "TimeRange",
     "ToolFailure",
     "application",
+    "bind_all",
     "nearest",
     "read_tool",
     "run",
