@@ -29,7 +29,7 @@ def test_the_one_writing_verb_in_the_code_asks_whether_something_is_allowed() ->
         for name, node in _nodes()
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in WRITING
     ]
-    assert found == [("apiserver.py", "POST")]
+    assert found == [("client.py", "POST")]
     assert 'verb, path = ("GET", path) if question is None else ("POST", _REVIEWS)' in inspect.getsource(Apiserver)
 
 
@@ -39,7 +39,7 @@ def test_requests_are_sent_from_one_place() -> None:
         for name, node in _nodes()
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "param_serialize"
     ]
-    assert sending == ["apiserver.py"]
+    assert sending == ["client.py"]
 
 
 def test_no_typed_api_class_that_could_write_is_imported() -> None:
