@@ -19,7 +19,7 @@ CALLS = 300
 _WARM_UP = 20
 _TOOL, _ARGUMENTS = "echo", {"text": "hello"}
 _HOP_BY_HOP = ("host", "content-length", "connection", "accept-encoding")
-_ASKER = User(1, "bench@example.com")
+_ASKER = User("1", "bench@example.com")
 
 
 async def measure(url: str) -> list[Figure]:

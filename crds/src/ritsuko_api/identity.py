@@ -23,9 +23,9 @@ class AssertionRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person in Zulip: the numeric id (the identity), the e-mail address and the organisation role."""
+    """A person in the chat: the id there (the identity), the e-mail address and the role in the organisation."""
 
-    id: int
+    id: str
     email: str
     role: str = field(default="member")
 
@@ -35,7 +35,7 @@ def sign(secret: str, *, user: User, server: str, now: float, ttl: float = TTL_S
     claims = {
         "iss": ISSUER,
         "aud": server,
-        "sub": str(user.id),
+        "sub": user.id,
         "email": user.email,
         "role": user.role,
         "iat": now,
@@ -55,7 +55,7 @@ def verify(token: str, *, secret: str, server: str, now: float) -> User:
             issuer=ISSUER,
             options={"require": ["iss", "aud", "sub", "iat", "exp"], "verify_exp": False, "verify_iat": False},
         )
-        user = User(id=int(claims["sub"]), email=str(claims["email"]), role=str(claims["role"]))
+        user = User(id=str(claims["sub"]), email=str(claims["email"]), role=str(claims["role"]))
         issued, expires = float(claims["iat"]), float(claims["exp"])
     except jwt.InvalidAudienceError as error:
         raise AssertionRefused(f"the user assertion is not meant for the server {server!r}") from error

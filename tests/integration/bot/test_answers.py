@@ -80,7 +80,7 @@ async def test_the_commands_learn_who_asks_with_role_and_place(zulip: ZulipEmula
         zulip.send("iago", "@**Ritsuko** mcp list", to="ops", topic="nodes")
         await eventually(lambda: parrot.heard)
     asker = parrot.heard[0][1]
-    assert (asker.user.id, asker.user.email, asker.user.role) == (7, "iago@zulip.com", "administrator")
+    assert (asker.user.id, asker.user.email, asker.user.role) == ("7", "iago@zulip.com", "administrator")
     assert (asker.person.name, asker.where) == ("Iago", "#ops > nodes")
 
 

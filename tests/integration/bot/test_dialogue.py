@@ -49,8 +49,8 @@ async def test_only_votes_that_count_decide_and_the_bot_offers_both(zulip: Zulip
         react(zulip, "iago", request.id, "-1")
         await said(zulip, "Iago: False")
     assert [(vote.person.user.id, vote.approved) for vote in parrot.votes] == [
-        (zulip.user("hamlet").id, True),
-        (zulip.user("iago").id, False),
+        (str(zulip.user("hamlet").id), True),
+        (str(zulip.user("iago").id), False),
     ]
 
 

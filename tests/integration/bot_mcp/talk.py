@@ -29,10 +29,10 @@ from ritsuko_bot.mcp.servers import Servers
 from ritsuko_bot.metrics import Metrics
 from tests.integration.bot_mcp.processes import until
 
-ADA = Asker(Person(User(7, "ada@example.com"), "Ada"), "#ops > pods")
+ADA = Asker(Person(User("7", "ada@example.com"), "Ada"), "#ops > pods")
 
 
-GRACE = Person(User(8, "grace@example.com", "moderator"), "Grace")
+GRACE = Person(User("8", "grace@example.com", "moderator"), "Grace")
 
 
 def config(revision: str = "r1", access: dict[str, Any] | None = None, **servers: dict[str, Any]) -> McpConfig:

@@ -54,7 +54,7 @@ async def test_an_approved_call_runs_and_both_people_stand_in_the_audit_line(
     assert "**Approval needed:** Ada asks for `toolbox write`" in request
     assert '"text": "two words"' in request
     fields = audit(caplog)
-    assert (fields["user_id"], fields["approver_id"], fields["approver_email"]) == (7, 8, "grace@example.com")
+    assert (fields["user_id"], fields["approver_id"], fields["approver_email"]) == ("7", "8", "grace@example.com")
     assert (fields["effect"], fields["approved"], fields["outcome"]) == ("RequireApproval", True, "ok")
 
 

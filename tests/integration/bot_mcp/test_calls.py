@@ -134,6 +134,6 @@ async def test_the_user_is_vouched_for_only_where_a_secret_is_shared(tmp_path: P
             text = await talk.say("mcp known whoami")
             assertion = text.split(f"'{META_KEY}': '")[1].split("'")[0]
             user = verify(assertion, secret=secret, server="known", now=time.time())
-            assert (user.id, user.email) == (7, "ada@example.com")
+            assert (user.id, user.email) == ("7", "ada@example.com")
         token.unlink()
         assert "cannot read the bearer token of known" in await talk.say("mcp known whoami")

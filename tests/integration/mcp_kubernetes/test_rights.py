@@ -42,9 +42,9 @@ async def ask(server: Server, user: User | None, tool: str, **arguments: object)
 
 async def test_each_person_sees_what_the_clusters_own_rules_let_them_see(shop: ControlPlane, tmp_path: Path) -> None:
     shop.kubectl("apply", "-f", "-", input=_READERS)
-    anna = User(1, "anna@example.com")
-    ben = User(2, "ben@example.com")
-    mod = User(3, "mo@example.com", role="moderator")
+    anna = User("1", "anna@example.com")
+    ben = User("2", "ben@example.com")
+    mod = User("3", "mo@example.com", role="moderator")
     async with running(shop.kubeconfig, tmp_path / "log", RITSUKO_IMPERSONATION="true") as server:
         assert not (await ask(server, anna, "get", kind="pods", namespace="shop")).is_error
         assert not (await ask(server, mod, "get", kind="pods", namespace="shop")).is_error

@@ -65,7 +65,7 @@ async def server(witness: Witness, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 async def test_the_audit_log_names_the_people_who_asked(witness: Witness, tmp_path: Path) -> None:
-    people = [User(1, "anna@example.com"), User(2, "ben@example.com", role="moderator")]
+    people = [User("1", "anna@example.com"), User("2", "ben@example.com", role="moderator")]
     async with (
         running(witness.kubeconfig, tmp_path / "log", RITSUKO_IMPERSONATION="true") as server,
         server.client() as client,

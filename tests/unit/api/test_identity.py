@@ -5,7 +5,7 @@ import pytest
 
 from ritsuko_api.identity import AssertionRefused, User, sign, verify
 
-HAMLET = User(id=9, email="hamlet@example.com", role="member")
+HAMLET = User(id="9", email="hamlet@example.com", role="member")
 NOW = 1_800_000_000.0
 
 
@@ -21,6 +21,11 @@ def believed(token: str, *, now: float = NOW) -> User:
 
 def test_the_server_learns_who_asked() -> None:
     assert believed(signed()) == HAMLET
+
+
+def test_an_id_need_not_be_a_number() -> None:
+    someone = User(id="U02A7", email="", role="member")
+    assert believed(signed(user=someone)) == someone
 
 
 @pytest.mark.parametrize(

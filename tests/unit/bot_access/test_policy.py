@@ -14,8 +14,8 @@ from ritsuko_bot.mcp.tools import Tool
 
 READS = Tool("get_pods", "", {}, read_only=True)
 WRITES = Tool("delete", "", {})
-ADA = Person(User(7, "ada@example.com", "member"), "Ada", frozenset({"SRE"}))
-GRACE = Person(User(8, "grace@example.com", "moderator"), "Grace")
+ADA = Person(User("7", "ada@example.com", "member"), "Ada", frozenset({"SRE"}))
+GRACE = Person(User("8", "grace@example.com", "moderator"), "Grace")
 
 
 def ask(
@@ -122,9 +122,9 @@ def test_no_rule_lifts_what_the_server_denies_or_wants_approved() -> None:
         (GRACE, True, Approvers(roles=[Role.OWNER]), False),
         (GRACE, True, Approvers(users=["Grace@example.com"]), True),
         (GRACE, True, Approvers(users=["8"], roles=[Role.OWNER]), True),
-        (Person(User(9, "", "member"), "Max"), True, None, False),
-        (Person(User(9, "", "member"), "Max"), False, None, False),
-        (Person(User(9, "", "member"), "Max", frozenset({"leads"})), True, Approvers(groups=["Leads"]), True),
+        (Person(User("9", "", "member"), "Max"), True, None, False),
+        (Person(User("9", "", "member"), "Max"), False, None, False),
+        (Person(User("9", "", "member"), "Max", frozenset({"leads"})), True, Approvers(groups=["Leads"]), True),
         # Nobody approves what they ask for, whatever they are; but they may withdraw it.
         (ADA, True, Approvers(users=["7"]), False),
         (ADA, False, None, True),

@@ -13,7 +13,7 @@ from ritsuko_bot.calls.audit import AuditEntry
 
 def test_a_line_says_who_asked_what_where_and_how_it_ended(caplog: pytest.LogCaptureFixture) -> None:
     entry = AuditEntry(
-        User(7, "ada@example.com"), "#ops > pods", "kubernetes", "get", {"kind": "pods"}, rule="read-only"
+        User("7", "ada@example.com"), "#ops > pods", "kubernetes", "get", {"kind": "pods"}, rule="read-only"
     )
     entry.outcome, entry.effect = "ok", "Allow"
     with caplog.at_level(logging.INFO, logger="ritsuko_bot.audit"):
@@ -22,7 +22,7 @@ def test_a_line_says_who_asked_what_where_and_how_it_ended(caplog: pytest.LogCap
     fields = line.__dict__["audit"]
     assert fields.pop("seconds") == 0.123
     assert fields == {
-        "user_id": 7,
+        "user_id": "7",
         "user_email": "ada@example.com",
         "user_role": "member",
         "where": "#ops > pods",
@@ -37,19 +37,19 @@ def test_a_line_says_who_asked_what_where_and_how_it_ended(caplog: pytest.LogCap
 
 
 def test_a_line_says_who_approved_and_how_old_the_answer_was(caplog: pytest.LogCaptureFixture) -> None:
-    entry = AuditEntry(User(7, "ada@example.com"), "#ops > pods", "kubernetes", "delete", {})
-    entry.vote = Vote(Person(User(8, "grace@example.com", "owner"), "Grace"), approved=True)
+    entry = AuditEntry(User("7", "ada@example.com"), "#ops > pods", "kubernetes", "delete", {})
+    entry.vote = Vote(Person(User("8", "grace@example.com", "owner"), "Grace"), approved=True)
     entry.cached = 12.34
     with caplog.at_level(logging.INFO, logger="ritsuko_bot.audit"):
         entry.write(0.1234)
     fields = caplog.records[0].__dict__["audit"]
-    assert (fields["approved"], fields["approver_id"], fields["approver_email"]) == (True, 8, "grace@example.com")
+    assert (fields["approved"], fields["approver_id"], fields["approver_email"]) == (True, "8", "grace@example.com")
     assert fields["cached_seconds"] == 12.3
 
 
 def test_neither_arguments_nor_errors_give_a_secret_away(caplog: pytest.LogCaptureFixture) -> None:
     entry = AuditEntry(
-        User(7, "ada@example.com"),
+        User("7", "ada@example.com"),
         "#ops > pods",
         "kubernetes",
         "get",

@@ -23,8 +23,8 @@ from ritsuko_bot.mcp.errors import DeadlineExceeded, ServerUnavailable
 from ritsuko_bot.metrics import Metrics
 from tests.unit.bot_mcp.prepared import Prepared, demo
 
-ADA = Asker(Person(User(7, "ada@example.com"), "Ada"), "check: certificates")
-GRACE = Person(User(8, "grace@example.com", "moderator"), "Grace")
+ADA = Asker(Person(User("7", "ada@example.com"), "Ada"), "check: certificates")
+GRACE = Person(User("8", "grace@example.com", "moderator"), "Grace")
 PODS = Outcome(CallToolResult(content=[TextContent(text="two pods")]))
 
 

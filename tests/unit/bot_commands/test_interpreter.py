@@ -21,7 +21,7 @@ from ritsuko_bot.mcp.servers import Servers
 from ritsuko_bot.metrics import Metrics
 from tests.unit.bot_mcp.prepared import Prepared, demo
 
-ADA = Asker(Person(User(7, "ada@example.com"), "Ada"), "#ops > pods")
+ADA = Asker(Person(User("7", "ada@example.com"), "Ada"), "#ops > pods")
 
 
 async def ask(line: str, servers: Servers | None = None, config_file: ConfigFile | None = None) -> Answer | None:

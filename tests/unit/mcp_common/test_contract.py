@@ -11,7 +11,7 @@ from ritsuko_api import identity
 from tests.unit.mcp_common.service import TOKEN, serving
 
 BOTH = pytest.mark.parametrize("mode", ["2026-07-28", "legacy"])
-BOB = identity.User(id=7, email="bob@example.com", role="member")
+BOB = identity.User(id="7", email="bob@example.com", role="member")
 
 
 @BOTH

@@ -6,7 +6,8 @@ import threading
 from mcp_types import ImageContent
 from pydantic import JsonValue
 
-from ritsuko_mcp_common import Envelope, Link, ServerSettings
+from ritsuko_api.envelope import Link
+from ritsuko_mcp_common import Envelope, ServerSettings
 from ritsuko_mcp_common.calls import ContractServer
 from ritsuko_mcp_common.metrics import Metrics
 from ritsuko_mcp_common.tool import read_tool

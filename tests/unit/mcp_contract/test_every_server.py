@@ -121,7 +121,7 @@ async def test_it_answers_the_loopback_with_the_token_and_nobody_else(name: str)
 
 @every_server
 async def test_a_user_that_cannot_be_verified_is_refused(name: str) -> None:
-    user = User(7, "bob@example.com")
+    user = User("7", "bob@example.com")
     now = time.time()
     bad = {
         "forged": sign("another-token", user=user, server=name, now=now),

@@ -135,7 +135,7 @@ def _matches(rule: AccessRule, tool: str, *, server: str, person: Person, channe
 
 def _is_user(person: Person, users: Sequence[str]) -> bool:
     user = person.user
-    return any(entry == str(user.id) or (user.email and entry.casefold() == user.email.casefold()) for entry in users)
+    return any(entry == user.id or (user.email and entry.casefold() == user.email.casefold()) for entry in users)
 
 
 def _has_role(person: Person, roles: Sequence[Role]) -> bool:

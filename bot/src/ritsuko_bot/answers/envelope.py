@@ -1,58 +1,10 @@
-"""The shape of every answer of our own servers (`mcp-servers/common`), as the bot reads it.
-
-A third party's structured content that happens to have the same shape is shown the same way.
-"""
+"""How the envelope of our own servers is shown."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
-
+from ritsuko_api.envelope import Envelope
 from ritsuko_bot.answers.answer import Block, Code, CodeBlock, Inline, Link, Strong, say
 from ritsuko_bot.answers.tables import record, table_of
-
-
-class _Link(BaseModel):
-    title: str
-    url: str
-
-
-class _TimeRange(BaseModel):
-    start: str
-    end: str
-
-
-class Envelope(BaseModel):
-    """What a server found out: a sentence, the data, and what there is to say about both."""
-
-    model_config = ConfigDict(extra="ignore", strict=True)
-
-    summary: str
-    data: list[dict[str, JsonValue]] | dict[str, JsonValue] | str | None = None
-    truncated: bool = False
-    total: int | None = None
-    returned: int | None = None
-    next_cursor: str | None = None
-    warnings: list[str] = []
-    hints: list[str] = []
-    links: list[_Link] = []
-    source: str | None = None
-    time_range: _TimeRange | None = None
-
-
-def read(structured: Mapping[str, JsonValue] | None) -> Envelope | None:
-    """The envelope in a result's structured content; None if it is of another shape."""
-    if structured is None or "summary" not in structured or not set(structured) <= _FIELDS:
-        return None
-    try:
-        return Envelope.model_validate(structured)
-    except ValidationError:
-        return None
-
-
-# `untrusted` tells models not to take the data for instructions; people see data in a block of its own anyway.
-_FIELDS = {*Envelope.model_fields, "untrusted"}
 
 
 def blocks(envelope: Envelope, *, name: str, failed: bool, continues: bool) -> list[Block]:

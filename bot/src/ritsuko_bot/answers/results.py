@@ -20,6 +20,7 @@ from mcp_types import (
 )
 from pydantic import JsonValue
 
+from ritsuko_api.envelope import read_envelope
 from ritsuko_bot.answers import envelope
 from ritsuko_bot.answers.answer import Answer, Block, Code, CodeBlock, File, Image, Strong, say
 from ritsuko_bot.answers.tables import is_rows, record, table_of
@@ -32,7 +33,7 @@ def tool_result(result: CallToolResult, *, server: str, tool: str, continues: bo
     """The answer that shows a result. An error of the tool itself is shown as one. `continues`: `next` shows more."""
     name = f"{server}-{tool}"
     structured = cast("Mapping[str, JsonValue] | None", result.structured_content)
-    if (found := envelope.read(structured)) is not None:
+    if (found := read_envelope(structured, result.meta)) is not None:
         shown = envelope.blocks(found, name=name, failed=result.is_error, continues=continues)
         # The text beside it says the same; a picture says more.
         pictures = [

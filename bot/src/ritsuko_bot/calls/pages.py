@@ -30,7 +30,7 @@ class Pages:
     """The page that comes next for each person and place: of the latest thousand of them."""
 
     def __init__(self) -> None:
-        self._next: OrderedDict[tuple[int, str], Page] = OrderedDict()
+        self._next: OrderedDict[tuple[str, str], Page] = OrderedDict()
 
     def get(self, asker: Asker) -> Page | None:
         return self._next.get(_key(asker))
@@ -56,5 +56,5 @@ def following(page: Page, tool: Tool, result: CallToolResult) -> Page | None:
     return dataclasses.replace(page, arguments={**page.arguments, CURSOR: cursor})
 
 
-def _key(asker: Asker) -> tuple[int, str]:
+def _key(asker: Asker) -> tuple[str, str]:
     return asker.user.id, asker.where

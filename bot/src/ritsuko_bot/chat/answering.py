@@ -204,7 +204,7 @@ class Answering:
         late = time.time() - message.timestamp > _LATE_AFTER
         channel = place.channel if isinstance(place, Topic) else None
         asker = Asker(person, str(place), late=late, interrupted=interrupted, channel=channel)
-        async with self._turns.turn(person.user.id) as turn:
+        async with self._turns.turn(int(person.user.id)) as turn:
             return await self._reply(message, place, asker, line, own, turn)
 
     def _answers_in(self, place: Topic) -> bool:

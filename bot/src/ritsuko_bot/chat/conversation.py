@@ -88,7 +88,7 @@ class Conversation:
 
     async def _ask(self, question: Answer) -> str | None:
         """The asker's next message in the place of the command; None if there was none in time."""
-        with self._waiting.reply(self._place, self._asker.user.id) as reply:
+        with self._waiting.reply(self._place, int(self._asker.user.id)) as reply:
             try:
                 await self._post(question)
             except Refused as error:

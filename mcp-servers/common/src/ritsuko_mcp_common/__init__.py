@@ -13,7 +13,7 @@ A server's package has its tools (a module each, which defines a `ReadTool`), a 
         run(build, MySettings, program="ritsuko-mcp-my", description="MCP server: ...")
 """
 
-from ritsuko_mcp_common.envelope import Envelope, Link, Row, TimeRange
+from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.errors import BackendUnreachable, ConfigurationError, ToolFailure
 from ritsuko_mcp_common.health import Backend
 from ritsuko_mcp_common.nearest import nearest, suggestion
@@ -27,13 +27,10 @@ __all__ = [
     "Choice",
     "ConfigurationError",
     "Envelope",
-    "Link",
     "Parameters",
     "ReadTool",
-    "Row",
     "ServerSettings",
     "Service",
-    "TimeRange",
     "ToolFailure",
     "application",
     "bind_all",

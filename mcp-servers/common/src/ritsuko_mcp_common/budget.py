@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 from pydantic import JsonValue
 
+from ritsuko_api.envelope import Row
 from ritsuko_mcp_common import text
-from ritsuko_mcp_common.envelope import Envelope, Row
+from ritsuko_mcp_common.envelope import Envelope
 
 _LONGEST_CELL = 2_000
 _CUT_MARK = "… [{} more characters cut]"

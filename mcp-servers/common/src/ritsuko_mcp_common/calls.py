@@ -16,6 +16,7 @@ from mcp.server.mcpserver.tools import Tool
 from mcp_types import CallToolResult, ImageContent, TextContent
 from pydantic import JsonValue, ValidationError
 
+from ritsuko_api.envelope import MARK
 from ritsuko_common.redaction.redactor import Redaction
 from ritsuko_mcp_common import assertion, audit, budget, text
 from ritsuko_mcp_common.addresses import redacted_address
@@ -123,6 +124,7 @@ class ContractServer(MCPServer[Any]):
         return CallToolResult(
             content=[TextContent(text=body), *pictures],
             structured_content=envelope.model_dump(mode="json", exclude_none=True),
+            _meta=dict(MARK),
         )
 
     async def _pictures(self, envelope: Envelope) -> list[ImageContent]:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from pydantic import JsonValue
 
-from ritsuko_mcp_common.envelope import Envelope, Row
+from ritsuko_api.envelope import Row
+from ritsuko_mcp_common.envelope import Envelope
 
 _BACKTICKS = re.compile(r"`{3,}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")

@@ -9,8 +9,9 @@ from typing import Literal, cast
 
 from pydantic import JsonValue
 
+from ritsuko_api.envelope import Row, TimeRange
 from ritsuko_common.rfc3339 import parse_rfc3339_if_any
-from ritsuko_mcp_common import Envelope, Row, TimeRange
+from ritsuko_mcp_common import Envelope
 from ritsuko_mcp_common.envelope import Writer
 from ritsuko_mcp_common.times import format_time, parse_duration
 from ritsuko_mcp_kubernetes.api import field_selectors

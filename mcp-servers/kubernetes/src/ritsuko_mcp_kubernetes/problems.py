@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 
-from ritsuko_mcp_common import Envelope, Row
+from ritsuko_api.envelope import Row
+from ritsuko_mcp_common import Envelope
 from ritsuko_mcp_kubernetes.api import pod_decoder
 from ritsuko_mcp_kubernetes.api.client import Apiserver, Json
 from ritsuko_mcp_kubernetes.api.discovery import Discovery, Resource

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping
 
-from ritsuko_mcp_common import Envelope, Row
+from ritsuko_api.envelope import Row
+from ritsuko_mcp_common import Envelope
 from ritsuko_mcp_kubernetes.api.client import Apiserver, Json
 from ritsuko_mcp_kubernetes.api.discovery import Discovery, Resource
 from ritsuko_mcp_kubernetes.api.failures import Forbidden

@@ -8,7 +8,8 @@ from typing import Any, cast
 
 from pydantic import JsonValue
 
-from ritsuko_mcp_common import Envelope, Row, ToolFailure
+from ritsuko_api.envelope import Row
+from ritsuko_mcp_common import Envelope, ToolFailure
 from ritsuko_mcp_kubernetes.api.client import Apiserver, Json
 from ritsuko_mcp_kubernetes.api.discovery import Discovery, Resource
 from ritsuko_mcp_kubernetes.api.pagination import items

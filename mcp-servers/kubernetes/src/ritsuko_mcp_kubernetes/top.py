@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic_core import from_json
 
-from ritsuko_mcp_common import Envelope, Row, ToolFailure
+from ritsuko_api.envelope import Row
+from ritsuko_mcp_common import Envelope, ToolFailure
 from ritsuko_mcp_kubernetes.api import pod_decoder
 from ritsuko_mcp_kubernetes.api.client import Apiserver, Json
 from ritsuko_mcp_kubernetes.api.discovery import Discovery, Resource

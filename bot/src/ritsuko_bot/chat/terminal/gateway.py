@@ -35,7 +35,7 @@ class ConsoleGateway:
         self.interactive = sys.stdin.isatty() and sys.stdout.isatty()
         self._commands = commands
         self._colour = sys.stdout.isatty()
-        self._asker = Asker(Person(User(id=0, email=_login(), role="owner"), _login()), "console")
+        self._asker = Asker(Person(User(id="0", email=_login(), role="owner"), _login()), "console")
         self._call: asyncio.Task[Answer | None] | None = None
 
     async def run(self, stopping: asyncio.Event) -> None:

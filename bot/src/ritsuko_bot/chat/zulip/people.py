@@ -53,7 +53,7 @@ class People:
                 await self._fetch_groups()
         role = _ROLES.get(profile.role, "member" if profile.role < 600 else "guest")
         email = profile.delivery_email or profile.email
-        user = User(id=profile.user_id, email=email, role=role)
+        user = User(id=str(profile.user_id), email=email, role=role)
         return Person(user, profile.full_name, groups.get(profile.user_id, frozenset()))
 
     def groups_changed(self) -> None:

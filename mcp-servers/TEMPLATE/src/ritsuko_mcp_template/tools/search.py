@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ritsuko_mcp_common import Envelope, Parameters, ReadTool, Row
+from ritsuko_api.envelope import Row
+from ritsuko_mcp_common import Envelope, Parameters, ReadTool
 from ritsuko_mcp_template.client import Client
 
 

@@ -7,7 +7,7 @@ from typing import cast
 
 from pydantic import JsonValue
 
-from ritsuko_mcp_common import Row
+from ritsuko_api.envelope import Row
 from ritsuko_mcp_kubernetes.api.client import Json
 
 # https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables

@@ -9,7 +9,8 @@ from typing import Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from ritsuko_mcp_common import Envelope, Row, ToolFailure, cursor, notation
+from ritsuko_api.envelope import Row
+from ritsuko_mcp_common import Envelope, ToolFailure, cursor, notation
 from ritsuko_mcp_kubernetes.api import table
 from ritsuko_mcp_kubernetes.api.client import Apiserver, Json
 from ritsuko_mcp_kubernetes.api.discovery import Resource

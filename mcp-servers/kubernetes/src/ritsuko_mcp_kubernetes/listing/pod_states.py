@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from ritsuko_mcp_common import Row
+from ritsuko_api.envelope import Row
 
 _READY = re.compile(r"(\d+)/(\d+)")
 _ENDED_WELL = frozenset({"Completed", "Succeeded"})

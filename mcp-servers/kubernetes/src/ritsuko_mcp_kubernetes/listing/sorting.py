@@ -12,8 +12,9 @@ from typing import cast
 
 from pydantic import JsonValue
 
+from ritsuko_api.envelope import Row
 from ritsuko_common.redaction.redactor import Redaction
-from ritsuko_mcp_common import Row, ToolFailure, suggestion
+from ritsuko_mcp_common import ToolFailure, suggestion
 from ritsuko_mcp_kubernetes.api.client import Json
 from ritsuko_mcp_kubernetes.api.table import Line
 

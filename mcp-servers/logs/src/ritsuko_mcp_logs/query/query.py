@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ritsuko_mcp_common.envelope import TimeRange
+from ritsuko_api.envelope import TimeRange
 from ritsuko_mcp_common.times import format_time
 from ritsuko_mcp_logs.lines.line import Origin
 from ritsuko_mcp_logs.query.conditions import Condition

@@ -4,8 +4,9 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
+from ritsuko_api.envelope import Row
 from ritsuko_mcp_common import cursor as cursors
-from ritsuko_mcp_common.envelope import Envelope, Row
+from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.times import format_time
 from ritsuko_mcp_logs.lines.line import Line
 from ritsuko_mcp_logs.phrases import counted

@@ -2,8 +2,9 @@
 
 import asyncio
 
+from ritsuko_api.envelope import Row, TimeRange
 from ritsuko_common.durations import format_duration
-from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
+from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import format_time, parse_duration
 from ritsuko_mcp_logs.analysis.changes import GroupChange, fingerprint, group_changes, level

@@ -3,8 +3,9 @@
 import asyncio
 from typing import Literal
 
+from ritsuko_api.envelope import Row, TimeRange
 from ritsuko_common.durations import format_duration
-from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
+from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.times import format_time
 from ritsuko_mcp_logs.analysis.changes import SPANS, GroupChange, fingerprint, group_changes, level, where
 from ritsuko_mcp_logs.analysis.group_names import GroupNames

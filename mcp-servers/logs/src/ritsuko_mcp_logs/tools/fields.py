@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from ritsuko_api.envelope import Row
 from ritsuko_common.redaction.names import is_sensitive_name
-from ritsuko_mcp_common.envelope import Envelope, Row
+from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_logs.diagnosis.missing_names import explain_empty
 from ritsuko_mcp_logs.diagnosis.unknown_fields import fields_instead

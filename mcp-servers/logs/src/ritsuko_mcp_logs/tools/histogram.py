@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 
+from ritsuko_api.envelope import Row
 from ritsuko_common.durations import format_duration
 from ritsuko_common.redaction.names import is_sensitive_name
-from ritsuko_mcp_common.envelope import Envelope, Row
+from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import format_time
 from ritsuko_mcp_logs.course import bars, beginnings, choose_step

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Awaitable
 from typing import TypeVar
 
+from ritsuko_api.envelope import Row, TimeRange
 from ritsuko_common.durations import format_duration
-from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
+from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import format_time
 from ritsuko_mcp_logs.analysis.changes import SPANS, GroupChange, group_changes, where

@@ -2,8 +2,9 @@
 
 import asyncio
 
+from ritsuko_api.envelope import Row
 from ritsuko_common.durations import format_duration
-from ritsuko_mcp_common.envelope import Envelope, Row
+from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import format_time
 from ritsuko_mcp_logs.sources.registry import Sources

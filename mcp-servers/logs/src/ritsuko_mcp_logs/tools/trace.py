@@ -7,8 +7,9 @@ from itertools import pairwise
 from math import isinf
 from typing import Literal
 
+from ritsuko_api.envelope import Row, TimeRange
 from ritsuko_common.redaction.redactor import Redaction
-from ritsuko_mcp_common.envelope import Envelope, Row, TimeRange
+from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import format_time
 from ritsuko_mcp_logs.analysis.clock_skew import PodLine, Skew, corrected, find_skews, mentions, workload

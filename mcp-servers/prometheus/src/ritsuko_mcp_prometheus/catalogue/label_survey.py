@@ -6,8 +6,8 @@ from typing import cast
 
 from pydantic import JsonValue
 
+from ritsuko_api.envelope import Row
 from ritsuko_common.redaction.names import is_sensitive_name
-from ritsuko_mcp_common.envelope import Row
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
 

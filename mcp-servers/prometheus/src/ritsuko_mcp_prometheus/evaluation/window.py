@@ -1,6 +1,6 @@
 """The time that a question is about."""
 
-from ritsuko_mcp_common.envelope import TimeRange
+from ritsuko_api.envelope import TimeRange
 from ritsuko_mcp_common.times import format_time, parse_duration, parse_time
 from ritsuko_mcp_prometheus.errors import BadRequest
 

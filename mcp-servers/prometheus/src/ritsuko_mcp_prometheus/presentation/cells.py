@@ -8,7 +8,7 @@ from typing import cast
 
 from pydantic import JsonValue
 
-from ritsuko_mcp_common.envelope import Row
+from ritsuko_api.envelope import Row
 
 _LONGEST_IN_A_LIST = 40
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from ritsuko_mcp_common.envelope import Link
+from ritsuko_api.envelope import Link
 from ritsuko_mcp_prometheus.api.failures import without_credentials
 from ritsuko_mcp_prometheus.errors import BadRequest
 from ritsuko_mcp_prometheus.evaluation.step import choose_step

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pydantic import JsonValue
 
-from ritsuko_mcp_common.envelope import Row
+from ritsuko_api.envelope import Row
 from ritsuko_mcp_prometheus.api.series import Labels, Series
 from ritsuko_mcp_prometheus.promql.selectors import selector
 

@@ -5,8 +5,9 @@ from typing import TypeVar
 
 from pydantic import BaseModel, Field, JsonValue
 
+from ritsuko_api.envelope import Row
 from ritsuko_mcp_common import cursor as cursors
-from ritsuko_mcp_common.envelope import Envelope, Row
+from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_prometheus.errors import BadRequest
 
 T = TypeVar("T")

@@ -5,7 +5,7 @@ Labels that are `folded` are a structure in one column, to be written by `cells.
 
 from collections.abc import Sequence
 
-from ritsuko_mcp_common.envelope import Row
+from ritsuko_api.envelope import Row
 from ritsuko_mcp_common.times import format_time
 from ritsuko_mcp_prometheus.api.series import Histogram, Labels, Sample, Series
 from ritsuko_mcp_prometheus.presentation.labels import label_cells

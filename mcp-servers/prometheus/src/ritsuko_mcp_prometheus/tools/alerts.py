@@ -7,8 +7,9 @@ from typing import cast
 
 from pydantic import JsonValue
 
+from ritsuko_api.envelope import Row
 from ritsuko_common.durations import format_duration
-from ritsuko_mcp_common.envelope import Envelope, Row
+from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.nearest import suggestion
 from ritsuko_mcp_common.times import format_time, parse_time

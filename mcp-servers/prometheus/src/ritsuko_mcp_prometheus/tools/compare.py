@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from pydantic import JsonValue
 
+from ritsuko_api.envelope import Row
 from ritsuko_common.durations import format_duration
-from ritsuko_mcp_common.envelope import Envelope, Row
+from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.times import format_time
 from ritsuko_mcp_prometheus.analysis.verdict import NOTABLE_EFFECT, NOTABLE_SHARE, Comparison, judge_all
 from ritsuko_mcp_prometheus.api.client import PrometheusClient

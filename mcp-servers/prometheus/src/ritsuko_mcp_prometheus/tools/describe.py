@@ -6,7 +6,8 @@ from typing import cast
 
 from pydantic import JsonValue
 
-from ritsuko_mcp_common.envelope import Envelope, Row
+from ritsuko_api.envelope import Row
+from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import format_time
 from ritsuko_mcp_prometheus.api.client import PrometheusClient

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import JsonValue
 
+from ritsuko_api.envelope import Row
 from ritsuko_common.durations import format_duration
-from ritsuko_mcp_common.envelope import Envelope, Row
+from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.nearest import suggestion
 from ritsuko_mcp_common.times import format_time, parse_time
 from ritsuko_mcp_prometheus.analysis.changes.candidates import Candidate, candidates, most_changed

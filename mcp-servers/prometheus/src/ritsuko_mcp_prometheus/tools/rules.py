@@ -7,9 +7,10 @@ from typing import cast
 
 from pydantic import JsonValue
 
+from ritsuko_api.envelope import Row
 from ritsuko_common.durations import format_duration
 from ritsuko_common.redaction.names import is_sensitive_name
-from ritsuko_mcp_common.envelope import Envelope, Row
+from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
 from ritsuko_mcp_prometheus.api.objects import Rule, RuleGroup
 from ritsuko_mcp_prometheus.catalogue.nearest_names import nearest_names

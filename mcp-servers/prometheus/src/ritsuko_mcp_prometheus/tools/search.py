@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from pydantic import JsonValue
 
-from ritsuko_mcp_common.envelope import Envelope, Row
+from ritsuko_api.envelope import Row
+from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
 from ritsuko_mcp_prometheus.catalogue.cardinality import cardinality

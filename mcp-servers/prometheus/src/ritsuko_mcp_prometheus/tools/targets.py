@@ -7,7 +7,8 @@ from typing import cast
 
 from pydantic import JsonValue
 
-from ritsuko_mcp_common.envelope import Envelope, Row
+from ritsuko_api.envelope import Row
+from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.nearest import suggestion
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
 from ritsuko_mcp_prometheus.api.failures import without_credentials

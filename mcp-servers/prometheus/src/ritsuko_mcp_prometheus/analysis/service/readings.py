@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from ritsuko_mcp_common.envelope import Row
+from ritsuko_api.envelope import Row
 from ritsuko_mcp_prometheus.analysis.service.signals import Signal
 from ritsuko_mcp_prometheus.presentation.numbers import format_value
 from ritsuko_mcp_prometheus.statistics.robust import format_relative, relative
