@@ -12,18 +12,20 @@ import aiohttp
 from mcp.client import Client
 
 from tests.cluster import ControlPlane, kwok, third_party_image
+from tests.cluster.ports import free
 from tests.integration.mcp_prometheus.real_prometheus import real_prometheus
 from tests.load import crowd, mining, parts, ranged, searching
 from tests.load.backends import NAMESPACE, apiserver, read
 from tests.load.figures import Figure
 from tests.load.parts import Part
-from tests.load.program import rss_mib
+from tests.load.program import rss_mib, running
 from tests.load.samples import latencies, median, ratio, timed
 from tests.load.serving import client, server
 
 CALLS = 100
 _WARM_UP = 10
 _STARTS = 3
+_MOST_MEMORY = 75  # MiB
 _ONE_SAMPLE = "# TYPE something gauge\nsomething 1 1790000000\n# EOF\n"
 
 
@@ -49,7 +51,8 @@ async def _kubernetes(plane: ControlPlane, folder: Path) -> list[Figure]:
 
 
 async def _starts_of_the_rest(plane: ControlPlane, folder: Path) -> list[Figure]:
-    return [*_starts("logs", folder, {"KUBECONFIG": str(plane.kubeconfig)}), _floor_of_a_start()]
+    logs = _starts("logs", folder, {"KUBECONFIG": str(plane.kubeconfig)})
+    return [*logs, _floor_of_a_start(), _floor_of_memory(folder)]
 
 
 async def _crowd(_: ControlPlane, folder: Path) -> list[Figure]:
@@ -76,20 +79,20 @@ async def _calls(
     """Calls and raw requests in turns, so that what else the machine does meets both alike."""
     ours: list[float] = []
     raw: list[float] = []
-    with server(name, folder, **environment) as running_server:
-        async with client(running_server.url) as connected:
+    with server(name, folder, **environment) as started:
+        async with client(started.url) as connected:
             for _ in range(_WARM_UP):
                 await call(connected)
                 await request()
             for _ in range(CALLS):
                 ours.append(await timed(lambda: call(connected)))
                 raw.append(await timed(request))
-        memory = rss_mib(running_server.pid)
+        memory = rss_mib(started.pid)
     return [
         *latencies(f"{name}: {what}", ours),
         *latencies(f"{name}: the raw request", raw),
         ratio(f"{name}: {what}", ours, "the raw request to the backend", raw),
-        Figure(f"{name}: memory after {CALLS + _WARM_UP} calls", memory, "MiB", 100),
+        Figure(f"{name}: memory after {CALLS + _WARM_UP} calls", memory, "MiB", _MOST_MEMORY),
         _to_ready(name, folder, environment),
     ]
 
@@ -97,7 +100,7 @@ async def _calls(
 def _starts(name: str, folder: Path, environment: Mapping[str, str]) -> list[Figure]:
     with server(name, folder, **environment) as started:
         memory = rss_mib(started.pid)
-    return [Figure(f"{name}: memory, idle", memory, "MiB", 100), _to_ready(name, folder, environment)]
+    return [Figure(f"{name}: memory, idle", memory, "MiB", _MOST_MEMORY), _to_ready(name, folder, environment)]
 
 
 def _floor_of_a_start() -> Figure:
@@ -109,6 +112,13 @@ def _floor_of_a_start() -> Figure:
         after = os.times()
         costs.append(after.children_user + after.children_system - before.children_user - before.children_system)
     return Figure(f"the MCP SDK alone: CPU to import it, median of {_STARTS}", median(costs), "s")
+
+
+def _floor_of_memory(folder: Path) -> Figure:
+    port = free(1, "127.0.0.1")[0]
+    health, log = f"http://127.0.0.1:{port}/health", folder / "bare.log"
+    with running("-m", "tests.load.bare_server", str(port), environment={}, log=log, ready=health) as process:
+        return Figure("the MCP SDK alone: memory of a server with one tool, idle", rss_mib(process.pid), "MiB")
 
 
 def _to_ready(name: str, folder: Path, environment: Mapping[str, str]) -> Figure:
