@@ -80,7 +80,8 @@ def end_of(story: Story, plane: ControlPlane) -> dict[str, Any]:
 
     def followed() -> bool:
         servers = {name.removeprefix("mcp-") for name in story.containers()} - {"bot"}
-        return servers == story.config()["mcpServers"].keys() == {"kubernetes", "third"} and story.exists("role", "hal")
+        mounted = servers == story.config()["mcpServers"].keys() == {"kubernetes", "third"}
+        return mounted and story.exists("role", "hal") and bool(story.get("rolebinding", "hal").get("subjects"))
 
     eventually(followed, within=90, what="the users' changes are followed")
     story.settled()
