@@ -15,7 +15,7 @@ MCP_IMAGES := $(SERVERS:%=mcp-%) mcp-bridge
 IMAGES := operator bot $(MCP_IMAGES)
 
 # what vale reads
-DOCUMENTS := README.md CLAUDE.md CHANGELOG.md docs mcp-servers/*/README.md tests/cluster/README.md tests/zulip/README.md
+DOCUMENTS := README.md CLAUDE.md CHANGELOG.md CONTRIBUTING.md SECURITY.md docs mcp-servers/*/README.md tests/cluster/README.md tests/zulip/README.md
 SOURCES := tools manifests $(addsuffix /src,$(filter-out mcp-servers/TEMPLATE,$(MEMBERS)))
 
 # Where images go: IMAGE_NAME is the prefix that the image's own name is added to.
@@ -162,6 +162,10 @@ gallery: venv ## Ask the bot for a bit of everything, and keep pictures of its a
 .PHONY: images
 images: venv ## Build all six images (docker, or buildah where there is no Docker)
 	@$(PYTHON) -m tools.images build $(IMAGES)
+
+.PHONY: push-images
+push-images: images ## Push them to the registry in IMAGE_NAME
+	@$(PYTHON) -m tools.images push $(IMAGES)
 
 .PHONY: build-mcp-servers
 build-mcp-servers: venv ## Build the images of the three MCP servers and the stdio bridge as IMAGE_NAME/ritsuko-mcp-<server>:IMAGE_TAG

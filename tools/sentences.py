@@ -19,7 +19,7 @@ _HOLE = "{…}"
 # two words, or a word and a hole
 _SENTENCE = re.compile(r"(?:[A-Za-z`'’)]{2}|…\})[,;:.]? (?:[A-Za-z`'(‘“]|\{…)")
 # what only a regular expression or a template has
-_PATTERN = re.compile(r"\(\?[:=!<P]|\\[bdswWSD]|\[\^|\{%")
+_PATTERN = re.compile(r"\(\?[:=!<P]|\\[bdswWSD]|\[\^|\{%|[\w)]\|[\w(].*[\w)]\|[\w(]")
 
 
 def packages(root: Path = ROOT) -> dict[str, Path]:
