@@ -1,4 +1,4 @@
-"""`describe`, over HTTP, against a real apiserver."""
+"""`describe`, over HTTP, against a real API server."""
 
 import pytest
 

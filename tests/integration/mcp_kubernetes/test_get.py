@@ -1,4 +1,4 @@
-"""`get`, over HTTP, against a real apiserver."""
+"""`get`, over HTTP, against a real API server."""
 
 import json
 

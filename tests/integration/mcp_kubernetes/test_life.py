@@ -14,7 +14,7 @@ from kubernetes.aio.config import incluster_config
 
 from ritsuko_mcp_common import BackendUnreachable, ToolFailure
 from ritsuko_mcp_common.kubernetes import Target
-from ritsuko_mcp_kubernetes.api.client import Apiserver
+from ritsuko_mcp_kubernetes.api.client import KubernetesClient
 from tests.cluster import ControlPlane, control_plane
 from tests.integration.mcp_kubernetes.server import TOKEN, Server, running
 
@@ -103,15 +103,15 @@ async def test_a_stop_lets_the_server_end_by_itself(shop: ControlPlane, tmp_path
     assert not [line for line in lines if line["level"] == "ERROR"]
 
 
-async def test_an_apiserver_that_goes_away_and_comes_back(tmp_path: Path) -> None:
+async def test_an_api_server_that_goes_away_and_comes_back(tmp_path: Path) -> None:
     with control_plane() as plane:
         async with running(plane.kubeconfig, tmp_path / "log") as server:
             assert (await server.health())["backend"]["reachable"] is True
-            plane.kill_apiserver()
+            plane.kill_client()
             down = await server.call("get", kind="pods")
             assert down.is_error
             assert "does not answer" in down.content[0].text
-            plane.start_apiserver()
+            plane.start_client()
             up = await server.call("get", kind="namespaces")
             assert not up.is_error
 
@@ -123,15 +123,15 @@ async def test_a_rotated_token_is_read_again(
     monkeypatch.setenv("KUBERNETES_SERVICE_PORT", plane.url.rpartition(":")[2])
     (tmp_path / "token").write_text("expired")
     (tmp_path / "ca.crt").write_text(plane.ca_file.read_text())
-    apiserver = Apiserver(Target("in-cluster", "default", tmp_path), max_response_bytes=1_000_000)
+    client = KubernetesClient(Target("in-cluster", "default", tmp_path), max_response_bytes=1_000_000)
     try:
         with pytest.raises(ToolFailure, match="credentials"):
-            await apiserver.get("/api/v1/namespaces")
+            await client.get("/api/v1/namespaces")
         (tmp_path / "token").write_text(plane.token)
         _a_minute_passes(monkeypatch)
-        assert (await apiserver.get("/api/v1/namespaces"))["kind"] == "NamespaceList"
+        assert (await client.get("/api/v1/namespaces"))["kind"] == "NamespaceList"
     finally:
-        await apiserver.aclose()
+        await client.aclose()
 
 
 def _a_minute_passes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,24 +146,24 @@ def _a_minute_passes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_no_more_is_read_than_allowed(plane: ControlPlane) -> None:
     target = Target("test", "default", kubeconfig=str(plane.kubeconfig), context=_context(plane))
-    apiserver = Apiserver(target, max_response_bytes=2_000)
+    client = KubernetesClient(target, max_response_bytes=2_000)
     try:
         with pytest.raises(ToolFailure, match="larger than 2,000 bytes"):
-            await apiserver.get("/apis/rbac.authorization.k8s.io/v1/clusterroles")
-        assert (await apiserver.check()).startswith("Kubernetes v")
+            await client.get("/apis/rbac.authorization.k8s.io/v1/clusterroles")
+        assert (await client.check()).startswith("Kubernetes v")
     finally:
-        await apiserver.aclose()
+        await client.aclose()
 
 
 async def test_a_cluster_that_is_not_there_is_unreachable(plane: ControlPlane, tmp_path: Path) -> None:
     gone = tmp_path / "kubeconfig"
     gone.write_text(plane.kubeconfig.read_text().replace(plane.url, "https://127.0.0.1:1"))
-    apiserver = Apiserver(
+    client = KubernetesClient(
         Target("gone", "default", kubeconfig=str(gone), context=_context(plane)), max_response_bytes=1_000
     )
-    with pytest.raises(BackendUnreachable, match="apiserver of gone does not answer"):
-        await apiserver.check()
-    await apiserver.aclose()
+    with pytest.raises(BackendUnreachable, match="API server of gone does not answer"):
+        await client.check()
+    await client.aclose()
 
 
 def _context(plane: ControlPlane) -> str:

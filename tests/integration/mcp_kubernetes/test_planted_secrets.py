@@ -1,4 +1,4 @@
-"""Secrets planted in objects on a real apiserver: no tool lets one out, whatever it is asked."""
+"""Secrets planted in objects on a real API server: no tool lets one out, whatever it is asked."""
 
 import json
 from typing import Any

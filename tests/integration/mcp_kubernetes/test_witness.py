@@ -1,4 +1,4 @@
-"""What really reaches the apiserver, as its own audit log tells: who asked, and that nothing hostile became a path."""
+"""What really reaches the API server, as its own audit log tells: who asked, and that nothing hostile became a path."""
 
 import json
 import time

@@ -11,7 +11,7 @@ from ritsuko_mcp_common import Service
 from ritsuko_mcp_common.calls import ContractServer
 from ritsuko_mcp_common.metrics import Metrics
 from ritsuko_mcp_kubernetes import server as kubernetes
-from ritsuko_mcp_kubernetes.api.client import Apiserver, Decoder, Json
+from ritsuko_mcp_kubernetes.api.client import Decoder, Json, KubernetesClient
 from ritsuko_mcp_kubernetes.api.failures import NotFound
 from ritsuko_mcp_kubernetes.settings import KubernetesSettings
 
@@ -42,7 +42,7 @@ KINDS = {
 _CLUSTER_WIDE = ("Namespace", "Node", "StorageClass")
 
 
-class FakeApiserver(Apiserver):
+class FakeKubernetesClient(KubernetesClient):
     """Answers with `objects` and, for every log, with `log`. Selectors are not looked at: more comes back, not less."""
 
     def __init__(self, objects: list[Json], log: str = "") -> None:
@@ -87,16 +87,16 @@ class FakeApiserver(Apiserver):
         return self.log
 
 
-def server_of(apiserver: FakeApiserver, monkeypatch: pytest.MonkeyPatch) -> ContractServer:
+def server_of(client: FakeKubernetesClient, monkeypatch: pytest.MonkeyPatch) -> ContractServer:
     """The kubernetes server that reads from it."""
 
-    def the_same(*_: object, **__: object) -> FakeApiserver:
-        return apiserver
+    def the_same(*_: object, **__: object) -> FakeKubernetesClient:
+        return client
 
     def no_target(**_: str) -> list[None]:
         return [None]
 
-    monkeypatch.setattr(kubernetes, "Apiserver", the_same)
+    monkeypatch.setattr(kubernetes, "KubernetesClient", the_same)
     monkeypatch.setattr(kubernetes, "find", no_target)
     # an answer that is cut could hide what would come out of a longer one
     service: Service = kubernetes.build(KubernetesSettings(mcp_output_budget=400_000))
@@ -111,7 +111,7 @@ def server_of(apiserver: FakeApiserver, monkeypatch: pytest.MonkeyPatch) -> Cont
 
 
 def _table(found: list[Json]) -> Json:
-    """As the apiserver makes it for kinds with printer columns of their own: from fields of any content."""
+    """As the API server makes it for kinds with printer columns of their own: from fields of any content."""
     columns = [{"name": "Name"}, {"name": "Note", "priority": 1}]
     rows = [
         {

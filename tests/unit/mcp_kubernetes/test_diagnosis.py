@@ -14,7 +14,7 @@ from ritsuko_mcp_kubernetes.diagnosis.services import Backend, service_findings
 from ritsuko_mcp_kubernetes.diagnosis.storage import claim_findings
 from ritsuko_mcp_kubernetes.diagnosis.survey import Survey, workload_of
 from ritsuko_mcp_kubernetes.diagnosis.workloads import job_findings, namespace_findings
-from tests.unit.mcp_kubernetes.cluster_of import FakeApiserver, server_of
+from tests.unit.mcp_kubernetes.cluster_of import FakeKubernetesClient, server_of
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -173,9 +173,9 @@ def test_odd_objects_are_no_reason_to_fail(odd: dict[str, Any]) -> None:
 async def test_a_node_that_cannot_be_asked_for_a_log_does_not_cost_the_diagnosis(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    class Silent(FakeApiserver):
+    class Silent(FakeKubernetesClient):
         async def text(self, path: str, query: Mapping[str, str]) -> str:
-            raise BackendUnreachable("the apiserver is in trouble (500): dial tcp: connection refused", "")
+            raise BackendUnreachable("the API server is in trouble (500): dial tcp: connection refused", "")
 
     waiting = {"waiting": {"reason": "CrashLoopBackOff"}}
     crashing = {"name": "app", "state": waiting, "lastState": {"terminated": {"exitCode": 3}}, "restartCount": 4}

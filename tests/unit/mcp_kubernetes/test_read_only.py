@@ -6,7 +6,7 @@ from pathlib import Path
 
 import ritsuko_mcp_common.kubernetes
 import ritsuko_mcp_kubernetes
-from ritsuko_mcp_kubernetes.api.client import Apiserver
+from ritsuko_mcp_kubernetes.api.client import KubernetesClient
 
 SOURCES = [
     Path(inspect.getfile(ritsuko_mcp_common.kubernetes)),  # which connects
@@ -30,7 +30,9 @@ def test_the_one_writing_verb_in_the_code_asks_whether_something_is_allowed() ->
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in WRITING
     ]
     assert found == [("client.py", "POST")]
-    assert 'verb, path = ("GET", path) if question is None else ("POST", _REVIEWS)' in inspect.getsource(Apiserver)
+    assert 'verb, path = ("GET", path) if question is None else ("POST", _REVIEWS)' in inspect.getsource(
+        KubernetesClient
+    )
 
 
 def test_requests_are_sent_from_one_place() -> None:
@@ -52,6 +54,6 @@ def test_no_typed_api_class_that_could_write_is_imported() -> None:
     assert imported == {"ApiClient", "Configuration", "config", "incluster_config"}
 
 
-def test_the_face_of_the_apiserver_offers_reading_only() -> None:
-    public = {name for name, _ in inspect.getmembers(Apiserver) if not name.startswith("_")}
+def test_the_client_offers_reading_only() -> None:
+    public = {name for name, _ in inspect.getmembers(KubernetesClient) if not name.startswith("_")}
     assert public == {"get", "text", "review", "check", "aclose", "name", "namespace", "who"}

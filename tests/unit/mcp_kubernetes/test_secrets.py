@@ -11,7 +11,7 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from ritsuko_mcp_kubernetes.rollout import changes, differences
-from tests.unit.mcp_kubernetes.cluster_of import FakeApiserver, server_of
+from tests.unit.mcp_kubernetes.cluster_of import FakeKubernetesClient, server_of
 
 LETTERS = string.ascii_letters + string.digits
 # Long enough to be found in an answer only when it was let out.
@@ -63,7 +63,7 @@ def _planted(secret: str, name: str, text: str) -> dict[str, Any]:
     }
 
 
-def _cluster(secret: str, old: str, name: str, text: str, old_text: str) -> FakeApiserver:
+def _cluster(secret: str, old: str, name: str, text: str, old_text: str) -> FakeKubernetesClient:
     encoded = base64.b64encode(secret.encode()).decode()
     template, before = _planted(secret, name, text), _planted(old, name, old_text)
     applied = {"kubectl.kubernetes.io/last-applied-configuration": json.dumps({"spec": {"template": template}})}
@@ -130,7 +130,7 @@ def _cluster(secret: str, old: str, name: str, text: str, old_text: str) -> Fake
     }
     space = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "default"}}
     objects = [pod, deployment, event, secret_object, config, space, revision(1, before), revision(2, template)]
-    return FakeApiserver(objects, log=f"starting\n{text}\nbye\n")
+    return FakeKubernetesClient(objects, log=f"starting\n{text}\nbye\n")
 
 
 _OBJECTS = ["pods", "deployments", "replicasets", "events", "secrets", "configmaps"]
@@ -159,12 +159,12 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
 def test_planted_secrets_come_out_of_no_tool(secret: str, old: str, name: str, text: str, old_text: str) -> None:
     pem = "\n".join(base64.b64encode((value * 5)[:96].encode()).decode() for value in (secret, old))
     fill = {"name": name, "pem": pem, "long": "x" * 260}
-    apiserver = _cluster(secret, old, name, text.format(secret=secret, **fill), old_text.format(secret=old, **fill))
+    client = _cluster(secret, old, name, text.format(secret=secret, **fill), old_text.format(secret=old, **fill))
     forbidden = {secret, old, *pem.split()}
     forbidden.add("battery")
     forbidden |= {base64.b64encode(value.encode()).decode().rstrip("=") for value in (secret, old)}
     with pytest.MonkeyPatch.context() as monkeypatch:
-        server = server_of(apiserver, monkeypatch)
+        server = server_of(client, monkeypatch)
 
         async def ask_everything() -> None:
             for tool, arguments in CALLS:
@@ -182,17 +182,17 @@ async def test_a_key_whose_beginning_scrolled_out_of_the_log_stays_in(
     cut: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     body = [base64.b64encode(bytes(range(number, number + 48))).decode() for number in range(12)]
-    apiserver = _cluster("s" * 17 + "1", "o" * 17 + "1", "API_TOKEN", "-", "-")
+    client = _cluster("s" * 17 + "1", "o" * 17 + "1", "API_TOKEN", "-", "-")
     for end in (["-----END RSA PRIVATE KEY-----", "done"], []):
-        apiserver.log = "\n".join([*body[cut:], *end])
-        result = await server_of(apiserver, monkeypatch).call_tool("logs", {"name": "web-1"})
+        client.log = "\n".join([*body[cut:], *end])
+        result = await server_of(client, monkeypatch).call_tool("logs", {"name": "web-1"})
         answer = json.dumps(result.model_dump(mode="json"))
         assert not [line for line in body[cut:] if line in answer]
 
 
 async def test_a_rollout_tells_that_a_secret_changed_and_not_what_to(monkeypatch: pytest.MonkeyPatch) -> None:
-    apiserver = _cluster("new-value-0123456789", "old-value-0123456789", "API_TOKEN", "one", "two")
-    result = await server_of(apiserver, monkeypatch).call_tool("rollout", {"kind": "deployment", "name": "web"})
+    client = _cluster("new-value-0123456789", "old-value-0123456789", "API_TOKEN", "one", "two")
+    result = await server_of(client, monkeypatch).call_tool("rollout", {"kind": "deployment", "name": "web"})
     assert result.structured_content is not None
     changed = result.structured_content["data"][0]["CHANGED"]
     before, after = changed.partition("spec.containers[web].env[API_TOKEN].value: ")[2].split("; ")[0].split(" -> ")

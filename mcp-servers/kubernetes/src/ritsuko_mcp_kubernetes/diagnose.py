@@ -10,9 +10,9 @@ from typing import TypeVar, cast
 from pydantic import JsonValue
 
 from ritsuko_mcp_common import Envelope, ToolFailure
-from ritsuko_mcp_kubernetes.api.client import Apiserver, Json, segment
+from ritsuko_mcp_kubernetes.api.client import Json, KubernetesClient, segment
 from ritsuko_mcp_kubernetes.api.discovery import Discovery, Resource
-from ritsuko_mcp_kubernetes.api.failures import ApiserverFailure, NotFound
+from ritsuko_mcp_kubernetes.api.failures import ApiServerFailure, NotFound
 from ritsuko_mcp_kubernetes.api.log_tail import tail
 from ritsuko_mcp_kubernetes.api.pagination import items
 from ritsuko_mcp_kubernetes.diagnosis import report, workloads
@@ -35,8 +35,8 @@ _METADATA = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io"
 class Diagnosis:
     """Looks into one object of one cluster."""
 
-    def __init__(self, apiserver: Apiserver, discovery: Discovery) -> None:
-        self._apiserver = apiserver
+    def __init__(self, client: KubernetesClient, discovery: Discovery) -> None:
+        self._client = client
         self._discovery = discovery
         self._warnings: list[str] = []
 
@@ -79,10 +79,10 @@ class Diagnosis:
             return []
         resource = await self._discovery.resolve("pods")
         query = {"labelSelector": selector}
-        return await items(self._apiserver, resource, namespace, query, most=_MOST_PODS, warnings=self._warnings)
+        return await items(self._client, resource, namespace, query, most=_MOST_PODS, warnings=self._warnings)
 
     async def _complaints(self, namespace: str, about: Sequence[Subject]) -> list[str]:
-        reading = complaints_in(self._apiserver, self._discovery, namespace, most=_MOST_EVENTS, warnings=self._warnings)
+        reading = complaints_in(self._client, self._discovery, namespace, most=_MOST_EVENTS, warnings=self._warnings)
         return complaints(await self._try("events", reading) or [], *about)[:8]
 
     async def _missing(self, pod: Json | None, namespace: str) -> list[str]:
@@ -99,10 +99,10 @@ class Diagnosis:
         try:
             # Metadata only: what is in a Secret or ConfigMap is nobody's business here.
             path = resource.path(namespace=namespace, name=reference.name)
-            await self._apiserver.get(path, accept=_METADATA)
+            await self._client.get(path, accept=_METADATA)
         except NotFound:
             return False
-        except ApiserverFailure as error:
+        except ApiServerFailure as error:
             if error.status == 403:
                 return None  # the node's events name what is missing just as well
             raise
@@ -117,7 +117,7 @@ class Diagnosis:
                 query = {"container": segment(finding.container, "container")}
                 if finding.reason != "Failed":
                     query["previous"] = "true"
-                text = await self._try("its log", tail(self._apiserver, path, query, lines=_LOG_LINES))
+                text = await self._try("its log", tail(self._client, path, query, lines=_LOG_LINES))
                 # as one text: a secret may stretch over lines, and is redacted after this
                 return "\n".join((text or "").splitlines()[-_LOG_LINES:])
         return ""
@@ -127,7 +127,7 @@ class Diagnosis:
         if not name:
             return ""
         resource = await self._discovery.resolve("nodes")
-        node = await self._try("its node", self._apiserver.get(resource.path(name=str(name))))
+        node = await self._try("its node", self._client.get(resource.path(name=str(name))))
         if node is None:
             return str(name)
         return report.node(node)

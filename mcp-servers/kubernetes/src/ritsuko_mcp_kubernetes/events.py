@@ -15,7 +15,7 @@ from ritsuko_mcp_common import Envelope
 from ritsuko_mcp_common.envelope import Writer
 from ritsuko_mcp_common.times import format_time, parse_duration
 from ritsuko_mcp_kubernetes.api import field_selectors
-from ritsuko_mcp_kubernetes.api.client import Apiserver, Json
+from ritsuko_mcp_kubernetes.api.client import Json, KubernetesClient
 from ritsuko_mcp_kubernetes.api.discovery import Discovery
 from ritsuko_mcp_kubernetes.api.pagination import items
 from ritsuko_mcp_kubernetes.objects.description import age, last_seen
@@ -38,7 +38,7 @@ class _Same:
 
 
 async def events(
-    apiserver: Apiserver, discovery: Discovery, *, about: str, namespace: str, since: str, of_type: Type, limit: int
+    client: KubernetesClient, discovery: Discovery, *, about: str, namespace: str, since: str, of_type: Type, limit: int
 ) -> Envelope:
     """Events of a namespace (empty: of all), newest first. `about` is a name, or kind/name."""
     kind, _, name = about.rpartition("/")
@@ -51,7 +51,7 @@ async def events(
     start = max(0.0, now - parse_duration(since))
     warnings: list[str] = []
     found = await items(
-        apiserver,
+        client,
         await discovery.resolve("events"),
         namespace,
         {"fieldSelector": field_selectors.equals(fields)},
@@ -67,7 +67,7 @@ async def events(
     if not rows:
         older = f"; {len(found)} are older" if found else ""
         summary = f"No events{kinds}{of} {where} in the last {since}{older}."
-        hints.append("The apiserver keeps events for an hour, unless it is set up otherwise.")
+        hints.append("The API server keeps events for an hour, unless it is set up otherwise.")
     return Envelope(
         summary=summary,
         data=rows[:limit],
@@ -91,11 +91,11 @@ def in_lines(column: str) -> Writer:
 
 
 async def complaints_in(
-    apiserver: Apiserver, discovery: Discovery, namespace: str, *, most: int, warnings: list[str]
+    client: KubernetesClient, discovery: Discovery, namespace: str, *, most: int, warnings: list[str]
 ) -> list[Json]:
-    """The Warning events of a namespace (empty: of all). Raises as `Apiserver.get` does."""
+    """The Warning events of a namespace (empty: of all). Raises as `KubernetesClient.get` does."""
     resource = await discovery.resolve("events")
-    return await items(apiserver, resource, namespace, {"fieldSelector": "type=Warning"}, most=most, warnings=warnings)
+    return await items(client, resource, namespace, {"fieldSelector": "type=Warning"}, most=most, warnings=warnings)
 
 
 def _rows(found: list[Json], *, with_namespace: bool) -> list[Row]:

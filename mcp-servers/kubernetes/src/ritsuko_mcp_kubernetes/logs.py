@@ -10,9 +10,9 @@ from pydantic import JsonValue
 
 from ritsuko_mcp_common import Envelope, ToolFailure, suggestion
 from ritsuko_mcp_common.times import parse_duration
-from ritsuko_mcp_kubernetes.api.client import Apiserver, Json
+from ritsuko_mcp_kubernetes.api.client import Json, KubernetesClient
 from ritsuko_mcp_kubernetes.api.discovery import Discovery, Resource
-from ritsuko_mcp_kubernetes.api.failures import ApiserverFailure
+from ritsuko_mcp_kubernetes.api.failures import ApiServerFailure
 from ritsuko_mcp_kubernetes.api.log_tail import tail
 from ritsuko_mcp_kubernetes.api.pagination import items
 from ritsuko_mcp_kubernetes.objects.fields import at, clipped, objects, selector_of
@@ -24,7 +24,7 @@ _LINES_ABOVE = 40
 
 
 async def logs(
-    apiserver: Apiserver,
+    client: KubernetesClient,
     discovery: Discovery,
     item: Json,
     resource: Resource,
@@ -43,7 +43,7 @@ async def logs(
         selector = selector_of(at(item, "spec", "selector"))
         if not selector:
             raise ToolFailure(f"a {resource.singular} has no pods of its own", "Name a pod, a deployment or a job.")
-        pods = await items(apiserver, pods_of_all, namespace, {"labelSelector": selector}, most=500, warnings=warnings)
+        pods = await items(client, pods_of_all, namespace, {"labelSelector": selector}, most=500, warnings=warnings)
     if len(pods) > _MOST_PODS:
         warnings.append(f"the logs of {_MOST_PODS} of its {len(pods)} pods are shown; to look through all: logs search")
         pods = pods[:_MOST_PODS]
@@ -58,8 +58,8 @@ async def logs(
         path = f"{pods_of_all.path(namespace=namespace, name=name)}/log"
         async with slots:
             try:
-                text = await tail(apiserver, path, {**query, "container": chosen}, lines=lines + _LINES_ABOVE)
-            except ApiserverFailure as error:
+                text = await tail(client, path, {**query, "container": chosen}, lines=lines + _LINES_ABOVE)
+            except ApiServerFailure as error:
                 if len(pods) == 1:
                     raise
                 warnings.append(f"{name}: {error.message}")

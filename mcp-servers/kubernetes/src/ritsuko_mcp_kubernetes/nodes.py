@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ritsuko_api.envelope import Row
 from ritsuko_mcp_common import Envelope
 from ritsuko_mcp_kubernetes.api import pod_decoder
-from ritsuko_mcp_kubernetes.api.client import Apiserver, Json
+from ritsuko_mcp_kubernetes.api.client import Json, KubernetesClient
 from ritsuko_mcp_kubernetes.api.discovery import Discovery
 from ritsuko_mcp_kubernetes.api.failures import Forbidden
 from ritsuko_mcp_kubernetes.api.pagination import items, pages
@@ -30,15 +30,15 @@ class _Asked:
     pods: int = 0
 
 
-async def nodes(apiserver: Apiserver, discovery: Discovery) -> Envelope:
+async def nodes(client: KubernetesClient, discovery: Discovery) -> Envelope:
     """A row a node: state, roles, version, and what its pods request of what it has to give."""
     warnings: list[str] = []
-    found = await items(apiserver, await discovery.resolve("nodes"), "", most=_MOST_NODES, warnings=warnings)
+    found = await items(client, await discovery.resolve("nodes"), "", most=_MOST_NODES, warnings=warnings)
     asked: dict[str, _Asked] | None = defaultdict(_Asked)
     try:
         selector = {"fieldSelector": "status.phase!=Succeeded,status.phase!=Failed"}
         kind = await discovery.resolve("pods")
-        async with aclosing(pages(apiserver, kind, "", selector, decode=pod_decoder.decode)) as reading:
+        async with aclosing(pages(client, kind, "", selector, decode=pod_decoder.decode)) as reading:
             async for page in reading:
                 for pod in page:
                     _add(asked[str(at(pod, "spec").get("nodeName") or "")], pod)

@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from ritsuko_api.envelope import Row
 from ritsuko_mcp_common import Envelope
 from ritsuko_mcp_kubernetes.api import pod_decoder
-from ritsuko_mcp_kubernetes.api.client import Apiserver, Json
+from ritsuko_mcp_kubernetes.api.client import Json, KubernetesClient
 from ritsuko_mcp_kubernetes.api.discovery import Discovery, Resource
-from ritsuko_mcp_kubernetes.api.failures import ApiserverFailure, Forbidden, NotFound
+from ritsuko_mcp_kubernetes.api.failures import ApiServerFailure, Forbidden, NotFound
 from ritsuko_mcp_kubernetes.api.pagination import items, pages
 from ritsuko_mcp_kubernetes.diagnosis import events as events_about
 from ritsuko_mcp_kubernetes.diagnosis.finding import TOLD_BY_EVENTS, Severity
@@ -28,7 +28,7 @@ _MOST_EVENTS = 500
 _AT_ONCE = 4
 
 
-async def problems(apiserver: Apiserver, discovery: Discovery, namespace: str) -> Envelope:
+async def problems(client: KubernetesClient, discovery: Discovery, namespace: str) -> Envelope:
     """What is wrong in `namespace`, or in the whole cluster for an empty one."""
     survey, warnings = Survey(datetime.now(UTC)), list[str]()
     lists: dict[str, list[Json]] = {}
@@ -39,26 +39,26 @@ async def problems(apiserver: Apiserver, discovery: Discovery, namespace: str) -
             try:
                 resource = await discovery.resolve(plural)
                 lists[plural] = await items(
-                    apiserver, resource, namespace, most=_MOST_OF_A_KIND, warnings=warnings, keep=_needed
+                    client, resource, namespace, most=_MOST_OF_A_KIND, warnings=warnings, keep=_needed
                 )
             except Forbidden as error:
                 if plural != STORAGE_CLASSES:
                     warnings.append(f"{plural} were not looked at: {error.message}")
-            except ApiserverFailure as error:
+            except ApiServerFailure as error:
                 warnings.append(f"{plural} could not be read: {error.message}")
 
     async with asyncio.TaskGroup() as group:
-        group.create_task(_read_pods(apiserver, await discovery.resolve("pods"), namespace, survey, warnings))
+        group.create_task(_read_pods(client, await discovery.resolve("pods"), namespace, survey, warnings))
         for plural in (*NAMESPACED, STORAGE_CLASSES, *(() if namespace else CLUSTER_WIDE)):
             group.create_task(read(plural))
-    found = await _explained(apiserver, discovery, namespace, survey.problems(lists), warnings)
+    found = await _explained(client, discovery, namespace, survey.problems(lists), warnings)
     return _envelope(found, survey, namespace, sorted(warnings))
 
 
 async def _read_pods(
-    apiserver: Apiserver, resource: Resource, namespace: str, survey: Survey, warnings: list[str]
+    client: KubernetesClient, resource: Resource, namespace: str, survey: Survey, warnings: list[str]
 ) -> None:
-    async with aclosing(pages(apiserver, resource, namespace, decode=pod_decoder.decode)) as reading:
+    async with aclosing(pages(client, resource, namespace, decode=pod_decoder.decode)) as reading:
         async for page in reading:
             if survey.pods >= _MOST_PODS:
                 warnings.append(f"only the first {survey.pods} pods were looked at: ask for one namespace")
@@ -80,13 +80,13 @@ def _needed(item: Json) -> Json:
 
 
 async def _explained(
-    apiserver: Apiserver, discovery: Discovery, namespace: str, found: list[Problem], warnings: list[str]
+    client: KubernetesClient, discovery: Discovery, namespace: str, found: list[Problem], warnings: list[str]
 ) -> list[Problem]:
     """The problems with what events say about them, where the objects alone do not tell the cause."""
     if not any(problem.finding.reason in TOLD_BY_EVENTS for problem in found):
         return found
     try:
-        events = await complaints_in(apiserver, discovery, namespace, most=_MOST_EVENTS, warnings=warnings)
+        events = await complaints_in(client, discovery, namespace, most=_MOST_EVENTS, warnings=warnings)
     except (Forbidden, NotFound) as error:
         warnings.append(f"events were not looked at: {error.message}")
         return found

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from ritsuko_api.envelope import Row
 from ritsuko_mcp_common import Envelope
-from ritsuko_mcp_kubernetes.api.client import Apiserver, Json
+from ritsuko_mcp_kubernetes.api.client import Json, KubernetesClient
 from ritsuko_mcp_kubernetes.api.discovery import Discovery, Resource
 from ritsuko_mcp_kubernetes.api.failures import Forbidden
 from ritsuko_mcp_kubernetes.api.pagination import items
@@ -42,7 +42,7 @@ _KINDS = {
 }
 
 
-async def relations(apiserver: Apiserver, discovery: Discovery, item: Json, resource: Resource) -> Envelope:
+async def relations(client: KubernetesClient, discovery: Discovery, item: Json, resource: Resource) -> Envelope:
     """A row a relation of `item`, within its namespace."""
     namespace = str(at(item, "metadata").get("namespace") or "")
     warnings: list[str] = []
@@ -51,7 +51,7 @@ async def relations(apiserver: Apiserver, discovery: Discovery, item: Json, reso
     async def read(plural: str) -> None:
         try:
             kind = await discovery.resolve(plural)
-            lists[plural] = await items(apiserver, kind, namespace, most=_MOST, warnings=warnings, keep=_needed)
+            lists[plural] = await items(client, kind, namespace, most=_MOST, warnings=warnings, keep=_needed)
         except Forbidden as error:
             warnings.append(f"{plural} were not looked at: {error.message}")
 

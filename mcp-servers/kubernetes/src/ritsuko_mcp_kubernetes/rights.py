@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from ritsuko_mcp_common import Envelope
-from ritsuko_mcp_kubernetes.api.client import Apiserver
+from ritsuko_mcp_kubernetes.api.client import KubernetesClient
 from ritsuko_mcp_kubernetes.api.discovery import Resource
 from ritsuko_mcp_kubernetes.objects.fields import at
 
 
 async def can_i(
-    apiserver: Apiserver, resource: Resource, *, verb: str, subresource: str, name: str, namespace: str
+    client: KubernetesClient, resource: Resource, *, verb: str, subresource: str, name: str, namespace: str
 ) -> Envelope:
     """Asks the cluster itself (SelfSubjectAccessReview); an empty namespace asks about all of them."""
     attributes = {
@@ -20,14 +20,14 @@ async def can_i(
         "name": name,
         "namespace": namespace if resource.namespaced else "",
     }
-    answer = await apiserver.review({key: value for key, value in attributes.items() if value})
+    answer = await client.review({key: value for key, value in attributes.items() if value})
     status = at(answer, "status")
     allowed = status.get("allowed") is True
     what = f"{verb} {resource.plural}{'/' + subresource if subresource else ''}{' ' + name if name else ''}"
     where = f" in namespace {namespace}" if attributes["namespace"] else " in the whole cluster"
     reason = str(status.get("reason") or status.get("evaluationError") or "")
     return Envelope(
-        summary=f"{'Yes' if allowed else 'No'}: {apiserver.who} may{'' if allowed else ' not'} {what}{where}.",
+        summary=f"{'Yes' if allowed else 'No'}: {client.who} may{'' if allowed else ' not'} {what}{where}.",
         data={"allowed": allowed, "reason": reason or ("a role grants it" if allowed else "no role grants it")},
         hints=[] if allowed else ["A RoleBinding or ClusterRoleBinding to a role with this rule would allow it."],
     )

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from ritsuko_api.envelope import Row
 from ritsuko_mcp_common import Envelope, ToolFailure
-from ritsuko_mcp_kubernetes.api.client import Apiserver, Json
+from ritsuko_mcp_kubernetes.api.client import Json, KubernetesClient
 from ritsuko_mcp_kubernetes.api.discovery import Discovery, Resource
 from ritsuko_mcp_kubernetes.api.pagination import items
 from ritsuko_mcp_kubernetes.objects.description import age
@@ -25,14 +25,14 @@ _KEYS = ("name", "mountPath", "containerPort", "key")
 _HISTORY = {"Deployment": "replicasets", "StatefulSet": "controllerrevisions", "DaemonSet": "controllerrevisions"}
 
 
-async def rollout(apiserver: Apiserver, discovery: Discovery, item: Json, resource: Resource) -> Envelope:
+async def rollout(client: KubernetesClient, discovery: Discovery, item: Json, resource: Resource) -> Envelope:
     """A row a revision, the newest first. Raises `ToolFailure` for a kind that has no revisions."""
     if resource.kind not in _HISTORY:
         raise ToolFailure(f"a {resource.singular} has no revisions", "Deployments, statefulsets and daemonsets have.")
     metadata = at(item, "metadata")
     warnings: list[str] = []
     found = await items(
-        apiserver,
+        client,
         await discovery.resolve(_HISTORY[resource.kind]),
         str(metadata.get("namespace")),
         {"labelSelector": selector_of(at(item, "spec", "selector"))},

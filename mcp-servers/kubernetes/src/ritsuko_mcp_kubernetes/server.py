@@ -9,7 +9,7 @@ from mcp.server.mcpserver.tools import Tool
 from ritsuko_mcp_common import Service, read_tool
 from ritsuko_mcp_common.kubernetes import find
 from ritsuko_mcp_kubernetes import __version__
-from ritsuko_mcp_kubernetes.api.client import Apiserver
+from ritsuko_mcp_kubernetes.api.client import KubernetesClient
 from ritsuko_mcp_kubernetes.lookup.cluster import Cluster
 from ritsuko_mcp_kubernetes.settings import KubernetesSettings
 from ritsuko_mcp_kubernetes.tools import KubernetesTools
@@ -24,11 +24,11 @@ class Clusters:
     async def check(self) -> str:
         """For /health: what each cluster says."""
         first, *others = self.by_context.items()
-        told = await first[1].apiserver.check()
+        told = await first[1].client.check()
         return told if not others else f"{first[0]}: {told}, and {len(others)} more contexts"
 
     async def aclose(self) -> None:
-        await asyncio.gather(*(cluster.apiserver.aclose() for cluster in self.by_context.values()))
+        await asyncio.gather(*(cluster.client.aclose() for cluster in self.by_context.values()))
 
 
 def build(settings: KubernetesSettings) -> Service:
@@ -36,7 +36,7 @@ def build(settings: KubernetesSettings) -> Service:
     clusters = Clusters(
         {
             target.name if target else "": Cluster(
-                Apiserver(
+                KubernetesClient(
                     target,
                     max_response_bytes=settings.kubernetes_max_response_bytes,
                     impersonate=settings.ritsuko_impersonation,

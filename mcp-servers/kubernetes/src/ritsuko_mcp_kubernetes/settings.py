@@ -23,5 +23,5 @@ class KubernetesSettings(ServerSettings):
         description="act as the person who asks (user zulip:<email>, group zulip:role:<role>): RoleBindings decide",
     )
     kubernetes_max_response_bytes: int = Field(
-        default=16_000_000, ge=100_000, description="most bytes read from the apiserver for one request"
+        default=16_000_000, ge=100_000, description="most bytes read from the API server for one request"
     )

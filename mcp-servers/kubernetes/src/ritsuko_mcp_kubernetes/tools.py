@@ -12,7 +12,7 @@ from ritsuko_mcp_kubernetes import events, logs, nodes, relations, rights, rollo
 from ritsuko_mcp_kubernetes import problems as survey
 from ritsuko_mcp_kubernetes import top as metrics
 from ritsuko_mcp_kubernetes.api.client import Json
-from ritsuko_mcp_kubernetes.api.failures import ApiserverFailure
+from ritsuko_mcp_kubernetes.api.failures import ApiServerFailure
 from ritsuko_mcp_kubernetes.diagnose import Diagnosis, require_diagnosable
 from ritsuko_mcp_kubernetes.listing import pages
 from ritsuko_mcp_kubernetes.listing.pages import Output, Question
@@ -71,9 +71,9 @@ class KubernetesTools:
             limit=limit,
             output=output,
         )
-        envelope = await pages.answer(cluster.apiserver, question, cursor)
+        envelope = await pages.answer(cluster.client, question, cursor)
         if envelope.data == [] and not cursor:
-            envelope = await not_found.of_list(cluster.apiserver, question, envelope)
+            envelope = await not_found.of_list(cluster.client, question, envelope)
         return _sourced(envelope, cluster, warnings)
 
     async def describe(
@@ -86,7 +86,7 @@ class KubernetesTools:
         about: list[Json] = []
         try:
             about = await cluster.events_of(item)
-        except ApiserverFailure as error:
+        except ApiServerFailure as error:
             warnings.append(f"its events could not be read: {error.message}")
         data = cast(JsonValue, {"object": item, "events": about, "now": description.utc_now()})
         metadata = cast(Json, item["metadata"])
@@ -106,7 +106,7 @@ class KubernetesTools:
         cluster = self._cluster(context)
         require_diagnosable(await cluster.discovery.resolve(split(kind, name)[0]))
         item, resource, warnings = await cluster.named(kind, name, namespace, tool="diagnose")
-        envelope = await Diagnosis(cluster.apiserver, cluster.discovery).of(item, resource)
+        envelope = await Diagnosis(cluster.client, cluster.discovery).of(item, resource)
         return _sourced(envelope, cluster, warnings)
 
     async def problems(
@@ -116,7 +116,7 @@ class KubernetesTools:
         claims, nodes. Worst first, each with its cause."""
         cluster = self._cluster(context)
         where = await cluster.namespace(namespace, all_namespaces=all_namespaces)
-        return _sourced(await survey.problems(cluster.apiserver, cluster.discovery, where), cluster)
+        return _sourced(await survey.problems(cluster.client, cluster.discovery, where), cluster)
 
     async def events(
         self,
@@ -132,7 +132,7 @@ class KubernetesTools:
         cluster = self._cluster(context)
         where = await cluster.namespace(namespace, all_namespaces=all_namespaces)
         envelope = await events.events(
-            cluster.apiserver, cluster.discovery, about=about, namespace=where, since=since, of_type=type, limit=limit
+            cluster.client, cluster.discovery, about=about, namespace=where, since=since, of_type=type, limit=limit
         )
         return _sourced(envelope, cluster)
 
@@ -151,7 +151,7 @@ class KubernetesTools:
         kind = name if "/" in name else f"pod/{name}"
         item, resource, warnings = await cluster.named(kind, "", namespace, tool="logs")
         envelope = await logs.logs(
-            cluster.apiserver,
+            cluster.client,
             cluster.discovery,
             item,
             resource,
@@ -165,7 +165,7 @@ class KubernetesTools:
     async def nodes(self, context: Context = "") -> Envelope:
         """The nodes: state, pressure, version, and how much of them is requested by pods."""
         cluster = self._cluster(context)
-        return _sourced(await nodes.nodes(cluster.apiserver, cluster.discovery), cluster)
+        return _sourced(await nodes.nodes(cluster.client, cluster.discovery), cluster)
 
     async def top(
         self,
@@ -179,7 +179,7 @@ class KubernetesTools:
         """What pods or nodes use now, the highest first, beside what they may use."""
         cluster = self._cluster(context)
         where = "" if of == "nodes" else await cluster.namespace(namespace, all_namespaces=all_namespaces)
-        return _sourced(await metrics.top(cluster.apiserver, cluster.discovery, of, where, by, limit), cluster)
+        return _sourced(await metrics.top(cluster.client, cluster.discovery, of, where, by, limit), cluster)
 
     async def relations(
         self, kind: KindOfOne, name: Name = "", namespace: Namespace = "", context: Context = ""
@@ -187,7 +187,7 @@ class KubernetesTools:
         """What an object belongs to, makes, uses and is reached by: owners, pods, services, mounts, rules."""
         cluster = self._cluster(context)
         item, resource, warnings = await cluster.named(kind, name, namespace, tool="relations")
-        envelope = await relations.relations(cluster.apiserver, cluster.discovery, item, resource)
+        envelope = await relations.relations(cluster.client, cluster.discovery, item, resource)
         return _sourced(envelope, cluster, warnings)
 
     async def rollout(
@@ -196,7 +196,7 @@ class KubernetesTools:
         """The rollout of a deployment, statefulset or daemonset: how far it is, its revisions, what each changed."""
         cluster = self._cluster(context)
         item, resource, warnings = await cluster.named(kind, name, namespace, tool="rollout")
-        envelope = await rollout.rollout(cluster.apiserver, cluster.discovery, item, resource)
+        envelope = await rollout.rollout(cluster.client, cluster.discovery, item, resource)
         return _sourced(envelope, cluster, warnings)
 
     async def can_i(
@@ -214,7 +214,7 @@ class KubernetesTools:
         resource = await cluster.discovery.resolve(kind)
         namespace, warnings = cluster.within(resource, namespace, all_namespaces=all_namespaces)
         envelope = await rights.can_i(
-            cluster.apiserver, resource, verb=verb, subresource=subresource, name=name, namespace=namespace
+            cluster.client, resource, verb=verb, subresource=subresource, name=name, namespace=namespace
         )
         return _sourced(envelope, cluster, warnings)
 
@@ -230,6 +230,6 @@ class KubernetesTools:
 
 
 def _sourced(envelope: Envelope, cluster: Cluster, warnings: list[str] | None = None) -> Envelope:
-    envelope.source = f"kubernetes: {cluster.apiserver.name}"
+    envelope.source = f"kubernetes: {cluster.client.name}"
     envelope.warnings = [*envelope.warnings, *(warnings or [])]
     return envelope

@@ -9,7 +9,7 @@ from pydantic_core import from_json
 from ritsuko_api.envelope import Row
 from ritsuko_mcp_common import Envelope, ToolFailure
 from ritsuko_mcp_kubernetes.api import pod_decoder
-from ritsuko_mcp_kubernetes.api.client import Apiserver, Json
+from ritsuko_mcp_kubernetes.api.client import Json, KubernetesClient
 from ritsuko_mcp_kubernetes.api.discovery import Discovery, Resource
 from ritsuko_mcp_kubernetes.api.failures import NotFound
 from ritsuko_mcp_kubernetes.api.pagination import items
@@ -24,20 +24,20 @@ _MOST = 10_000
 _GROUP, _VERSION = "metrics.k8s.io", "v1beta1"
 
 
-async def top(apiserver: Apiserver, discovery: Discovery, of: Of, namespace: str, by: By, limit: int) -> Envelope:
+async def top(client: KubernetesClient, discovery: Discovery, of: Of, namespace: str, by: By, limit: int) -> Envelope:
     """Rows with the highest use first. Raises `ToolFailure` where the cluster has no metrics API."""
     warnings: list[str] = []
     kind = await discovery.resolve(of)
     measured = Resource(_GROUP, _VERSION, of, kind.singular, kind.kind, namespaced=kind.namespaced)
     try:
-        found = await items(apiserver, measured, namespace, most=_MOST, warnings=warnings)
+        found = await items(client, measured, namespace, most=_MOST, warnings=warnings)
     except NotFound as error:
         raise ToolFailure(
             "this cluster has no metrics API, so nobody knows what is used now",
             "It comes with metrics-server; or ask prometheus for container_memory_working_set_bytes.",
         ) from error
     decode = pod_decoder.decode if of == "pods" else from_json
-    bounded = await items(apiserver, kind, namespace, most=_MOST, warnings=warnings, decode=decode, keep=_needed)
+    bounded = await items(client, kind, namespace, most=_MOST, warnings=warnings, decode=decode, keep=_needed)
     known = {_key(item): item for item in bounded}
     rows = [_row(item, known.get(_key(item)), of, with_namespace=of == "pods" and not namespace) for item in found]
     rows.sort(key=lambda row: row[0] if by == "cpu" else row[1], reverse=True)

@@ -50,7 +50,7 @@ GROUPS = {
 }
 
 
-class FakeApiserver:
+class FakeKubernetesClient:
     def __init__(self) -> None:
         self.requests = 0
         self.groups = GROUPS
@@ -61,7 +61,7 @@ class FakeApiserver:
 
 
 def _discovery() -> Discovery:
-    return Discovery(FakeApiserver())  # type: ignore[arg-type]
+    return Discovery(FakeKubernetesClient())  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", ["pods", "pod", "po", "Pod", "PODS", " pods "])
@@ -98,25 +98,25 @@ async def test_an_unknown_kind_gets_the_nearest_names_once_each(name: str, hint:
 
 
 async def test_a_kind_that_was_just_added_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    apiserver = FakeApiserver()
-    apiserver.groups = {"kind": "APIGroupDiscoveryList", "items": []}
-    discovery = Discovery(apiserver)  # type: ignore[arg-type]
+    client = FakeKubernetesClient()
+    client.groups = {"kind": "APIGroupDiscoveryList", "items": []}
+    discovery = Discovery(client)  # type: ignore[arg-type]
     now = [1000.0]
     monkeypatch.setattr("ritsuko_mcp_kubernetes.api.discovery.time.monotonic", lambda: now[0])
     with pytest.raises(ToolFailure):
         await discovery.resolve("rbot")
-    apiserver.groups = GROUPS
+    client.groups = GROUPS
     now[0] += 3
     assert (await discovery.resolve("rbot")).kind == "RitsukoBot"
 
 
-async def test_asking_again_and_again_for_what_is_not_there_does_not_hammer_the_apiserver() -> None:
-    apiserver = FakeApiserver()
-    discovery = Discovery(apiserver)  # type: ignore[arg-type]
+async def test_asking_again_and_again_for_what_is_not_there_does_not_flood_the_api_server() -> None:
+    client = FakeKubernetesClient()
+    discovery = Discovery(client)  # type: ignore[arg-type]
     for _ in range(10):
         with pytest.raises(ToolFailure):
             await discovery.resolve("nonsense")
-    assert apiserver.requests == 2
+    assert client.requests == 2
 
 
 def test_paths_follow_group_scope_and_name() -> None:

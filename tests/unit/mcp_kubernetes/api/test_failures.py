@@ -1,4 +1,4 @@
-"""What the apiserver refuses is told so that someone can act on it."""
+"""What the API server refuses is told so that someone can act on it."""
 
 import json
 
@@ -38,7 +38,7 @@ def test_a_missing_right_in_the_whole_cluster_suggests_one_namespace() -> None:
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_an_apiserver_in_trouble_is_unreachable_not_a_mistake_of_the_caller(status: int) -> None:
+def test_an_api_server_in_trouble_is_unreachable_not_a_mistake_of_the_caller(status: int) -> None:
     assert isinstance(failure(status, b"etcd is gone"), BackendUnreachable)
 
 

@@ -15,7 +15,7 @@ PODS = Resource("", "v1", "pods", "pod", "Pod", namespaced=True)
 
 
 class Book:
-    """An apiserver with so many pages of two pods; the page that `held` names is not answered before it is freed."""
+    """An API server with so many pages of two pods; the page that `held` names is not answered before it is freed."""
 
     def __init__(self, count: int, *, held: int = -1, failing: int = -1) -> None:
         self.asked: list[int] = []

@@ -1,4 +1,4 @@
-"""The apiserver, to read from. There is no way to write through this face: its one verb is GET, but for the question
+"""The API server, to read from. There is no way to write through this face: its one verb is GET, but for the question
 whether something is allowed, which Kubernetes wants posted and which changes nothing.
 """
 
@@ -28,7 +28,7 @@ _CONNECT_SECONDS = 5.0
 _SILENCE_SECONDS = 20.0
 
 
-class Apiserver:
+class KubernetesClient:
     """One cluster. Connects when first asked, keeps its connections open; cancelling a call closes its request."""
 
     def __init__(self, target: Target | None, *, max_response_bytes: int, impersonate: bool = False) -> None:
@@ -115,7 +115,7 @@ class Apiserver:
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             reason = str(error) or type(error).__name__
             raise BackendUnreachable(
-                f"the apiserver of {self.name} does not answer: {reason}", "Is it up, and is the network open to it?"
+                f"the API server of {self.name} does not answer: {reason}", "Is it up, and is the network open to it?"
             ) from error
         if response.status >= 400:
             raise failure(response.status, answer)
@@ -136,7 +136,7 @@ class Apiserver:
             if size > self._limit:
                 response.close()
                 raise ToolFailure(
-                    f"the apiserver's answer is larger than {self._limit:,} bytes",
+                    f"the API server's answer is larger than {self._limit:,} bytes",
                     "Ask for less: a namespace, a label selector, one name, a smaller limit.",
                 )
             chunks.append(chunk)
@@ -159,7 +159,7 @@ def _object(body: bytes, decode: Decoder) -> Json:
     except ValueError as error:
         if "recursion" in str(error):
             raise ToolFailure("an object in the answer is nested too deeply to be read", "Leave it out.") from error
-        raise BackendUnreachable("the apiserver's answer is not JSON", "Is there a proxy in between?") from error
+        raise BackendUnreachable("the API server's answer is not JSON", "Is there a proxy in between?") from error
     if not isinstance(answer, dict):
-        raise BackendUnreachable("the apiserver's answer is not a JSON object", "Is there a proxy in between?")
+        raise BackendUnreachable("the API server's answer is not a JSON object", "Is there a proxy in between?")
     return cast(Json, answer)

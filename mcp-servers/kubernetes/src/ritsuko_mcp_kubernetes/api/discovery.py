@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from ritsuko_mcp_common import ToolFailure, nearest
-from ritsuko_mcp_kubernetes.api.client import Apiserver, Json, segment
+from ritsuko_mcp_kubernetes.api.client import Json, KubernetesClient, segment
 
 # Aggregated discovery: all kinds in two requests.
 # https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery
@@ -60,8 +60,8 @@ class Resource:
 class Discovery:
     """The kinds of one cluster, kept for five minutes; asked again when a name is not among them."""
 
-    def __init__(self, apiserver: Apiserver) -> None:
-        self._apiserver = apiserver
+    def __init__(self, client: KubernetesClient) -> None:
+        self._client = client
         self._resources: list[Resource] = []
         self._by_name: dict[str, Resource] = {}
         self._loaded = float("-inf")
@@ -92,11 +92,11 @@ class Discovery:
             if time.monotonic() - self._loaded < max_age:
                 return
             core, groups = await asyncio.gather(
-                self._apiserver.get("/api", accept=_ACCEPT), self._apiserver.get("/apis", accept=_ACCEPT)
+                self._client.get("/api", accept=_ACCEPT), self._client.get("/apis", accept=_ACCEPT)
             )
             if core.get("kind") != "APIGroupDiscoveryList":
                 raise ToolFailure(
-                    "this apiserver is too old to say which kinds it has", "Kubernetes 1.27 or later is needed."
+                    "this API server is too old to say which kinds it has", "Kubernetes 1.27 or later is needed."
                 )
             self._resources = [*parse(core), *parse(groups)]
             self._by_name = _index(self._resources)
@@ -104,7 +104,7 @@ class Discovery:
 
 
 def parse(discovery: Json) -> Iterator[Resource]:
-    """The readable kinds of an `APIGroupDiscoveryList`, in the order the apiserver prefers them."""
+    """The readable kinds of an `APIGroupDiscoveryList`, in the order the API server prefers them."""
     for group in _objects(discovery.get("items")):
         for version in _objects(group.get("versions")):
             for entry in _objects(version.get("resources")):
@@ -125,7 +125,7 @@ def parse(discovery: Json) -> Iterator[Resource]:
 
 
 def _index(resources: Iterable[Resource]) -> dict[str, Resource]:
-    """Names to kinds. Where several kinds share a name, the first that the apiserver lists has it, as with kubectl."""
+    """Names to kinds. Where several kinds share a name, the first that the API server lists has it, as with kubectl."""
     index: dict[str, Resource] = {}
     for resource in resources:
         for name in resource.names():

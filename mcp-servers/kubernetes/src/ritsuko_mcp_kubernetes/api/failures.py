@@ -1,4 +1,4 @@
-"""What the apiserver says no to, told so that a person can act on it."""
+"""What the API server says no to, told so that a person can act on it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FORBIDDEN = re.compile(
 )
 
 
-class ApiserverFailure(ToolFailure):
+class ApiServerFailure(ToolFailure):
     """An answer of 400 or above; `status` is the HTTP code."""
 
     def __init__(self, status: int, message: str, hint: str = "") -> None:
@@ -22,11 +22,11 @@ class ApiserverFailure(ToolFailure):
         self.status = status
 
 
-class Forbidden(ApiserverFailure):
+class Forbidden(ApiServerFailure):
     """403: a right is missing."""
 
 
-class NotFound(ApiserverFailure):
+class NotFound(ApiServerFailure):
     """404: no such object, or no such path."""
 
 
@@ -35,9 +35,9 @@ def failure(status: int, body: bytes) -> ToolFailure:
     message = _message(body)
     match status:
         case 401:
-            return ApiserverFailure(
+            return ApiServerFailure(
                 status,
-                "the apiserver does not accept this server's credentials (401)",
+                "the API server does not accept this server's credentials (401)",
                 "The token may have expired, or the ServiceAccount is gone; or fix the kubeconfig.",
             )
         case 403:
@@ -45,13 +45,13 @@ def failure(status: int, body: bytes) -> ToolFailure:
         case 404:
             return NotFound(status, message)
         case 410:
-            return ApiserverFailure(
+            return ApiServerFailure(
                 status, "the list has changed too much since the cursor was made", "Leave cursor out to start anew."
             )
         case 429 | 500 | 502 | 503 | 504:
-            return BackendUnreachable(f"the apiserver is in trouble ({status}): {message}", "Try again in a moment.")
+            return BackendUnreachable(f"the API server is in trouble ({status}): {message}", "Try again in a moment.")
         case _:
-            return ApiserverFailure(status, f"the apiserver refuses this ({status}): {message}")
+            return ApiServerFailure(status, f"the API server refuses this ({status}): {message}")
 
 
 def _message(body: bytes) -> str:

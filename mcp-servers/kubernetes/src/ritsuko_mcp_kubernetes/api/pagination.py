@@ -9,7 +9,7 @@ from typing import cast
 
 from pydantic_core import from_json
 
-from ritsuko_mcp_kubernetes.api.client import Apiserver, Decoder, Json
+from ritsuko_mcp_kubernetes.api.client import Decoder, Json, KubernetesClient
 from ritsuko_mcp_kubernetes.api.discovery import Resource
 
 _PAGE = 500
@@ -17,14 +17,14 @@ _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
 async def pages(
-    apiserver: Apiserver,
+    client: KubernetesClient,
     resource: Resource,
     namespace: str,
     query: Mapping[str, str] | None = None,
     *,
     decode: Decoder = from_json,
 ) -> AsyncGenerator[list[Json]]:
-    """The objects of a kind in a namespace (empty: in all), in pages of 500: no answer of the apiserver grows without
+    """The objects of a kind in a namespace (empty: in all), in pages of 500: no answer of the API server grows without
     bound. The copies of an object in itself, half of many a one, are left out.
 
     Whoever has seen enough closes it: while one page is looked at, the next is on its way.
@@ -32,7 +32,7 @@ async def pages(
 
     def ask(page: str) -> asyncio.Task[Json]:
         asked = {"limit": str(_PAGE), **(query or {}), "continue": page}
-        return asyncio.create_task(apiserver.get(resource.path(namespace=namespace), asked, decode=decode))
+        return asyncio.create_task(client.get(resource.path(namespace=namespace), asked, decode=decode))
 
     coming: asyncio.Task[Json] | None = ask("")
     try:
@@ -49,7 +49,7 @@ async def pages(
 
 
 async def items(
-    apiserver: Apiserver,
+    client: KubernetesClient,
     resource: Resource,
     namespace: str,
     query: Mapping[str, str] | None = None,
@@ -61,7 +61,7 @@ async def items(
 ) -> list[Json]:
     """At most about `most` objects, or what `keep` takes of each; of how many there are more is said in `warnings`."""
     found: list[Json] = []
-    async with aclosing(pages(apiserver, resource, namespace, query, decode=decode)) as reading:
+    async with aclosing(pages(client, resource, namespace, query, decode=decode)) as reading:
         async for page in reading:
             found += page if keep is None else map(keep, page)
             if len(found) >= most:

@@ -1,4 +1,4 @@
-"""The columns that kubectl prints, as the apiserver makes them (the Table API)."""
+"""The columns that kubectl prints, as the API server makes them (the Table API)."""
 
 from __future__ import annotations
 

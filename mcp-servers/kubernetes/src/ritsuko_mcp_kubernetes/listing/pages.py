@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from ritsuko_api.envelope import Row
 from ritsuko_mcp_common import Envelope, ToolFailure, cursor, notation
 from ritsuko_mcp_kubernetes.api import table
-from ritsuko_mcp_kubernetes.api.client import Apiserver, Json
+from ritsuko_mcp_kubernetes.api.client import Json, KubernetesClient
 from ritsuko_mcp_kubernetes.api.discovery import Resource
 from ritsuko_mcp_kubernetes.listing import pod_states
 from ritsuko_mcp_kubernetes.listing.sorting import Order
@@ -65,7 +65,7 @@ class Question:
 
 
 class Position(BaseModel):
-    """Where to go on: `skip` rows into the page of the apiserver that `page` opens; sorted, into the whole list."""
+    """Where to go on: `skip` rows into the page of the API server that `page` opens; sorted, into the whole list."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -92,16 +92,16 @@ class Page:
         return cls(body, next_page, remaining if next_page else 0, str(metadata.get("resourceVersion") or ""))
 
 
-async def answer(apiserver: Apiserver, question: Question, cursor_text: str) -> Envelope:
+async def answer(client: KubernetesClient, question: Question, cursor_text: str) -> Envelope:
     """One page of the list."""
     if question.output in ("yaml", "json"):
         question = replace(question, limit=min(question.limit, _MOST_WHOLE))
     position = cursor.decode(cursor_text, Position, question.fingerprint()) if cursor_text else Position()
     if question.sort:
-        return await _sorted(apiserver, question, position)
+        return await _sorted(client, question, position)
     if question.of_pods and question.output in ("table", "wide"):
-        return await _by_health(apiserver, question, position)
-    page = await _page(apiserver, question, position, limit=question.limit)
+        return await _by_health(client, question, position)
+    page = await _page(client, question, position, limit=question.limit)
     rows = _rows(page.body, question)[position.skip :]
     before = position.before + position.skip
     total = None if page.remaining is None else before + len(rows) + page.remaining
@@ -121,12 +121,12 @@ async def answer(apiserver: Apiserver, question: Question, cursor_text: str) -> 
     return _envelope(question, rows, total=total, more=bool(page.next_page)).resumable(after)
 
 
-async def _sorted(apiserver: Apiserver, question: Question, position: Position) -> Envelope:
+async def _sorted(client: KubernetesClient, question: Question, position: Position) -> Envelope:
     if question.output in ("yaml", "json"):
         raise ToolFailure("only tables can be sorted", "Leave sort or output out.")
     order, kind = question.order, question.resource.kind
     valued: list[tuple[JsonValue, Row]] = []
-    async with aclosing(_pages(apiserver, question)) as pages:
+    async with aclosing(_pages(client, question)) as pages:
         async for lines in pages:
             if len(valued) >= _MOST_SORTED:
                 raise ToolFailure(
@@ -138,11 +138,11 @@ async def _sorted(apiserver: Apiserver, question: Question, position: Position) 
     return _part(question, order.sorted(valued), position)
 
 
-async def _by_health(apiserver: Apiserver, question: Question, position: Position) -> Envelope:
+async def _by_health(client: KubernetesClient, question: Question, position: Position) -> Envelope:
     """All pods counted by their state; where they do not fit, the worst first."""
     rows: list[Row] = []
     more = False
-    async with aclosing(_pages(apiserver, question)) as pages:
+    async with aclosing(_pages(client, question)) as pages:
         async for lines in pages:
             if more := len(rows) >= _MOST_SORTED:
                 break
@@ -156,11 +156,11 @@ async def _by_health(apiserver: Apiserver, question: Question, position: Positio
     return envelope
 
 
-async def _pages(apiserver: Apiserver, question: Question) -> AsyncGenerator[list[table.Line]]:
+async def _pages(client: KubernetesClient, question: Question) -> AsyncGenerator[list[table.Line]]:
     """The lines of the whole list, page by page."""
     place = Position()
     while True:
-        page = await _page(apiserver, question, place, limit=_PAGE)
+        page = await _page(client, question, place, limit=_PAGE)
         yield _lines(page.body, question)
         if not page.next_page:
             return
@@ -179,7 +179,7 @@ def _part(question: Question, in_order: list[Row], position: Position) -> Envelo
     return _envelope(question, rows, total=len(in_order), more=more).resumable(after)
 
 
-async def _page(apiserver: Apiserver, question: Question, position: Position, *, limit: int) -> Page:
+async def _page(client: KubernetesClient, question: Question, position: Position, *, limit: int) -> Page:
     query = {**question.query(limit=limit), "continue": position.page}
     if position.version and not position.page:
         query |= {"resourceVersion": position.version, "resourceVersionMatch": "Exact"}
@@ -187,7 +187,7 @@ async def _page(apiserver: Apiserver, question: Question, position: Position, *,
     if question.output in ("table", "wide"):
         accept = table.ACCEPT
         query["includeObject"] = "Object" if question.order.needs_object else "Metadata"
-    return Page.of(await apiserver.get(question.resource.path(namespace=question.namespace), query, accept=accept))
+    return Page.of(await client.get(question.resource.path(namespace=question.namespace), query, accept=accept))
 
 
 def _lines(body: Json, question: Question) -> list[table.Line]:

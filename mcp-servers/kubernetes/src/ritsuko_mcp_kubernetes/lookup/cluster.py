@@ -6,7 +6,7 @@ from typing import cast
 
 from ritsuko_mcp_common import ToolFailure
 from ritsuko_mcp_kubernetes.api import field_selectors
-from ritsuko_mcp_kubernetes.api.client import Apiserver, Json
+from ritsuko_mcp_kubernetes.api.client import Json, KubernetesClient
 from ritsuko_mcp_kubernetes.api.discovery import Discovery, Resource
 from ritsuko_mcp_kubernetes.api.failures import NotFound
 from ritsuko_mcp_kubernetes.lookup import not_found
@@ -15,11 +15,11 @@ _MOST_EVENTS = 100
 
 
 class Cluster:
-    """An apiserver and the kinds that it knows."""
+    """An API server and the kinds that it knows."""
 
-    def __init__(self, apiserver: Apiserver) -> None:
-        self.apiserver = apiserver
-        self.discovery = Discovery(apiserver)
+    def __init__(self, client: KubernetesClient) -> None:
+        self.client = client
+        self.discovery = Discovery(client)
 
     async def named(self, kind: str, name: str, namespace: str, *, tool: str) -> tuple[Json, Resource, list[str]]:
         """The one object that a tool was asked about, its kind, and what to warn of. Raises `ToolFailure`."""
@@ -37,9 +37,9 @@ class Cluster:
         """One object. Raises `ToolFailure`, with the closest names if there is none of that name."""
         require(resource, "get")
         try:
-            return await self.apiserver.get(resource.path(namespace=namespace, name=name), accept=accept)
+            return await self.client.get(resource.path(namespace=namespace, name=name), accept=accept)
         except NotFound as error:
-            raise await not_found.of_object(self.apiserver, resource, name, namespace) from error
+            raise await not_found.of_object(self.client, resource, name, namespace) from error
 
     async def namespace(self, namespace: str, *, all_namespaces: bool) -> str:
         """The namespace to look in, empty for all. Raises `ToolFailure` for one that does not exist."""
@@ -47,8 +47,8 @@ class Cluster:
             if namespace:
                 raise _contradiction()
             return ""
-        namespace = namespace or self.apiserver.namespace
-        if (missing := await not_found.of_namespace(self.apiserver, namespace)) is not None:
+        namespace = namespace or self.client.namespace
+        if (missing := await not_found.of_namespace(self.client, namespace)) is not None:
             raise missing
         return namespace
 
@@ -60,7 +60,7 @@ class Cluster:
             if namespace:
                 raise _contradiction()
             return "", []
-        return namespace or self.apiserver.namespace, []
+        return namespace or self.client.namespace, []
 
     async def events_of(self, item: Json) -> list[Json]:
         """Events about an object. Those of cluster-wide objects are kept in the namespace default."""
@@ -71,7 +71,7 @@ class Cluster:
         if metadata.get("namespace"):
             about["involvedObject.uid"] = metadata.get("uid")
         path = events.path(namespace=str(metadata.get("namespace") or "default"))
-        found = await self.apiserver.get(
+        found = await self.client.get(
             path, {"fieldSelector": field_selectors.equals(about), "limit": str(_MOST_EVENTS)}
         )
         return cast("list[Json]", found.get("items") or [])

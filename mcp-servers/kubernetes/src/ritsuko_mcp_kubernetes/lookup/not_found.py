@@ -6,87 +6,87 @@ from typing import cast
 
 from ritsuko_mcp_common import Envelope, ToolFailure, nearest
 from ritsuko_mcp_kubernetes.api import field_selectors
-from ritsuko_mcp_kubernetes.api.client import Apiserver, Json
+from ritsuko_mcp_kubernetes.api.client import Json, KubernetesClient
 from ritsuko_mcp_kubernetes.api.discovery import Resource
-from ritsuko_mcp_kubernetes.api.failures import ApiserverFailure
+from ritsuko_mcp_kubernetes.api.failures import ApiServerFailure
 from ritsuko_mcp_kubernetes.listing.pages import Question
 
 _NAMES_ONLY = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json"
 _MOST_NAMES = 500
 
 
-async def of_object(apiserver: Apiserver, resource: Resource, name: str, namespace: str) -> ToolFailure:
+async def of_object(client: KubernetesClient, resource: Resource, name: str, namespace: str) -> ToolFailure:
     """The failure for an object that is not there."""
     where = f" in namespace {namespace}" if resource.namespaced else ""
     message = f"there is no {resource.singular} {name!r}{where}"
-    if resource.namespaced and (missing := await of_namespace(apiserver, namespace)) is not None:
+    if resource.namespaced and (missing := await of_namespace(client, namespace)) is not None:
         return missing
-    close = nearest(name, await _names(apiserver, resource, namespace))
+    close = nearest(name, await _names(client, resource, namespace))
     if close:
         return ToolFailure(message, f"Did you mean {', '.join(close)}?")
     if resource.namespaced:
-        elsewhere = await _namespaces_with(apiserver, resource, name)
+        elsewhere = await _namespaces_with(client, resource, name)
         if elsewhere:
             return ToolFailure(message, f"There is one of that name in namespace {', '.join(elsewhere)}.")
     return ToolFailure(message, f"To see what there is: get {resource.plural}.")
 
 
-async def of_list(apiserver: Apiserver, question: Question, envelope: Envelope) -> Envelope:
+async def of_list(client: KubernetesClient, question: Question, envelope: Envelope) -> Envelope:
     """An empty list with the reason in its summary. Raises `ToolFailure` for a namespace that does not exist."""
     resource = question.resource
-    if question.namespace and (missing := await of_namespace(apiserver, question.namespace)) is not None:
+    if question.namespace and (missing := await of_namespace(client, question.namespace)) is not None:
         raise missing
     summary = f"No {resource.plural} {question.where}{question.selection}."
     hints = list(envelope.hints)
     if question.selection:
-        others = await _count(apiserver, resource, question.namespace)
+        others = await _count(client, resource, question.namespace)
         if others is not None:
             summary += f" Without the selector there {'is' if others == 1 else 'are'} {others}."
     elif question.namespace and resource.namespaced:
-        elsewhere = await _count(apiserver, resource, "")
+        elsewhere = await _count(client, resource, "")
         if elsewhere:
             hints.append(f"There are {elsewhere} in other namespaces: all_namespaces=true shows them.")
     return envelope.model_copy(update={"summary": summary, "hints": hints})
 
 
-async def of_namespace(apiserver: Apiserver, namespace: str) -> ToolFailure | None:
+async def of_namespace(client: KubernetesClient, namespace: str) -> ToolFailure | None:
     """The failure for a namespace that surely does not exist; None when it does, or when we may not look."""
     namespaces = Resource("", "v1", "namespaces", "namespace", "Namespace", namespaced=False)
     try:
-        await apiserver.get(
+        await client.get(
             namespaces.path(name=namespace), accept="application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io"
         )
-    except ApiserverFailure as error:
+    except ApiServerFailure as error:
         if error.status != 404:
             return None
-        close = nearest(namespace, await _names(apiserver, namespaces, ""))
+        close = nearest(namespace, await _names(client, namespaces, ""))
         hint = f"Did you mean {', '.join(close)}?" if close else "To see what there is: get namespaces."
         return ToolFailure(f"there is no namespace {namespace!r}", hint)
     return None
 
 
-async def _names(apiserver: Apiserver, resource: Resource, namespace: str) -> list[str]:
-    return [metadata["name"] for metadata in await _metadata(apiserver, resource, namespace)]
+async def _names(client: KubernetesClient, resource: Resource, namespace: str) -> list[str]:
+    return [metadata["name"] for metadata in await _metadata(client, resource, namespace)]
 
 
-async def _namespaces_with(apiserver: Apiserver, resource: Resource, name: str) -> list[str]:
-    found = await _metadata(apiserver, resource, "", fields=field_selectors.equals({"metadata.name": name}))
+async def _namespaces_with(client: KubernetesClient, resource: Resource, name: str) -> list[str]:
+    found = await _metadata(client, resource, "", fields=field_selectors.equals({"metadata.name": name}))
     return [metadata["namespace"] for metadata in found if metadata.get("name") == name][:5]
 
 
-async def _metadata(apiserver: Apiserver, resource: Resource, namespace: str, *, fields: str = "") -> list[Json]:
+async def _metadata(client: KubernetesClient, resource: Resource, namespace: str, *, fields: str = "") -> list[Json]:
     """Metadata of what is there, as far as we may see it: this only ever improves an error."""
     query = {"limit": str(_MOST_NAMES), "fieldSelector": fields}
     try:
-        body = await apiserver.get(resource.path(namespace=namespace), query, accept=_NAMES_ONLY)
-    except ApiserverFailure:
+        body = await client.get(resource.path(namespace=namespace), query, accept=_NAMES_ONLY)
+    except ApiServerFailure:
         return []
     return [cast(Json, item["metadata"]) for item in cast("list[Json]", body.get("items") or [])]
 
 
-async def _count(apiserver: Apiserver, resource: Resource, namespace: str) -> int | None:
+async def _count(client: KubernetesClient, resource: Resource, namespace: str) -> int | None:
     try:
-        body = await apiserver.get(resource.path(namespace=namespace), {"limit": "1"}, accept=_NAMES_ONLY)
-    except ApiserverFailure:
+        body = await client.get(resource.path(namespace=namespace), {"limit": "1"}, accept=_NAMES_ONLY)
+    except ApiServerFailure:
         return None
     return len(body.get("items") or []) + int(cast(Json, body.get("metadata") or {}).get("remainingItemCount") or 0)

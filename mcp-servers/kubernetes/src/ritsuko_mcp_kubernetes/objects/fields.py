@@ -1,4 +1,4 @@
-"""Reading objects that the apiserver sent: anything may be missing, and nothing has a surprising type."""
+"""Reading objects that the API server sent: anything may be missing, and nothing has a surprising type."""
 
 from __future__ import annotations
 
