@@ -135,7 +135,7 @@ async def test_every_call_leaves_one_audit_line_with_the_user_and_no_secret(capl
     async with serving() as server:
         await server.call("rows", meta={identity.META_KEY: assertion}, note="password=hunter2hunter2")
         await server.call("failure")
-    first, second = (record.fields for record in caplog.records if record.name == "ritsuko.audit")
+    first, second = (vars(record) for record in caplog.records if record.name == "ritsuko.audit")
     assert (first["tool"], first["user"], first["outcome"]) == ("show", "7 bob@example.com", "ok")
     assert first["bytes"] > 0
     assert "hunter2hunter2" not in json.dumps(first)

@@ -39,4 +39,4 @@ class Record:
             fields["redactions"] = self.redactions
         if self.error:
             fields["error"] = self.error
-        logger.info("%s %s", self.tool, self.outcome, extra={"fields": fields})
+        logger.info("%s %s", self.tool, self.outcome, extra=fields)

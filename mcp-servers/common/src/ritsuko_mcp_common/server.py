@@ -17,7 +17,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
-from ritsuko_mcp_common import logging as json_logging
+from ritsuko_common.json_logs import JsonFormatter, log_to_stderr
+from ritsuko_common.redaction.redactor import redacted
 from ritsuko_mcp_common import metrics as metrics_module
 from ritsuko_mcp_common.calls import ContractServer
 from ritsuko_mcp_common.errors import ConfigurationError
@@ -26,6 +27,7 @@ from ritsuko_mcp_common.health import Backend, Health
 from ritsuko_mcp_common.metrics import Metrics
 from ritsuko_mcp_common.settings import ServerSettings, SettingsT, load
 
+_QUIET = ("mcp", "httpx2", "httpcore2", "uvicorn")
 logger = logging.getLogger(__name__)
 
 _GRACE_SECONDS = 10
@@ -100,7 +102,8 @@ def run(build: Callable[[SettingsT], Service], settings: type[SettingsT], *, pro
         sys.exit(f"{program}: {error}")
     gc.freeze()  # what was imported stays
     gc.enable()
-    json_logging.configure(configuration.log_level)
+    level = configuration.log_level
+    log_to_stderr(level, JsonFormatter(redacted), quiet=() if level == "DEBUG" else _QUIET)
     logger.info("%s %s listens on %s:%d", service.name, service.version, configuration.mcp_host, configuration.mcp_port)
     uvicorn.run(
         application(service),

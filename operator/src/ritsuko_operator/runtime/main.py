@@ -11,7 +11,8 @@ from typing import NoReturn
 
 from pydantic import ValidationError
 
-from ritsuko_operator.runtime import logs
+from ritsuko_common.json_logs import JsonFormatter, log_to_stderr
+from ritsuko_common.redaction.redactor import redacted
 from ritsuko_operator.runtime.errors import OperatorError
 from ritsuko_operator.runtime.operator import run
 from ritsuko_operator.runtime.settings import Settings
@@ -27,7 +28,8 @@ def main() -> NoReturn:
         settings = Settings()
     except ValidationError as error:
         sys.exit(f"the settings cannot be used: {error}")
-    logs.configure(settings.log_level)
+    # kopf logs every event that it hands over
+    log_to_stderr(settings.log_level, JsonFormatter(redacted), quiet=("kopf", "aiohttp.access"))
     logger.info("starting", extra={"version": settings.version})
     asyncio.run(_until_stopped(settings))
     raise AssertionError("the process has ended by now")
