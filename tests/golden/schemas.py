@@ -74,9 +74,11 @@ SNAPSHOTS = (
 
 def _service(server: str, settings: dict[str, Any]) -> Any:
     package = f"ritsuko_mcp_{server}"
-    kind = next(
+    # A server may put its settings together from several models: the whole has the most bases.
+    kinds = [
         value
         for value in vars(importlib.import_module(f"{package}.settings")).values()
-        if isinstance(value, type) and issubclass(value, ServerSettings) and value is not ServerSettings
-    )
+        if isinstance(value, type) and issubclass(value, ServerSettings)
+    ]
+    kind = max(kinds, key=lambda kind: len(kind.__mro__))
     return importlib.import_module(f"{package}.server").build(kind(mcp_auth_token="token", **settings))

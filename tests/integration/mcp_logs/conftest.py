@@ -9,7 +9,7 @@ import pytest
 from mcp import Client
 
 from ritsuko_mcp_logs.server import build
-from ritsuko_mcp_logs.settings import LogsSettings
+from ritsuko_mcp_logs.settings import ALL_SETTINGS
 from tests.cluster.loki import Loki, loki
 from tests.cluster.opensearch import OpenSearch, opensearch
 from tests.cluster.victorialogs import VictoriaLogs, victorialogs
@@ -77,7 +77,7 @@ async def filled(request: pytest.FixtureRequest) -> AsyncIterator[Filled]:
 @asynccontextmanager
 async def asking(**settings: Any) -> AsyncIterator[Ask]:
     """A function that calls a tool over HTTP and gives its structured answer, with `text` in it as well."""
-    async with serving(build(LogsSettings.model_validate(settings))) as address:
+    async with serving(build(ALL_SETTINGS.model_validate(settings))) as address:
 
         async def ask(tool: str, *, fails: bool = False, **arguments: Any) -> dict[str, Any]:
             async with Client(f"{address}/mcp") as client:

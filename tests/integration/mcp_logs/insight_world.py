@@ -11,7 +11,7 @@ from mcp import Client
 
 from ritsuko_mcp_common.server import Service
 from ritsuko_mcp_logs.cluster import Cluster
-from ritsuko_mcp_logs.settings import LogsSettings
+from ritsuko_mcp_logs.settings import ALL_SETTINGS
 from ritsuko_mcp_logs.sources.configured import configured
 from ritsuko_mcp_logs.tools.analysis_tools import insight_tools
 from tests.integration.mcp_logs.fake_apiserver import FakeApiserver
@@ -94,7 +94,7 @@ async def asking_insight(
     settings: dict[str, Any], *, events: Cluster | None = None, now: float = NOW
 ) -> AsyncIterator[Ask]:
     """A function that calls a tool over HTTP, in the namespace `shop`; `events` is where those come from."""
-    configuration = LogsSettings.model_validate({"mcp_output_budget": 200_000, **settings})
+    configuration = ALL_SETTINGS.model_validate({"mcp_output_budget": 200_000, **settings})
     cluster = Cluster(configuration.kubeconfig)
     sources = configured(configuration, cluster)
     service = Service(

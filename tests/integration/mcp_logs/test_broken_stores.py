@@ -17,7 +17,7 @@ from mcp import Client
 from ritsuko_mcp_common.errors import ConfigurationError
 from ritsuko_mcp_common.settings import from_environment
 from ritsuko_mcp_logs.server import build
-from ritsuko_mcp_logs.settings import LogsSettings
+from ritsuko_mcp_logs.settings import ALL_SETTINGS
 from tests.cluster.certificates import Authority
 from tests.mcp_serving import serving
 
@@ -44,7 +44,7 @@ async def backend(answer: Answer, tls: ssl.SSLContext | None = None) -> AsyncGen
 async def said(store: str, url: str, *, fails: bool = True, tool: str = "search", **settings: object) -> str:
     """What a caller reads."""
     given = {f"{store}_url": url, **{name.replace("STORE", store): value for name, value in settings.items()}}
-    async with serving(build(LogsSettings.model_validate(given))) as address, Client(f"{address}/mcp") as client:
+    async with serving(build(ALL_SETTINGS.model_validate(given))) as address, Client(f"{address}/mcp") as client:
         result = await client.call_tool(tool, {})
     assert result.is_error == fails, result.content
     return str(result.content)
@@ -134,7 +134,7 @@ async def test_what_came_before_a_cut_is_shown(tmp_path: Path) -> None:
         return response
 
     async with backend(half) as url:
-        settings = LogsSettings.model_validate({"victorialogs_url": url})
+        settings = ALL_SETTINGS.model_validate({"victorialogs_url": url})
         async with serving(build(settings)) as address, Client(f"{address}/mcp") as client:
             result = await client.call_tool("search", {"level": "error", "since": "2026-01-01"})
     assert not result.is_error, result.content
@@ -172,7 +172,10 @@ async def test_credentials_and_tenant_come_from_files_that_may_change(store: str
     scoped = {f"{store}_tenant": tenant[store]} if store in tenant else {}
     async with backend(refuse) as url:
         settings = {f"{store}_url": url, f"{store}_bearer_token_file": token, **scoped}
-        async with serving(build(LogsSettings.model_validate(settings))) as address, Client(f"{address}/mcp") as client:
+        async with (
+            serving(build(ALL_SETTINGS.model_validate(settings))) as address,
+            Client(f"{address}/mcp") as client,
+        ):
             await client.call_tool("search", {})
             token.write_text("second\n")
             await client.call_tool("search", {})
@@ -220,11 +223,11 @@ def test_settings_that_cannot_be_meant(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(ConfigurationError, match=message):
-        from_environment(LogsSettings)
+        from_environment(ALL_SETTINGS)
 
 
 def test_a_ca_file_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "ca").write_text("no certificate")
-    settings = LogsSettings.model_validate({"loki_url": "https://x", "loki_ca_file": tmp_path / "ca"})
+    settings = ALL_SETTINGS.model_validate({"loki_url": "https://x", "loki_ca_file": tmp_path / "ca"})
     with pytest.raises(ConfigurationError, match="LOKI_CA_FILE"):
         build(settings)

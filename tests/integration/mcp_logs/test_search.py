@@ -19,7 +19,8 @@ from mcp import Client
 from ritsuko_mcp_logs.cluster import Cluster
 from ritsuko_mcp_logs.search.request import LogRequest
 from ritsuko_mcp_logs.server import build
-from ritsuko_mcp_logs.settings import LogsSettings
+from ritsuko_mcp_logs.settings import ALL_SETTINGS
+from ritsuko_mcp_logs.sources.podlogs.settings import PodLogsSettings
 from ritsuko_mcp_logs.sources.podlogs.source import PodLogs
 from ritsuko_mcp_logs.sources.registry import Sources
 from ritsuko_mcp_logs.tools.search import search
@@ -50,7 +51,7 @@ async def apiserver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
 @asynccontextmanager
 async def asking(**configuration: Any) -> AsyncIterator[Ask]:
     """A function that calls the tool over HTTP and gives its structured answer, with `text` in it as well."""
-    async with serving(build(LogsSettings.model_validate(configuration))) as address:
+    async with serving(build(ALL_SETTINGS.model_validate(configuration))) as address:
 
         async def ask(text: str = "", *, fails: bool = False, **arguments: Any) -> dict[str, Any]:
             async with Client(f"{address}/mcp") as client:
@@ -330,7 +331,7 @@ async def test_a_huge_log_is_searched_in_little_memory(apiserver: FakeApiserver)
     tracemalloc.start()
     try:
         answer = await search(
-            Sources([PodLogs(cluster, LogsSettings(logs_max_container_bytes=2**30))]),
+            Sources([PodLogs(cluster, PodLogsSettings(logs_max_container_bytes=2**30), seconds=22)]),
             LogRequest(text="needle", namespace="shop", since="2026-01-01"),
             "",
             now=NOW + 3600,
@@ -429,7 +430,7 @@ async def test_a_rotated_token_is_read_again(tmp_path: Path, monkeypatch: pytest
 
 async def test_no_cluster_is_said_and_the_server_lives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "nowhere"))
-    async with serving(build(LogsSettings())) as address, httpx2.AsyncClient(trust_env=False) as http:
+    async with serving(build(ALL_SETTINGS())) as address, httpx2.AsyncClient(trust_env=False) as http:
         health = (await http.get(f"{address}/health")).json()
         async with Client(f"{address}/mcp") as client:
             result = await client.call_tool("search", {"text": "error"})
@@ -455,7 +456,7 @@ async def test_only_get_is_ever_sent(apiserver: FakeApiserver, ask: Ask) -> None
 @pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])
 async def test_both_protocol_versions_list_and_call(apiserver: FakeApiserver, mode: Literal["legacy"]) -> None:
     apiserver.add("web-1", log("error"))
-    async with serving(build(LogsSettings())) as address:
+    async with serving(build(ALL_SETTINGS())) as address:
         async with Client(f"{address}/mcp", mode=mode) as client:
             tool = next(tool for tool in (await client.list_tools()).tools if tool.name == "search")
             result = await client.call_tool("search", {"text": "error", "since": "2026-01-01"})

@@ -45,11 +45,9 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 async def serving(name: str, **settings: object) -> AsyncIterator[object]:
     package = f"ritsuko_mcp_{name}"
     module = importlib.import_module(f"{package}.settings")
-    kind = next(
-        value
-        for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, ServerSettings) and value is not ServerSettings
-    )
+    # A server may put its settings together from several models: the whole has the most bases.
+    kinds = [value for value in vars(module).values() if isinstance(value, type) and issubclass(value, ServerSettings)]
+    kind = max(kinds, key=lambda kind: len(kind.__mro__))
     given = {field: value for field, value in _SETTINGS.items() if field in kind.model_fields}
     service = importlib.import_module(f"{package}.server").build(kind(mcp_auth_token=TOKEN, **given, **settings))
     app = application(service)

@@ -10,11 +10,11 @@ def main() -> None:
     gc.disable()  # a tenth of the start would be spent on looking for garbage in what is imported; `run` enables it
     from ritsuko_mcp_common import run
     from ritsuko_mcp_logs.server import build
-    from ritsuko_mcp_logs.settings import LogsSettings
+    from ritsuko_mcp_logs.settings import ALL_SETTINGS
 
     run(
         build,
-        LogsSettings,
+        ALL_SETTINGS,
         program="ritsuko-mcp-logs",
         description="MCP server that searches the logs of Kubernetes pods, read-only. "
         "Reads the cluster it runs in, or the one that KUBECONFIG names.",

@@ -6,14 +6,15 @@ from ritsuko_mcp_common.server import Service
 from ritsuko_mcp_logs.cluster import Cluster
 from ritsuko_mcp_logs.settings import LogsSettings
 from ritsuko_mcp_logs.sources.configured import configured
+from ritsuko_mcp_logs.sources.kinds import KINDS, Kinds
 from ritsuko_mcp_logs.tools.analysis_tools import insight_tools
 from ritsuko_mcp_logs.tools.search_tools import LogsTools
 
 
-def build(settings: LogsSettings) -> Service:
-    """The service for these settings; the cluster is looked for at the first call. Raises ConfigurationError."""
+def build(settings: LogsSettings, kinds: Kinds = KINDS) -> Service:
+    """The service for settings of `logs_settings(kinds)`; connects at the first call. Raises ConfigurationError."""
     cluster = Cluster(settings.kubeconfig)
-    sources = configured(settings, cluster)
+    sources = configured(settings, cluster, kinds)
     return Service(
         name="logs",
         version=version("ritsuko-mcp-logs"),

@@ -1,17 +1,31 @@
 """What Prometheus alerted about in a window of time."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from ritsuko_mcp_logs.settings import LogsSettings
 from ritsuko_mcp_logs.sources.store_client import StoreClient, StoreEndpoint
+from ritsuko_mcp_logs.sources.store_settings import CredentialSettings, HttpAddress
 
 _ABOUT = ("pod", "deployment", "statefulset", "job", "node", "instance")
 _POINTS = 240
 _SHORTEST_STEP = 15.0
 _SECONDS = 8.0
 _MOST_BYTES = 8 * 2**20
+
+
+class AlertSettings(CredentialSettings):
+    """`PROMETHEUS_*`: the Prometheus whose alerts an incident shows."""
+
+    prometheus_url: HttpAddress = Field(
+        default="", description="address in front of /api/v1, to show alerts in incidents; unset: none are shown"
+    )
+    prometheus_bearer_token_file: Path | None = Field(default=None, description="file with a bearer token for it")
+    prometheus_basic_auth_file: Path | None = Field(default=None, description="file with user:password for it")
+    prometheus_ca_file: Path | None = Field(
+        default=None, description="CA certificates to trust instead of the system's"
+    )
 
 
 class _Series(BaseModel):
@@ -42,7 +56,7 @@ class FiredAlert:
     """It fired already when the window began."""
 
 
-async def alerts(settings: LogsSettings, namespace: str, since: float, until: float) -> list[FiredAlert]:
+async def alerts(settings: AlertSettings, namespace: str, since: float, until: float) -> list[FiredAlert]:
     """Those about the namespace (`*`: any) or about none in particular. Raises ToolFailure."""
     step = max(_SHORTEST_STEP, (until - since) / _POINTS)
     parameters = {
@@ -51,7 +65,7 @@ async def alerts(settings: LogsSettings, namespace: str, since: float, until: fl
         "end": f"{until:.3f}",
         "step": f"{step:.3f}",
     }
-    prometheus = StoreClient(_access(settings), max_bytes=_MOST_BYTES)
+    prometheus = StoreClient(_endpoint(settings), max_bytes=_MOST_BYTES)
     try:
         answer = await prometheus.get("/api/v1/query_range", _Answer, parameters, seconds=_SECONDS)
     finally:
@@ -63,7 +77,7 @@ async def alerts(settings: LogsSettings, namespace: str, since: float, until: fl
     ]
 
 
-def _access(settings: LogsSettings) -> StoreEndpoint:
+def _endpoint(settings: AlertSettings) -> StoreEndpoint:
     return StoreEndpoint(
         product="Prometheus",
         variable="PROMETHEUS",

@@ -2,7 +2,7 @@
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncGenerator, AsyncIterator, Collection
 from contextlib import aclosing
 from dataclasses import replace
 from typing import ClassVar, Generic, Self, TypeVar
@@ -15,13 +15,12 @@ from ritsuko_mcp_logs.query.label_selector import parse_selector
 from ritsuko_mcp_logs.query.query import Query
 from ritsuko_mcp_logs.sources.collector_names import PodFieldNames, label_keys, label_name
 from ritsuko_mcp_logs.sources.coverage import Coverage, Gap
+from ritsuko_mcp_logs.sources.kind import OwnNamespace
 from ritsuko_mcp_logs.sources.rows import Row, batches
 from ritsuko_mcp_logs.sources.store_client import StoreClient, StoreEndpoint
 
 ExistingT = TypeVar("ExistingT", bound=Collection[str])
 """The names of labels or fields that the logs of some time have, and what else the store tells of them."""
-
-OwnNamespace = Callable[[], Awaitable[str]]
 
 _MOST_OF_ONE_MOMENT = 5_000
 

@@ -13,7 +13,7 @@ from ritsuko_mcp_logs.analysis.scope import Scope
 from ritsuko_mcp_logs.cluster import Cluster
 from ritsuko_mcp_logs.phrases import arguments
 from ritsuko_mcp_logs.query.patterns import pods_named
-from ritsuko_mcp_logs.settings import LogsSettings
+from ritsuko_mcp_logs.settings import LogsSettings, alert_settings
 from ritsuko_mcp_logs.sources.registry import Sources
 from ritsuko_mcp_logs.tools.compare import compare as compare_windows
 from ritsuko_mcp_logs.tools.error import error as one_error
@@ -130,7 +130,13 @@ class InsightTools:
         """New and rising errors, Kubernetes events and alerts of a window on one time line."""
         scope = self._scope(namespace, pod, labels, source)
         return await time_line(
-            scope, self._cluster, self._settings, since=since, until=until, limit=limit, now=self._clock()
+            scope,
+            self._cluster,
+            alert_settings(self._settings),
+            since=since,
+            until=until,
+            limit=limit,
+            now=self._clock(),
         )
 
     def _scope(self, namespace: str, pod: str, labels: str, source: str) -> Scope:

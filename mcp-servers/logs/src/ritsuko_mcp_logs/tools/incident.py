@@ -12,13 +12,12 @@ from ritsuko_mcp_common.times import format_time
 from ritsuko_mcp_logs.analysis.changes import SPANS, GroupChange, group_changes, where
 from ritsuko_mcp_logs.analysis.group_names import GroupNames
 from ritsuko_mcp_logs.analysis.kubernetes_events import RecurringEvent, events, merge_events
-from ritsuko_mcp_logs.analysis.prometheus_alerts import FiredAlert, alerts
+from ritsuko_mcp_logs.analysis.prometheus_alerts import AlertSettings, FiredAlert, alerts
 from ritsuko_mcp_logs.analysis.scope import Mined, Scope, mine
 from ritsuko_mcp_logs.cluster import Cluster
 from ritsuko_mcp_logs.mining.occurrences import Spans
 from ritsuko_mcp_logs.phrases import counted
 from ritsuko_mcp_logs.query.time_window import parse_window
-from ritsuko_mcp_logs.settings import LogsSettings
 
 _CHANGED = ("new", "rising")
 _MOST_ERRORS = 500
@@ -29,7 +28,7 @@ T = TypeVar("T")
 
 
 async def incident(
-    scope: Scope, cluster: Cluster, settings: LogsSettings, *, since: str, until: str, limit: int, now: float
+    scope: Scope, cluster: Cluster, settings: AlertSettings, *, since: str, until: str, limit: int, now: float
 ) -> Envelope:
     """What happened between the two moments. Raises ToolFailure only if the logs cannot be read at all."""
     begin, read_until = parse_window(since, until, now)

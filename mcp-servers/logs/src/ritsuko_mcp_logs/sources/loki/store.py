@@ -18,7 +18,8 @@ from ritsuko_mcp_logs.lines.stream import timestamp
 from ritsuko_mcp_logs.query.query import Query
 from ritsuko_mcp_logs.sources.collector_names import PodFieldNames
 from ritsuko_mcp_logs.sources.coverage import Coverage, Gap
-from ritsuko_mcp_logs.sources.log_store import LogStore, OwnNamespace
+from ritsuko_mcp_logs.sources.kind import OwnNamespace
+from ritsuko_mcp_logs.sources.log_store import LogStore
 from ritsuko_mcp_logs.sources.loki import logql
 from ritsuko_mcp_logs.sources.loki.merge import merged
 from ritsuko_mcp_logs.sources.loki.prefetch import one_after_another

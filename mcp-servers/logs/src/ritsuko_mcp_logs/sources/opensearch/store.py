@@ -16,7 +16,8 @@ from ritsuko_mcp_logs.lines.levels import FIELDS, level_named
 from ritsuko_mcp_logs.query.query import Query
 from ritsuko_mcp_logs.sources.collector_names import PodFieldNames
 from ritsuko_mcp_logs.sources.coverage import Coverage
-from ritsuko_mcp_logs.sources.log_store import LogStore, OwnNamespace
+from ritsuko_mcp_logs.sources.kind import OwnNamespace
+from ritsuko_mcp_logs.sources.log_store import LogStore
 from ritsuko_mcp_logs.sources.opensearch import dsl
 from ritsuko_mcp_logs.sources.opensearch.mapping import (
     PLAIN_ANALYZERS,

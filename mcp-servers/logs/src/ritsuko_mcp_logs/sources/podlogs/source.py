@@ -14,11 +14,11 @@ from ritsuko_mcp_logs.lines.line import Batch, Origin
 from ritsuko_mcp_logs.lines.stream import blocks, not_read
 from ritsuko_mcp_logs.phrases import counted, named_namespace
 from ritsuko_mcp_logs.query.query import Query
-from ritsuko_mcp_logs.settings import LogsSettings
 from ritsuko_mcp_logs.sources.coverage import LOG_IS_GONE, Coverage, Gap
 from ritsuko_mcp_logs.sources.fan_in import Put, fan_in
 from ritsuko_mcp_logs.sources.podlogs.container_selection import select
 from ritsuko_mcp_logs.sources.podlogs.pod_lookup import find_pods
+from ritsuko_mcp_logs.sources.podlogs.settings import PodLogsSettings
 from ritsuko_mcp_logs.sources.podlogs.time_window import TimeWindow
 
 _NOT_ALLOWED = "not allowed to get pods/log"
@@ -45,9 +45,12 @@ class PodLogs:
     name = "pods"
     index = None
 
-    def __init__(self, cluster: Cluster, settings: LogsSettings, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, cluster: Cluster, settings: PodLogsSettings, *, seconds: float, clock: Callable[[], float] = time.time
+    ) -> None:
         self._cluster = cluster
         self._settings = settings
+        self._seconds = seconds
         self._clock = clock
 
     async def read(self, query: Query, coverage: Coverage) -> AsyncGenerator[Batch]:
@@ -70,7 +73,7 @@ class PodLogs:
             limit=self._settings.logs_max_containers,
         )
         progress = [_Progress(target) for target in selection.targets]
-        seconds = query.seconds or self._settings.reading_seconds
+        seconds = query.seconds or self._seconds
         if query.follow:
             seconds = min(seconds, max(0.0, query.until - self._clock()))
 
