@@ -14,7 +14,7 @@ from pathlib import Path
 from ritsuko_api.runtime import ServerReport, ServerState
 from ritsuko_bot import logs
 from ritsuko_bot.calls.calls import Calls
-from ritsuko_bot.chat.terminal.gateway import ConsoleGateway, terminal
+from ritsuko_bot.chat.terminal.gateway import TerminalGateway, terminal
 from ritsuko_bot.commands.interpreter import Interpreter
 from ritsuko_bot.mcp.config_file import ConfigFile
 from ritsuko_bot.mcp.servers import Servers
@@ -37,7 +37,8 @@ def talk(config: Path | None, *, log_level: str) -> int:
 
 async def _talk(config_file: ConfigFile) -> int:
     async with Servers() as servers:
-        gateway = ConsoleGateway(Interpreter(servers, Calls(servers, Metrics()), config_file))
+        metrics = Metrics()
+        gateway = TerminalGateway(Interpreter(servers, Calls(servers, metrics), config_file), metrics)
         watching = asyncio.create_task(config_file.run(servers.apply, servers.notify), name="config file")
         try:
             # Somebody who types sees what is missing and asks again; what is piped in is asked once.
@@ -66,7 +67,7 @@ def _in_words(server: ServerReport) -> str:
     return f"{server.name} is {server.state.value.lower()}" + (f" ({server.error})" if server.error else "")
 
 
-def _until_interrupted(gateway: ConsoleGateway) -> asyncio.Event:
+def _until_interrupted(gateway: TerminalGateway) -> asyncio.Event:
     """Set by Ctrl-C, unless a command runs: that is cancelled first."""
     stopping = asyncio.Event()
 

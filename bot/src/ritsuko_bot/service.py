@@ -12,7 +12,7 @@ from pathlib import Path
 from ritsuko_bot.calls.calls import Calls
 from ritsuko_bot.chat.zulip.client import ZulipClient
 from ritsuko_bot.chat.zulip.gateway import ZulipGateway
-from ritsuko_bot.chat.zulip.status import Connection
+from ritsuko_bot.chat.zulip.status import ZulipStatus
 from ritsuko_bot.cluster.api import Access, Api, ApiError
 from ritsuko_bot.cluster.lease import Lease
 from ritsuko_bot.cluster.report import ReportWriter
@@ -43,15 +43,15 @@ async def serve(
         servers = await stack.enter_async_context(Servers())
         metrics = Metrics()
         config_file = ConfigFile(config, environ)
-        connection = Connection(changed=servers.notify)
+        zulip = ZulipStatus(changed=servers.notify)
         identity = Identity(pod=settings.pod_name, pod_uid=settings.pod_uid, version=settings.ritsuko_version)
-        state = State(identity, servers, config_file, connection, metrics)
+        state = State(identity, servers, config_file, zulip, metrics)
         client = ZulipClient(settings.account)
         stack.callback(client.close)
         gateway = ZulipGateway(
             client,
             Interpreter(servers, Calls(servers, metrics), config_file),
-            connection,
+            zulip,
             metrics,
             channels=lambda: servers.config.channels,
         )

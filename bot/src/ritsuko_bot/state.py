@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ritsuko_api.config import McpConfig
 from ritsuko_api.runtime import RuntimeReport, ServerState
-from ritsuko_bot.chat.zulip.status import Connection, Standing
+from ritsuko_bot.chat.zulip.status import ZulipState, ZulipStatus
 from ritsuko_bot.cluster.lease import Lease
 from ritsuko_bot.mcp.config_file import ConfigFile
 from ritsuko_bot.mcp.servers import Servers
@@ -32,7 +32,7 @@ class State:
     identity: Identity
     servers: Servers
     config_file: ConfigFile
-    connection: Connection
+    zulip: ZulipStatus
     metrics: Metrics
     lease: Lease | None = None
     config_loaded: bool = field(default=False, init=False)
@@ -55,7 +55,7 @@ class State:
             version=self.identity.version,
             configRevision=self.servers.revision,
             configError=error[:_LONGEST_ERROR] if error else None,
-            zulip=self.connection.report(),
+            zulip=self.zulip.report(),
             servers=self.servers.reports(),
         )
 
@@ -69,8 +69,8 @@ class State:
         reasons: list[str] = []
         if not self.config_loaded:
             reasons.append(f"config: {self.config_file.error or 'not read yet'}")
-        if not self.connection.proven:
-            reasons.append(f"Zulip: {self.connection.message}")
+        if not self.zulip.proven:
+            reasons.append(f"Zulip: {self.zulip.message}")
         if self.lease is not None and self.lease.problem:
             reasons.append(f"lease: {self.lease.problem}")
         return reasons
@@ -78,7 +78,7 @@ class State:
     def metrics_text(self) -> bytes:
         """Counters, and gauges as they stand now, in Prometheus' text format."""
         metrics = self.metrics
-        metrics.zulip_connected.set(self.connection.standing is Standing.CONNECTED)
+        metrics.zulip_connected.set(self.zulip.state is ZulipState.CONNECTED)
         metrics.lease_held.set(self.answers())
         metrics.config_refused.set(self.config_file.error is not None)
         metrics.tasks.set(len(asyncio.all_tasks()))

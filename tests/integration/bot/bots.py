@@ -19,7 +19,7 @@ from ritsuko_bot.calls.caller import Caller
 from ritsuko_bot.chat.zulip.client import Account, ZulipClient
 from ritsuko_bot.chat.zulip.gateway import ZulipGateway
 from ritsuko_bot.chat.zulip.reference import unmarked
-from ritsuko_bot.chat.zulip.status import Connection
+from ritsuko_bot.chat.zulip.status import ZulipStatus
 from ritsuko_bot.metrics import Metrics
 from tests.zulip import Message, ZulipEmulator
 
@@ -93,8 +93,8 @@ class Parrot:
 class Running:
     """A bot that listens. `stop` ends it gracefully, `kill` in the middle of everything."""
 
-    def __init__(self, task: asyncio.Task[None], stopping: asyncio.Event, connection: Connection) -> None:
-        self.connection = connection
+    def __init__(self, task: asyncio.Task[None], stopping: asyncio.Event, status: ZulipStatus) -> None:
+        self.status = status
         self._task = task
         self._stopping = stopping
 
@@ -120,14 +120,14 @@ async def listening(
     """A bot in Zulip, connected unless told otherwise."""
     user = zulip.user("ritsuko")
     client = ZulipClient(Account(site or zulip.url, user.email, api_key or user.api_key))
-    connection = Connection(changed=lambda: None)
-    gateway = ZulipGateway(client, commands, connection, Metrics(), channels=lambda: channels)
+    status = ZulipStatus(changed=lambda: None)
+    gateway = ZulipGateway(client, commands, status, Metrics(), channels=lambda: channels)
     stopping = asyncio.Event()
     task = asyncio.create_task(gateway.run(stopping))
-    running = Running(task, stopping, connection)
+    running = Running(task, stopping, status)
     try:
         if connected:
-            await eventually(lambda: connection.report().connected)
+            await eventually(lambda: status.report().connected)
         yield running
         if task.done() and not task.cancelled():
             task.result()

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from ritsuko_bot.chat.zulip.reference import Kind, reference
+from ritsuko_bot.chat.message import MessageKind
+from ritsuko_bot.chat.zulip.reference import reference
 from tests.cluster.ports import free
 from tests.integration.bot.bots import BOT, crowd, eventually
 from tests.integration.bot.test_process import bot
@@ -108,7 +109,7 @@ async def test_every_command_is_answered_exactly_once_in_its_topic(tmp_path: Pat
         zulip.clear_faults()
         said = zulip.messages(sender="ritsuko")
     marks = [reference(message.content) for message in said]
-    assert all(mark is not None and mark.kind is Kind.ANSWER for mark in marks)
+    assert all(mark is not None and mark.kind is MessageKind.ANSWER for mark in marks)
     times = Counter(mark.message for mark in marks if mark is not None)
     assert [message for message, count in times.items() if count != 1] == []
     assert times.keys() == asked.keys()
@@ -119,7 +120,7 @@ async def test_every_command_is_answered_exactly_once_in_its_topic(tmp_path: Pat
 def missing(zulip: ZulipEmulator, asked: dict[int, str]) -> set[int]:
     """The commands that have no answer yet."""
     marks = [reference(message.content) for message in zulip.messages(sender="ritsuko")]
-    return asked.keys() - {mark.message for mark in marks if mark is not None and mark.kind is Kind.ANSWER}
+    return asked.keys() - {mark.message for mark in marks if mark is not None and mark.kind is MessageKind.ANSWER}
 
 
 async def test_a_kill_between_the_answer_and_everything_else_repeats_nothing(zulip: ZulipEmulator, tmp_path: Path):

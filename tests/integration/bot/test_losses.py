@@ -178,31 +178,31 @@ async def test_the_rate_limit_delays_and_loses_nothing(zulip: ZulipEmulator):
 async def test_events_that_come_back_after_an_outage_of_the_event_server_are_answered(zulip: ZulipEmulator):
     async with listening(zulip, Parrot()) as bot:
         zulip.event_server("kill")
-        await eventually(lambda: not bot.connection.report().connected)
+        await eventually(lambda: not bot.status.report().connected)
         ask(zulip, "meanwhile")
         zulip.event_server("start")
         await said(zulip, "heard mcp meanwhile", within=20)
-        await eventually(lambda: bot.connection.report().connected)
+        await eventually(lambda: bot.status.report().connected)
         await bot.stop()
     assert all_said(zulip) == ["heard mcp meanwhile"]
 
 
 async def test_wrong_credentials_keep_it_up_and_say_what_to_check(zulip: ZulipEmulator):
     async with listening(zulip, Parrot(), api_key="x" * 32, connected=False) as bot:
-        await eventually(lambda: "ZULIP_API_KEY" in str(bot.connection.message))
-        assert not bot.connection.proven
-        assert "refuses ritsuko-bot@zulipdev.com" in str(bot.connection.message)
+        await eventually(lambda: "ZULIP_API_KEY" in str(bot.status.message))
+        assert not bot.status.proven
+        assert "refuses ritsuko-bot@zulipdev.com" in str(bot.status.message)
 
 
 async def test_a_zulip_that_comes_up_late_is_found(zulip: ZulipEmulator):
     zulip.set_outages("django", "tornado")
     async with listening(zulip, Parrot(), connected=False) as bot:
-        await eventually(lambda: "does not answer as a Zulip server" in str(bot.connection.message))
+        await eventually(lambda: "does not answer as a Zulip server" in str(bot.status.message))
         zulip.set_outages()
-        await eventually(lambda: bot.connection.report().connected, within=20)
+        await eventually(lambda: bot.status.report().connected, within=20)
 
 
 async def test_an_address_where_nobody_listens_is_named(zulip: ZulipEmulator):
     async with listening(zulip, Parrot(), site="http://127.0.0.1:1", connected=False) as bot:
-        await eventually(lambda: bot.connection.message != "not connected yet")
-        assert bot.connection.message == "http://127.0.0.1:1 cannot be reached: Connection refused"
+        await eventually(lambda: bot.status.message != "not connected yet")
+        assert bot.status.message == "http://127.0.0.1:1 cannot be reached: Connection refused"

@@ -9,34 +9,8 @@ import pytest
 
 from ritsuko_bot.answers.answer import Answer, say
 from ritsuko_bot.chat import reply as module
-from ritsuko_bot.chat.place import Topic
 from ritsuko_bot.chat.reply import Reply
-
-PLACE = Topic(4, "ops", "chat")
-
-
-class Zulip:
-    """Client and outbox in one. `asked` counts how often somebody wanted to know whether it is busy."""
-
-    def __init__(self, *, busy: bool) -> None:
-        self.requests: list[str] = []
-        self.asked = 0
-        self._busy = busy
-
-    @property
-    def busy(self) -> bool:
-        self.asked += 1
-        return self._busy
-
-    async def call(self, method: str, path: str, request: dict[str, Any], **_: Any) -> None:
-        self.requests.append(f"{path} {request['op']}")
-
-    async def send(self, place: Topic, text: str, *, after: int) -> int:
-        self.requests.append(f"send {text.split('[')[0].strip()}")
-        return 70
-
-    async def edit(self, message: int, text: str) -> None:
-        self.requests.append(f"edit {message} {text.split('[')[0].strip()}")
+from tests.unit.bot_chat.room import Room, wrote
 
 
 @pytest.fixture(autouse=True)
@@ -45,8 +19,8 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, name, 0.002)
 
 
-def reply_by(zulip: Zulip) -> Reply:
-    return Reply(zulip, zulip, PLACE, "mcp wait", after=7, limit=1_000)  # type: ignore[arg-type]
+def reply_in(room: Room) -> Reply:
+    return Reply(room, wrote("mcp wait"))
 
 
 async def finished(reply: Reply, running: asyncio.Task[None]) -> None:
@@ -64,46 +38,46 @@ async def until(condition: Any) -> None:
 
 
 async def test_a_command_that_takes_long_is_seen_to_run_and_answered_in_the_same_message() -> None:
-    zulip = Zulip(busy=False)
-    reply = reply_by(zulip)
+    room = Room(busy=False)
+    reply = reply_in(room)
     running = asyncio.create_task(reply.show_running())
-    await until(lambda: len(zulip.requests) == 2)
+    await until(lambda: len(room.log) == 2)
     await reply.progress("half of it")
-    await until(lambda: len(zulip.requests) == 3)
+    await until(lambda: len(room.log) == 3)
     await finished(reply, running)
-    assert zulip.requests == [
-        "typing start",
-        "send Running `mcp wait`",
-        "edit 70 Running `mcp wait`: half of it",
-        "edit 70 done",
-        "typing stop",
+    assert room.log == [
+        "typing on",
+        "post own-1 Running `mcp wait`",
+        "edit own-1 Running `mcp wait`: half of it",
+        "edit own-1 done",
+        "typing off",
     ]
 
 
 async def test_where_requests_have_to_wait_only_the_answer_is_sent() -> None:
-    zulip = Zulip(busy=True)
-    reply = reply_by(zulip)
+    room = Room(busy=True)
+    reply = reply_in(room)
     running = asyncio.create_task(reply.show_running())
-    await until(lambda: zulip.asked >= 5)
+    await until(lambda: room.asked >= 5)
     await finished(reply, running)
-    assert zulip.requests == ["send done"]
+    assert room.log == ["post own-1 done"]
 
 
 async def test_while_a_question_is_open_nothing_else_is_said_of_the_command() -> None:
-    zulip = Zulip(busy=False)
-    reply = reply_by(zulip)
+    room = Room(busy=False)
+    reply = reply_in(room)
     with reply.asking():
         running = asyncio.create_task(reply.show_running())
-        await until(lambda: zulip.asked >= 5)
-        assert zulip.requests == ["typing start"]
-    await until(lambda: len(zulip.requests) == 2)
+        await until(lambda: room.asked >= 5)
+        assert room.log == ["typing on"]
+    await until(lambda: len(room.log) == 2)
     await finished(reply, running)
-    assert zulip.requests[1:3] == ["send Running `mcp wait`", "edit 70 done"]
+    assert room.log[1:3] == ["post own-1 Running `mcp wait`", "edit own-1 done"]
 
 
 async def test_what_changes_something_is_announced_all_the_same() -> None:
-    zulip = Zulip(busy=True)
-    reply = reply_by(zulip)
+    room = Room(busy=True)
+    reply = reply_in(room)
     await reply.announce()
     await reply.finish(Answer((say("done"),)))
-    assert zulip.requests == ["send Running `mcp wait`", "edit 70 done"]
+    assert room.log == ["post own-1 Running `mcp wait`", "edit own-1 done"]

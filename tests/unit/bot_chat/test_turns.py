@@ -8,7 +8,7 @@ import pytest
 
 from ritsuko_bot.chat.turns import Bound, Turns
 
-ADA, GRACE = 1, 2
+ADA, GRACE = "1", "2"
 NEVER = 3600.0
 
 
@@ -21,7 +21,7 @@ class Hall:
         self.ends: dict[str, asyncio.Event] = {}
         self.tasks: list[asyncio.Task[None]] = []
 
-    async def comes(self, person: int, *names: str) -> None:
+    async def comes(self, person: str, *names: str) -> None:
         """They ask for a turn, and have it by now if there is one for them."""
         self.tasks += [asyncio.create_task(self._run(person, name)) for name in names]
         await self.settled()
@@ -48,7 +48,7 @@ class Hall:
                 event.set()
             await self.settled()
 
-    async def _run(self, person: int, name: str) -> None:
+    async def _run(self, person: str, name: str) -> None:
         async with self.turns.turn(person):
             self.running.append(name)
             end = self.ends[name] = asyncio.Event()

@@ -1,4 +1,4 @@
-"""Questions that a command asks while it runs, in the place where it was given."""
+"""What a call asks of people while it runs, in the place where its command was given."""
 
 from __future__ import annotations
 
@@ -9,21 +9,15 @@ from collections.abc import Callable
 from mcp_types import ElicitRequestParams, ElicitResult
 
 from ritsuko_bot.access.approval import APPROVAL_WITHIN, Vote
-from ritsuko_bot.access.person import Person
 from ritsuko_bot.answers.answer import Answer
 from ritsuko_bot.answers.approvals import approval_message
-from ritsuko_bot.answers.markdown import render
 from ritsuko_bot.calls.approval import ApprovalRequest, RequestTooLong
-from ritsuko_bot.chat.place import Place
+from ritsuko_bot.chat.errors import ChatRefused
+from ritsuko_bot.chat.message import APPROVE, REJECT, IncomingMessage, MessageKind, OutgoingMessage
+from ritsuko_bot.chat.port import Chat
 from ritsuko_bot.chat.reply import Reply
 from ritsuko_bot.chat.turns import Turn
-from ritsuko_bot.chat.waiting import THUMBS, Ballot, Waiting
-from ritsuko_bot.chat.zulip.composing import composed
-from ritsuko_bot.chat.zulip.errors import Refused
-from ritsuko_bot.chat.zulip.mention import said_to
-from ritsuko_bot.chat.zulip.outbox import Outbox
-from ritsuko_bot.chat.zulip.people import People
-from ritsuko_bot.chat.zulip.reference import Kind, marked, room
+from ritsuko_bot.chat.waiting import Ballot, Waiting
 from ritsuko_bot.commands import elicitation
 
 logger = logging.getLogger(__name__)
@@ -32,34 +26,24 @@ _REPLY_WITHIN = 300.0
 
 
 class Conversation:
-    """The conversation of one command; it is the `Dialogue` of its calls.
+    """The `Dialogue` of the calls of one command.
 
-    `about` is the id of the message with the command, `limit` the longest message that Zulip takes. While it waits for
-    people it leaves its `turn` to others.
+    `message` is the command and `reply` its answer to be. While people are waited for, the `turn` is left to others.
     """
 
-    def __init__(
-        self,
-        outbox: Outbox,
-        people: People,
-        waiting: Waiting,
-        *,
-        place: Place,
-        asker: Person,
-        about: int,
-        limit: int,
-        reply: Reply,
-        turn: Turn,
-    ) -> None:
-        self._outbox = outbox
-        self._people = people
+    def __init__(self, chat: Chat, waiting: Waiting, message: IncomingMessage, reply: Reply, turn: Turn) -> None:
+        self._chat = chat
         self._waiting = waiting
-        self._place = place
-        self._asker = asker
-        self._about = about
-        self._limit = limit
+        self._message = message
         self._reply = reply
         self._turn = turn
+
+    async def announce(self) -> None:
+        """See `Dialogue.announce`."""
+        try:
+            await self._reply.announce()
+        except ChatRefused as error:
+            logger.info("could not show in %s that a call is running: %s", self._message.place, error)
 
     async def elicit(self, server: str, question: ElicitRequestParams) -> ElicitResult:
         """See `Dialogue.elicit`."""
@@ -67,62 +51,49 @@ class Conversation:
 
     async def approve(self, request: ApprovalRequest) -> Vote | None:
         """See `Dialogue.approve`."""
-        text = approval_message(request)
-        if render(text, self._limit - room(self._place, self._about)).attachments:
+        message = self._question(approval_message(request))
+        if not self._chat.fits(message):
             raise RequestTooLong
         try:
-            message = await self._post(text)
-        except Refused as error:
-            logger.warning("an approval cannot be asked for in %s: %s", self._place, error)
+            posted = await self._chat.post(message)
+        except ChatRefused as error:
+            logger.warning("an approval cannot be requested in %s: %s", message.place, error)
             return None
-        with self._waiting.votes(message) as ballots, self._reply.asking():
+        with self._waiting.votes(posted) as ballots, self._reply.asking():
             async with self._turn.paused():
                 try:
                     async with asyncio.timeout(APPROVAL_WITHIN):
-                        return await self._first_that(request.decides, message, ballots)
+                        return await self._first_that(request.decides, posted, ballots)
                 except TimeoutError:
                     return None
-                except Refused as error:
-                    logger.warning("no vote can be taken in %s: %s", self._place, error)
+                except ChatRefused as error:
+                    logger.warning("votes cannot be taken in %s: %s", message.place, error)
                     return None
 
     async def _ask(self, question: Answer) -> str | None:
         """The asker's next message in the place of the command; None if there was none in time."""
-        with self._waiting.reply(self._place, int(self._asker.user.id)) as reply:
+        with self._waiting.reply(self._message.place, self._message.author) as reply:
             try:
-                await self._post(question)
-            except Refused as error:
-                logger.warning("a question cannot be asked in %s: %s", self._place, error)
+                await self._chat.post(self._question(question))
+            except ChatRefused as error:
+                logger.warning("a question cannot be asked in %s: %s", self._message.place, error)
                 return None
             with self._reply.asking():
                 async with self._turn.paused():
                     await asyncio.wait({reply}, timeout=_REPLY_WITHIN)
-            message = reply.result() if reply.done() else None
-        if message is None:
-            return None
-        me = self._outbox.me
-        said = said_to(message.content, name=me.full_name, user_id=me.user_id) if me is not None else None
-        return message.content if said is None else said
+            answer = reply.result() if reply.done() else None
+        return answer.text if answer is not None else None
 
-    async def announce(self) -> None:
-        """See `Dialogue.announce`."""
-        try:
-            await self._reply.announce()
-        except Refused as error:
-            logger.info("could not show in %s that a call is running: %s", self._place, error)
-
-    async def _first_that(self, counts: Callable[[Vote], bool], message: int, ballots: asyncio.Queue[Ballot]) -> Vote:
-        for thumb in THUMBS:
-            await self._outbox.react(message, thumb)
-        # Whoever was quicker than this is not in the events that were waited for.
-        self._waiting.count(message, await self._outbox.reactions(message))
+    async def _first_that(self, decides: Callable[[Vote], bool], posted: str, ballots: asyncio.Queue[Ballot]) -> Vote:
+        for emoji in (APPROVE, REJECT):
+            await self._chat.react(posted, emoji)
+        # Somebody who was quicker than this is not in the events that are waited for.
+        self._waiting.count(posted, await self._chat.reactions(posted))
         while True:
             voter, approved = await ballots.get()
-            person = await self._people.person(voter, now=True)
-            if person is not None and counts(vote := Vote(person, approved)):
+            person = await self._chat.person(voter, now=True)
+            if person is not None and decides(vote := Vote(person, approved)):
                 return vote
 
-    async def _post(self, text: Answer) -> int:
-        content = await composed(self._outbox, text, self._limit - room(self._place, self._about))
-        content = marked(content, Kind.QUESTION, self._place, self._about)
-        return await self._outbox.send(self._place, content, after=self._about)
+    def _question(self, content: Answer) -> OutgoingMessage:
+        return OutgoingMessage(MessageKind.QUESTION, self._message.place, self._message.id, content)

@@ -1,62 +1,21 @@
-"""Where a message stands, and where its answer goes: the same topic, or the same direct conversation."""
+"""Where a message is, and where its answer goes."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-
-from ritsuko_bot.chat.zulip.api import Message
+from typing import Protocol
 
 
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """A topic of a channel."""
+class Place(Protocol):
+    """A conversation of a chat: a topic, a thread, a direct message, a terminal.
 
-    channel_id: int
-    channel: str
-    topic: str
+    Adapters make them. Two are equal, with the same hash, if they are the same conversation. `str()` names the place
+    for people and for the audit log.
+    """
 
-    def address(self) -> dict[str, object]:
-        """The parameters that send a message here."""
-        return {"type": "stream", "to": self.channel_id, "topic": self.topic}
+    @property
+    def channel(self) -> str | None:
+        """The name of the channel that the place is in; None if it is in none."""
+        ...
 
-    def typing(self) -> dict[str, object]:
-        """The parameters that show here that somebody types."""
-        return {"type": "stream", "stream_id": self.channel_id, "topic": self.topic}
-
-    def narrow(self) -> list[dict[str, object]]:
-        """What keeps a search to this place."""
-        return [{"operator": "stream", "operand": self.channel_id}, {"operator": "topic", "operand": self.topic}]
-
-    def __str__(self) -> str:
-        return f"#{self.channel} > {self.topic}"
-
-
-@dataclass(frozen=True, slots=True)
-class Direct:
-    """A direct conversation with one or more people; `people` are their ids without the bot's."""
-
-    people: tuple[int, ...]
-
-    def address(self) -> dict[str, object]:
-        return {"type": "private", "to": json.dumps(self.people)}
-
-    def typing(self) -> dict[str, object]:
-        return {"to": json.dumps(self.people)}
-
-    def narrow(self) -> list[dict[str, object]]:
-        return [{"operator": "dm", "operand": list(self.people)}]
-
-    def __str__(self) -> str:
-        return "direct message"
-
-
-Place = Topic | Direct
-
-
-def place_of(message: Message, *, me: int) -> Place:
-    """The place where `message` stands; `me` is the bot's own user id."""
-    if isinstance(message.display_recipient, str):
-        return Topic(message.stream_id or 0, message.display_recipient, message.topic)
-    others = sorted(person.id for person in message.display_recipient if person.id != me)
-    return Direct(tuple(others) or (me,))
+    def __hash__(self) -> int: ...
+    def __eq__(self, other: object, /) -> bool: ...

@@ -1,45 +1,45 @@
-"""The last messages that were handled: what an edit may still change."""
+"""The last messages that were handled, which an edit may still change."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
 
-from ritsuko_bot.chat.zulip.api import Message
+from ritsuko_bot.chat.message import IncomingMessage
 
-_REMEMBERED = 500
+_KEPT = 500
 
 
 @dataclass(slots=True)
 class Handled:
-    """A message as it was last handled, the task that does it, and the message that the answer is in."""
+    """A message as it was last handled, the task that handles it, and the message of the bot with the answer."""
 
-    message: Message
+    message: IncomingMessage
     task: asyncio.Task[None]
-    answer: int | None = None
+    answer: str | None = None
 
 
 class Recent:
-    """Knows the last 500."""
+    """The last 500 messages."""
 
     def __init__(self) -> None:
-        self._handled: dict[int, Handled] = {}
+        self._handled: dict[str, Handled] = {}
 
-    def began(self, message: Message, task: asyncio.Task[None]) -> None:
+    def began(self, message: IncomingMessage, task: asyncio.Task[None]) -> None:
         """The message, new or edited, is handled by the task now."""
         self._handled[message.id] = Handled(message, task, self.answer(message.id))
-        while len(self._handled) > _REMEMBERED:
+        while len(self._handled) > _KEPT:
             del self._handled[next(iter(self._handled))]
 
-    def answered(self, message: int, answer: int) -> None:
+    def answered(self, message: str, answer: str) -> None:
         """The answer to the message is in that message of the bot."""
         if (known := self.get(message)) is not None:
             known.answer = answer
 
-    def get(self, message: int) -> Handled | None:
+    def get(self, message: str) -> Handled | None:
         return self._handled.get(message)
 
-    def answer(self, message: int) -> int | None:
-        """The message of the bot that has the answer, once there is one."""
+    def answer(self, message: str) -> str | None:
+        """The message of the bot with the answer, once there is one."""
         known = self.get(message)
         return known.answer if known is not None else None

@@ -80,7 +80,7 @@ class Turns:
         self._slow_after = slow_after
 
     @contextlib.asynccontextmanager
-    async def turn(self, person: int) -> AsyncGenerator[Turn]:
+    async def turn(self, person: str) -> AsyncGenerator[Turn]:
         """Waits for a turn of `person`, in the order of asking, and holds it."""
         with contextlib.ExitStack() as stack:
             wide, narrow = (stack.enter_context(rooms.of(person)) for rooms in self._rooms)
@@ -98,11 +98,11 @@ class _Rooms:
     def __init__(self, bound: Bound) -> None:
         self._bound = bound
         self._overall = asyncio.Semaphore(bound.overall)
-        self._own: dict[int, asyncio.Semaphore] = {}
-        self._users: Counter[int] = Counter()
+        self._own: dict[str, asyncio.Semaphore] = {}
+        self._users: Counter[str] = Counter()
 
     @contextlib.contextmanager
-    def of(self, person: int) -> Generator[Sequence[asyncio.Semaphore]]:
+    def of(self, person: str) -> Generator[Sequence[asyncio.Semaphore]]:
         own = self._own.setdefault(person, asyncio.Semaphore(self._bound.per_person))
         self._users[person] += 1
         try:

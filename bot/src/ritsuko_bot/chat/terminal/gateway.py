@@ -1,42 +1,40 @@
-"""The gateway to a terminal: a line is a command, the answer is printed below it."""
+"""The gateway to a terminal: a line is a command, and its answer is printed below it."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import getpass
-import shutil
 import sys
 from collections.abc import Generator
+from datetime import UTC, datetime
 from pathlib import Path
 
-from ritsuko_api.identity import User
-from ritsuko_bot.access.person import Person
-from ritsuko_bot.answers.answer import Answer
-from ritsuko_bot.answers.terminal import render
-from ritsuko_bot.calls.asker import Asker
-from ritsuko_bot.calls.caller import Caller
-from ritsuko_bot.chat.gateway import Commands
-from ritsuko_bot.chat.threads import in_thread
+from ritsuko_bot.chat.answering import Answering
+from ritsuko_bot.chat.message import IncomingMessage
+from ritsuko_bot.chat.port import Commands
+from ritsuko_bot.chat.terminal.chat import TerminalChat, TerminalInbox, TerminalPlace
+from ritsuko_bot.metrics import Metrics
+from ritsuko_bot.threads import in_thread
 
 _LEAVE = ("quit", "exit", "q")
 _LONGEST_HISTORY = 1_000
-_DIM, _BOLD, _PLAIN = "\x1b[2m", "\x1b[1m", "\x1b[0m"
+_BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
 
-class ConsoleGateway:
-    """Reads from the standard input, with a prompt and a history where that is a terminal, and prints.
+class TerminalGateway:
+    """Reads from the standard input, with a prompt and a history where that is a terminal."""
 
-    `failed` tells whether the last command could not do what was asked.
-    """
-
-    def __init__(self, commands: Commands) -> None:
-        self.failed = False
+    def __init__(self, commands: Commands, metrics: Metrics) -> None:
         self.interactive = sys.stdin.isatty() and sys.stdout.isatty()
-        self._commands = commands
-        self._colour = sys.stdout.isatty()
-        self._asker = Asker(Person(User(id="0", email=_login(), role="owner"), _login()), "console")
-        self._call: asyncio.Task[Answer | None] | None = None
+        self._chat = TerminalChat()
+        self._answering = Answering(self._chat, TerminalInbox(), commands, metrics)
+        self._lines = 0
+        self._running: asyncio.Task[None] | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether the last command could not do what was asked."""
+        return self._chat.failed
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Answers line by line until the input ends, somebody says quit, or `stopping` is set."""
@@ -55,32 +53,25 @@ class ConsoleGateway:
                     await self._answer(as_command(line))
         finally:
             stopped.cancel()
+            await self._answering.abandon()
 
     def interrupt(self) -> bool:
         """Cancels the command that runs, if one does: true then."""
-        return self._call is not None and self._call.cancel()
+        return self._running is not None and self._running.cancel()
 
     async def _answer(self, line: str) -> None:
-        self._call = asyncio.create_task(self._commands.answer(line, Caller(self._asker, self._progress)))
-        try:
-            answer = await self._call
-        except asyncio.CancelledError:
-            if not self._call.cancelled():
-                raise
-            self.failed = True
-            print("cancelled")
+        self._lines += 1
+        message = IncomingMessage(
+            str(self._lines), "console", TerminalPlace(), line, sent=datetime.now(UTC), addressed=True
+        )
+        self._running = self._answering.hear(message)
+        if self._running is None:
             return
-        finally:
-            self._call = None
-        if answer is not None:
-            self.failed = answer.failed
-            width = shutil.get_terminal_size().columns if self._colour else 120
-            print(render(answer, colour=self._colour, width=width), flush=True)
-
-    async def _progress(self, text: str) -> None:
-        if self.interactive:
-            printable = "".join(letter for letter in text if letter.isprintable())
-            print(f"{_DIM}… {printable}{_PLAIN}", flush=True)
+        await asyncio.wait({self._running})
+        if self._running.cancelled():
+            self._chat.failed = True
+            print("cancelled")
+        self._running = None
 
     def _read(self) -> str | None:
         if not self.interactive:
@@ -101,7 +92,7 @@ def as_command(line: str) -> str:
 
 @contextlib.contextmanager
 def terminal(history: Path) -> Generator[None]:
-    """Loads the history and saves it at the end; gives the terminal back as it was."""
+    """Loads the history and saves it at the end; restores the terminal's settings."""
     import readline
     import termios
 
@@ -113,14 +104,7 @@ def terminal(history: Path) -> Generator[None]:
         yield
     finally:
         termios.tcsetattr(sys.stdin, termios.TCSADRAIN, settings)
-        # A read-only home is no reason to complain.
+        # A read-only home directory is not an error.
         with contextlib.suppress(OSError):
             history.parent.mkdir(parents=True, exist_ok=True)
             readline.write_history_file(history)
-
-
-def _login() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "you"

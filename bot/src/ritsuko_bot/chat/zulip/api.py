@@ -88,7 +88,7 @@ class Event(Wire):
 
     Of type `message`: `message`, `flags` and `local_message_id`. Of type `reaction`: `op` is add or remove, then who
     and which. Of type `update_message`: `user_id` edited `message_id` at `edit_timestamp`; `content` is the new text,
-    None where only the place changed.
+    None where only the place changed; `stream_id` is there if the message is in a channel.
     """
 
     id: int
@@ -103,6 +103,7 @@ class Event(Wire):
     reaction_type: str = ""
     edit_timestamp: float = 0
     content: str | None = None
+    stream_id: int | None = None
 
 
 class OneMessage(Wire):

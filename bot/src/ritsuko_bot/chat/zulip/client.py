@@ -21,9 +21,9 @@ import urllib3.exceptions
 import zulip
 from pydantic import ValidationError
 
-from ritsuko_bot.chat.threads import in_thread
 from ritsuko_bot.chat.zulip.api import Profile, Wire
 from ritsuko_bot.chat.zulip.errors import Refused, Unavailable, ZulipError
+from ritsuko_bot.threads import in_thread
 from ritsuko_common.backoff import Backoff
 
 logger = logging.getLogger(__name__)

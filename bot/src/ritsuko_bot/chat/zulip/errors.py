@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from ritsuko_bot.chat.errors import ChatRefused
+
 
 class ZulipError(Exception):
     """A request gave no result. The message is for people."""
 
 
-class Refused(ZulipError):
-    """Zulip read the request and said no; asking again changes nothing. Go by `code`: the message is translated."""
+class Refused(ZulipError, ChatRefused):
+    """Zulip refused the request, and would refuse it again. Decide by `code`: the message is translated."""
 
     def __init__(self, message: str, code: str) -> None:
         super().__init__(message)

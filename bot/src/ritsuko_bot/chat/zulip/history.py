@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
 
+from ritsuko_bot.chat.message import EarlierReplies, MessageKind
 from ritsuko_bot.chat.zulip.api import History, Message, Profile
 from ritsuko_bot.chat.zulip.client import ZulipClient
-from ritsuko_bot.chat.zulip.reference import Kind, reference
+from ritsuko_bot.chat.zulip.reference import reference
 
 _PAGE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What the bot's own messages tell: which messages are answered, and which were begun, with the own message that
-    says so.
-    """
-
-    answered: frozenset[int]
-    begun: dict[int, int]
 
 
 async def asked_since(client: ZulipClient, message: int) -> list[Message]:
@@ -31,20 +21,20 @@ async def asked_since(client: ZulipClient, message: int) -> list[Message]:
     return [found[one] for one in sorted(found)]
 
 
-async def said_since(client: ZulipClient, me: Profile, message: int) -> Record:
+async def replies_since(client: ZulipClient, me: Profile, message: int) -> EarlierReplies:
     """What the bot has said after `message`. Raises `ZulipError`."""
-    answered: set[int] = set()
-    begun: dict[int, int] = {}
+    answered: set[str] = set()
+    begun: dict[str, str] = {}
     own = {"operator": "sender", "operand": me.email}
     # Without the second search, what was said in channels that the bot has not subscribed to may be missing.
     for narrow in ([own], [{"operator": "streams", "operand": "public"}, own]):
         async for one in _after(client, message, *narrow):
             about = reference(one.content)
-            if about is not None and about.kind is Kind.ANSWER:
-                answered.add(about.message)
-            elif about is not None and about.kind is Kind.RUNNING:
-                begun[about.message] = one.id
-    return Record(frozenset(answered), {asked: own for asked, own in begun.items() if asked not in answered})
+            if about is not None and about.kind is MessageKind.ANSWER:
+                answered.add(str(about.message))
+            elif about is not None and about.kind is MessageKind.RUNNING:
+                begun[str(about.message)] = str(one.id)
+    return EarlierReplies(frozenset(answered), {asked: own for asked, own in begun.items() if asked not in answered})
 
 
 async def _after(client: ZulipClient, message: int, *narrow: dict[str, str]) -> AsyncGenerator[Message]:

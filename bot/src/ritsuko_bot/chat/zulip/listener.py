@@ -1,54 +1,27 @@
-"""Hears every message that reaches the bot: from an event queue, and from history where there was no queue."""
+"""Hears every message that reaches the bot: from an event queue, and from history for the time without one."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from dataclasses import dataclass
-from typing import Protocol
 
-from ritsuko_bot.chat.zulip.api import Event, Events, Message, Registered
+from ritsuko_bot.chat.answering import Answering
+from ritsuko_bot.chat.message import MessageKind
+from ritsuko_bot.chat.zulip.api import Event, Events, Message, Reaction, Registered
+from ritsuko_bot.chat.zulip.chat import ZulipChat
 from ritsuko_bot.chat.zulip.client import ZulipClient
 from ritsuko_bot.chat.zulip.errors import Refused, Unavailable
-from ritsuko_bot.chat.zulip.history import Record, asked_since, said_since
+from ritsuko_bot.chat.zulip.history import asked_since, replies_since
+from ritsuko_bot.chat.zulip.incoming import edit, incoming, reactions
 from ritsuko_bot.chat.zulip.outbox import Outbox
-from ritsuko_bot.chat.zulip.position_storage import Keeper
-from ritsuko_bot.chat.zulip.status import Connection
+from ritsuko_bot.chat.zulip.people import People
+from ritsuko_bot.chat.zulip.position_storage import PositionStorage
+from ritsuko_bot.chat.zulip.reference import reference
+from ritsuko_bot.chat.zulip.status import ZulipStatus
 from ritsuko_common.backoff import Backoff
 
 logger = logging.getLogger(__name__)
-
-
-class Ears(Protocol):
-    """Who is told what the listener hears."""
-
-    def resume(self, record: Record) -> None:
-        """Before anything is heard: what was said by the bot's process before this one."""
-        ...
-
-    def hear(self, message: Message) -> None:
-        """A message; it may come twice."""
-        ...
-
-    def edited(self, event: Event) -> None:
-        """The text of a message changed."""
-        ...
-
-    def reacted(self, event: Event) -> None:
-        """An emoji came under a message, or went."""
-        ...
-
-    def answered_elsewhere(self, message: Message) -> None:
-        """The account said something that this process does not remember to have sent."""
-        ...
-
-    def groups_changed(self) -> None:
-        """Somebody joined or left a user group, or a group came, went or was renamed."""
-        ...
-
-    async def catch_up(self) -> None:
-        """After a time without events: looks for what is waited for and is no message. Raises `ZulipError`."""
-        ...
 
 
 @dataclass(slots=True)
@@ -59,18 +32,27 @@ class _Queue:
 
 
 class Listener:
-    """Owns the event queue. `message_limit` is the longest message that this Zulip takes."""
+    """Owns the event queue."""
 
-    def __init__(self, client: ZulipClient, connection: Connection, keeper: Keeper, outbox: Outbox) -> None:
-        self.message_limit = 10_000
+    def __init__(
+        self,
+        client: ZulipClient,
+        status: ZulipStatus,
+        storage: PositionStorage,
+        outbox: Outbox,
+        people: People,
+        chat: ZulipChat,
+    ) -> None:
         self._client = client
-        self._connection = connection
-        self._keeper = keeper
+        self._status = status
+        self._storage = storage
         self._outbox = outbox
+        self._people = people
+        self._chat = chat
         self._resumed = False
 
-    async def run(self, ears: Ears) -> None:
-        """Tells `ears` of everything, until cancelled. Whatever Zulip does, this goes on.
+    async def run(self, answering: Answering) -> None:
+        """Tells `answering` of everything, until cancelled. Whatever Zulip does, this goes on.
 
         After a queue was lost the messages of the time without one come first; some of them may come twice.
         """
@@ -80,12 +62,12 @@ class Listener:
         while True:
             try:
                 if queue is None:
-                    queue = await self._open(ears)
-                await self._poll(queue, ears)
+                    queue = await self._open(answering)
+                await self._poll(queue, answering)
             except Refused as error:
                 failures += 1
                 if queue is None:
-                    self._connection.down(refusal(error, self._client))
+                    self._status.down(refusal(error, self._client))
                 else:
                     # Almost always BAD_EVENT_QUEUE_ID; but any refusal means that this queue is of no use.
                     logger.info("the event queue is over, opening another: %s", error)
@@ -95,69 +77,84 @@ class Listener:
                 failures += 1
                 # A proxy that cuts a long poll now and then is no news: the queue lives on, and is asked again.
                 if queue is None or failures > 1:
-                    self._connection.down(str(error))
+                    self._status.down(str(error))
                 await asyncio.sleep(error.retry_after or backoff.next())
             else:
                 failures = 0
                 backoff.reset()
-                self._connection.up()
+                self._status.up()
 
-    async def _open(self, ears: Ears) -> _Queue:
+    async def _open(self, answering: Answering) -> _Queue:
         """A new queue, after everything that was missed before it began was heard.
 
         The queue comes first: what is said after the history was read is then in the queue.
         """
         me = self._outbox.me = await self._client.connect()
-        if self._keeper.position is None:
-            await self._keeper.load()
+        if self._storage.through is None:
+            await self._storage.load()
         request: dict[str, object] = {
             "event_types": ["message", "reaction", "update_message", "user_group"],
             "fetch_event_types": ["realm", "message"],
             "apply_markdown": False,
         }
         registered = await self._client.call("POST", "register", request, shape=Registered)
-        self.message_limit = registered.max_message_length
-        position = self._keeper.position
-        if position is None:
-            await self._keeper.start(registered.max_message_id)
+        self._chat.message_limit = registered.max_message_length
+        through = self._storage.through
+        self._people.groups_changed()
+        if through is None:
+            await self._storage.start(registered.max_message_id)
         else:
             if not self._resumed:
-                ears.resume(await said_since(self._client, me, position.through))
-            for message in await asked_since(self._client, position.through):
-                ears.hear(message)
-            await ears.catch_up()
+                answering.resume(await replies_since(self._client, me, through))
+            for message in await asked_since(self._client, through):
+                self._hear(message, answering)
+            await answering.catch_up()
         self._resumed = True
         self._outbox.queue_id = registered.queue_id
-        self._connection.up()
+        self._status.up()
         return _Queue(registered.queue_id, registered.last_event_id, registered.longpoll_seconds)
 
-    async def _poll(self, queue: _Queue, ears: Ears) -> None:
+    async def _poll(self, queue: _Queue, answering: Answering) -> None:
         request: dict[str, object] = {"queue_id": queue.id, "last_event_id": queue.last_event}
         answer = await self._client.poll(request, shape=Events, within=queue.answers_within)
         for event in answer.events:
             queue.last_event = max(queue.last_event, event.id)
-            self._tell(event, ears)
+            self._tell(event, answering)
 
-    def _tell(self, event: Event, ears: Ears) -> None:
+    def _tell(self, event: Event, answering: Answering) -> None:
         match event.type:
             case "message" if event.message is not None:
                 if event.local_message_id is not None:
                     self._outbox.heard(event)
-                elif self._outbox.me is not None and event.message.sender_id == self._outbox.me.user_id:
-                    ears.answered_elsewhere(event.message)
-                ears.hear(event.message.model_copy(update={"flags": event.flags}))
-            case "reaction":
-                ears.reacted(event)
+                elif event.message.sender_id == self._outbox.profile.user_id:
+                    self._wrote_elsewhere(event.message, answering)
+                self._hear(event.message.model_copy(update={"flags": event.flags}), answering)
+            case "reaction" if event.op == "add" and event.user_id is not None:
+                wire = Reaction(user_id=event.user_id, emoji_code=event.emoji_code, reaction_type=event.reaction_type)
+                for reaction in reactions([wire]):
+                    answering.reacted(str(event.message_id), reaction)
             case "user_group":
-                ears.groups_changed()
-            case "update_message" if event.content is not None:
-                ears.edited(event)
+                self._people.groups_changed()
+            case "update_message" if event.content is not None and event.user_id != self._outbox.profile.user_id:
+                answering.edited(edit(event, me=self._outbox.profile))
             case _:
                 pass
 
+    def _hear(self, message: Message, answering: Answering) -> None:
+        if message.sender_id == self._outbox.profile.user_id:
+            self._storage.skip(str(message.id))
+        else:
+            answering.hear(incoming(message, me=self._outbox.profile))
+
+    def _wrote_elsewhere(self, message: Message, answering: Answering) -> None:
+        """Another process wrote in the bot's name: what it answered is left to it."""
+        about = reference(message.content)
+        if about is not None and about.kind is MessageKind.ANSWER:
+            answering.answered_elsewhere(str(about.message))
+
 
 def refusal(error: Refused, client: ZulipClient) -> str:
-    """Why Zulip does not let the bot in, and what to look at."""
+    """Why Zulip rejects the bot, and what to check."""
     if error.code in ("UNAUTHORIZED", "INVALID_API_KEY", "USER_DEACTIVATED", "REALM_DEACTIVATED"):
         return f"{client.account.site} refuses {client.account.email}: {error}; check ZULIP_EMAIL and ZULIP_API_KEY"
     return f"{client.account.site} refuses the request: {error}"

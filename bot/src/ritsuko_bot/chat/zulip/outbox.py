@@ -6,10 +6,10 @@ import asyncio
 import logging
 import uuid
 
-from ritsuko_bot.chat.place import Place, place_of
-from ritsuko_bot.chat.zulip.api import Event, History, OneMessage, Profile, Reaction, Sent, Uploaded, Wire
+from ritsuko_bot.chat.zulip.api import Event, History, Profile, Sent, Uploaded, Wire
 from ritsuko_bot.chat.zulip.client import ZulipClient
 from ritsuko_bot.chat.zulip.errors import Refused, Unavailable
+from ritsuko_bot.chat.zulip.place import ZulipPlace, place_of
 from ritsuko_common.backoff import Backoff
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,14 @@ class Outbox:
         self._echoes: dict[str, asyncio.Future[int]] = {}
         self._own: dict[int, None] = {}
 
-    async def send(self, place: Place, text: str, *, after: int) -> int:
+    @property
+    def profile(self) -> Profile:
+        """The account's own profile, known once there was a connection."""
+        if self.me is None:
+            raise RuntimeError("the bot's own profile is not known yet")
+        return self.me
+
+    async def send(self, place: ZulipPlace, text: str, *, after: int) -> int:
         """Posts a message and returns its id; `after` is the id of a message that came before it. Raises `Refused`.
 
         A request whose fate is unknown (https://zulip.com/api/send-message: `local_id`) is looked for, first in the
@@ -66,11 +73,6 @@ class Outbox:
             if error.code != "REACTION_ALREADY_EXISTS":
                 raise
 
-    async def reactions(self, message: int) -> list[Reaction]:
-        """The emoji under a message. Raises `Refused`."""
-        request = {"apply_markdown": False}
-        return (await self._client.ask("GET", f"messages/{message}", request, shape=OneMessage)).message.reactions
-
     async def upload(self, filename: str, data: bytes) -> str:
         """Stores a file and returns its address for a link. Raises `Refused`."""
         return (await self._client.ask("POST", "user_uploads", shape=Uploaded, file=(filename, data))).url
@@ -81,7 +83,7 @@ class Outbox:
         if echo is not None and event.message is not None and not echo.done():
             echo.set_result(event.message.id)
 
-    async def _look_for(self, place: Place, text: str, after: int, echo: asyncio.Future[int]) -> int | None:
+    async def _look_for(self, place: ZulipPlace, text: str, after: int, echo: asyncio.Future[int]) -> int | None:
         done, _ = await asyncio.wait({echo}, timeout=_ECHO_WITHIN)
         if done:
             return echo.result()

@@ -11,48 +11,43 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 from urllib.parse import quote
 
-from ritsuko_bot.chat.place import Place, Topic
+from ritsuko_bot.chat.message import MessageKind
+from ritsuko_bot.chat.zulip.place import Topic, ZulipPlace
 
-
-class Kind(StrEnum):
-    """What a message of the bot is to the one that it refers to. The value is what people see of the mark."""
-
-    ANSWER = "↑"
-    RUNNING = "…"
-    QUESTION = "?"
+_SIGNS = {MessageKind.ANSWER: "↑", MessageKind.RUNNING: "…", MessageKind.QUESTION: "?"}
+_KINDS = {sign: kind for kind, sign in _SIGNS.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
     """`message` is the id of the message referred to."""
 
-    kind: Kind
+    kind: MessageKind
     message: int
 
 
-_MARK = re.compile(r"\[(?P<kind>[↑…?])\]\(#narrow/[^()\s]+/near/(?P<message>\d+)\)$")
+_MARK = re.compile(r"\[(?P<sign>[↑…?])\]\(#narrow/[^()\s]+/near/(?P<message>\d+)\)$")
 # What a line must not begin with, or the mark would become part of what it ends.
 _BLOCK = ("```", "~~~", "|", ">")
 
 
-def mark(kind: Kind, place: Place, message: int) -> str:
+def mark(kind: MessageKind, place: ZulipPlace, message: int) -> str:
     """The mark for a message in `place`."""
     if isinstance(place, Topic):
         where = f"channel/{place.channel_id}/topic/{_encoded(place.topic)}"
     else:
         where = f"dm/{','.join(map(str, place.people))}"
-    return f"[{kind}](#narrow/{where}/near/{message})"
+    return f"[{_SIGNS[kind]}](#narrow/{where}/near/{message})"
 
 
-def room(place: Place, message: int) -> int:
+def room(place: ZulipPlace, message: int) -> int:
     """How many characters of a message its mark takes."""
-    return len(mark(Kind.ANSWER, place, message)) + 2
+    return len(mark(MessageKind.ANSWER, place, message)) + 2
 
 
-def marked(text: str, kind: Kind, place: Place, message: int) -> str:
+def marked(text: str, kind: MessageKind, place: ZulipPlace, message: int) -> str:
     """The text with its mark: behind its last sentence, or below its last block."""
     text = text.rstrip()
     last = text.rpartition("\n")[2]
@@ -68,7 +63,7 @@ def unmarked(text: str) -> str:
 def reference(text: str) -> Reference | None:
     """What the mark at the end of the text says; None where there is none."""
     found = _MARK.search(text)
-    return Reference(Kind(found["kind"]), int(found["message"])) if found else None
+    return Reference(_KINDS[found["sign"]], int(found["message"])) if found else None
 
 
 def _encoded(topic: str) -> str:

@@ -1,4 +1,4 @@
-"""Where the bot stands with Zulip, for the report, for readiness and for the log."""
+"""The state of the bot's connection to Zulip, for the report, for readiness and for the log."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 _LONGEST_MESSAGE = 1024
 
 
-class Standing(StrEnum):
+class ZulipState(StrEnum):
     """Not tried; no answer, or refused; credentials proven, but another pod answers; holding a queue that answers."""
 
     IDLE = "idle"
@@ -24,11 +24,11 @@ class Standing(StrEnum):
     CONNECTED = "connected"
 
 
-class Connection:
-    """The standing and why. `changed` is called after every change; a change is logged once."""
+class ZulipStatus:
+    """The state and the reason for it. `changed` is called after every change; a change is logged once."""
 
     def __init__(self, changed: Callable[[], None]) -> None:
-        self.standing = Standing.IDLE
+        self.state = ZulipState.IDLE
         self.message: str | None = "not connected yet"
         self.since = datetime.now(UTC)
         self._changed = changed
@@ -36,33 +36,33 @@ class Connection:
     @property
     def proven(self) -> bool:
         """Whether Zulip answers and takes the credentials."""
-        return self.standing in (Standing.STANDBY, Standing.CONNECTED)
+        return self.state in (ZulipState.STANDBY, ZulipState.CONNECTED)
 
     def up(self) -> None:
-        self._enter(Standing.CONNECTED, None)
+        self._enter(ZulipState.CONNECTED, None)
 
     def standby(self) -> None:
-        self._enter(Standing.STANDBY, "standing by: another pod of this bot answers")
+        self._enter(ZulipState.STANDBY, "standing by: another pod of this bot answers")
 
     def down(self, why: str) -> None:
-        self._enter(Standing.DOWN, why[:_LONGEST_MESSAGE])
+        self._enter(ZulipState.DOWN, why[:_LONGEST_MESSAGE])
 
     def idle(self) -> None:
-        self._enter(Standing.IDLE, "not listening")
+        self._enter(ZulipState.IDLE, "not listening")
 
     def report(self) -> ZulipReport:
         return ZulipReport(
-            connected=self.standing is Standing.CONNECTED,
+            connected=self.state is ZulipState.CONNECTED,
             since=format_rfc3339(self.since),
             message=self.message,
         )
 
-    def _enter(self, standing: Standing, message: str | None) -> None:
-        if (standing, message) == (self.standing, self.message):
+    def _enter(self, state: ZulipState, message: str | None) -> None:
+        if (state, message) == (self.state, self.message):
             return
-        if standing is not self.standing:
+        if state is not self.state:
             self.since = datetime.now(UTC)
-        self.standing, self.message = standing, message
-        log = logger.warning if standing is Standing.DOWN else logger.info
-        log("Zulip: %s%s", standing, f": {message}" if message else "")
+        self.state, self.message = state, message
+        log = logger.warning if state is ZulipState.DOWN else logger.info
+        log("Zulip: %s%s", state, f": {message}" if message else "")
         self._changed()

@@ -1,21 +1,22 @@
-"""An answer or a question as the text of a message, its files uploaded."""
+"""The files of a message, uploaded and linked at its end."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ritsuko_bot.answers.answer import Answer, say
-from ritsuko_bot.answers.markdown import render
+from ritsuko_bot.answers.markdown import Attachment, render
 from ritsuko_bot.chat.zulip.errors import Refused
 from ritsuko_bot.chat.zulip.outbox import Outbox
 
 
-async def composed(outbox: Outbox, answer: Answer, limit: int) -> str:
-    """The text, of `limit` characters at most, with a link to each file. A file that Zulip refuses is named in it."""
-    text, attachments = render(answer, limit)
+async def uploaded(outbox: Outbox, text: str, attachments: Sequence[Attachment]) -> str:
+    """The text with a link to each file. A file that Zulip refuses is named instead."""
     for attachment in attachments:
         try:
             url = await outbox.upload(attachment.filename, attachment.data)
         except Refused as error:
-            text += f"\n{_plain(f'The file {attachment.filename} was not taken by Zulip: {error}')}"
+            text += f"\n{_plain(f'Zulip did not accept the file {attachment.filename}: {error}')}"
         else:
             title = attachment.filename.replace("[", "(").replace("]", ")")
             text += f"\n[{title}]({url})"
