@@ -14,7 +14,7 @@ Person = Annotated[str, Field(max_length=254, pattern=r"^([0-9]+|[^\s@]+@[^\s@]+
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Glob = Annotated[str, Field(max_length=128, pattern=r"^\S+$")]
 
-_APPROVERS_NEED_APPROVAL = "`approvers` say who approves: set `effect: RequireApproval`, or leave them out"
+_APPROVERS_NEED_APPROVAL = "`approvers` require `effect: RequireApproval`: set it, or remove `approvers`"
 
 
 class Effect(StrEnum):
@@ -39,7 +39,7 @@ class Approvers(SpecModel):
     """Who may approve: whoever one of the entries names, but never the person who asked."""
 
     users: list[Person] = Field(
-        default_factory=list, description="People, by e-mail address or numeric Zulip user id.", max_length=100
+        default_factory=list, description="Users, by email address or numeric Zulip user ID.", max_length=100
     )
     roles: list[Role] = Field(default_factory=list[Role], description="Roles in the Zulip organisation.", max_length=5)
     groups: list[Name] = Field(default_factory=list, description="Zulip user groups, by name.", max_length=100)
@@ -52,41 +52,46 @@ class AccessRule(SpecModel):
 
     users: list[Person] = Field(
         default_factory=list,
-        description="Who asks, by e-mail address or numeric Zulip user id; empty: anybody.",
+        description="The requester, by email address or numeric Zulip user ID; empty: anybody.",
         max_length=100,
     )
     roles: list[Role] = Field(
         default_factory=list[Role],
-        description="Who asks, by exact role in the Zulip organisation (Member is no Owner); empty: any role.",
+        description=(
+            "Exact roles of the requester in the Zulip organisation (Member does not include Owner); empty: any role."
+        ),
         max_length=5,
     )
     groups: list[Name] = Field(
         default_factory=list,
-        description="Who asks, by Zulip user group; empty: in any group or none.",
+        description="Zulip user groups of the requester; empty: any or none.",
         max_length=100,
     )
     channels: list[Name] = Field(
         default_factory=list,
-        description="Where it is asked, by channel name. Empty: anywhere; otherwise never in a direct message.",
+        description=(
+            "Channels in which the call is made, by name. Empty: anywhere; otherwise the rule never matches "
+            "direct messages."
+        ),
         max_length=100,
     )
     servers: list[Glob] = Field(
         default_factory=list,
-        description="The server, by name or glob such as `prom*`; empty: any server.",
+        description="The server, by name or glob, for example `prom*`; empty: any server.",
         max_length=100,
     )
     tools: list[Glob] = Field(
         default_factory=list,
-        description="The tool, by name or glob such as `get_*`; empty: any tool.",
+        description="The tool, by name or glob, for example `get_*`; empty: any tool.",
         max_length=100,
     )
     effect: Effect = Field(
-        description="What happens to the call: Allow, also where the tool changes something; Deny; "
-        "RequireApproval: it runs once somebody else approves it."
+        description="Effect on the call. Allow: it runs, even if the tool changes something. Deny: it does not run. "
+        "RequireApproval: it runs after somebody else approves it."
     )
     approvers: Approvers | None = Field(
         default=None,
-        description="Who may approve; left out or empty: any Owner, Administrator or Moderator but the one who asks.",
+        description="Who may approve. If omitted or empty: any Owner, Administrator or Moderator except the requester.",
     )
 
     @model_validator(mode="after")
@@ -101,12 +106,12 @@ class Access(SpecModel):
 
     default_effect: Effect = Field(
         default=Effect.ALLOW,
-        description="What happens to a call that no rule matches. Allow: a tool that says it only reads "
-        "(readOnlyHint) runs, and any other needs an approval unless tools.allow of its server names it. "
-        "Deny: nothing runs. RequireApproval: everything needs an approval.",
+        description="Effect on a call that no rule matches. Allow: read-only tools (readOnlyHint) run; any other tool "
+        "needs an approval unless its server's tools.allow lists it. Deny: nothing runs. RequireApproval: "
+        "every call needs an approval.",
     )
     rules: list[AccessRule] = Field(
         default_factory=list[AccessRule],
-        description="The first one that matches decides. tools.deny of a server beats them all.",
+        description="The first matching rule decides. A server's tools.deny overrides all rules.",
         max_length=100,
     )

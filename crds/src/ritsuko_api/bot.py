@@ -28,11 +28,11 @@ class Image(SpecModel):
     """The bot's image. What is left out comes from the operator: its own registry and version."""
 
     repository: str | None = Field(
-        default=None, description="Registry and name, such as ghcr.io/ritsuko-dev/ritsuko-bot.", min_length=1
+        default=None, description="Registry and name, for example ghcr.io/ritsuko-dev/ritsuko-bot.", min_length=1
     )
     tag: str | None = Field(default=None, description="The tag.", pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$")
     digest: str | None = Field(
-        default=None, description="The digest; it wins over the tag.", pattern=r"^sha256:[0-9a-f]{64}$"
+        default=None, description="The digest; it takes precedence over the tag.", pattern=r"^sha256:[0-9a-f]{64}$"
     )
     pull_policy: PullPolicy = Field(default="IfNotPresent", description="When the kubelet pulls the image.")
 
@@ -44,20 +44,20 @@ class SecretName(SpecModel):
 
 
 class Zulip(SpecModel):
-    """The organisation that the bot lives in."""
+    "The Zulip organisation of the bot."
 
     site: str | None = Field(
         default=None,
-        description="The organisation's address, such as https://chat.example.com. "
-        "Left out: the key ZULIP_SITE of the Secret.",
+        description="Address of the organisation, for example https://chat.example.com. By default the key "
+        "ZULIP_SITE of the Secret.",
         pattern=r"^https?://[^\s/]+(/\S*)?$",
     )
     credentials_secret: SecretName = Field(
-        description="A Secret with the keys ZULIP_EMAIL and ZULIP_API_KEY (and ZULIP_SITE, if `site` is left out)."
+        description="A Secret with the keys ZULIP_EMAIL and ZULIP_API_KEY (and ZULIP_SITE, if `site` is not set)."
     )
     channels: list[Annotated[str, Field(min_length=1, max_length=60)]] = Field(
         default_factory=list,
-        description="The channels in which it answers; empty: wherever it is mentioned. Direct messages always work.",
+        description="Channels in which the bot answers; empty: wherever it is mentioned. Direct messages always work.",
         max_length=200,
     )
 
@@ -68,14 +68,14 @@ class ServiceAccount(SpecModel):
     model_config = rules(
         (
             "!has(self.create) || self.create || has(self.name)",
-            "with `create: false`, name the ServiceAccount to use in `name`",
+            "`create: false` requires `name`: set it to the ServiceAccount to use",
         )
     )
 
     create: bool = Field(default=True, description="False: use the existing ServiceAccount in `name`.")
-    name: ObjectName | None = Field(default=None, description="Left out: the bot's own name.")
+    name: ObjectName | None = Field(default=None, description="Name of the ServiceAccount; by default the bot's name.")
     annotations: dict[str, str] = Field(
-        default_factory=dict, description="Annotations of the created ServiceAccount, such as a cloud identity."
+        default_factory=dict, description="Annotations of the created ServiceAccount, for example a cloud identity."
     )
 
 
@@ -88,7 +88,7 @@ class RbacScope(StrEnum):
 
 
 class Rbac(SpecModel):
-    """What the bot's pod may read of the cluster."""
+    "What the bot's pod may read from the Kubernetes API."
 
     scope: RbacScope = Field(
         default=RbacScope.NAMESPACE,
@@ -96,9 +96,10 @@ class Rbac(SpecModel):
     )
     impersonation: bool = Field(
         default=False,
-        description="True: the kubernetes server reads as the person who asks (user `zulip:<email>`, group "
-        "`zulip:role:<role>`), so that the cluster's own RBAC decides what that person sees; the pods' ServiceAccount "
-        "may impersonate users for it. Needs an operator that is installed with `manifests/overlays/impersonation`.",
+        description="True: the kubernetes server reads as the requester (user `zulip:<email>`, group "
+        "`zulip:role:<role>`), so that the cluster's RBAC decides what that person sees; the pods' "
+        "ServiceAccount may impersonate users for it. Requires an operator installed with "
+        "`manifests/overlays/impersonation`.",
     )
 
 
@@ -111,33 +112,40 @@ class RitsukoBotSpec(SpecModel):
         description="Secrets for pulling the images of the bot and its sidecars.",
     )
     replicas: int = Field(
-        default=1, ge=0, le=10, description="Pods. One of them answers, the holder of the Lease; the others stand by."
+        default=1,
+        ge=0,
+        le=10,
+        description="Number of pods. The one that holds the Lease answers; the others are hot standbys.",
     )
-    suspend: bool = Field(default=False, description="True: no pod runs, and nothing is deleted.")
+    suspend: bool = Field(default=False, description="True: no pod runs; nothing is deleted.")
     log_level: LogLevel = Field(default="INFO", description="The log level of the bot and its sidecars.")
-    zulip: Zulip = Field(description="The organisation that the bot lives in.")
+    zulip: Zulip = Field(description="The Zulip organisation of the bot.")
     access: Access = Field(default_factory=Access, description="Who may call which tools; changes need no restart.")
     mcp_sidecars: McpSidecars = Field(default_factory=McpSidecars, description="The bot's MCP servers.")
     env: embedded.EnvVars = Field(
-        default_factory=list[embedded.JsonObject], description="More environment variables for the bot."
+        default_factory=list[embedded.JsonObject], description="Additional environment variables of the bot."
     )
     env_from: embedded.EnvFrom = Field(
-        default_factory=list[embedded.JsonObject], description="More environment sources for the bot."
+        default_factory=list[embedded.JsonObject], description="Additional environment sources of the bot."
     )
     resources: embedded.Resources | None = Field(default=None, description="CPU and memory of the bot's container.")
-    volumes: embedded.Volumes = Field(default_factory=list[embedded.JsonObject], description="More volumes of the pod.")
-    volume_mounts: embedded.VolumeMounts = Field(
-        default_factory=list[embedded.JsonObject], description="More mounts of the bot's container."
+    volumes: embedded.Volumes = Field(
+        default_factory=list[embedded.JsonObject], description="Additional volumes of the pod."
     )
-    pod_labels: dict[str, str] = Field(default_factory=dict, description="More labels of the pod.")
-    pod_annotations: dict[str, str] = Field(default_factory=dict, description="More annotations of the pod.")
+    volume_mounts: embedded.VolumeMounts = Field(
+        default_factory=list[embedded.JsonObject], description="Additional volume mounts of the bot's container."
+    )
+    pod_labels: dict[str, str] = Field(default_factory=dict, description="Additional labels of the pod.")
+    pod_annotations: dict[str, str] = Field(default_factory=dict, description="Additional annotations of the pod.")
     node_selector: dict[str, str] = Field(default_factory=dict, description="Labels that the node must have.")
     tolerations: embedded.Tolerations = Field(
         default_factory=list[embedded.JsonObject], description="Taints that the pod tolerates."
     )
-    affinity: embedded.Affinity | None = Field(default=None, description="Where the pod prefers or needs to run.")
+    affinity: embedded.Affinity | None = Field(
+        default=None, description="Scheduling preferences and requirements of the pod."
+    )
     topology_spread_constraints: embedded.TopologySpreadConstraints = Field(
-        default_factory=list[embedded.JsonObject], description="How several pods spread over the cluster."
+        default_factory=list[embedded.JsonObject], description="How pods are spread across the cluster."
     )
     priority_class_name: str | None = Field(default=None, description="The pod's priority class.")
     pod_security_context: embedded.PodSecurityContext | None = Field(
@@ -149,7 +157,7 @@ class RitsukoBotSpec(SpecModel):
     service_account: ServiceAccount = Field(
         default_factory=ServiceAccount, description="The identity of the bot's pod."
     )
-    rbac: Rbac = Field(default_factory=Rbac, description="What the bot's pod may read of the cluster.")
+    rbac: Rbac = Field(default_factory=Rbac, description="What the bot's pod may read from the Kubernetes API.")
     network_policy: NetworkPolicy = Field(
         default_factory=NetworkPolicy, description="The NetworkPolicy of the bot's pods."
     )
@@ -158,13 +166,13 @@ class RitsukoBotSpec(SpecModel):
     )
     monitoring: Monitoring = Field(
         default_factory=Monitoring,
-        description="Objects for the Prometheus operator. Where its CRDs are not installed, the bot runs without, and "
-        "its status says which is missing.",
+        description="Objects for the Prometheus operator. If its CRDs are not installed, the bot runs without them and "
+        "its status names the missing one.",
     )
     pod_template: PodTemplate | None = Field(
         default=None,
-        description="For what no other field can say: a strategic merge patch over the pod template that all other "
-        "fields make. Lists of containers, volumes and variables are merged by name; `null` takes a field away.",
+        description="A strategic merge patch of the rendered pod template, for what no other field covers. Lists of "
+        "containers, volumes and variables are merged by name; `null` removes a field.",
     )
 
 
@@ -183,20 +191,19 @@ class SidecarStatus(StatusModel):
     """One sidecar, in one line."""
 
     name: str = Field(description="The McpSidecar's name.")
-    phase: SidecarPhase = Field(description="Where it stands.")
-    ready: bool = Field(description="True when its container runs and the bot completed an MCP handshake with it.")
-    restarts: int = Field(default=0, description="How often its container restarted in the current pod.")
-    tools: int = Field(default=0, description="How many tools the bot offers from it.")
-    message: str | None = Field(default=None, description="What is wrong and what to do.")
-    generation: int | None = Field(
-        default=None, description="The generation of the McpSidecar that this speaks of, where it failed to start."
-    )
+    phase: SidecarPhase = Field(description="Current phase.")
+    ready: bool = Field(description="True if its container runs and the bot completed the MCP handshake with it.")
+    restarts: int = Field(default=0, description="Number of restarts of its container in the current pod.")
+    tools: int = Field(default=0, description="Number of its tools that the bot offers.")
+    message: str | None = Field(default=None, description="What is wrong and how to fix it.")
+    generation: int | None = Field(default=None, description="Generation of the McpSidecar that failed to start.")
     attempts: int = Field(
-        default=0, description="How often in a row it failed to start, where it is optional and was left out for it."
+        default=0,
+        description="Number of consecutive failed starts of an optional sidecar that is left out or being retried.",
     )
     retry_time: str | None = Field(
         default=None,
-        description="When it is tried again, where it is left out now (phase LeftOut).",
+        description="Time of the next retry while it is left out (phase LeftOut).",
         json_schema_extra={"format": "date-time"},
     )
 
@@ -204,19 +211,19 @@ class SidecarStatus(StatusModel):
 class RitsukoBotStatus(StatusModel):
     """What the bot is."""
 
-    observed_generation: int | None = Field(default=None, description="The generation of the spec that this speaks of.")
-    replicas: int | None = Field(default=None, description="Pods that exist.")
-    ready_replicas: int | None = Field(default=None, description="Pods that are ready.")
+    observed_generation: int | None = Field(default=None, description="Generation of the spec that this describes.")
+    replicas: int | None = Field(default=None, description="Number of existing pods.")
+    ready_replicas: int | None = Field(default=None, description="Number of ready pods.")
     selector: str | None = Field(default=None, description="The label selector of the pods, for the scale subresource.")
     version: str | None = Field(
         default=None,
-        description="The version that the bot's pods should run: the tag of its image, or the beginning of its digest.",
+        description="Desired version of the bot's pods: the tag of the image, or the start of its digest.",
     )
-    config_revision: str | None = Field(default=None, description="The revision of the mounted config, as wanted.")
-    sidecars_ready: str | None = Field(default=None, description="How many sidecars are ready, such as 2/3.")
+    config_revision: str | None = Field(default=None, description="Desired revision of the mounted config.")
+    sidecars_ready: str | None = Field(default=None, description="Number of ready sidecars, for example 2/3.")
     sidecars: list[SidecarStatus] = Field(
         default_factory=list[SidecarStatus],
-        description="The sidecars, a line each.",
+        description="One entry per sidecar.",
         json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"]},
     )
     conditions: list[Condition] = Field(
@@ -224,9 +231,7 @@ class RitsukoBotStatus(StatusModel):
         description="Ready, Reconciling and Stalled (kstatus), SidecarsReady, ConfigLoaded and ZulipConnected.",
         json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]},
     )
-    runtime: RuntimeReport | None = Field(
-        default=None, description="What the bot really runs; written by the bot itself."
-    )
+    runtime: RuntimeReport | None = Field(default=None, description="State reported by the bot itself.")
 
 
 class RitsukoBot(StatusModel):
@@ -235,8 +240,8 @@ class RitsukoBot(StatusModel):
     model_config = rules(
         (
             "self.metadata.name.matches('^[a-z]([-a-z0-9]{0,50}[a-z0-9])?$')",
-            "the bot's name becomes the name of its children: at most 52 lower-case letters, digits and '-', "
-            "starting with a letter",
+            "the bot's objects take its name: use at most 52 lower-case letters, digits and '-', starting with a "
+            "letter",
         )
     )
 

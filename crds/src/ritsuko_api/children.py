@@ -13,12 +13,14 @@ class NetworkPolicy(SpecModel):
 
     enabled: bool = Field(
         default=False,
-        description="True: into the pods only the port `http` (probes, metrics, status) is open, and `egress` counts.",
+        description=(
+            "True: the pods accept connections only at the port `http` (probes, metrics, status), and `egress` applies."
+        ),
     )
     egress: embedded.EgressRules = Field(
         default_factory=list[embedded.JsonObject],
-        description="Where the pods may connect to, beside DNS; Zulip, the API server and what the MCP servers talk to "
-        "have to be among it. Empty: anywhere.",
+        description="Allowed destinations besides DNS; include Zulip, the API server and the backends of the MCP "
+        "servers. Empty: anywhere.",
     )
 
 
@@ -27,7 +29,10 @@ class PodDisruptionBudget(SpecModel):
 
     enabled: bool = Field(
         default=True,
-        description="True: with more than one replica, a drain takes away one pod at a time. With one there is none.",
+        description=(
+            "True: create a PodDisruptionBudget that lets a drain evict one pod at a time. With one replica "
+            "there is none."
+        ),
     )
 
 
@@ -35,10 +40,10 @@ class Monitoring(SpecModel):
     """Objects for the Prometheus operator (monitoring.coreos.com/v1)."""
 
     pod_monitor: bool = Field(
-        default=False, description="True: a PodMonitor has the bot's metrics scraped at the port `http`."
+        default=False, description="True: create a PodMonitor that scrapes the bot's metrics at the port `http`."
     )
     prometheus_rule: bool = Field(
-        default=False, description="True: a PrometheusRule brings alerts about the bot and its servers."
+        default=False, description="True: create a PrometheusRule with alerts about the bot and its servers."
     )
 
 
@@ -50,7 +55,7 @@ class PodTemplateMetadata(SpecModel):
     )
     annotations: dict[str, str] = Field(
         default_factory=dict,
-        description="Annotations of the pods. Those that begin with ritsuko.dev/ are the operator's own.",
+        description="Annotations of the pods. Those that begin with ritsuko.dev/ are reserved for the operator.",
     )
 
 
@@ -62,5 +67,5 @@ class PodTemplate(SpecModel):
     )
     spec: embedded.PodSpecPatch | None = Field(
         default=None,
-        description="The patch of the pod's spec. The container `bot` can be changed but not taken away.",
+        description="The patch of the pod's spec. The container `bot` can be changed but not removed.",
     )

@@ -40,11 +40,11 @@ class Condition(BaseModel):
     type: str = Field(description="The condition's type.", max_length=316, pattern=r"^[A-Za-z]+$")
     status: Status = Field(description="Whether the condition holds.")
     reason: str = Field(
-        description="Why, as one CamelCase word for programs.", min_length=1, max_length=1024, pattern=r"^[A-Za-z]+$"
+        description="Why, in one CamelCase word.", min_length=1, max_length=1024, pattern=r"^[A-Za-z]+$"
     )
-    message: str = Field(description="Why, and what to do, for people.", max_length=32768)
+    message: str = Field(description="Why, and what to do, in a sentence.", max_length=32768)
     observed_generation: int = Field(
-        alias="observedGeneration", ge=0, description="The generation of the spec that this speaks of."
+        alias="observedGeneration", ge=0, description="Generation of the spec that this describes."
     )
     last_transition_time: str = Field(
         alias="lastTransitionTime",

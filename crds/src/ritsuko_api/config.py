@@ -40,7 +40,7 @@ class _Server(BaseModel):
 
     tools: ToolsPolicy = Field(
         default_factory=ToolsPolicy,
-        description="Which tools may be called, under which names, for how long, how often.",
+        description="Allowed tools, aliases, timeouts and rate limits.",
     )
 
 
@@ -55,11 +55,11 @@ class HttpServer(_Server):
     header_files: dict[HeaderName, FilePath] = Field(
         default_factory=dict,
         alias="headerFiles",
-        description="Headers sent with every request, each with the file that its value stands in; read anew for "
-        "every connection and when the server refuses it.",
+        description="Headers sent with every request, each with the file that holds its value; read for every "
+        "connection, and again when the server rejects it.",
     )
     token_file: FilePath | None = Field(
-        default=None, alias="tokenFile", description="A file with the bearer token; read anew for every connection."
+        default=None, alias="tokenFile", description="File with the bearer token; read for every connection."
     )
 
     @model_validator(mode="after")
@@ -70,9 +70,9 @@ class HttpServer(_Server):
         for origin, name in origins:
             other = seen.setdefault(name.lower(), origin)
             if other != origin:
-                raise ValueError(f"the header {name} comes from both {other} and {origin}: leave one of them out")
+                raise ValueError(f"the header {name} is set in both {other} and {origin}: remove one of them")
         if len(seen) < len(origins):
-            raise ValueError("two names of a header differ only in case: leave one of them out")
+            raise ValueError("two header names differ only in case: remove one of them")
         return self
 
 
@@ -80,10 +80,10 @@ class StdioServer(_Server):
     """A server that the bot starts itself and talks to over its standard input and output."""
 
     type: Literal["stdio"] = Field(default="stdio", description="Given by the `command`.")
-    command: str = Field(min_length=1, description="The program.")
+    command: str = Field(min_length=1, description="The program to run.")
     args: list[str] = Field(default_factory=list, description="Its arguments.")
-    env: dict[str, str] = Field(default_factory=dict, description="Environment variables that it gets beside a few.")
-    cwd: str | None = Field(default=None, description="The folder that it is started in.")
+    env: dict[str, str] = Field(default_factory=dict, description="Additional environment variables of the process.")
+    cwd: str | None = Field(default=None, description="Working directory of the process.")
 
 
 ServerEntry = HttpServer | StdioServer
@@ -95,15 +95,17 @@ class McpConfig(BaseModel):
     model_config = ConfigDict(extra="ignore", populate_by_name=True, frozen=True)
 
     revision: str | None = Field(
-        default=None, description="Which state of the resources this file was rendered from; the bot reports it back."
+        default=None, description="Revision of the resources that this file was rendered from; the bot reports it back."
     )
-    mcp_enabled: bool = Field(default=True, alias="mcpEnabled", description="False: the bot says that MCP is off.")
+    mcp_enabled: bool = Field(
+        default=True, alias="mcpEnabled", description="False: MCP is disabled and the bot says so."
+    )
     channels: list[str] = Field(
         default_factory=list, description="The Zulip channels in which the bot answers; empty: all of them."
     )
     access: Access = Field(default_factory=Access, description="Who may call which tools.")
     mcp_servers: dict[ServerName, ServerEntry] = Field(
-        default_factory=dict, alias="mcpServers", description="The servers, by the name that people type."
+        default_factory=dict, alias="mcpServers", description="The servers, by the name that users type."
     )
 
     @field_validator("mcp_servers", mode="before")
@@ -135,7 +137,7 @@ def parse(text: str | bytes) -> McpConfig:
     if not isinstance(raw, dict):
         raise ConfigError('expected an object like {"mcpServers": {...}}')
     if "mcpServers" not in raw:
-        raise ConfigError('there is no "mcpServers" object; write {"mcpServers": {}} for a bot without servers')
+        raise ConfigError('missing "mcpServers" object; write {"mcpServers": {}} for a bot without servers')
     try:
         return McpConfig.model_validate(raw)
     except ValidationError as error:
@@ -193,7 +195,7 @@ def _parse_server(name: object, entry: object) -> object:
         raise ValueError(f'{name}: expected an object like {{"url": "http://localhost:8081/mcp"}}')
     model = StdioServer if "command" in entry else HttpServer
     if model is HttpServer and "url" not in entry:
-        raise ValueError(f"{name}: give it a `url` (HTTP) or a `command` (stdio)")
+        raise ValueError(f"{name}: set `url` (HTTP) or `command` (stdio)")
     try:
         return model.model_validate(entry)
     except ValidationError as error:

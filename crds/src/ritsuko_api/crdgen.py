@@ -140,7 +140,7 @@ def main() -> None:
         path = folder / name
         if arguments.check:
             if not path.exists() or path.read_text() != text:
-                raise SystemExit(f"{path} is not what the models say: run `make crds` and commit the result")
+                raise SystemExit(f"{path} does not match the models: run `make crds` and commit the result")
         else:
             path.write_text(text)
             print(path)

@@ -23,11 +23,11 @@ Rule = tuple[str, str]  # as for `resource.rules`
 # and k8s.io/apimachinery/pkg/util/validation, of Kubernetes 1.34.
 _VARIABLE: Rule = (
     "self.name.matches('^[ -<>-~]+$')",
-    "a variable's name is made of printable ASCII characters without '=', such as LOG_LEVEL",
+    "a variable name must consist of printable ASCII characters without '=', for example LOG_LEVEL",
 )
 _VOLUME: Rule = (
     "self.name.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')",
-    "a volume's name is made of lower-case letters and digits, with '-' between them, such as cache-2",
+    ("a volume name must consist of lower-case letters and digits, with '-' between them, for example cache-2"),
 )
 _PROBES = ("exec", "grpc", "httpGet", "tcpSocket")
 _HOOKS = ("exec", "httpGet", "sleep", "tcpSocket")
@@ -35,7 +35,7 @@ _LIMITED = ["cpu", "memory", "ephemeral-storage"]
 _REQUESTS: Rule = (
     f"!has(self.requests) || !has(self.limits) || {_LIMITED}.all(one, !(one in self.requests) || !(one in self.limits)"
     " || quantity(string(self.requests[one])).compareTo(quantity(string(self.limits[one]))) <= 0)",
-    "more is requested than the limit allows: lower `requests`, or raise `limits`",
+    "`requests` exceed `limits`: lower `requests`, or raise `limits`",
 )
 
 
@@ -82,7 +82,7 @@ Lifecycle = Annotated[
         *(
             (
                 f"!has(self.{hook}) || {_handlers(f'self.{hook}', _HOOKS)} == 1",
-                f"the hook `{hook}` does one thing: give it one of {', '.join(_HOOKS)}",
+                f"the hook `{hook}` needs exactly one handler: set one of {', '.join(_HOOKS)}",
             )
             for hook in ("postStart", "preStop")
         ),
@@ -94,7 +94,7 @@ Probe = Annotated[
     JsonObject,
     _kubernetes(
         "V1Probe",
-        (f"{_handlers('self', _PROBES)} == 1", f"a probe does one thing: give it one of {', '.join(_PROBES)}"),
+        (f"{_handlers('self', _PROBES)} == 1", f"a probe needs exactly one handler: set one of {', '.join(_PROBES)}"),
     ),
 ]
 PullSecrets = Annotated[list[JsonObject], _list_of("V1LocalObjectReference", "name")]

@@ -18,15 +18,15 @@ class SecretKey(SpecModel):
     """A key of a Secret in the resource's namespace."""
 
     name: ObjectName = Field(description="The Secret's name.")
-    key: str = Field(description="The key in it.", max_length=253, pattern=r"^[-._a-zA-Z0-9]+$")
+    key: str = Field(description="The key in the Secret.", max_length=253, pattern=r"^[-._a-zA-Z0-9]+$")
 
 
 class HeaderSource(SpecModel):
     """Where a header's value stands."""
 
     secret_key_ref: SecretKey = Field(
-        description="The key of a Secret that holds the whole value, such as `Bearer 1234`. A new value there is used "
-        "without a restart."
+        description="The key of a Secret that holds the whole value, for example `Bearer 1234`. A changed "
+        "value is used without a restart."
     )
 
 
@@ -34,18 +34,20 @@ class Header(SpecModel):
     """One header."""
 
     name: str = Field(
-        description="The header's name, such as Authorization.", max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$"
+        description="The header's name, for example Authorization.",
+        max_length=100,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$",
     )
-    value_from: HeaderSource = Field(description="Where its value stands.")
+    value_from: HeaderSource = Field(description="Source of the value.")
 
 
 HEADER_RULES = validations(
     (
         "self.all(one, self.exists_one(other, other.name.lowerAscii() == one.name.lowerAscii()))",
-        "two names of a header differ only in case: leave one of them out",
+        "two header names differ only in case: remove one of them",
     ),
     (
         f"self.all(one, !(one.name.lowerAscii() in {RESERVED_HEADERS}))",
-        f"the bot itself sets {', '.join(RESERVED_HEADERS)}: leave them out",
+        f"the bot sets {', '.join(RESERVED_HEADERS)} itself: remove them",
     ),
 )

@@ -21,23 +21,23 @@ class LabelSelector(SpecModel):
     """Which McpSidecars belong to this bot by their labels."""
 
     match_labels: dict[str, str] = Field(
-        description="Labels that a McpSidecar must all have.", min_length=1, max_length=20
+        description="Labels that a McpSidecar must have, all of them.", min_length=1, max_length=20
     )
 
 
 class Tokens(SpecModel):
-    """The tokens by which the bot proves itself to its sidecars, one for each."""
+    "Tokens that authenticate the bot to its sidecars, one per sidecar."
 
     max_age: str | None = Field(
         default=None,
-        description="How old a token may become, such as 720h; then a new one is made, and the pods turn over to it "
-        "without losing a call. Left out: tokens stay until the annotation ritsuko.dev/rotate-tokens of the bot gets "
-        "a new value.",
+        description="Maximum age of a token, for example 720h; then a new one is generated and the pods are replaced "
+        "without losing a call. If omitted, tokens stay until the annotation ritsuko.dev/rotate-tokens of "
+        "the bot changes.",
         min_length=2,
         max_length=21,
         pattern=DURATION_PATTERN,
         json_schema_extra=validations(
-            ("duration(self) >= duration('10m')", "every rotation turns the pods over: give at least 10m")
+            ("duration(self) >= duration('10m')", "every rotation replaces the pods: use at least 10m")
         ),
     )
 
@@ -50,14 +50,16 @@ class McpSidecars(SpecModel):
     """The bot's MCP servers."""
 
     enabled: bool = Field(
-        default=True, description="False: a plain bot without any sidecar, which says that MCP is switched off."
+        default=True, description="False: the bot runs without sidecars and says that MCP is disabled."
     )
     selector: LabelSelector | None = Field(
-        default=None, description="A McpSidecar belongs to the bot if its botRef names it, or if it matches here."
+        default=None,
+        description="A McpSidecar belongs to the bot if its botRef names it, or if its labels match this selector.",
     )
     defaults: SidecarDefaults = Field(
-        default_factory=SidecarDefaults, description="What every sidecar gets unless its own resource says otherwise."
+        default_factory=SidecarDefaults,
+        description="Defaults for every sidecar; fields of the McpSidecar take precedence.",
     )
     tokens: Tokens = Field(
-        default_factory=Tokens, description="The tokens by which the bot proves itself to its sidecars, one for each."
+        default_factory=Tokens, description="Tokens that authenticate the bot to its sidecars, one per sidecar."
     )

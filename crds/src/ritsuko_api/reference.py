@@ -163,7 +163,7 @@ def main() -> None:
         file.write_text(page())
         print(file)
     elif not file.exists() or file.read_text() != page():
-        raise SystemExit(f"{file} is not what the models say: run `make crds` and commit the result")
+        raise SystemExit(f"{file} does not match the models: run `make crds` and commit the result")
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ class ServerState(StrEnum):
 
 
 class ServerInfo(_Report):
-    """What the server said of itself in the MCP handshake."""
+    "What the server reported about itself in the MCP handshake."
 
     name: str = Field(description="The server's own name.", max_length=256)
     version: str = Field(default="", description="The server's own version.", max_length=256)
@@ -36,12 +36,12 @@ class ServerInfo(_Report):
 class ServerReport(_Report):
     """One MCP server, as the bot sees it."""
 
-    name: str = Field(description="The server's name, as people type it.")
-    state: ServerState = Field(description="Ready after an MCP handshake; otherwise what it is doing instead.")
+    name: str = Field(description="The server's name, as users type it.")
+    state: ServerState = Field(description="Ready after an MCP handshake; otherwise its current state.")
     server_info: ServerInfo | None = Field(
-        default=None, alias="serverInfo", description="What the server said of itself in the MCP handshake."
+        default=None, alias="serverInfo", description="What the server reported about itself in the MCP handshake."
     )
-    tools: list[str] = Field(default_factory=list, description="The names of its tools that the bot offers.")
+    tools: list[str] = Field(default_factory=list, description="Names of its tools that the bot offers.")
     tools_hash: str | None = Field(
         default=None, alias="toolsHash", description="A hash of the tools' names, descriptions and schemas."
     )
@@ -52,8 +52,8 @@ class ServerReport(_Report):
 class ZulipReport(_Report):
     """The bot's connection to Zulip."""
 
-    connected: bool = Field(description="True while the bot holds an event queue that answers.")
-    since: str | None = Field(default=None, description="Since when this holds (RFC 3339).")
+    connected: bool = Field(description="True while the bot has an active event queue.")
+    since: str | None = Field(default=None, description="Since when it has been connected or disconnected (RFC 3339).")
     message: str | None = Field(default=None, description="Why it is not connected.", max_length=1024)
 
 
@@ -69,7 +69,7 @@ class RuntimeReport(_Report):
     config_error: str | None = Field(
         default=None,
         alias="configError",
-        description="Why the bot refused the file that is mounted now; it keeps running the last good one.",
+        description="Why the bot rejected the mounted file; it keeps running the last valid one.",
         max_length=4096,
     )
     zulip: ZulipReport = Field(description="The connection to Zulip.")

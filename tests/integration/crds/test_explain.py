@@ -34,11 +34,11 @@ def test_kubectl_explain_knows_every_field(plane: ControlPlane, kind: str) -> No
 @pytest.mark.parametrize(
     ("path", "says"),
     [
-        ("ritsukobot.spec.access.rules.effect", "RequireApproval: it runs once somebody else approves it"),
+        ("ritsukobot.spec.access.rules.effect", "RequireApproval: it runs after somebody else approves it"),
         ("ritsukobot.spec.podTemplate", "strategic merge patch"),
         ("ritsukobot.spec.podTemplate.spec.hostAliases", "hosts file"),
         ("ritsukobot.spec.networkPolicy.egress.to.ipBlock.cidr", "192.168.1.0/24"),
-        ("mcpsidecar.spec.transport", "a bridge is put in front"),
+        ("mcpsidecar.spec.transport", "the operator adds a bridge"),
         ("mcpsidecar.spec.tools.aliases", "More names for tools"),
         ("mcpsidecar.spec.headers.valueFrom.secretKeyRef", "Bearer 1234"),
     ],

@@ -50,7 +50,7 @@ def test_what_a_policy_refused_is_made_soon_after_the_policy_is_gone(plane: Cont
         story.bot()
         message = story.wait_condition("Stalled", "True", "ApplyRefused")
         assert "no config maps today" in message
-        assert "tried again within a minute" in message
+        assert "the operator retries within a minute" in message
     eventually(lambda: story.exists("configmap", "hal-mcp"), within=40, what="the config is made")
     story.wait_condition("Stalled", "False", "Progressing")
 

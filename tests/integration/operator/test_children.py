@@ -123,7 +123,7 @@ def test_a_config_that_somebody_made_immutable_is_made_anew_when_it_is_deleted(s
     story.sidecar("kubernetes", server="kubernetes")
     message = story.wait_condition("Stalled", "True", "ImmutableField")
     assert f"ConfigMap {story.namespace}/hal-mcp" in message
-    assert "delete it, and it is made anew" in message
+    assert "delete it and the operator creates it again" in message
     story.delete("configmap", "hal-mcp")
     story.wait_condition("Stalled", "False", "Progressing")
     assert "kubernetes" in story.config()["mcpServers"]

@@ -27,7 +27,7 @@ def test_a_paused_rollout_says_how_to_resume_it_and_goes_on_then(hal: Story) -> 
     hal.edit("deployment", "hal", {"spec": {"paused": True}})
     hal.sidecar("logs", server="logs")
     message = hal.wait_condition("Stalled", "True", "RolloutPaused")
-    assert message == f"its rollout is paused: `kubectl rollout resume deployment/hal -n {hal.namespace}`"
+    assert message == f"its rollout is paused: run `kubectl rollout resume deployment/hal -n {hal.namespace}`"
     assert message in hal.wait_line("logs", "Failed")
     assert hal.condition("ZulipConnected")["status"] == "True"
     hal.edit("deployment", "hal", {"spec": {"paused": None}})
@@ -53,7 +53,7 @@ def test_a_container_that_the_pod_template_takes_away_is_told(hal: Story) -> Non
     hal.bot(podTemplate={"spec": {"containers": [{"name": "mcp-kubernetes", "$patch": "delete"}]}})
     eventually(lambda: hal.containers() == ["bot"], what="it is gone")
     hal.serving()
-    assert "`podTemplate` of RitsukoBot hal takes its container mcp-kubernetes away" in hal.wait_line(
+    assert "`podTemplate` of RitsukoBot hal removes its container mcp-kubernetes" in hal.wait_line(
         "kubernetes", "Failed"
     )
 

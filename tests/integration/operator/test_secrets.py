@@ -109,7 +109,7 @@ def test_an_autoscaler_keeps_the_number_of_pods_that_it_chose(hal: Story) -> Non
     eventually(lambda: "DEBUG" in str(hal.template()), what="another change of the bot")
     assert hal.get("deployment", "hal")["spec"]["replicas"] == 2
     hal.bot(replicas=0)  # which is not in effect: the pods run, and the status says so
-    words = "an autoscaler of the Deployment keeps 2 pods: `replicas` (0) is not in effect: to run no pod, set `suspend"
+    words = "an autoscaler sets the Deployment to 2 pods, so `replicas` (0) has no effect: set `suspend: true"
     eventually(lambda: words in hal.condition("Ready")["message"], what="the number that is in effect is told")
     assert (hal.condition("Ready")["status"], hal.condition("ZulipConnected")["status"]) == ("True", "True")
     assert hal.get("deployment", "hal")["spec"]["replicas"] == 2

@@ -24,12 +24,12 @@ CRASHED = waiting("mcp-weather", "CrashLoopBackOff", restarts=2, last=ended(1))
         (
             {"port": 9000, "volumes": [{"name": "mcp-config", "emptyDir": {}}]},
             "VolumeTaken",
-            "another volume mcp-config belongs to the bot itself",
+            "the volume name mcp-config is taken by the bot itself",
         ),
         (
             {"port": 9000, "volumeMounts": [{"name": "data", "mountPath": "/data"}]},
             "VolumeMissing",
-            "there is no volume data to mount at /data",
+            "the volume data to mount at /data does not exist",
         ),
         ({"port": 9000, "enabled": False}, "Disabled", "`enabled` is false"),
     ],
@@ -49,7 +49,7 @@ def test_one_that_cannot_run_says_why_and_the_bot_runs_on(hal: Story, spec: dict
 def test_one_without_a_bot_says_whether_it_names_a_wrong_one_or_none(hal: Story) -> None:
     hal.sidecar("lost", bot="eve", server="logs")
     message = hal.wait_condition("Accepted", "False", "BotNotFound", of="lost", kind="sidecar")
-    assert message == f"there is no RitsukoBot eve in namespace {hal.namespace}: create it, or correct `botRef`"
+    assert message == f"RitsukoBot eve not found in namespace {hal.namespace}: create it, or correct `botRef`"
     hal.sidecar("lost", bot=None, server="logs")
     assert "set `botRef`" in hal.wait_condition("Accepted", "False", "NoBot", of="lost", kind="sidecar")
     hal.bot(mcpSidecars={"selector": {"matchLabels": {"team": "sre"}}})
@@ -96,7 +96,7 @@ def test_one_that_several_bots_use_is_as_ready_as_it_is_where_it_is_worst_off(ha
     hal.bot("eve", mcpSidecars={**taking, "enabled": False})
     eventually(lambda: hal.get("sidecar", "kubernetes")["status"]["bots"] == ["hal"], what="only hal is left")
     accepted = hal.wait_condition("Accepted", "True", "Accepted", of="kubernetes", kind="sidecar")
-    assert accepted.startswith("used by hal; not by eve: MCP is switched off for bot eve")
+    assert accepted.startswith("used by hal; not used by eve: MCP is disabled for bot eve")
 
 
 def test_an_optional_one_that_does_not_start_is_left_out_and_tried_again(hal: Story) -> None:

@@ -86,7 +86,10 @@ def test_a_missing_key_is_named(story: Story) -> None:
         ),
         pytest.param(
             waiting("mcp-kubernetes", "CrashLoopBackOff", "back-off", restarts=2, last=ended(137, "OOMKilled")),
-            "it was killed for memory, restarted 2 times; its limit is 256Mi: raise `spec.resources.limits.memory`",
+            (
+                "it was killed for using too much memory, restarted 2 times; its limit is 256Mi: raise "
+                "`spec.resources.limits.memory`"
+            ),
             id="memory",
         ),
         pytest.param(
@@ -128,7 +131,7 @@ def test_while_a_new_rollout_is_broken_the_status_says_that_the_old_pod_still_an
     assert message.endswith(f"; pod {old} still answers")
     assert hal.wait_condition("Ready", "True", "Ready") == "connected to Zulip, 1 of 1 sidecars ready"
     line = hal.wait_line("kubernetes", "Ready")
-    assert line.startswith(f"pod {old} answers with it; in pod {new}: image mcp-kubernetes:1 cannot be pulled")
+    assert line.startswith(f"pod {old} still uses it; in pod {new}: image mcp-kubernetes:1 cannot be pulled")
     assert hal.condition("ZulipConnected")["status"] == "True"
 
 
@@ -155,7 +158,7 @@ def test_two_sidecars_with_one_port_the_later_is_refused_and_told_why(hal: Story
 def test_a_sidecar_without_its_bot_says_so_and_joins_when_the_bot_comes(story: Story) -> None:
     story.sidecar("logs", server="logs")
     message = story.wait_condition("Accepted", "False", "BotNotFound", of="logs", kind="sidecar")
-    assert f"there is no RitsukoBot hal in namespace {story.namespace}" in message
+    assert f"RitsukoBot hal not found in namespace {story.namespace}" in message
     story.bot()
     story.wait_condition("Accepted", "True", "Accepted", of="logs", kind="sidecar")
     story.delete("bot", "hal")
@@ -182,7 +185,7 @@ def test_one_bad_bot_does_not_hold_up_another(story: Story) -> None:
     story.bot("good")
     story.settled("good")
     message = story.wait_condition("Stalled", "True", "NameTaken", of="bad")
-    assert f"ServiceAccount {story.namespace}/bad is there already and is not this bot's" in message
+    assert f"ServiceAccount {story.namespace}/bad already exists and does not belong to this bot" in message
     assert story.condition("Ready", of="bad")["status"] == "False"
     story.delete("serviceaccount", "bad")
     story.edit("bot", "bad", {"metadata": {"labels": {"try": "again"}}})
@@ -193,7 +196,7 @@ def test_what_cannot_be_rendered_stalls_and_what_ran_keeps_running(hal: Story) -
     before = hal.template()
     hal.bot(volumes=[{"name": "mcp", "emptyDir": {}}, {"name": "tmp", "emptyDir": {}}])
     message = hal.wait_condition("Stalled", "True", "InvalidSpec")
-    assert "what ran keeps running" in message
+    assert "the previous version keeps running" in message
     assert hal.template() == before
     hal.bot()
     hal.wait_condition("Stalled", "False", "Progressing")
@@ -229,7 +232,7 @@ def test_transitions_are_events_and_lasting_states_are_not(hal: Story) -> None:
 def test_without_the_monitoring_crds_the_bot_runs_on_and_says_which_one_is_missing(hal: Story) -> None:
     hal.serving("kubernetes")
     hal.bot(monitoring={"podMonitor": True})
-    words = "there is no PodMonitor: the CRD podmonitors.monitoring.coreos.com is not installed here"
+    words = "PodMonitor cannot be created: the CRD podmonitors.monitoring.coreos.com is not installed"
     eventually(lambda: words in hal.condition("Ready")["message"], what="the missing CRD is told")
     assert hal.condition("Ready")["status"] == "True"
     assert hal.condition("Stalled")["status"] == "False"

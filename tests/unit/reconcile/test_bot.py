@@ -112,8 +112,8 @@ async def test_a_field_edited_by_hand_is_put_back_and_an_event_says_so(settled: 
     assert [(event.reason, event.note) for event in settled.events] == [
         (
             "Repaired",
-            "Deployment ops/hal had been changed by somebody (spec.template.spec.containers[bot].image): put back; "
-            "edit RitsukoBot hal, such as its `podTemplate`, or its McpSidecars instead",
+            "Deployment ops/hal was changed by somebody else (spec.template.spec.containers[bot].image) and has "
+            "been restored; edit RitsukoBot hal (for example its `podTemplate`) or its McpSidecars instead",
         )
     ]
 
@@ -122,7 +122,7 @@ async def test_a_deleted_child_is_made_again_and_an_event_says_so(settled: World
     settled.remove(next(ref for ref in settled.objects if ref.kind == CONFIG_MAP))
     settled.events.clear()
     assert await settled.reconcile() == ["apply ConfigMap hal-mcp"]
-    assert settled.events[0].note == "ConfigMap ops/hal-mcp had been deleted by somebody: made again"
+    assert settled.events[0].note == "ConfigMap ops/hal-mcp was deleted by somebody else and has been created again"
 
 
 async def test_what_others_add_stays(settled: World) -> None:
@@ -193,7 +193,7 @@ async def test_a_running_bot_is_not_replaced_when_its_credentials_go(settled: Wo
     assert "apply Deployment hal" not in writes
     message = settled.condition("Ready")["message"]
     assert message.startswith("Secret zulip has no key ZULIP_API_KEY: add it")
-    assert "goes on with what it read before" in message
+    assert "the running bot keeps the credentials" in message
 
 
 async def test_a_site_may_live_in_the_secret(world: World) -> None:
@@ -244,7 +244,7 @@ async def test_an_object_of_somebody_else_is_never_taken_over(world: World) -> N
     assert "apply ServiceAccount hal" not in await world.reconcile()
     stalled = world.condition("Stalled")
     assert (stalled["status"], stalled["reason"]) == ("True", "NameTaken")
-    assert "ServiceAccount ops/hal is there already" in stalled["message"]
+    assert "ServiceAccount ops/hal already exists" in stalled["message"]
 
 
 async def test_a_child_whose_labels_somebody_took_is_still_ours(settled: World) -> None:
@@ -367,8 +367,8 @@ async def test_a_bot_that_the_operator_failed_on_says_so_until_it_does_no_more(s
         "OperatorFailed",
     )
     assert said["Stalled"]["message"] == (
-        "the operator failed on this bot (KeyError), and tries again; report it, with what its log says; "
-        "what ran before keeps running"
+        "internal error in the operator (KeyError), which retries: report it with the operator's log; the "
+        "previous version keeps running"
     )
     assert await settled.reconcile() == ["status RitsukoBot hal"]
     said = {one["type"]: one for one in settled.live(HAL.ref.kind, "hal")["status"]["conditions"]}

@@ -128,7 +128,7 @@ async def test_a_bot_ref_that_names_no_bot_is_told_also_where_a_selector_takes_t
     world.bot(mcpSidecars={"selector": {"matchLabels": {"team": "sre"}}})
     await world.reconcile("logs")
     assert told(world) == ("True", "Accepted")
-    assert message(world) == "used by hal; there is no RitsukoBot eve in namespace ops: create it, or correct `botRef`"
+    assert message(world) == "used by hal; RitsukoBot eve not found in namespace ops: create it, or correct `botRef`"
 
 
 async def test_a_bot_that_is_being_deleted_is_not_told_to_be_created(world: World) -> None:
@@ -137,4 +137,4 @@ async def test_a_bot_that_is_being_deleted_is_not_told_to_be_created(world: Worl
     world.put(HAL.ref, {**live, "metadata": {**live["metadata"], "deletionTimestamp": world.now}})
     assert await logs(world) == WROTE
     assert told(world) == ("False", "BotNotFound")
-    assert message(world) == "RitsukoBot hal, which `botRef` names, is being deleted"
+    assert message(world) == "RitsukoBot hal in `botRef` is being deleted"

@@ -110,5 +110,5 @@ def test_without_sidecars_there_is_no_token_secret_and_nobody_reads_the_cluster(
 
 
 def test_a_bot_that_cannot_be_rendered_says_what_to_change() -> None:
-    with pytest.raises(RenderError, match=r"podLabels.*leave it out"):
+    with pytest.raises(RenderError, match=r"podLabels.*remove it"):
         rendered(bot(podLabels={"app.kubernetes.io/name": "mine"}))

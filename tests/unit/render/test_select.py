@@ -69,8 +69,8 @@ def test_one_that_the_apiserver_refuses_takes_nothing_and_says_what_to_do() -> N
     (refusal,) = selection.refused
     assert (refusal.name, refusal.reason) == ("bad", Reason.INVALID_SPEC)
     assert refusal.message == (
-        "the apiserver refuses a pod with it, and the bot runs without it: containers[mcp-bad].image: no good: "
-        "change the sidecar, or what `mcpSidecars.defaults` and `podTemplate` of bot ritsuko make of it"
+        "the apiserver rejects a pod with it, so the bot runs without it: containers[mcp-bad].image: no "
+        "good: change the sidecar, or `mcpSidecars.defaults` or `podTemplate` of bot ritsuko"
     )
 
 

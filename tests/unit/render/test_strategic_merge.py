@@ -87,12 +87,12 @@ def test_neither_the_template_nor_the_patch_is_changed() -> None:
 @pytest.mark.parametrize(
     ("spec", "message"),
     [
-        ({"containers": [{"image": "x"}]}, "podTemplate.spec.containers: this list is merged by `name`"),
+        ({"containers": [{"image": "x"}]}, "podTemplate.spec.containers: the list is merged by `name`"),
         ({"containers": ["bot"]}, "merged by `name`"),
-        ({"containers": [{"name": "bot", "$patch": "remove"}]}, "remove is not known: write `delete` or `replace`"),
-        ({"securityContext": {"$patch": "merge"}}, "podTemplate.spec.securityContext.*merge is not known"),
+        ({"containers": [{"name": "bot", "$patch": "remove"}]}, "remove is unknown: use `delete` or `replace`"),
+        ({"securityContext": {"$patch": "merge"}}, "podTemplate.spec.securityContext.*merge is unknown"),
         ({"$setElementOrder/containers": []}, "setElementOrder/containers is not supported"),
-        ({"volumes": [{"name": "tmp", "$retainKeys": ["name"], "hostPath": {}}]}, "names every field"),
+        ({"volumes": [{"name": "tmp", "$retainKeys": ["name"], "hostPath": {}}]}, "list of all other fields"),
     ],
 )
 def test_a_patch_that_means_nothing_is_refused(spec: dict[str, Any], message: str) -> None:

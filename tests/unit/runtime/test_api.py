@@ -80,5 +80,7 @@ async def test_when_no_answer_comes_it_says_how_long_it_waited() -> None:
             raise AssertionError("it waits for ever")
 
     async with client(Hanging(), patience=0.1) as api:
-        with pytest.raises(ApiUnreachableError, match=r"reading ConfigMap ops/hal-mcp: no answer \(within 0.1 s\)"):
+        with pytest.raises(
+            ApiUnreachableError, match=r"reading ConfigMap ops/hal-mcp: no response \(timed out after 0.1 s\)"
+        ):
             await api.get(CONFIG)

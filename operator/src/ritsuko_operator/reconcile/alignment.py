@@ -65,7 +65,7 @@ class Aligner:
             rendered = self._renderer.render(key, observed.bot, observed.selection, gathered.context)
             monitoring = await self._monitoring.look(key, rendered.manifests)
         except RenderError as error:
-            note = "; what ran keeps running" if observed.deployment else ""
+            note = "; the previous version keeps running" if observed.deployment else ""
             stalled = Cause(InvalidResourceError.reason, f"{error}{note}")
             return Alignment(AlignmentOutcome(before, stalled=stalled), gathered)
         except ApiError as error:

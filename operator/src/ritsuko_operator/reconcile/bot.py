@@ -86,7 +86,7 @@ class BotReconciler:
             return None
         except NamespaceEndsError as error:
             self._ending[key] = live["metadata"]["uid"]
-            logger.info("%s is left alone from now on: %s", key.ref, error)
+            logger.info("%s is ignored from now on: %s", key.ref, error)
             return None
         live = self._view.get(key.ref) or live
         observed = observe(self._view, live, self._refusals)  # again: some children are others by now
@@ -103,7 +103,7 @@ class BotReconciler:
         live = self._view.get(key.ref)
         if live is not None:
             name = type(error).__name__
-            why = f"the operator failed on this bot ({name}), and tries again; report it, with what its log says"
+            why = f"internal error in the operator ({name}), which retries: report it with the operator's log"
             told = content.unreadable_bot_status(live, Cause(Reason.OPERATOR_FAILED, why), now=self._now())
             await self._write_status(key, live, told)
 

@@ -28,7 +28,7 @@ class Kind:
         """
         for segment in (namespace if self.namespaced else None, name):
             if segment is not None and not _SEGMENT.fullmatch(segment):
-                raise NotANameError(f"{segment[:100]!r} cannot be the name of a {self.name} or of its namespace")
+                raise NotANameError(f"{segment[:100]!r} is not a valid name of a {self.name} or a namespace")
         parts = ["/apis" if "/" in self.api_version else "/api", self.api_version]
         if self.namespaced and namespace is not None:
             parts += ["namespaces", namespace]

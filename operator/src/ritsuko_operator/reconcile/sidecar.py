@@ -137,7 +137,7 @@ def accepted(sidecar: McpSidecar, uses: Sequence[BotUse], going: Sequence[str] =
     refused = sorted((use.bot, use.refusal) for use in uses if use.refusal is not None)
     dangling = _dangling(sidecar, uses, going)
     if taken:
-        others = [f"not by {bot}: {cause.message}" for bot, cause in refused]
+        others = [f"not used by {bot}: {cause.message}" for bot, cause in refused]
         told = "; ".join((f"used by {', '.join(taken)}", *others, *dangling))
         return Verdict("True", Cause(Reason.ACCEPTED, told))
     if not sidecar.spec.enabled:
@@ -161,8 +161,8 @@ def _dangling(sidecar: McpSidecar, uses: Sequence[BotUse], going: Sequence[str])
     if name is None or any(use.bot == name for use in uses):
         return []
     if name in going:
-        return [f"RitsukoBot {name}, which `botRef` names, is being deleted"]
-    return [f"there is no RitsukoBot {name} in namespace {sidecar.metadata.namespace}: create it, or correct `botRef`"]
+        return [f"RitsukoBot {name} in `botRef` is being deleted"]
+    return [(f"RitsukoBot {name} not found in namespace {sidecar.metadata.namespace}: create it, or correct `botRef`")]
 
 
 def ready(taken: Sequence[BotUse]) -> Verdict:

@@ -25,8 +25,8 @@ _ALERTS = (
         "(sum(ritsuko_bot_lease_held{PODS}) or vector(0)) < 1",
         "5m",
         "critical",
-        "Bot BOT answers nobody",
-        "No pod of the bot holds its Lease, or none is scraped. Its pods and the status of the RitsukoBot say why.",
+        "Bot BOT does not answer messages",
+        ("No pod of the bot holds the Lease, or none is scraped. Check its pods and the status of the RitsukoBot."),
     ),
     Alert(
         "RitsukoBotDisconnected",
@@ -34,15 +34,15 @@ _ALERTS = (
         "5m",
         "critical",
         "Bot BOT is not connected to Zulip",
-        "The condition ZulipConnected of the RitsukoBot says why.",
+        "See the condition ZulipConnected of the RitsukoBot.",
     ),
     Alert(
         "RitsukoBotConfigRefused",
         "max(ritsuko_bot_config_refused{PODS}) > 0",
         "5m",
         "warning",
-        "Bot BOT refuses its config and runs the last good one",
-        "The condition ConfigLoaded of the RitsukoBot says what is wrong with it.",
+        "Bot BOT rejected its config and keeps running the last valid one",
+        "See the condition ConfigLoaded of the RitsukoBot.",
     ),
     Alert(
         "RitsukoBotServerDown",
@@ -50,7 +50,7 @@ _ALERTS = (
         "10m",
         "warning",
         "The MCP server {{ $labels.server }} of bot BOT does not work",
-        "status.sidecars of the RitsukoBot says why.",
+        "See status.sidecars of the RitsukoBot.",
     ),
     Alert(
         "RitsukoBotCallsFail",
@@ -58,8 +58,8 @@ _ALERTS = (
         " / sum by (server) (rate(ritsuko_bot_calls_total{PODS}[15m])) > 0.5",
         "15m",
         "warning",
-        "More than half of the calls of {{ $labels.server }} fail for bot BOT",
-        "The audit lines in the bot's log have each call with its outcome.",
+        "More than half of bot BOT's calls to {{ $labels.server }} fail",
+        "See the audit lines in the bot's log for the outcome of each call.",
     ),
     Alert(
         "RitsukoBotAnswersLost",
@@ -67,7 +67,7 @@ _ALERTS = (
         "0m",
         "warning",
         "Bot BOT could not answer messages",
-        "The bot's log names the messages and says what went wrong.",
+        "See the bot's log for the messages and the errors.",
     ),
 )
 

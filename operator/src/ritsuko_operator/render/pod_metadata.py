@@ -19,7 +19,7 @@ def pod_labels(bot: RitsukoBot) -> dict[str, str]:
     ours = labels(bot)
     for name in bot.spec.pod_labels:
         if name in ours:
-            raise RenderError(f"podLabels: the label {name} is how the bot's pods are found: leave it out")
+            raise RenderError(f"podLabels: the label {name} selects the bot's pods: remove it")
     return {**bot.spec.pod_labels, **ours}
 
 
@@ -27,6 +27,6 @@ def pod_annotations(bot: RitsukoBot, context: RenderContext) -> dict[str, str]:
     """The user's, and a hash of what the containers read from users' Secrets as environment: a change rolls the pod."""
     for name in bot.spec.pod_annotations:
         if name.startswith(f"{GROUP}/"):
-            raise RenderError(f"podAnnotations: {name} is the operator's own: leave it out")
+            raise RenderError(f"podAnnotations: {name} is reserved for the operator: remove it")
     digest = hashlib.sha256(json.dumps(dict(context.secret_hashes), sort_keys=True).encode()).hexdigest()[:16]
     return {**bot.spec.pod_annotations, SECRETS_ANNOTATION: digest}

@@ -27,24 +27,21 @@ def patched(bot: RitsukoBot, template: Manifest, absent: Collection[str] = ()) -
         return template
     for name in patch.metadata.annotations:
         if name.startswith(f"{GROUP}/"):
-            raise RenderError(f"podTemplate.metadata.annotations: {name} is the operator's own: leave it out")
+            raise RenderError(f"podTemplate.metadata.annotations: {name} is reserved for the operator: remove it")
     changes = {"metadata": patch.metadata.model_dump(), "spec": _without(absent, patch.spec or {})}
     result = canonical(strategic_merge.merged(template, changes, "podTemplate"))
     metadata, spec = (cast(dict[str, Any], result.get(name) or {}) for name in ("metadata", "spec"))
     kept = metadata.get("labels", {})
     for name, value in labels(bot).items():
         if kept.get(name) != value:
-            raise RenderError(
-                f"podTemplate.metadata.labels: the label {name} is how the bot's pods are found: leave it out"
-            )
+            raise RenderError(f"podTemplate.metadata.labels: the label {name} selects the bot's pods: remove it")
     containers = spec.get("containers")
     # the list is merged by name, unless the patch puts something else in its place
     if not isinstance(containers, list) or not any(
         container["name"] == BOT_CONTAINER for container in cast(list[Manifest], containers)
     ):
         raise RenderError(
-            "podTemplate.spec.containers: the container bot is the bot itself and stays: "
-            "to run no pod for a while, set `suspend: true`"
+            "podTemplate.spec.containers: the container bot cannot be removed: set `suspend: true` to run no pod"
         )
     return result
 

@@ -34,7 +34,8 @@ def reader_binding(bot: RitsukoBot, selection: SidecarSelection, context: Render
         kind, meta = "RoleBinding", metadata(bot, f"{bot.metadata.name}-reader")
     elif context.reader_kind == "Role":
         raise RenderError(
-            "rbac.scope is Cluster, but this operator is installed for its namespaces only: set it to Namespace or None"
+            "rbac.scope is Cluster, but this operator has permissions in its namespaces only: set it to "
+            "Namespace or None"
         )
     else:
         kind = "ClusterRoleBinding"
@@ -52,8 +53,8 @@ def impersonator_binding(bot: RitsukoBot, selection: SidecarSelection, context: 
         return None
     if context.impersonator_name is None:
         raise RenderError(
-            "rbac.impersonation is a right in the whole cluster that this operator may not give: install it with "
-            "manifests/overlays/impersonation, or set it to false"
+            "rbac.impersonation is a cluster-wide permission that this operator cannot grant: install the "
+            "operator with manifests/overlays/impersonation, or set it to false"
         )
     meta = cluster_metadata(bot, f"ritsuko:{bot.metadata.namespace}:{bot.metadata.name}-impersonator")
     return _binding(bot, "ClusterRoleBinding", meta, role_kind="ClusterRole", role_name=context.impersonator_name)

@@ -120,10 +120,10 @@ class _Pod:
 
     def _switched_off(self, sidecar: McpSidecar) -> tuple[Reason, str] | None:
         if not self._bot.spec.mcp_sidecars.enabled:
-            message = f"MCP is switched off for bot {self._bot.metadata.name}: set its mcpSidecars.enabled to true"
+            message = f"MCP is disabled for bot {self._bot.metadata.name}: set its mcpSidecars.enabled to true"
             return Reason.MCP_DISABLED, message
         if not sidecar.spec.enabled:
-            return Reason.DISABLED, "it is switched off: set `enabled` to true"
+            return Reason.DISABLED, "it is disabled: set `enabled` to true"
         return None
 
     def _incomplete(self, sidecar: McpSidecar) -> tuple[Reason, str] | None:
@@ -131,10 +131,10 @@ class _Pod:
         if spec.remote:
             return None
         if port_of(sidecar) is None or (spec.server is None and spec.image is None):
-            message = "name one of our servers in `server`, or give an `image` and its `port`, or the `url` of a server"
+            message = "set `server` to one of our servers, or set `image` and `port`, or the `url` of a remote server"
             return Reason.INCOMPLETE, message
         if spec.transport is Transport.STDIO and not spec.command:
-            return Reason.INCOMPLETE, "give the `command` that speaks MCP over its standard input and output"
+            return Reason.INCOMPLETE, "set `command` to the program that speaks MCP over standard input and output"
         return None
 
     def _is_invalid(self, sidecar: McpSidecar) -> tuple[Reason, str] | None:
@@ -142,8 +142,8 @@ class _Pod:
         if words is None:
             return None
         message = (
-            f"the apiserver refuses a pod with it, and the bot runs without it: {words}: change the sidecar, or what "
-            f"`mcpSidecars.defaults` and `podTemplate` of bot {self._bot.metadata.name} make of it"
+            f"the apiserver rejects a pod with it, so the bot runs without it: {words}: change the sidecar, or "
+            f"`mcpSidecars.defaults` or `podTemplate` of bot {self._bot.metadata.name}"
         )
         return Reason.INVALID_SPEC, message
 
@@ -164,7 +164,7 @@ class _Pod:
         for volume in sidecar_volumes(sidecar):
             owner, there = self._volumes.get(volume["name"], ("", volume))
             if there != volume:
-                message = f"another volume {volume['name']} belongs to {owner}: choose another name for it"
+                message = f"the volume name {volume['name']} is taken by {owner}: choose another name"
                 return Reason.VOLUME_TAKEN, message
         return None
 
@@ -173,8 +173,8 @@ class _Pod:
         for mount in sidecar.spec.volume_mounts:
             if mount["name"] not in known:
                 message = (
-                    f"there is no volume {mount['name']} to mount at {mount['mountPath']}: "
-                    "add it to the `volumes` of the sidecar or of the bot"
+                    f"the volume {mount['name']} to mount at {mount['mountPath']} does not exist: add it to the "
+                    "`volumes` of the sidecar or of the bot"
                 )
                 return Reason.VOLUME_MISSING, message
         return None

@@ -46,7 +46,7 @@ def merged(original: Mapping[str, Any], patch: Mapping[str, Any], path: str) -> 
     if directive == "replace":
         return _bare(patch)
     if directive is not None:
-        raise RenderError(f"{path}.$patch: {directive} is not known: write `delete` or `replace`")
+        raise RenderError(f"{path}.$patch: {directive} is unknown: use `delete` or `replace`")
     result = _retained(original, patch, path)
     for key, value in patch.items():
         if key == _RETAIN:
@@ -113,10 +113,10 @@ def _checked(patch: Iterable[Any], by: str, path: str) -> list[Mapping[str, Any]
         found = cast(Mapping[str, Any], entry) if isinstance(entry, Mapping) else dict[str, Any]()
         directive = found.get(_DIRECTIVE)
         if directive != "replace" and not isinstance(found.get(by), str | int):
-            raise RenderError(f"{path}: this list is merged by `{by}`: give each entry one")
+            raise RenderError(f"{path}: the list is merged by `{by}`: set it in every entry")
         entries.append(found)
         if directive not in (None, "delete", "replace"):
-            raise RenderError(f"{path}: $patch: {directive} is not known: write `delete` or `replace`")
+            raise RenderError(f"{path}: $patch: {directive} is unknown: use `delete` or `replace`")
     return entries
 
 
@@ -126,7 +126,7 @@ def _retained(original: Mapping[str, Any], patch: Mapping[str, Any], path: str) 
     names = patch[_RETAIN]
     named = cast(list[Any], names) if isinstance(names, list) else []
     if not all(key in named for key, value in patch.items() if key != _RETAIN and value is not None):
-        raise RenderError(f"{path}.$retainKeys: it has to be a list that names every field of the patch beside it")
+        raise RenderError(f"{path}.$retainKeys: it must be a list of all other fields of the patch")
     return {key: value for key, value in original.items() if key in named}
 
 

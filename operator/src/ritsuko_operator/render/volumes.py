@@ -21,7 +21,7 @@ def pod_volumes(bot: RitsukoBot, selection: SidecarSelection, context: RenderCon
     """
     for volume in bot.spec.volumes:
         if volume["name"] in mounts.RESERVED_VOLUMES:
-            raise RenderError(f"volumes: the name {volume['name']} is the operator's own: choose another one")
+            raise RenderError(f"volumes: the name {volume['name']} is reserved for the operator: choose another one")
     ours = [_config(bot), _headers(bot), _service_account()]
     if servers := tokens.servers_with_token(selection):
         items = [{"key": tokens.current_key(server, context), "path": server} for server in servers]
@@ -44,9 +44,11 @@ def bot_mounts(bot: RitsukoBot, selection: SidecarSelection) -> list[Json]:
     for mount in bot.spec.volume_mounts:
         path = str(mount["mountPath"])
         if path.rstrip("/") in _RESERVED_PATHS:
-            raise RenderError(f"volumeMounts: {path} is where the bot finds its own files: choose another path")
+            raise RenderError(f"volumeMounts: {path} is reserved for the bot's own files: choose another path")
         if mount["name"] not in known:
-            raise RenderError(f"volumeMounts: there is no volume {mount['name']} for {path}: add it to `volumes`")
+            raise RenderError(
+                f"volumeMounts: the volume {mount['name']} for {path} does not exist: add it to `volumes`"
+            )
     ours = [
         {"name": mounts.CONFIG, "mountPath": mounts.CONFIG_PATH, "readOnly": True},
         {"name": mounts.HEADERS, "mountPath": mounts.HEADERS_PATH, "readOnly": True},

@@ -82,7 +82,7 @@ class Api:
         """The object without anything but its metadata: of a Secret no content travels."""
         path = ref.kind.path(ref.namespace, ref.name)
         try:
-            return await self._request("GET", ref.kind, path, accept=_METADATA, what=f"looking at {ref}")
+            return await self._request("GET", ref.kind, path, accept=_METADATA, what=f"reading the metadata of {ref}")
         except GoneError:
             return None
 
@@ -90,7 +90,7 @@ class Api:
         """What the API serves in the kind's group and version; nothing if it knows no such group."""
         path = f"/apis/{kind.api_version}"
         try:
-            found = await self._request("GET", kind, path, what=f"asking for {kind.api_version}")
+            found = await self._request("GET", kind, path, what=f"discovering {kind.api_version}")
         except GoneError:
             return frozenset()
         return frozenset(str(entry["name"]) for entry in found["resources"])
@@ -256,8 +256,8 @@ class Api:
                 yield answer
         except (TimeoutError, aiohttp.ClientError) as error:
             patience = limits.sock_read if limits else self._timeout
-            why = str(error) or f"within {patience:g} s"
-            raise ApiUnreachableError(f"{what}: no answer ({why})") from error
+            why = str(error) or f"timed out after {patience:g} s"
+            raise ApiUnreachableError(f"{what}: no response ({why})") from error
         finally:
             self._metrics.api_requests.labels(verb, kind.plural, code).inc()
 
@@ -287,7 +287,9 @@ def _parsed(what: str, text: bytes) -> Object:
     try:
         return from_json(text, cache_strings="keys")
     except ValueError as error:
-        raise ApiUnreachableError(f"{what}: the answer is not JSON, so it is not the apiserver's ({error})") from error
+        raise ApiUnreachableError(
+            f"{what}: the response is not JSON, so it is not from the apiserver ({error})"
+        ) from error
 
 
 def _asked_to_wait(answer: aiohttp.ClientResponse) -> float | None:

@@ -26,6 +26,6 @@ def connection_info() -> kopf.ConnectionInfo:
             info = dataclasses.replace(info, server=f"https://{f'[{host}]' if ':' in host else host}:{port}")
     if info is None:
         raise ConnectionSettingsError(
-            "there is no way to the apiserver: set KUBECONFIG, or run in a pod with a ServiceAccount's token mounted"
+            "no credentials for the apiserver: set KUBECONFIG, or run in a pod with a ServiceAccount token"
         )
     return info

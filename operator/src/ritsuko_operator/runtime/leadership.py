@@ -59,7 +59,7 @@ class Election:
 
     async def acquire(self) -> None:
         """Waits until this one leads."""
-        logger.info("waiting to lead", extra={"lease": str(self._ref), "identity": self._identity})
+        logger.info("waiting for leadership", extra={"lease": str(self._ref), "identity": self._identity})
         while True:
             if await self._attempt():
                 break
@@ -85,7 +85,7 @@ class Election:
                     spec = {**live["spec"], "holderIdentity": "", "leaseDurationSeconds": 1, "renewTime": _now()}
                     await self._api.replace(self._ref, {**live, "spec": spec})
         except (ApiError, ApiUnreachableError, TimeoutError) as error:
-            logger.warning("%s was not given back and has to expire: %s", self._ref, error)
+            logger.warning("%s was not released and has to expire: %s", self._ref, error)
 
     async def _attempt(self) -> bool:
         """Takes or renews the Lease; returns whether that worked."""
@@ -95,7 +95,7 @@ class Election:
                 taken = await self._take_or_renew()
         except (ApiError, ApiUnreachableError, TimeoutError) as error:
             if not (isinstance(error, ApiError) and error.status == _LOST_A_RACE):
-                logger.warning("%s: %s", self._ref, str(error) or "no answer in time")
+                logger.warning("%s: %s", self._ref, str(error) or "no response in time")
             return False
         if taken:
             self._until = began + self._terms.deadline

@@ -87,5 +87,5 @@ class ListWatch:
             else:
                 self.intake.watched(self.kind, event)
         except (KeyError, TypeError, ValueError) as error:
-            raise ApiUnreachableError(f"{what}: what came is not an event of the apiserver ({error!r})") from error
+            raise ApiUnreachableError(f"{what}: the response is not a watch event ({error!r})") from error
         self._version = version

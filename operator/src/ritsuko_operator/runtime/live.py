@@ -82,7 +82,7 @@ class LiveClusterApi:
 
     def _guard(self, ref: ObjectRef) -> None:
         if not self._may_write():
-            raise ApiUnreachableError(f"{ref} is not written: another operator may lead by now")
+            raise ApiUnreachableError(f"{ref} was not written: this operator may have lost leadership")
 
     def _keep(self, ref: ObjectRef, live: Object) -> Object:
         if ref.kind is SECRET:

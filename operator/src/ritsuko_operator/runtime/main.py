@@ -27,7 +27,7 @@ def main() -> NoReturn:
     try:
         settings = Settings()
     except ValidationError as error:
-        sys.exit(f"the settings cannot be used: {error}")
+        sys.exit(f"invalid settings: {error}")
     # kopf logs every event that it hands over
     log_to_stderr(settings.log_level, JsonFormatter(redacted), quiet=("kopf", "aiohttp.access"))
     logger.info("starting", extra={"version": settings.version})
@@ -62,7 +62,7 @@ async def _until_stopped(settings: Settings) -> NoReturn:
     except OperatorError as error:
         logger.critical("%s", error, exc_info=error.__cause__)
     except Exception:
-        logger.exception("the operator ended")
+        logger.exception("the operator ended unexpectedly")
     _exit(1)
 
 

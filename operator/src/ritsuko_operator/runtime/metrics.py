@@ -45,15 +45,15 @@ class Metrics:
         )
         self.resync_repairs = Counter(
             "ritsuko_operator_resync_repairs",
-            "Objects that a resync found in another state than the watches had told.",
+            "Objects whose state at a resync differed from what the watches reported.",
             ["resource"],
             registry=self.registry,
         )
         self.leader = Gauge(
-            "ritsuko_operator_leader", "1 while this operator works, 0 while it stands by.", registry=self.registry
+            "ritsuko_operator_leader", "1 while this operator leads, 0 while it is on standby.", registry=self.registry
         )
         self.secret_changes = Counter(
-            "ritsuko_operator_secret_changes", "Named Secrets that were found changed.", registry=self.registry
+            "ritsuko_operator_secret_changes", "Changes found in Secrets that bots reference.", registry=self.registry
         )
 
     def follow_queue(self, depth: Callable[[], int]) -> None:

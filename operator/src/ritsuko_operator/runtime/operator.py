@@ -105,7 +105,7 @@ async def run(settings: Settings, *, heed_signals: Callable[[], None]) -> None:
             return [] if synced.is_set() else ["the resources have not been listed yet"]
 
         def health() -> Sequence[str]:
-            return [f"the watch of {kind.plural} delivers no more" for kind in resync.deaf]
+            return [f"the watch of {kind.plural} has stalled" for kind in resync.deaf]
 
         app = application(metrics, health=health, readiness=readiness)
         async with serving(app, settings.http_host, settings.http_port):
@@ -184,7 +184,7 @@ async def _watch_beside(
         ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         task = ended.pop()
         cause = None if task.cancelled() else _first_of(task.exception())
-        raise WatchEndedError(f"{task.get_name()} ended by itself: {cause}") from cause
+        raise WatchEndedError(f"{task.get_name()} ended unexpectedly: {cause}") from cause
     finally:
         for task in tasks:
             task.cancel()

@@ -59,7 +59,7 @@ class Resync:
             try:
                 await self.look_at(kind)
             except (ApiError, ApiUnreachableError) as error:
-                logger.warning("the resync of %s is put off: %s", kind.plural, error)
+                logger.warning("the resync of %s failed and is retried later: %s", kind.plural, error)
 
     async def until_first(self) -> None:
         """Lists all kinds, again and again until it succeeds: it fills the cache before any worker starts."""
@@ -69,7 +69,7 @@ class Resync:
                     await self._take_in(kind)
                 return self._look_after_orphans()
             except (ApiError, ApiUnreachableError) as error:
-                logger.warning("cannot list yet, trying again: %s", error)
+                logger.warning("cannot list yet, retrying: %s", error)
                 await asyncio.sleep(_RETRY)
 
     async def take_over(self) -> None:
@@ -122,7 +122,7 @@ class Resync:
     def _account_for(self, kind: Kind, news: list[tuple[int, ObjectRef]], ghosts: list[ObjectRef]) -> None:
         self._intake.metrics.resync_repairs.labels(kind.plural).inc(len(news) + len(ghosts))
         if ghosts:
-            logger.warning("the watch of %s had missed deletions: %s", kind.plural, [str(ref) for ref in ghosts])
+            logger.warning("the watch of %s missed deletions: %s", kind.plural, [str(ref) for ref in ghosts])
         if news and kind not in self._owed:
             version, ref = max(news)
             self._owed[kind] = ref, version, self._clock() + self._grace

@@ -23,36 +23,45 @@ class Settings(BaseSettings):
     version: str = Field(default_factory=lambda: package_version("ritsuko-operator"))
     image_repository: str = "ghcr.io/ritsuko-dev"
     namespaces: Annotated[list[str], NoDecode] = Field(
-        default_factory=list[str], description="The namespaces to serve, by commas; empty: all."
+        default_factory=list[str], description="Comma-separated namespaces to serve; empty: all."
     )
     reader_kind: Literal["ClusterRole", "Role"] = "ClusterRole"
     reader_name: str = "ritsuko-reader"
     impersonator_name: str | None = Field(
-        default=None, description="The ClusterRole that bots with rbac.impersonation are bound to; unset: no bot is."
+        default=None,
+        description=(
+            "The ClusterRole that bots with rbac.impersonation are bound to; if unset, impersonation is not available."
+        ),
     )
     http_host: str = "0.0.0.0"
     http_port: int = 8080
     workers: int = Field(default=16, ge=1)
-    debounce: float = Field(default=0.05, ge=0, description="How long after a change to wait for more of them.")
+    debounce: float = Field(default=0.05, ge=0, description="How long to wait for further changes after one.")
     reconcile_timeout: float = Field(default=60.0, gt=0)
     resync_period: float = Field(default=180.0, gt=0, description="How often to list everything and compare.")
     watch_inactivity: float = Field(
         default=70.0,
         gt=0,
-        description="How long a watch may be silent before it is opened anew; a bookmark comes every minute.",
+        description=(
+            "How long a watch may be silent before it is reopened; the apiserver sends a bookmark every minute."
+        ),
     )
-    secrets_period: float = Field(default=30.0, gt=0, description="How often each Secret that bots name is looked at.")
+    secrets_period: float = Field(
+        default=30.0, gt=0, description="How often each Secret that bots reference is checked."
+    )
     own_secrets_period: float = Field(
-        default=180.0, gt=0, description="How often each Secret that was made for a bot is looked at, if all is quiet."
+        default=180.0, gt=0, description="How often each Secret created for a bot is checked."
     )
     optional_patience: float = Field(
         default=60.0, gt=0, description="How long an optional sidecar may take to start before it is left out."
     )
     optional_retry: float = Field(
-        default=60.0, gt=0, description="When one that was left out is tried again; doubled each time, at most an hour."
+        default=60.0,
+        gt=0,
+        description="How long after an optional sidecar was left out to retry it; doubled each time, at most an hour.",
     )
     leader_election: bool = Field(
-        default=False, description="Whether several operators share the work of one: one works, the others stand by."
+        default=False, description="Whether several replicas elect a leader; the others are on standby."
     )
     lease_name: str = "ritsuko-operator"
     lease_namespace: str = Field(default_factory=lambda: os.environ.get("POD_NAMESPACE") or "default")
@@ -70,7 +79,7 @@ class Settings(BaseSettings):
     def _in_order(self) -> Self:
         if not self.lease_duration > self.lease_renew_deadline > self.lease_retry_period:
             raise ValueError(
-                "it must be RITSUKO_LEASE_DURATION > RITSUKO_LEASE_RENEW_DEADLINE > RITSUKO_LEASE_RETRY_PERIOD"
+                "required: RITSUKO_LEASE_DURATION > RITSUKO_LEASE_RENEW_DEADLINE > RITSUKO_LEASE_RETRY_PERIOD"
             )
         return self
 

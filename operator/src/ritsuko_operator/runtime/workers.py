@@ -52,7 +52,7 @@ class Workers:
         except Exception as error:  # a defect that one resource brings to light must not stop the others
             result = "error"
             delay = self.queue.retry(key)
-            logger.exception("%s: reconciling it failed", key.ref, extra={"again_in_seconds": round(delay, 2)})
+            logger.exception("%s: reconcile failed", key.ref, extra={"again_in_seconds": round(delay, 2)})
             await self._admit(key, error)
         else:
             self.queue.forget(key)
@@ -69,7 +69,7 @@ class Workers:
             async with asyncio.timeout(self.timeout):
                 await self.bots.failed(key, error)
         except Exception:  # the same defect, perhaps
-            logger.exception("%s: its status could not say so", key.ref)
+            logger.exception("%s: the error could not be written to its status", key.ref)
 
     async def _one(self, key: Key) -> float | None:
         if isinstance(key, BotKey):

@@ -63,7 +63,7 @@ async def test_nothing_is_sent_again_and_it_is_told(world: World, mutate: Mutate
         told = world.condition(kind)
         assert told["status"] != "True"
     assert "admission changes " in world.condition("Stalled")["message"]
-    assert "of Deployment hal, which is left as it is" in world.condition("Stalled")["message"]
+    assert "of Deployment hal; the operator leaves it that way" in world.condition("Stalled")["message"]
 
 
 @pytest.mark.parametrize("mutate", MUTATIONS)
@@ -144,7 +144,10 @@ def test_no_content_is_remembered_and_only_some_fields_are_told() -> None:
     adjustments = Adjustments()
     adjustments.learn(REF, desired, None, live)
     assert adjustments.notes == [
-        "admission changes data.a, data.b, data.c and 3 more fields of Deployment hal, which is left as it is"
+        (
+            "admission changes data.a, data.b, data.c and 3 more fields of Deployment hal; the operator leaves "
+            "it that way"
+        )
     ]
     adjustments.keep_only(())
     assert adjustments.notes == []

@@ -21,8 +21,8 @@ async def test_without_the_crds_it_says_which_one_is_missing_and_looks_again(wor
     assert again is not None
     stalled = world.condition("Stalled")
     message = stalled["message"]
-    assert "there is no PodMonitor: the CRD podmonitors.monitoring.coreos.com is not installed here" in message
-    assert "there is no PrometheusRule" in message
+    assert "PodMonitor cannot be created: the CRD podmonitors.monitoring.coreos.com is not installed" in message
+    assert "PrometheusRule" in message
     assert stalled["status"] == "False"
     assert await world.reconcile() == []
     world.not_installed.clear()

@@ -97,7 +97,7 @@ async def test_two_bots_that_want_one_name_do_not_take_it_from_each_other(world:
     assert world.condition("Stalled")["status"] == "False"
     told = world.condition("Stalled", READER.name)
     assert (told["status"], told["reason"]) == ("True", "NameTaken")
-    words = "RoleBinding ops/hal-reader belongs to RitsukoBot hal: give one of the two bots another name"
+    words = "RoleBinding ops/hal-reader belongs to RitsukoBot hal: rename one of the two bots"
     assert words in told["message"]
     world.writes.clear()
     assert await world.bots.reconcile(READER) == 10
@@ -112,7 +112,7 @@ async def test_a_name_that_is_free_again_goes_to_the_bot_that_was_refused_it(wor
     await world.bots.reconcile(EVE)
     told = world.condition("Stalled", "eve")
     assert (told["status"], told["reason"]) == ("True", "NameTaken")
-    words = "ServiceAccount ops/shared belongs to RitsukoBot hal: name another in `serviceAccount.name`"
+    words = "ServiceAccount ops/shared belongs to RitsukoBot hal: set another name in `serviceAccount.name`"
     assert words in told["message"]
     world.remove(HAL.ref)
     world.remove(HAL.ref._replace(kind=SERVICE_ACCOUNT, name="shared"))  # the garbage collector
@@ -130,7 +130,7 @@ async def test_what_somebody_made_immutable_is_to_be_deleted(world: World) -> No
     await world.reconcile()
     told = world.condition("Stalled")
     assert (told["status"], told["reason"]) == ("True", "ImmutableField")
-    assert "when `immutable` is set: delete it, and it is made anew" in told["message"]
+    assert "when `immutable` is set: delete it and the operator creates it again" in told["message"]
 
 
 UNDER_A_POD = [

@@ -84,8 +84,9 @@ async def test_all_headers_without_a_value_are_told(world: World) -> None:
     assert await world.secrets_changed()
     await world.reconcile()
     assert line(world)[1] == (
-        "header Authorization has no value: Secret github not found: create it in namespace ops with the key token; "
-        "header X-Team has no value: Secret team not found: create it in namespace ops with the key name"
+        "header Authorization has no value: Secret github not found: create it in namespace ops "
+        "with the key token; header X-Team has no value: Secret team not found: create it in "
+        "namespace ops with the key name"
     )
 
 
@@ -94,7 +95,7 @@ async def test_a_value_that_no_header_can_have_is_told(world: World, values: dic
     works(world)
     world.secret("github", **values)
     await world.reconcile()
-    assert line(world)[1].startswith("header Authorization has no value: Secret github has no key token, or one that")
+    assert line(world)[1].startswith("header Authorization has no value: Secret github has no key token, or its value")
 
 
 async def test_the_copy_goes_with_the_last_remote_server_also_after_a_restart(world: World) -> None:
@@ -115,7 +116,10 @@ async def test_its_line_is_what_the_bot_says(world: World) -> None:
     await world.reconcile("github")
     assert line(world) == (
         "Failed",
-        "it refuses the bot: HTTP 401 Unauthorized; check the value in the Secret that its `headers` name",
+        (
+            "it rejects the bot's credentials: HTTP 401 Unauthorized; check the value in the Secret that its "
+            "`headers` name"
+        ),
     )
 
 

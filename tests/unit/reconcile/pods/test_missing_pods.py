@@ -62,9 +62,9 @@ async def test_a_paused_rollout_is_told_with_how_to_resume_it(world: World) -> N
     await world.reconcile()
     assert told(world, "Stalled") == ("True", "RolloutPaused")
     message = world.condition("Stalled")["message"]
-    assert message == "its rollout is paused: `kubectl rollout resume deployment/hal -n ops`"
+    assert message == "its rollout is paused: run `kubectl rollout resume deployment/hal -n ops`"
     assert told(world, "Reconciling") == ("False", "Stalled")
-    assert line(world, "logs") == ("Failed", f"there is no pod with it: {message}")
+    assert line(world, "logs") == ("Failed", f"no pod with it exists: {message}")
     assert await world.reconcile() == []
 
 
@@ -77,7 +77,7 @@ async def test_one_that_is_paused_with_nothing_to_roll_out_needs_nobody(world: W
 
 async def test_a_deployment_that_is_kept_from_going_is_told_with_what_keeps_it(world: World) -> None:
     deployment(world, metadata={"deletionTimestamp": START, "finalizers": ["example.test/keep"]})
-    words = "Deployment hal is being deleted and waits for its finalizers (example.test/keep): whoever put them there "
+    words = "Deployment hal is being deleted and waits for its finalizers (example.test/keep): their owner has to "
     world.now = SOON  # it may be gone in a moment
     await world.reconcile()
     assert told(world, "Stalled") == ("False", "Progressing")
@@ -95,7 +95,8 @@ async def test_one_that_waits_for_its_pods_to_go_waits_for_nobodys_finalizer(wor
     deployment(world, metadata={"deletionTimestamp": START, "finalizers": ["foregroundDeletion"]})
     await world.reconcile()
     words = (
-        "Deployment hal is being deleted and waits for what it owns: see `kubectl get replicasets,pods -n ops`; it is "
+        "Deployment hal is being deleted and waits for its dependents: see `kubectl get replicasets,pods -n "
+        "ops`; the operator "
     )
     assert world.condition("Reconciling")["message"].startswith(words)
 
@@ -110,24 +111,24 @@ async def test_a_sidecar_that_the_pod_template_takes_away_has_failed_at_once(wor
     await world.reconcile()
     phase, message = line(world, "kubernetes")
     assert phase == "Failed"
-    assert message.startswith("`podTemplate` of RitsukoBot hal takes its container mcp-kubernetes away: leave that out")
+    assert message.startswith("`podTemplate` of RitsukoBot hal removes its container mcp-kubernetes; drop that patch")
     assert left(world) is None
     world.bot(podTemplate={"spec": {"initContainers": [{"$patch": "replace"}]}})  # it is none of these
     await world.reconcile()
-    assert line(world, "kubernetes") == ("Starting", "there is no pod with it yet")
+    assert line(world, "kubernetes") == ("Starting", "no pod with it exists yet")
 
 
 async def test_without_anybody_who_makes_pods_it_has_failed_after_a_while(world: World) -> None:
     world.sidecar("logs", server="logs")
     await world.reconcile()
-    assert line(world, "logs") == ("Starting", "there is no pod with it yet")
+    assert line(world, "logs") == ("Starting", "no pod with it exists yet")
     assert left(world) == PATIENCE
     world.now = SOON
     assert await world.reconcile() == []
     assert left(world) == 60
     world.now = LATE
     await world.reconcile()
-    words = "no pod with it is made: see the conditions Reconciling and Stalled of RitsukoBot hal"
+    words = "no pod with it was created: see the conditions Reconciling and Stalled of RitsukoBot hal"
     assert line(world, "logs") == ("Failed", words)
     assert left(world) is None
     assert await world.reconcile() == []
@@ -152,7 +153,7 @@ async def test_with_no_pod_at_all_it_is_the_same(world: World) -> None:
     await world.reconcile()
     assert told(world, "Ready") == ("False", "BotNotRunning")
     assert (
-        "no pod is made, and nobody says why: see `kubectl describe deployment -n ops hal`"
+        "no pod was created and no reason was reported: see `kubectl describe deployment -n ops hal`"
         in (world.condition("Ready")["message"])
     )
     assert told(world, "Reconciling") == ("True", "RolloutFailing")

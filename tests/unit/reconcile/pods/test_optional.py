@@ -84,8 +84,8 @@ async def test_it_is_left_out_after_its_time_and_the_status_says_why_and_when_it
     line = bot.line()
     assert (line["phase"], line["attempts"], line["retryTime"]) == ("LeftOut", 1, "2026-11-24T10:02:00Z")
     assert line["message"].startswith(
-        "it did not start, and the bot runs without it; it is tried again at 2026-11-24T10:02:00Z, or as soon as its "
-        "spec changes: it exited with code 1"
+        "it did not start, so the bot runs without it; next retry at 2026-11-24T10:02:00Z, or when its spec "
+        "changes: it exited with code 1"
     )
     (event,) = [event for event in bot.events if event.reason == "SidecarLeftOut"]
     assert event.note == f"weather: {line['message']}"

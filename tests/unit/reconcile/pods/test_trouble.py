@@ -43,8 +43,8 @@ def test_killed_for_memory_it_says_how_often_in_what_time_and_what_to_raise(worl
     world.pod("hal-1", [running("bot"), status], created="2026-11-24T09:59:00Z")
     told_at_once = failed(world)
     assert told_at_once == (
-        "it was killed for memory, restarted 4 times in 10 min; its limit is 256Mi: "
-        "raise `spec.resources.limits.memory`"
+        "it was killed for using too much memory, restarted 4 times in 10 min; its limit is 256Mi: raise "
+        "`spec.resources.limits.memory`"
     )
     world.now = "2026-11-24T10:50:00Z"
     assert failed(world) == told_at_once  # the passing of time is no news
@@ -87,13 +87,13 @@ def test_a_claim_that_waits_is_told_with_where_to_look(world: World) -> None:
     words = "0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims"
     unschedulable = {"type": "PodScheduled", "status": "False", "message": words}
     world.pod("hal-1", [], node=None, phase="Pending", conditions=[unschedulable])
-    assert failed(world) == f"no node takes pod hal-1: {words}; see `kubectl get persistentvolumeclaims -n ops`"
+    assert failed(world) == f"pod hal-1 cannot be scheduled: {words}; see `kubectl get persistentvolumeclaims -n ops`"
 
 
 def test_a_lost_node_is_told_though_its_containers_were_last_seen_ready(world: World) -> None:
     conditions = [{"type": "Ready", "status": "False"}, {"type": "ContainersReady", "status": "True"}]
     world.pod("hal-1", [running("bot"), running(WEATHER)], conditions=conditions)
-    assert failed(world) == "node node-1, on which pod hal-1 runs, does not answer"
+    assert failed(world) == "node node-1 of pod hal-1 does not respond"
 
 
 def test_an_init_container_that_fails_is_named(world: World) -> None:
@@ -118,14 +118,17 @@ def test_a_native_sidecar_is_found_among_the_init_containers(world: World) -> No
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        (waiting(WEATHER, "ContainerCreating"), "it has not been started for 2 min: a Secret, ConfigMap or claim"),
+        (
+            waiting(WEATHER, "ContainerCreating"),
+            "it has not started within 2 min: a Secret, ConfigMap or volume claim",
+        ),
         (
             running(WEATHER, ready=False, state={"running": {"startedAt": "2026-11-24T10:00:00Z"}}),
-            "its readiness probe (GET /health at port 9000) does not succeed: see `kubectl logs -n ops hal-1",
+            "its readiness probe (GET /health at port 9000) fails: see `kubectl logs -n ops hal-1",
         ),
         (
             running(WEATHER, ready=False, started=False, state={"running": {"startedAt": "2026-11-24T10:00:00Z"}}),
-            "its startup probe does not succeed",
+            "its startup probe fails",
         ),
     ],
 )
@@ -148,7 +151,7 @@ def test_a_pod_that_nobody_tells_anything_about_fails_at_the_same_moment(world: 
     assert told(world)[0] is SidecarPhase.STARTING
     assert patience_ends(observe(world.cache, world.live(HAL.ref.kind, "hal")), world.now) == 90
     world.now = "2026-11-24T10:02:00Z"
-    assert failed(world).startswith("no node has been found for pod hal-1 for 2 min, and nobody says why")
+    assert failed(world).startswith("pod hal-1 has not been scheduled for 2 min and no reason was reported")
     assert patience_ends(observe(world.cache, world.live(HAL.ref.kind, "hal")), world.now) is None
 
 

@@ -68,6 +68,6 @@ def test_a_repair_names_three_fields_and_what_to_edit_instead() -> None:
     ref = ObjectRef(DEPLOYMENT, "ops", "hal")
     (event,) = repairs(bot(), [Change(ref, WriteReason.DRIFTED, {}, ["a", "b", "c", "d", "e"])], ())
     assert event.note == (
-        "Deployment ops/hal had been changed by somebody (a, b, c and 2 more): put back; "
-        "edit RitsukoBot hal, such as its `podTemplate`, or its McpSidecars instead"
+        "Deployment ops/hal was changed by somebody else (a, b, c and 2 more) and has been restored; edit "
+        "RitsukoBot hal (for example its `podTemplate`) or its McpSidecars instead"
     )

@@ -81,7 +81,7 @@ async def test_a_rollout_counts_the_new_pods_that_are_ready_and_not_the_old_ones
     assert works.condition("Reconciling")["message"] == "0 of 1 pods are up to date and available"
     works.pod("hal-2", [running("bot"), running("mcp-kubernetes")], template="two", created="2026-11-24T09:59:50Z")
     await works.reconcile()
-    words = "1 of 1 pods are up to date and available; older ones are still there"
+    words = "1 of 1 pods are up to date and available; old pods still exist"
     assert works.condition("Reconciling")["message"] == words
 
 
@@ -112,7 +112,7 @@ async def test_on_a_lost_node_nothing_is_ready_though_its_containers_were_last_s
     await works.reconcile()
     ready = works.condition("Ready")
     assert (ready["status"], ready["reason"]) == ("False", "BotNotRunning")
-    assert "node node-1, on which pod hal-1 runs, does not answer" in ready["message"]
+    assert "node node-1 of pod hal-1 does not respond" in ready["message"]
 
 
 async def test_a_suspended_bot_says_so_everywhere(works: World) -> None:
@@ -144,9 +144,7 @@ async def test_the_number_of_an_autoscaler_is_in_effect_and_replicas_is_told_not
     assert told(works) == ("True", "Settled", "Progressing")
     assert works.condition("ZulipConnected")["status"] == "True"
     assert works.condition("Ready", "kubernetes", SIDECAR)["status"] == "True"
-    words = (
-        "; an autoscaler of the Deployment keeps 2 pods: `replicas` (0) is not in effect: to run no pod, set `suspend"
-    )
+    words = "; an autoscaler sets the Deployment to 2 pods, so `replicas` (0) has no effect: set `suspend: true"
     assert all(words in works.condition(kind)["message"] for kind in ("Ready", "Reconciling"))
     works.bot(replicas=2)
     await works.reconcile()
@@ -154,7 +152,7 @@ async def test_the_number_of_an_autoscaler_is_in_effect_and_replicas_is_told_not
     scaled(works, 0)
     works.bot(replicas=2)
     await works.reconcile()
-    message = "no pod runs: its autoscaler has set the Deployment to 0"
+    message = "no pod runs: an autoscaler set the Deployment to 0"
     assert (works.condition("Ready")["reason"], works.condition("Ready")["message"]) == ("Suspended", message)
 
 

@@ -33,7 +33,7 @@ def world() -> World:
 
 
 def test_before_there_is_a_pod(world: World) -> None:
-    assert line(world) == (SidecarPhase.STARTING, "it is being started")
+    assert line(world) == (SidecarPhase.STARTING, "it is starting")
 
 
 def test_ready_after_the_handshake_and_not_before(world: World) -> None:
@@ -79,7 +79,7 @@ def test_the_registrys_words_stay_the_same_while_the_kubelet_backs_off(world: Wo
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        (waiting("mcp-weather", "InvalidImageName"), "is not the name of an image: correct `image`"),
+        (waiting("mcp-weather", "InvalidImageName"), "is not a valid image name: correct `image`"),
         (waiting("mcp-weather", "ErrImageNeverPull"), "imagePullPolicy is Never: load it or change the policy"),
         (waiting("mcp-weather", "CreateContainerError", "no such file: /run"), "no such file: /run; check `command`"),
         (waiting("mcp-weather", "CrashLoopBackOff", restarts=1, lastState=ended(1)), "it exited with code 1; see"),
@@ -106,14 +106,14 @@ def test_a_container_that_recovered_is_not_held_its_past_against(world: World) -
 def test_a_pod_that_no_node_takes(world: World) -> None:
     unschedulable = {"type": "PodScheduled", "status": "False", "message": "0/1 nodes: insufficient memory"}
     world.pod("hal-1", [], node=None, phase="Pending", conditions=[unschedulable])
-    assert line(world) == (SidecarPhase.FAILED, "no node takes pod hal-1: 0/1 nodes: insufficient memory")
+    assert line(world) == (SidecarPhase.FAILED, "pod hal-1 cannot be scheduled: 0/1 nodes: insufficient memory")
 
 
 def test_while_a_new_pod_starts_the_old_one_answers_and_the_line_stays_ready(world: World) -> None:
     world.pod("hal-1", [running("bot"), running("mcp-weather")], template="old", created="2026-11-24T09:00:00Z")
     world.pod("hal-2", [running("bot"), waiting("mcp-weather", "ContainerCreating")], template="new")
     world.report("hal-1", servers=[server("weather")])
-    assert line(world) == (SidecarPhase.READY, "pod hal-1 answers while another one starts")
+    assert line(world) == (SidecarPhase.READY, "pod hal-1 still uses it while another pod starts")
 
 
 def test_while_a_new_pod_fails_the_line_says_both(world: World) -> None:
@@ -122,8 +122,8 @@ def test_while_a_new_pod_fails_the_line_says_both(world: World) -> None:
     world.report("hal-1", servers=[server("weather")])
     assert line(world) == (
         SidecarPhase.READY,
-        "pod hal-1 answers with it; in pod hal-2: image mcp-weather:1 cannot be pulled: not found; "
-        "the registry has no such image or tag: check its name and tag",
+        "pod hal-1 still uses it; in pod hal-2: image mcp-weather:1 cannot be pulled: not found; the "
+        "registry has no such image or tag: check its name and tag",
     )
 
 

@@ -55,7 +55,7 @@ async def test_a_child_that_is_refused_costs_one_request_a_try_and_no_status() -
     world.bot()
     world.refuse[CONFIG_MAP] = ApiError("applying ConfigMap ops/hal-mcp", 422, "Invalid", "denied by a policy")
     assert await world.bots.reconcile(HAL) == 10
-    assert "denied by a policy; it is tried again within a minute" in world.condition("Stalled")["message"]
+    assert "denied by a policy; the operator retries within a minute" in world.condition("Stalled")["message"]
     world.now = times.later(world.now, 10)
     assert await world.reconcile() == []
     world.refuse.clear()

@@ -75,7 +75,7 @@ class Adjustments:
         """For people, one for each child."""
         told = {ref: summary(sorted(known.fields), more="more fields") for ref, known in self._known.items()}
         return [
-            f"admission changes {fields} of {ref.kind.name} {ref.name}, which is left as it is"
+            f"admission changes {fields} of {ref.kind.name} {ref.name}; the operator leaves it that way"
             for ref, fields in sorted(told.items())
         ]
 

@@ -150,7 +150,7 @@ async def _bring_in_line(
         answer = await cluster.apply(ref, desired)
     except ApiError as error:
         if error.field_is_immutable:
-            raise ImmutableFieldError(f"{error}: delete it, and it is made anew") from error
+            raise ImmutableFieldError(f"{error}: delete it and the operator creates it again") from error
         raise
     return Change(ref, why, answer, fields, put_right=adjustments.learn(ref, desired, live, answer))
 
@@ -158,11 +158,11 @@ async def _bring_in_line(
 def _whose_it_is(ref: ObjectRef, key: BotKey, live: Object) -> str:
     other = holder(live)
     if other is None or other == key:
-        return f"{ref} is there already and is not this bot's: delete or rename it, or give the bot another name"
+        return f"{ref} already exists and does not belong to this bot: delete or rename it, or rename the bot"
     bot = other.name if other.namespace == key.namespace else f"{other.namespace}/{other.name}"
-    remedy = "give one of the two bots another name"
+    remedy = "rename one of the two bots"
     if ref.kind is SERVICE_ACCOUNT:
-        remedy = "name another in `serviceAccount.name`, or set `serviceAccount.create` to false to use it together"
+        remedy = "set another name in `serviceAccount.name`, or set `serviceAccount.create` to false to share it"
     return f"{ref} belongs to RitsukoBot {bot}: {remedy}"
 
 
@@ -172,5 +172,5 @@ async def _prepare(cluster: ClusterApi, ref: ObjectRef, desired: Object, live: O
         await cluster.delete(ref, uid=live["metadata"]["uid"])
     if ref.kind is DEPLOYMENT and live["spec"]["selector"] != desired["spec"]["selector"]:
         raise ImmutableFieldError(
-            f"{ref} was made with another pod selector, which cannot be changed: delete it, and it is made anew"
+            f"{ref} has another pod selector, which cannot be changed: delete it and the operator creates it again"
         )

@@ -54,5 +54,5 @@ class MonitoringObjects:
 
 def _not_installed(kind: Kind) -> str:
     crd = f"{kind.plural}.{kind.api_version.partition('/')[0]}"
-    remedy = "install the Prometheus operator, or switch it off in `monitoring`"
-    return f"there is no {kind.name}: the CRD {crd} is not installed here; {remedy}"
+    remedy = "install the Prometheus operator, or disable it in `monitoring`"
+    return f"{kind.name} cannot be created: the CRD {crd} is not installed; {remedy}"

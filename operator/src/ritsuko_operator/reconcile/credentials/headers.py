@@ -47,7 +47,7 @@ def missing(desired: Sequence[HeaderSource], secrets: Mapping[str, Object | None
         if secrets.get(one.secret) is None:
             why = f"Secret {one.secret} not found: create it in namespace {namespace} with the key {one.key}"
         elif not _value(one, secrets):
-            why = f"Secret {one.secret} has no key {one.key}, or one that is no text in a single line: correct it"
+            why = f"Secret {one.secret} has no key {one.key}, or its value is not a single line of text: correct it"
         else:
             continue
         told = f"header {one.header} has no value: {why}"

@@ -54,9 +54,9 @@ def held_up(observed: Observation) -> str:
     name, namespace = observed.bot.metadata.name, observed.bot.metadata.namespace
     if rollout.ending_since(observed.deployment):
         foreign = [one for one in rollout.finalizers(observed.deployment) if one not in _OF_THE_GARBAGE_COLLECTOR]
-        kept = f"its finalizers ({', '.join(foreign)}): whoever put them there has to take them away"
-        waits = kept if foreign else f"what it owns: see `kubectl get replicasets,pods -n {namespace}`"
-        return f"Deployment {name} is being deleted and waits for {waits}; it is made anew when it is gone"
+        kept = f"its finalizers ({', '.join(foreign)}): their owner has to remove them"
+        waits = kept if foreign else f"its dependents: see `kubectl get replicasets,pods -n {namespace}`"
+        return f"Deployment {name} is being deleted and waits for {waits}; the operator creates it again afterwards"
     if rollout.is_paused(observed.deployment):
-        return f"its rollout is paused: `kubectl rollout resume deployment/{name} -n {namespace}`"
+        return f"its rollout is paused: run `kubectl rollout resume deployment/{name} -n {namespace}`"
     return ""

@@ -103,8 +103,8 @@ def _settle_one(
     attempts = before.attempts + 1 if before else 1
     retry_time = times.later(now, patience.retry_after(attempts))
     tries = "" if attempts == 1 else f", {attempts} times in a row"
-    plan = f"it is tried again at {retry_time}, or as soon as its spec changes"
-    message = f"it did not start{tries}, and the bot runs without it; {plan}: {cause}"
+    plan = f"next retry at {retry_time}, or when its spec changes"
+    message = f"it did not start{tries}, so the bot runs without it; {plan}: {cause}"
     return Trial(attempts, generation, retry_time, message)
 
 

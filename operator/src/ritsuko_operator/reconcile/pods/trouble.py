@@ -37,7 +37,7 @@ class Diagnosis(NamedTuple):
 
 
 # The same whether there is a pod already or not: that alone is no news worth two more statuses of every new bot.
-_BEING_STARTED = Diagnosis(SidecarPhase.STARTING, "it is being started")
+_BEING_STARTED = Diagnosis(SidecarPhase.STARTING, "it is starting")
 
 
 class Case(NamedTuple):
@@ -115,11 +115,13 @@ def _no_pod(case: Case) -> Diagnosis | None:
     if failed:
         return _failed(f"pod {failed.name} failed: {failed.failure}")
     if held := missing_pods.held_up(case.observed):
-        return Diagnosis(_phase_of_waiting(case), f"there is no pod: {held}")
+        return Diagnosis(_phase_of_waiting(case), f"no pod exists: {held}")
     if _phase_of_waiting(case) is SidecarPhase.FAILED:
         what = "deployment" if case.observed.deployment else "rbot"
         name = case.observed.bot.metadata.name
-        return _failed(f"no pod is made, and nobody says why: see `kubectl describe {what} -n {case.namespace} {name}`")
+        return _failed(
+            f"no pod was created and no reason was reported: see `kubectl describe {what} -n {case.namespace} {name}`"
+        )
     return _BEING_STARTED
 
 
@@ -135,8 +137,8 @@ def _removed_by_patch(case: Case) -> Diagnosis | None:
     if sidecar is None or not removes_container(bot, name, native=sidecar.spec.native):
         return None
     return _failed(
-        f"`podTemplate` of RitsukoBot {bot.metadata.name} takes its container {name} away: leave that out, or "
-        "set `enabled` of the sidecar to false"
+        f"`podTemplate` of RitsukoBot {bot.metadata.name} removes its container {name}; drop that patch, or "
+        "set `enabled: false` in the sidecar"
     )
 
 
@@ -147,11 +149,11 @@ def _not_in_the_pod(case: Case) -> Diagnosis | None:
     if refused := rollout.pods_refused(case.observed.deployment):
         return _failed(f"the pod with it cannot be created: {refused}")
     if held := missing_pods.held_up(case.observed):
-        return Diagnosis(_phase_of_waiting(case), f"there is no pod with it: {held}")
+        return Diagnosis(_phase_of_waiting(case), f"no pod with it exists: {held}")
     if _phase_of_waiting(case) is SidecarPhase.FAILED:
         name = case.observed.bot.metadata.name
-        return _failed(f"no pod with it is made: see the conditions Reconciling and Stalled of RitsukoBot {name}")
-    return Diagnosis(SidecarPhase.STARTING, "there is no pod with it yet")
+        return _failed(f"no pod with it was created: see the conditions Reconciling and Stalled of RitsukoBot {name}")
+    return Diagnosis(SidecarPhase.STARTING, "no pod with it exists yet")
 
 
 def _unschedulable(case: Case) -> Diagnosis | None:
@@ -161,19 +163,19 @@ def _unschedulable(case: Case) -> Diagnosis | None:
     hint = ""
     if "persistentvolumeclaim" in pod.unschedulable.lower():
         hint = f"; see `kubectl get persistentvolumeclaims -n {case.namespace}`"
-    return _failed(f"no node takes pod {pod.name}: {pod.unschedulable}{hint}")
+    return _failed(f"pod {pod.name} cannot be scheduled: {pod.unschedulable}{hint}")
 
 
 def _node_lost(case: Case) -> Diagnosis | None:
     if case.pod is None or not case.pod.node_lost:
         return None
-    return _failed(f"node {case.pod.node}, on which pod {case.pod.name} runs, does not answer")
+    return _failed(f"node {case.pod.node} of pod {case.pod.name} does not respond")
 
 
 def _image(case: Case) -> Diagnosis | None:
     container = case.container
     if container.waiting == "InvalidImageName":
-        return _failed(f"{container.image!r} is not the name of an image: correct `image`")
+        return _failed(f"{container.image!r} is not a valid image name: correct `image`")
     if container.waiting == "ErrImageNeverPull":
         return _failed(
             f"image {container.image} is not on the node, and imagePullPolicy is Never: load it or change the policy"
@@ -226,8 +228,8 @@ def _exited(case: Case) -> Diagnosis | None:
 def killed_for_memory(case: Case) -> str:
     """What to say of a container whose last end was that."""
     limit = case.container.memory_limit
-    has = f"its limit is {limit}" if limit else "it has no limit of its own, so the node ran out of memory"
-    return f"it was killed for memory{_restarts(case)}; {has}: raise `spec.resources.limits.memory`"
+    has = f"its limit is {limit}" if limit else "it has no limit, so the node ran out of memory"
+    return f"it was killed for using too much memory{_restarts(case)}; {has}: raise `spec.resources.limits.memory`"
 
 
 def _restarts(case: Case) -> str:
@@ -259,12 +261,12 @@ def _starting(case: Case) -> Diagnosis | None:
     if pod is not None and times.since(pod.created, case.now) >= PATIENCE:
         if not pod.scheduled:
             return _failed(
-                f"no node has been found for pod {pod.name} for {times.in_words(PATIENCE)}, and nobody says why: does "
-                "the cluster's scheduler run?"
+                f"pod {pod.name} has not been scheduled for {times.in_words(PATIENCE)} and no reason was reported: "
+                "check that the cluster's scheduler runs"
             )
         return _failed(
-            f"it has not been started for {times.in_words(PATIENCE)}: a Secret, ConfigMap or claim that a volume names "
-            f"may be missing; see the events of `kubectl describe pod -n {case.namespace} {pod.name}`"
+            f"it has not started within {times.in_words(PATIENCE)}: a Secret, ConfigMap or volume claim may be "
+            f"missing; see the events in `kubectl describe pod -n {case.namespace} {pod.name}`"
         )
     return _BEING_STARTED
 
@@ -280,7 +282,7 @@ def _not_ready(case: Case) -> Diagnosis | None:
             SidecarPhase.STARTING, f"the container runs, but its {kind} probe{probe} has not succeeded yet"
         )
     return _failed(
-        f"the container runs, but its {kind} probe{probe} does not succeed: see `kubectl logs -n {case.namespace} "
+        f"the container runs, but its {kind} probe{probe} fails: see `kubectl logs -n {case.namespace} "
         f"{case.pod.name if case.pod else ''} -c {container.name}`, and check its port and probes"
     )
 

@@ -45,15 +45,17 @@ def repairs(regarding: Object, changes: Iterable[Change], in_place: Iterable[Obj
             found.append(Transition(regarding, Reason.REPAIRED, _put_back(regarding, change)))
         elif change.why is WriteReason.ABSENT and change.ref in known:
             found.append(
-                Transition(regarding, Reason.REPAIRED, f"{change.ref} had been deleted by somebody: made again")
+                Transition(
+                    regarding, Reason.REPAIRED, f"{change.ref} was deleted by somebody else and has been created again"
+                )
             )
     return found
 
 
 def _put_back(bot: Object, change: Change) -> str:
     fields = f" ({summary(change.fields)})" if change.fields else ""
-    instead = f"RitsukoBot {bot['metadata']['name']}, such as its `podTemplate`, or its McpSidecars"
-    return f"{change.ref} had been changed by somebody{fields}: put back; edit {instead} instead"
+    instead = f"RitsukoBot {bot['metadata']['name']} (for example its `podTemplate`) or its McpSidecars"
+    return f"{change.ref} was changed by somebody else{fields} and has been restored; edit {instead} instead"
 
 
 def _news(before: tuple[str, str] | None, entry: Condition) -> bool:

@@ -58,7 +58,7 @@ def unreadable_bot_status(bot_object: Object, cause: Cause, *, now: str) -> Obje
     generation = bot_object["metadata"].get("generation", 0)
     known = [Condition.model_validate(entry) for entry in before.get("conditions", [])]
     ran = "selector" in before  # which is told of a bot that has a Deployment
-    note = f"{cause.message}; what ran before keeps running" if ran else cause.message
+    note = f"{cause.message}; the previous version keeps running" if ran else cause.message
     said = [
         condition(BotCondition.READY, Verdict("False", Cause(cause.reason, note)), generation, now),
         condition(BotCondition.STALLED, Verdict("True", Cause(cause.reason, note)), generation, now),

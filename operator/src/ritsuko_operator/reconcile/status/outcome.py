@@ -41,7 +41,7 @@ def outcome_of(
     for failure in failures:
         match failure:
             case ApiError() if failure.passing:
-                failed = failed or Cause(Reason.APPLY_FAILED, f"{failure}; it is tried again")
+                failed = failed or Cause(Reason.APPLY_FAILED, f"{failure}; the operator retries")
             case ApiError():
                 stalled = stalled or _needs_help(Reason.APPLY_REFUSED, failure)
             case ForeignObjectError():
@@ -52,4 +52,4 @@ def outcome_of(
 
 
 def _needs_help(reason: Reason, failure: ReconcileError) -> Cause:
-    return Cause(reason, f"{failure}; it is tried again within a minute")
+    return Cause(reason, f"{failure}; the operator retries within a minute")

@@ -112,8 +112,8 @@ def _beside_one_that_answers(
         return diagnosis
     if diagnosis.phase is SidecarPhase.FAILED:
         where = f"in pod {pod.name}: " if pod else ""
-        return Diagnosis(SidecarPhase.READY, f"pod {reporter.name} answers with it; {where}{diagnosis.message}")
-    return Diagnosis(SidecarPhase.READY, f"pod {reporter.name} answers while another one starts")
+        return Diagnosis(SidecarPhase.READY, f"pod {reporter.name} still uses it; {where}{diagnosis.message}")
+    return Diagnosis(SidecarPhase.READY, f"pod {reporter.name} still uses it while another pod starts")
 
 
 def _survived(case: Case) -> Diagnosis | None:
@@ -139,13 +139,13 @@ class _Place(NamedTuple):
 
 _HERE = _Place(
     but="its container is ready, but ",
-    refuses="it must take the token in its variable MCP_AUTH_TOKEN, or set `auth.mode` to None",
+    refuses="make it accept the token in its variable MCP_AUTH_TOKEN, or set `auth.mode` to None",
     fails="check `port`, `path` and that it serves MCP over streamable HTTP",
 )
 _ELSEWHERE = _Place(
     but="",
     refuses="check the value in the Secret that its `headers` name",
-    fails="check `url`, that it serves MCP over streamable HTTP, and that the bot's pod may connect there",
+    fails="check `url`, that it serves MCP over streamable HTTP, and that the bot's pod can reach it",
 )
 
 
@@ -154,7 +154,7 @@ def _handshake(observed: Observation, server: ServerReport | None, place: _Place
     if observed.report is None:
         return Diagnosis(SidecarPhase.STARTING, f"{place.but}the bot has not reported a handshake yet")
     if server is None:
-        return Diagnosis(SidecarPhase.STARTING, "the bot has not loaded the configuration that names it yet")
+        return Diagnosis(SidecarPhase.STARTING, "the bot has not loaded its configuration yet")
     if server.state is ServerState.READY:
         return None
     if server.state is ServerState.CONNECTING and not server.error:
@@ -162,5 +162,5 @@ def _handshake(observed: Observation, server: ServerReport | None, place: _Place
     phase = SidecarPhase.STARTING if server.state is ServerState.CONNECTING else SidecarPhase.FAILED
     error = redacted(server.error or str(server.state))
     if _REFUSED_THE_BOT.search(error):
-        return Diagnosis(phase, f"{place.but}it refuses the bot: {error}; {place.refuses}")
+        return Diagnosis(phase, f"{place.but}it rejects the bot's credentials: {error}; {place.refuses}")
     return Diagnosis(phase, f"{place.but}the bot cannot use it: {error}; {place.fails}")

@@ -36,7 +36,7 @@ def rollout_is_held_up(evidence: Evidence) -> Verdict | None:
 
 
 def not_stalled(evidence: Evidence) -> Verdict:
-    return no(Reason.PROGRESSING, "; ".join(("nothing needs anybody's help to go on", *evidence.outcome.notes)))
+    return no(Reason.PROGRESSING, "; ".join(("no action needed", *evidence.outcome.notes)))
 
 
 # --- Reconciling
@@ -84,7 +84,7 @@ def rolls_out(evidence: Evidence) -> Verdict | None:
     # not `availableReplicas`: the pods from before are among them
     ready = min(updated, sum(pod.works for pod in evidence.observed.newest))
     desired = rollout.desired(deployment)
-    older = "; older ones are still there" if ready >= desired and total > updated else ""
+    older = "; old pods still exist" if ready >= desired and total > updated else ""
     return yes(Reason.ROLLING_OUT, f"{ready} of {desired} pods are up to date and available{older}")
 
 
@@ -94,7 +94,7 @@ def loads_config(evidence: Evidence) -> Verdict | None:
 
 
 def settled(evidence: Evidence) -> Verdict:
-    return no(Reason.SETTLED, "; ".join(("everything is as the resources say", *number_is_an_autoscalers(evidence))))
+    return no(Reason.SETTLED, "; ".join(("all objects match the spec", *number_is_an_autoscalers(evidence))))
 
 
 def _who_answers(evidence: Evidence) -> str:

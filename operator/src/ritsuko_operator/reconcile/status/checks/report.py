@@ -15,7 +15,7 @@ def config_was_refused(evidence: Evidence) -> Verdict | None:
         return None
     return no(
         Reason.CONFIG_REFUSED,
-        f"the bot refused the mounted config and runs on with the last good one: {report.config_error}",
+        f"the bot rejected the mounted config and keeps running the last valid one: {report.config_error}",
     )
 
 
@@ -23,7 +23,10 @@ def config_is_pending(evidence: Evidence) -> Verdict | None:
     report, desired = evidence.observed.report, evidence.outcome.revision
     if report is None or desired is None or report.config_revision == desired:
         return None
-    return no(Reason.CONFIG_PENDING, f"the bot runs revision {report.config_revision or 'none'}, wanted is {desired}")
+    return no(
+        Reason.CONFIG_PENDING,
+        f"the bot runs revision {report.config_revision or 'none'}; the desired revision is {desired}",
+    )
 
 
 def config_is_loaded(evidence: Evidence) -> Verdict:
@@ -48,4 +51,4 @@ def zulip_is_disconnected(evidence: Evidence) -> Verdict | None:
 
 
 def zulip_is_connected(evidence: Evidence) -> Verdict:
-    return yes(Reason.CONNECTED, "the bot holds an event queue that answers")
+    return yes(Reason.CONNECTED, "the bot has an active Zulip event queue")

@@ -21,7 +21,7 @@ def is_suspended(evidence: Evidence) -> Verdict | None:
         return None
     if evidence.observed.bot.spec.suspend:
         return no(Reason.SUSPENDED, "no pod runs: `suspend` is true")
-    what = "`replicas` is 0" if evidence.observed.scaled_to is None else "its autoscaler has set the Deployment to 0"
+    what = "`replicas` is 0" if evidence.observed.scaled_to is None else "an autoscaler set the Deployment to 0"
     return no(Reason.SUSPENDED, f"no pod runs: {what}")
 
 
@@ -30,9 +30,9 @@ def number_is_an_autoscalers(evidence: Evidence) -> list[str]:
     spec, scaled_to = evidence.observed.bot.spec, evidence.observed.scaled_to
     if scaled_to is None or spec.suspend or scaled_to == spec.replicas:
         return []
-    stop = ": to run no pod, set `suspend: true`" if spec.replicas == 0 else ""
+    stop = ": set `suspend: true` to run no pod" if spec.replicas == 0 else ""
     return [
-        f"an autoscaler of the Deployment keeps {scaled_to} pods: `replicas` ({spec.replicas}) is not in effect{stop}"
+        (f"an autoscaler sets the Deployment to {scaled_to} pods, so `replicas` ({spec.replicas}) has no effect{stop}")
     ]
 
 
@@ -48,7 +48,7 @@ def lacks_credentials(evidence: Evidence) -> Verdict | None:
     namespace, site = evidence.observed.bot.metadata.namespace, evidence.observed.bot.spec.zulip.site
     keys = "ZULIP_EMAIL and ZULIP_API_KEY" if site else "ZULIP_EMAIL, ZULIP_API_KEY and ZULIP_SITE"
     remedy = f"create it in namespace {namespace} with the keys {keys}" if not missing.keys else "add it"
-    running = "; the bot that runs goes on with what it read before" if evidence.observed.deployment else ""
+    running = "; the running bot keeps the credentials that it has" if evidence.observed.deployment else ""
     return no(Reason.CREDENTIALS_MISSING, f"{missing}: {remedy}{running}")
 
 
@@ -62,7 +62,7 @@ def has_no_report(evidence: Evidence) -> Verdict | None:
         return unknown(Reason.BOT_STARTING, trouble.message)
     if evidence.observed.bot.status.runtime is None:
         return unknown(Reason.NO_REPORT, f"the bot runs, but has not reported yet: {_where_to_look(evidence)}")
-    what = "the last report is not from a pod that is ready now: waiting for a new one"
+    what = "the last report is not from a pod that is ready now; waiting for a new one"
     return unknown(Reason.NO_REPORT, f"{what}; {_where_to_look(evidence)}")
 
 
@@ -70,4 +70,4 @@ def _where_to_look(evidence: Evidence) -> str:
     """What to do where a report does not come: it may have been lost, or the bot waits for another pod to give up."""
     namespace, pods = evidence.observed.bot.metadata.namespace, evidence.observed.newest
     logs = f"`kubectl logs -n {namespace} {pods[0].name} -c bot`" if pods else "the log of its container `bot`"
-    return f"one that was lost is written again within two minutes; if none comes, see {logs}"
+    return f"a lost report is rewritten within two minutes; otherwise see {logs}"

@@ -12,7 +12,7 @@ from ritsuko_operator.reconcile.status.checks.verdict import Evidence, Verdict, 
 def mcp_is_off(evidence: Evidence) -> Verdict | None:
     if evidence.observed.bot.spec.mcp_sidecars.enabled:
         return None
-    return yes(Reason.MCP_DISABLED, "`mcpSidecars.enabled` is false: the bot runs without any")
+    return yes(Reason.MCP_DISABLED, "`mcpSidecars.enabled` is false: the bot runs without sidecars")
 
 
 def required_are_missing(evidence: Evidence) -> Verdict | None:
