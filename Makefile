@@ -1,4 +1,4 @@
-# Everything a person does with this repository. `make help` lists it.
+# Every task of this repository. `make help` lists them.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -29,21 +29,21 @@ export UV_CUSTOM_COMPILE_COMMAND := make requirements
 ##@ Try it
 
 .PHONY: demo
-demo: venv ## A cluster, the operator, a bot with three servers, Zulip and Prometheus; then a conversation with it
+demo: venv ## Start a cluster, the operator, a bot with three servers, Zulip and Prometheus, and hold a conversation
 	@$(PYTHON) -m tests.demo up
 
 .PHONY: demo-down
-demo-down: venv ## Stop the demo; nothing of it stays but the cache
+demo-down: venv ## Stop the demo; only the cache remains
 	@$(PYTHON) -m tests.demo down
 
 .PHONY: console
-console: venv ## Talk to the servers of CONFIG=mcp.json in the terminal: no Zulip, no cluster
+console: venv ## Talk to the servers of CONFIG=mcp.json in the terminal, without Zulip or a cluster
 	@.venv/bin/ritsuko-bot --console $(if $(CONFIG),--config $(CONFIG))
 
 ##@ Change it
 
 .PHONY: venv
-venv: .venv/.installed ## The Python environment with all members and tools (done by every target that needs it)
+venv: .venv/.installed ## Install the Python environment with all members and tools (every target that needs it does this)
 
 $(UV):
 	@echo "installing uv $(UV_VERSION) into .tools"
@@ -59,13 +59,13 @@ $(UV):
 	@touch $@
 
 .PHONY: format
-format: venv ## Format the code, wrap the documents
+format: venv ## Format the code and wrap the documents
 	@.venv/bin/ruff format .
 	@.venv/bin/ruff check --fix .
 	@$(PYTHON) -m tools.markdown
 
 .PHONY: lint
-lint: venv ## ruff, pyright, import contracts; CRDs, schemas, docs/api.md and install.yaml match their sources
+lint: venv ## Check the code (ruff, pyright, import contracts), the generated files, the version and the documents
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@.venv/bin/pyright
@@ -80,7 +80,7 @@ lint: venv ## ruff, pyright, import contracts; CRDs, schemas, docs/api.md and in
 	@echo "lint: clean"
 
 .PHONY: prose
-prose: venv ## The language of documents and docstrings, checked by vale (.vale/styles/Ritsuko)
+prose: venv ## Check the language of documents and docstrings with vale (.vale/styles/Ritsuko)
 	@$(PYTHON) -m tools.vale $(DOCUMENTS) $(SOURCES)
 
 .PHONY: crds
@@ -92,11 +92,11 @@ crds: venv ## Generate the CRDs, the schema of mcp.json, docs/api.md and install
 	@$(PYTHON) -m manifests.install
 
 .PHONY: golden
-golden: venv ## Render the golden files anew; review the difference like code
+golden: venv ## Refresh the golden files; review the difference like code
 	@$(PYTHON) -m tests.golden.refresh
 
 .PHONY: requirements
-requirements: $(UV) ## Pin every dependency with its hashes, for the tools and for each image
+requirements: $(UV) ## Pin every dependency with its hashes, for development and for each image
 	@$(call compile,dev,--group dev $(addsuffix /pyproject.toml,$(MEMBERS)))
 	@$(call compile,build,--group build)
 	@$(call compile,operator,operator/pyproject.toml)
@@ -108,34 +108,34 @@ compile = echo "requirements/$(1).txt" && $(UV) pip compile --quiet --universal 
 	$(foreach package,$(PACKAGES),--no-emit-package $(package)) $(2) --output-file requirements/$(1).txt
 
 .PHONY: new-server
-new-server: ## A new MCP server NAME=tickets from mcp-servers/TEMPLATE, which keeps the contract from its first minute
+new-server: ## Create an MCP server NAME=tickets from mcp-servers/TEMPLATE, with the tests of the contract
 	@python3 mcp-servers/new_server.py "$(NAME)"
 
 ##@ Test it
 
 .PHONY: test
-test: lint ## Everything that this machine can run (but test-reliability): lint, unit, a real apiserver, containers, a browser
+test: lint ## Run everything that this machine can, except test-reliability: lint, unit, a real apiserver, containers, a browser
 	@$(PYTHON) -m tests.cluster prepare
 	@$(PYTHON) -m pytest tests --deselect tests/integration/operator/reliability
 
 .PHONY: test-reliability
-test-reliability: venv ## The operator killed at every write, without apiserver, etcd or watches, in storms and fed random resources (a quarter of an hour)
+test-reliability: venv ## Test the operator under kills, outages, storms and random resources (a quarter of an hour)
 	@$(PYTHON) -m pytest tests/integration/operator/reliability
 
 .PHONY: test-fast
-test-fast: venv ## The tests without a cluster: under a minute
+test-fast: venv ## Run the tests that need no cluster (about a minute)
 	@$(PYTHON) -m pytest tests -m "not controlplane and not node and not browser and not prometheus and not loki and not opensearch and not slow"
 
 .PHONY: bench
-bench: venv ## The figures: prints tables and writes bench/*.json
+bench: venv ## Measure everything: print tables and write bench/*.json
 	@$(PYTHON) -m tests.load.bench
 
 .PHONY: bench-operator bench-bot bench-servers
-bench-operator bench-bot bench-servers: venv ## One of them alone
+bench-operator bench-bot bench-servers: venv ## Measure one of them
 	@$(PYTHON) -m tests.load.bench $(@:bench-%=%)
 
 .PHONY: bench-node
-bench-node: venv ## On a node with a real kubelet: a sidecar is edited, how soon does the running bot acknowledge it?
+bench-node: venv ## Measure on a real kubelet how soon the running bot acknowledges an edited sidecar
 	@$(PYTHON) -m tests.load.acknowledged
 
 .PHONY: figures
@@ -143,42 +143,42 @@ figures: venv ## Write the figures of bench/*.json into README.md and docs/figur
 	@$(PYTHON) -m tools.figures
 
 .PHONY: soak
-soak: venv ## 50,000 changes to 100 bots, does the operator grow? Then 2,000 random resources of each sort (half an hour)
+soak: venv ## Test the operator's memory with 50,000 changes to 100 bots, then 2,000 random resources of each kind (half an hour)
 	@$(PYTHON) -m tests.load.soak
 	@RITSUKO_FUZZ=2000 $(PYTHON) -m pytest tests/integration/operator/reliability/test_fuzz.py
 
 .PHONY: soak-bot
-soak-bot: venv ## 100,000 commands, does the bot grow? 10,000 through a failing Zulip and kills; 100,000 random lines (an hour)
+soak-bot: venv ## Test the bot's memory with 100,000 commands, 10,000 more with faults and kills, and 100,000 random lines (an hour)
 	@$(PYTHON) -m tests.load.soak_bot
 	@RITSUKO_SOAK_MESSAGES=10000 $(PYTHON) -m pytest tests/integration/bot/test_exactly_once.py
 	@RITSUKO_RANDOM_LINES=100000 $(PYTHON) -m pytest --timeout 1800 tests/unit/bot_commands/test_properties.py
 
 .PHONY: gallery
-gallery: venv ## Ask the bot for a bit of everything, and keep pictures of its answers in docs/gallery
+gallery: venv ## Take the pictures of the bot's answers in docs/gallery
 	@RITSUKO_GALLERY=docs/gallery $(PYTHON) -m pytest tests/integration/bot/test_gallery.py
 
 ##@ Build it
 
 .PHONY: images
-images: venv ## Build all six images (docker, or buildah where there is no Docker)
+images: venv ## Build all images, with Docker or buildah
 	@$(PYTHON) -m tools.images build $(IMAGES)
 
 .PHONY: push-images
-push-images: images ## Push them to the registry in IMAGE_NAME
+push-images: images ## Build all images and push them to the registry in IMAGE_NAME
 	@$(PYTHON) -m tools.images push $(IMAGES)
 
 .PHONY: build-mcp-servers
-build-mcp-servers: venv ## Build the images of the three MCP servers and the stdio bridge as IMAGE_NAME/ritsuko-mcp-<server>:IMAGE_TAG
+build-mcp-servers: venv ## Build the images of the MCP servers and the bridge, as IMAGE_NAME/ritsuko-mcp-<server>:IMAGE_TAG
 	@$(PYTHON) -m tools.images build $(MCP_IMAGES)
 
 .PHONY: push-mcp-servers
-push-mcp-servers: build-mcp-servers ## Push them to the registry in IMAGE_NAME
+push-mcp-servers: build-mcp-servers ## Build the images of the servers and push them to the registry in IMAGE_NAME
 	@$(PYTHON) -m tools.images push $(MCP_IMAGES)
 
 ##@ Run it here
 
 .PHONY: cluster-up
-cluster-up: venv ## A local cluster with one node (kind where Docker answers); KUBECONFIG is printed
+cluster-up: venv ## Start a local cluster with one node (kind if there is Docker) and print its KUBECONFIG
 	@$(PYTHON) -m tests.cluster up
 
 .PHONY: cluster-down
@@ -186,24 +186,24 @@ cluster-down: venv ## Stop that cluster
 	@$(PYTHON) -m tests.cluster down
 
 .PHONY: dev-compose
-dev-compose: ## The bot and the three servers under docker compose, without Kubernetes
+dev-compose: ## Run the bot and the three servers with docker compose, without Kubernetes
 	docker compose up --build
 
 .PHONY: dev
-dev: venv ## The same as plain processes, with the Zulip emulator to talk to; ends with Ctrl-C
+dev: venv ## Run the same as plain processes, with the Zulip emulator; Ctrl-C stops them
 	@$(PYTHON) -m tests.demo dev
 
 ##@ Tidy up
 
 .PHONY: clean
-clean: ## Remove what was built in this checkout (the cache outside it stays; `make clean-cache` removes that)
+clean: ## Remove what was built in this checkout; the cache outside it stays
 	rm -rf .venv .tools build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: clean-cache
-clean-cache: ## Remove the cache: Kubernetes binaries, base image, built images (demo and clusters must be down)
+clean-cache: ## Remove the cache: Kubernetes binaries, base image, built images (stop demo and clusters first)
 	rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/ritsuko"
 
 .PHONY: help
-help: ## This list
+help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z][a-z -]*:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
