@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from ritsuko_bot.cluster.api import ApiError, Json
-from ritsuko_bot.cluster.lease import Lease, Timing
+from ritsuko_bot.cluster.lease import Lease
 from ritsuko_bot.cluster.resource import Own
+from ritsuko_common.lease import Timing
 
-QUICK = Timing(duration=1, renew_within=0.5, renew_every=0.1, retry=0.05)
+QUICK = Timing(duration=1, deadline=0.5, renew_every=0.1, retry=0.05)
 
 
 class Apiserver:
@@ -167,7 +168,7 @@ async def test_a_holder_stops_at_once_when_somebody_else_took_it():
     keeping = asyncio.create_task(one.keep(for_ever))
     assert apiserver.lease is not None
     apiserver._store({**apiserver.lease["spec"], "holderIdentity": "other"})
-    assert await asyncio.wait_for(keeping, QUICK.renew_within) is False
+    assert await asyncio.wait_for(keeping, QUICK.deadline) is False
 
 
 async def test_a_deleted_lease_is_made_anew_by_its_holder():

@@ -7,14 +7,15 @@ import copy
 
 import pytest
 
+from ritsuko_common.lease import Timing
 from ritsuko_operator.reconcile.cluster import Object, ObjectRef
 from ritsuko_operator.reconcile.errors import ApiError, ApiUnreachableError
 from ritsuko_operator.reconcile.kinds import Kind
 from ritsuko_operator.runtime.errors import LeadershipLostError
-from ritsuko_operator.runtime.leadership import Election, Terms
+from ritsuko_operator.runtime.leadership import Election
 from tests.unit.runtime.fakes import Clock
 
-TERMS = Terms(duration=15, deadline=10, retry=0.001)
+TIMING = Timing(duration=15, deadline=10, renew_every=0.001, retry=0.001)
 
 
 class Leases:
@@ -70,7 +71,7 @@ class Scene:
             namespace="ritsuko-system",
             name="ritsuko-operator",
             identity=identity,
-            terms=TERMS,
+            timing=TIMING,
             clock=self.clock,
         )
 

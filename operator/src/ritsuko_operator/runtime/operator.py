@@ -152,7 +152,7 @@ def _election(api: Api, settings: Settings) -> Election | None:
         namespace=settings.lease_namespace,
         name=settings.lease_name,
         identity=settings.instance,
-        terms=settings.terms,
+        timing=settings.timing,
         clock=time.monotonic,
     )
 

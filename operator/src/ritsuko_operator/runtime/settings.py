@@ -9,9 +9,9 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from ritsuko_common.lease import Timing
 from ritsuko_operator.reconcile.gather import Release
 from ritsuko_operator.reconcile.pods.optional import Patience
-from ritsuko_operator.runtime.leadership import Terms
 
 
 class Settings(BaseSettings):
@@ -84,8 +84,9 @@ class Settings(BaseSettings):
         return self
 
     @property
-    def terms(self) -> Terms:
-        return Terms(self.lease_duration, self.lease_renew_deadline, self.lease_retry_period)
+    def timing(self) -> Timing:
+        retry = self.lease_retry_period
+        return Timing(self.lease_duration, self.lease_renew_deadline, renew_every=retry, retry=retry)
 
     @property
     def patience(self) -> Patience:
