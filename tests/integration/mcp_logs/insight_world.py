@@ -9,11 +9,12 @@ from typing import Any, Protocol
 
 from mcp import Client
 
-from ritsuko_mcp_common.server import Service
+from ritsuko_mcp_common import Choice, Service, bind_all
+from ritsuko_mcp_logs.backend import LogBackend
 from ritsuko_mcp_logs.cluster import Cluster
-from ritsuko_mcp_logs.settings import ALL_SETTINGS
+from ritsuko_mcp_logs.server import TOOLS
+from ritsuko_mcp_logs.settings import ALL_SETTINGS, alert_settings
 from ritsuko_mcp_logs.sources.configured import configured
-from ritsuko_mcp_logs.tools.analysis_tools import insight_tools
 from tests.integration.mcp_logs.fake_apiserver import FakeApiserver
 from tests.integration.mcp_logs.stores import START, Entry, Filled
 from tests.load.labelled_logs import Record
@@ -97,12 +98,20 @@ async def asking_insight(
     configuration = ALL_SETTINGS.model_validate({"mcp_output_budget": 200_000, **settings})
     cluster = Cluster(configuration.kubeconfig)
     sources = configured(configuration, cluster)
+    backend = LogBackend(
+        sources=sources,
+        cluster=events or cluster,
+        alerts=alert_settings(configuration),
+        reading_seconds=configuration.reading_seconds,
+        output_budget=configuration.mcp_output_budget,
+        clock=lambda: now,
+    )
     service = Service(
         name="logs",
         version="0",
         instructions="",
         settings=configuration,
-        tools=insight_tools(sources, events or cluster, configuration, clock=lambda: now),
+        tools=bind_all(TOOLS, backend, {"source": Choice(sources.names, default=sources.names[0])}),
         backend=sources,
     )
     async with serving(service) as address, Client(f"{address}/mcp") as client:

@@ -16,14 +16,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mcp import Client
 
+from ritsuko_mcp_logs.analysis.prometheus_alerts import AlertSettings
+from ritsuko_mcp_logs.backend import LogBackend
 from ritsuko_mcp_logs.cluster import Cluster
-from ritsuko_mcp_logs.search.request import LogRequest
 from ritsuko_mcp_logs.server import build
 from ritsuko_mcp_logs.settings import ALL_SETTINGS
 from ritsuko_mcp_logs.sources.podlogs.settings import PodLogsSettings
 from ritsuko_mcp_logs.sources.podlogs.source import PodLogs
 from ritsuko_mcp_logs.sources.registry import Sources
-from ritsuko_mcp_logs.tools.search import search
+from ritsuko_mcp_logs.tools.search import SearchParameters, search
 from tests.integration.mcp_logs.fake_apiserver import FakeApiserver
 from tests.mcp_serving import serving
 
@@ -331,10 +332,15 @@ async def test_a_huge_log_is_searched_in_little_memory(apiserver: FakeApiserver)
     tracemalloc.start()
     try:
         answer = await search(
-            Sources([PodLogs(cluster, PodLogsSettings(logs_max_container_bytes=2**30), seconds=22)]),
-            LogRequest(text="needle", namespace="shop", since="2026-01-01"),
-            "",
-            now=NOW + 3600,
+            SearchParameters(text="needle", namespace="shop", since="2026-01-01"),
+            LogBackend(
+                sources=Sources([PodLogs(cluster, PodLogsSettings(logs_max_container_bytes=2**30), seconds=22)]),
+                cluster=cluster,
+                alerts=AlertSettings(),
+                reading_seconds=22,
+                output_budget=16_000,
+                clock=lambda: NOW + 3600,
+            ),
         )
         _, peak = tracemalloc.get_traced_memory()
     finally:

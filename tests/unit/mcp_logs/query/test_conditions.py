@@ -19,9 +19,9 @@ LINES = [
 
 def matching(conditions: str) -> list[int]:
     """The numbers of the lines that meet these."""
-    question = LogRequest(fields=parse_conditions(conditions))
+    request = LogRequest(fields=parse_conditions(conditions))
     data = "".join(f"2026-09-21T14:00:00.000000000Z {line}\n" for line in LINES).encode()
-    found = Matcher(question.query(0, 1)).find(Batch(Origin(), data))
+    found = Matcher(request.query(0, 1)).find(Batch(Origin(), data))
     return [data[:start].count(b"\n") for start, _, _ in found]
 
 

@@ -12,11 +12,11 @@ ORIGIN = Origin("shop", "web-1", "app")
 
 def hints(*, hits: int, before: int) -> list[str]:
     """Of a page of so many hits, behind so many of five matches."""
-    question = LogRequest(text="error")
+    request = LogRequest(text="error")
     keys = [MatchKey(index, ORIGIN, 0) for index in range(hits)]
     page = [Match(key, (key, Line(ORIGIN, b"", b"error"))) for key in keys]
     found = Found(coverage=Coverage(), hits=page, matches=5, lines=9, pods=1, before=before)
-    return report(question, question.query(NOW - 60, NOW), found, [], now=NOW).hints
+    return report(request, request.query(NOW - 60, NOW), found, [], now=NOW).hints
 
 
 def test_an_empty_page_behind_all_matches_is_explained() -> None:

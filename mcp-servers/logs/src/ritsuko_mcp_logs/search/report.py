@@ -34,7 +34,7 @@ class Found:
     """Whether the source tells the runs of a container apart."""
 
 
-def report(question: LogRequest, query: Query, found: Found, why: list[str], *, now: float) -> Envelope:
+def report(request: LogRequest, query: Query, found: Found, why: list[str], *, now: float) -> Envelope:
     """The answer. `why` tells of names that are not there, if nothing was found."""
     hits = found.hits
     left = found.matches - found.before - len(hits)
@@ -45,21 +45,21 @@ def report(question: LogRequest, query: Query, found: Found, why: list[str], *, 
         whole = bisect_right(ends, rows)
         if not whole or (whole == len(hits) and left <= 0):
             return None
-        return cursors.encode(PagePosition.of(hits[whole - 1].key, query.since, query.until), question.fixed)
+        return cursors.encode(PagePosition.of(hits[whole - 1].key, query.since, query.until), request.fixed)
 
     envelope = Envelope(
-        summary=_summary(question, query, found, now),
+        summary=_summary(request, query, found, now),
         data=[
-            _row(hit, line, matched, found.coverage.namespace, context=question.context > 0)
+            _row(hit, line, matched, found.coverage.namespace, context=request.context > 0)
             for hit, line, matched in lines
         ],
         truncated=left > 0,
         # With context, rows are not all matches.
-        total=None if question.context else found.matches,
+        total=None if request.context else found.matches,
         returned=len(lines),
         next_cursor=after(len(lines)),
         warnings=unread(found.coverage),
-        hints=_behind_all(found) if found.matches else [*why, *_hints(question, found)],
+        hints=_behind_all(found) if found.matches else [*why, *_hints(request, found)],
         source=found.coverage.origin,
         time_range=time_range(query, now),
         untrusted=True,
@@ -77,7 +77,7 @@ def _row(hit: Match, line: Line, matched: bool, namespace: str, *, context: bool
     return row
 
 
-def _summary(question: LogRequest, query: Query, found: Found, now: float) -> str:
+def _summary(request: LogRequest, query: Query, found: Found, now: float) -> str:
     if found.coverage.empty_reason:
         return found.coverage.empty_reason
     since = f"since {format_time(query.since)}"
@@ -89,7 +89,7 @@ def _summary(question: LogRequest, query: Query, found: Found, now: float) -> st
     if not found.lines:
         return f"{of} wrote nothing {since}."
     return (
-        f"Found {counted(found.matches, 'line')}{question.described} in {counted(found.lines, 'line')} of {of} {since}."
+        f"Found {counted(found.matches, 'line')}{request.described} in {counted(found.lines, 'line')} of {of} {since}."
     )
 
 
@@ -99,16 +99,16 @@ def _behind_all(found: Found) -> list[str]:
     return ["No match lies behind this cursor: leave it out to begin with the first ones."] if empty else []
 
 
-def _hints(question: LogRequest, found: Found) -> list[str]:
+def _hints(request: LogRequest, found: Found) -> list[str]:
     """What to try when nothing was found."""
     hints: list[str] = []
-    if found.lines and question.text and not question.regex and _LOOKS_LIKE_REGEX.search(question.text):
+    if found.lines and request.text and not request.regex and _LOOKS_LIKE_REGEX.search(request.text):
         hints.append("The text was searched for literally: regex=true takes it as a regular expression.")
     if found.lines and found.coverage.retention_note:
         hints.append(found.coverage.retention_note)
     if found.pods:
         before = ", or into the run before the last restart with previous=true" if found.tells_runs else ""
         hints.append(f"Look further back with since=24h{before}.")
-    elif question.previous and all(gap.reason == NO_RUN_BEFORE for gap in found.coverage.gaps):
+    elif request.previous and all(gap.reason == NO_RUN_BEFORE for gap in found.coverage.gaps):
         hints.append("No container has run before: leave previous out.")
     return hints

@@ -1,28 +1,50 @@
 """The tool `compare`: what is logged now against what was logged then."""
 
 import asyncio
+from typing import Annotated
+
+from pydantic import Field
 
 from ritsuko_api.envelope import Row, TimeRange
 from ritsuko_common.durations import format_duration
+from ritsuko_mcp_common import Parameters, ReadTool
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import format_time, parse_duration
 from ritsuko_mcp_logs.analysis.changes import GroupChange, fingerprint, group_changes, level
 from ritsuko_mcp_logs.analysis.group_names import GroupNames
-from ritsuko_mcp_logs.analysis.scope import Mined, Scope, mine
+from ritsuko_mcp_logs.analysis.scope import Mined, mine
 from ritsuko_mcp_logs.analysis.significance import Verdict
+from ritsuko_mcp_logs.backend import LogBackend
 from ritsuko_mcp_logs.mining.occurrences import Spans
 from ritsuko_mcp_logs.phrases import counted
 from ritsuko_mcp_logs.query.time_window import parse_window
 from ritsuko_mcp_logs.tools.errors import Lines
+from ritsuko_mcp_logs.tools.parameters import Labels, Limit, Namespace, Pod, Since, scope_of
 
 _SPANS = 24
 _WORTH_SAYING: tuple[Verdict, ...] = ("new", "rising", "gone", "falling")
 
 
-async def compare(scope: Scope, *, since: str, until: str, before: str, of: Lines, limit: int, now: float) -> Envelope:
+class CompareParameters(Parameters):
+    """What `compare` takes."""
+
+    namespace: Namespace = ""
+    pod: Pod = ""
+    since: Since = "1h"
+    until: str = "now"
+    before: Annotated[str, Field(description="how much earlier: 1d, 7d; empty: just before")] = ""
+    lines: Lines = "all"
+    labels: Labels = ""
+    limit: Limit = 50
+    source: str = ""
+
+
+async def compare(parameters: CompareParameters, backend: LogBackend) -> Envelope:
     """The window against one as long that began `before` earlier (empty: just before)."""
-    begin, read_until = parse_window(since, until, now)
+    scope, now = scope_of(parameters, backend), backend.clock()
+    before, limit = parameters.before, parameters.limit
+    begin, read_until = parse_window(parameters.since, parameters.until, now)
     end = min(read_until, now)
     length = end - begin
     shift = parse_duration(before) if before else length
@@ -32,7 +54,7 @@ async def compare(scope: Scope, *, since: str, until: str, before: str, of: Line
             "Give a before that is at least as long as the window, or leave it out.",
         )
     spans = Spans(((begin - shift, begin - shift + length), (begin, end)), _SPANS)
-    mined = await mine(scope, spans, until=read_until, everything=of == "all")
+    mined = await mine(scope, spans, until=read_until, everything=parameters.lines == "all")
     judged = group_changes(mined)
     changed = [one for one in judged if one.change in _WORTH_SAYING and _tells(one)]
     changed.sort(key=lambda one: (_WORTH_SAYING.index(one.change), -abs(one.now - one.before)))
@@ -49,6 +71,15 @@ async def compare(scope: Scope, *, since: str, until: str, before: str, of: Line
         time_range=TimeRange(start=format_time(begin), end=format_time(end)),
         untrusted=True,
     )
+
+
+TOOL = ReadTool(
+    name="compare",
+    title="See what changed in the logs",
+    description="What is logged now against then: messages that are new, gone, rising or falling by more than chance.",
+    parameters=CompareParameters,
+    run=compare,
+)
 
 
 def _tells(one: GroupChange) -> bool:

@@ -2,17 +2,20 @@
 
 import asyncio
 import re
+from typing import Annotated
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from ritsuko_api.envelope import Row, TimeRange
 from ritsuko_common.durations import format_duration
+from ritsuko_mcp_common import Parameters, ReadTool
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.nearest import suggestion
 from ritsuko_mcp_common.times import format_time
 from ritsuko_mcp_logs.analysis.group_names import GroupNames, written
-from ritsuko_mcp_logs.analysis.scope import Mined, Scope, mine
+from ritsuko_mcp_logs.analysis.scope import Mined, mine
+from ritsuko_mcp_logs.backend import LogBackend
 from ritsuko_mcp_logs.course import bars
 from ritsuko_mcp_logs.lines.line import Origin
 from ritsuko_mcp_logs.lines.stream import nanoseconds, split
@@ -20,21 +23,34 @@ from ritsuko_mcp_logs.mining.miner import Group
 from ritsuko_mcp_logs.mining.occurrences import Example, Spans
 from ritsuko_mcp_logs.phrases import counted
 from ritsuko_mcp_logs.query.time_window import parse_window
+from ritsuko_mcp_logs.tools.parameters import Labels, Namespace, Pod, Since, scope_of
 
 _SPANS = 48
 _PODS_SHOWN = 10
 _FINGERPRINT = re.compile(r"[0-9a-f]{10}")
 
 
-async def error(scope: Scope, fingerprint: str, *, since: str, now: float) -> Envelope:
+class ErrorParameters(Parameters):
+    """What `error` takes."""
+
+    fingerprint: Annotated[str, Field(max_length=100, description="as errors shows it", examples=["3f9a1c07e2"])]
+    namespace: Namespace = ""
+    pod: Pod = ""
+    since: Since = "6h"
+    labels: Labels = ""
+    source: str = ""
+
+
+async def error(parameters: ErrorParameters, backend: LogBackend) -> Envelope:
     """What is known of it since then. Raises ToolFailure if it was not seen."""
-    wanted = fingerprint.strip().lower()
+    scope, now = scope_of(parameters, backend), backend.clock()
+    wanted = parameters.fingerprint.strip().lower()
     if not _FINGERPRINT.fullmatch(wanted):
         raise ToolFailure(
-            f"{fingerprint[:60]!r} is not a fingerprint",
+            f"{parameters.fingerprint[:60]!r} is not a fingerprint",
             "It has ten digits and letters from a to f: errors lists them.",
         )
-    begin, end = parse_window(since, "now", now)
+    begin, end = parse_window(parameters.since, "now", now)
     mined = await mine(scope, Spans(((begin, now),), _SPANS), until=end)
     names = GroupNames()
     group = await asyncio.to_thread(names.find, mined.groups, wanted)
@@ -54,6 +70,15 @@ async def error(scope: Scope, fingerprint: str, *, since: str, now: float) -> En
         time_range=TimeRange(start=format_time(begin), end=format_time(now)),
         untrusted=True,
     ).written_by(_write)
+
+
+TOOL = ReadTool(
+    name="error",
+    title="Look into one error",
+    description="One error: examples with their stack traces, where, first and last seen, its course.",
+    parameters=ErrorParameters,
+    run=error,
+)
 
 
 def _record(fingerprint: str, group: Group, mined: Mined, names: GroupNames, span: float) -> Row:

@@ -1,26 +1,46 @@
 """The tool `errors`: what goes wrong, each error once, what is new first; or all that is said."""
 
 import asyncio
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from ritsuko_api.envelope import Row, TimeRange
 from ritsuko_common.durations import format_duration
+from ritsuko_mcp_common import Parameters, ReadTool
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.times import format_time
 from ritsuko_mcp_logs.analysis.changes import SPANS, GroupChange, fingerprint, group_changes, level, where
 from ritsuko_mcp_logs.analysis.group_names import GroupNames
 from ritsuko_mcp_logs.analysis.scope import Mined, Scope, mine
+from ritsuko_mcp_logs.backend import LogBackend
 from ritsuko_mcp_logs.mining.occurrences import Spans
 from ritsuko_mcp_logs.phrases import arguments, counted
 from ritsuko_mcp_logs.query.time_window import parse_window
+from ritsuko_mcp_logs.tools.parameters import Labels, Limit, Namespace, Pod, Since, scope_of
 
 Lines = Literal["all", "errors"]
 _ERROR_LOOKS_BACK = 6 * 3600.0
 """How far the tool `error` looks back by itself."""
 
 
-async def errors(scope: Scope, *, since: str, until: str, of: Lines, limit: int, now: float) -> Envelope:
+class ErrorsParameters(Parameters):
+    """What `errors` takes."""
+
+    namespace: Namespace = ""
+    pod: Pod = ""
+    since: Since = "1h"
+    until: str = "now"
+    lines: Annotated[Lines, Field(description="all: every message, errors or not")] = "errors"
+    labels: Labels = ""
+    limit: Limit = 30
+    source: str = ""
+
+
+async def errors(parameters: ErrorsParameters, backend: LogBackend) -> Envelope:
     """The errors (or all messages) of the window, compared with as long a time before."""
+    scope, now = scope_of(parameters, backend), backend.clock()
+    since, until, of, limit = parameters.since, parameters.until, parameters.lines, parameters.limit
     begin, read_until = parse_window(since, until, now)
     end = min(read_until, now)
     length = end - begin
@@ -48,6 +68,15 @@ async def errors(scope: Scope, *, since: str, until: str, of: Lines, limit: int,
         time_range=TimeRange(start=format_time(begin), end=format_time(end)),
         untrusted=True,
     )
+
+
+TOOL = ReadTool(
+    name="errors",
+    title="See what goes wrong",
+    description="Each error once: fingerprint, count, and change from the window before; new and rising errors first.",
+    parameters=ErrorsParameters,
+    run=errors,
+)
 
 
 def _row(one: GroupChange, mined: Mined, names: GroupNames, of: Lines) -> Row:

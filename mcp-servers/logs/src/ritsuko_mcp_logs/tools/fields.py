@@ -2,11 +2,16 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
 
 from ritsuko_api.envelope import Row
 from ritsuko_common.redaction.names import is_sensitive_name
+from ritsuko_mcp_common import Parameters, ReadTool
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.errors import ToolFailure
+from ritsuko_mcp_logs.backend import LogBackend
 from ritsuko_mcp_logs.diagnosis.missing_names import explain_empty
 from ritsuko_mcp_logs.diagnosis.unknown_fields import fields_instead
 from ritsuko_mcp_logs.phrases import counted
@@ -14,9 +19,8 @@ from ritsuko_mcp_logs.query.conditions import amount
 from ritsuko_mcp_logs.query.query import time_range
 from ritsuko_mcp_logs.query.time_window import parse_window
 from ritsuko_mcp_logs.search.field_statistics import FieldValues, reads_sample, sample_fields
-from ritsuko_mcp_logs.search.request import LogRequest
 from ritsuko_mcp_logs.sources.coverage import Coverage, unread, where
-from ritsuko_mcp_logs.sources.registry import Sources
+from ritsuko_mcp_logs.tools.parameters import Labels, Level, Limit, Namespace, Pod, Since, Text, log_request
 
 _TOP = 3
 _FEWEST_AMOUNTS = 3
@@ -25,25 +29,42 @@ _LONGEST_VALUE = 80
 _HIDDEN = "(secrets)"
 
 
-async def fields(sources: Sources, question: LogRequest, name: str, *, now: float) -> Envelope:
+class FieldsParameters(Parameters):
+    """What `fields` takes."""
+
+    name: Annotated[str, Field(description="show this field's values")] = ""
+    namespace: Namespace = ""
+    pod: Pod = ""
+    container: str = ""
+    since: Since = "1h"
+    until: str = "now"
+    text: Text = ""
+    level: Level = ""
+    labels: Labels = ""
+    limit: Limit = 50
+    source: str = ""
+
+
+async def fields(parameters: FieldsParameters, backend: LogBackend) -> Envelope:
     """The fields of the newest lines, or of all that are wanted; or the values of the field `name`."""
-    source = sources.choose(question.source)
-    query = question.query(*parse_window(question.since, question.until, now))
+    request, name, now = log_request(parameters), parameters.name, backend.clock()
+    source = backend.sources.choose(request.source)
+    query = request.query(*parse_window(request.since, request.until, now))
     coverage = Coverage()
     lines, seen = await sample_fields(source, query, coverage, name)
     await explain_empty(source, query, coverage)
-    rows = (_values(name, seen, lines) if name else _names(seen, lines, question.limit)) if lines else []
+    rows = (_values(name, seen, lines) if name else _names(seen, lines, request.limit)) if lines else []
     newest = "the newest " if reads_sample(source, query) else ""
-    of = f"{newest}{counted(lines, 'line')}{question.described} of {where(coverage, coverage.pods)}"
+    of = f"{newest}{counted(lines, 'line')}{request.described} of {where(coverage, coverage.pods)}"
     what = f"{counted(len(rows), 'value')} of {name}" if name else counted(len(seen), "field")
     amounts = f" {told}" if rows and name and (told := _spread(seen[name])) else ""
     summary = f"{what} in {of}.{amounts}"
     if not lines:
-        summary = f"No line{question.described} was written in {where(coverage, coverage.matched_pods)} in that time."
+        summary = f"No line{request.described} was written in {where(coverage, coverage.matched_pods)} in that time."
     return Envelope(
         summary=coverage.empty_reason or summary,
-        data=rows[: question.limit],
-        truncated=len(rows) > question.limit,
+        data=rows[: request.limit],
+        truncated=len(rows) > request.limit,
         total=len(rows),
         warnings=unread(coverage),
         hints=[] if rows or not lines else ["These lines are prose: neither JSON nor key=value nor an access log."],
@@ -51,6 +72,16 @@ async def fields(sources: Sources, question: LogRequest, name: str, *, now: floa
         time_range=time_range(query, now),
         untrusted=True,
     )
+
+
+TOOL = ReadTool(
+    name="fields",
+    title="See which fields lines have",
+    description="Fields (JSON, logfmt, store labels) of the newest lines, "
+    "or of lines with a text or level, and their values.",
+    parameters=FieldsParameters,
+    run=fields,
+)
 
 
 def _names(seen: dict[str, FieldValues], lines: int, limit: int) -> list[Row]:

@@ -4,13 +4,18 @@ from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
 
 from ritsuko_api.envelope import Row
 from ritsuko_common.durations import format_duration
 from ritsuko_common.redaction.names import is_sensitive_name
+from ritsuko_mcp_common import Parameters, ReadTool
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import format_time
+from ritsuko_mcp_logs.backend import LogBackend
 from ritsuko_mcp_logs.course import bars, beginnings, choose_step
 from ritsuko_mcp_logs.diagnosis.missing_names import explain_empty
 from ritsuko_mcp_logs.diagnosis.unknown_fields import unknown_fields
@@ -20,10 +25,20 @@ from ritsuko_mcp_logs.phrases import counted
 from ritsuko_mcp_logs.query.query import Query, time_range
 from ritsuko_mcp_logs.query.time_window import parse_window
 from ritsuko_mcp_logs.search.matcher import Matcher
-from ritsuko_mcp_logs.search.request import LogRequest
 from ritsuko_mcp_logs.sources.coverage import Coverage, unread
-from ritsuko_mcp_logs.sources.registry import Sources
 from ritsuko_mcp_logs.sources.source import Source
+from ritsuko_mcp_logs.tools.parameters import (
+    Exclude,
+    Fields,
+    Labels,
+    Level,
+    Namespace,
+    Pod,
+    Regex,
+    Since,
+    Text,
+    log_request,
+)
 
 _MOST_VALUES = 20
 _MOST_COLUMNS = 8
@@ -35,16 +50,36 @@ _OTHERS = "(others)"
 Counts = Mapping[str, Mapping[float, int]]
 
 
-async def histogram(
-    sources: Sources, question: LogRequest, *, by: str, step: str, points: bool, now: float
-) -> Envelope:
+class HistogramParameters(Parameters):
+    """What `histogram` takes."""
+
+    text: Text = ""
+    namespace: Namespace = ""
+    pod: Pod = ""
+    by: Annotated[str, Field(description="level, namespace, pod, container or a field; empty: all")] = "level"
+    since: Since = "1h"
+    until: str = "now"
+    step: Annotated[str, Field(description="like 30s or 5m; auto: about 60 steps")] = "auto"
+    level: Level = ""
+    labels: Labels = ""
+    container: str = ""
+    fields: Fields = ""
+    exclude: Exclude = ""
+    regex: Regex = False
+    points: Annotated[bool, Field(description="a row a step instead of a sparkline")] = False
+    source: str = ""
+
+
+async def histogram(parameters: HistogramParameters, backend: LogBackend) -> Envelope:
     """A row for each value of `by`, the most frequent first, or with `points` a row for each step."""
+    by, now = parameters.by, backend.clock()
     if is_sensitive_name(by):
         raise ToolFailure(f"the values of {by[:60]} are secrets", "Count by another field.")
-    source = sources.choose(question.source)
-    since, until = parse_window(question.since, question.until, now)
-    query = question.query(since, min(until, max(now, since + 1)))
-    length = choose_step(query.since, query.until, step)
+    request = log_request(parameters)
+    source = backend.sources.choose(request.source)
+    since, until = parse_window(request.since, request.until, now)
+    query = request.query(since, min(until, max(now, since + 1)))
+    length = choose_step(query.since, query.until, parameters.step)
     coverage = Coverage()
     counts = await _indexed(source, query, length, by, coverage)
     if counts is None:
@@ -52,13 +87,13 @@ async def histogram(
     steps = beginnings(query.since, query.until, length)
     named = _most_frequent(counts, by)
     total = sum(sum(course.values()) for course in named.values())
-    rows = _points(named, steps, by) if points else _courses(named, steps, by)
+    rows = _points(named, steps, by) if parameters.points else _courses(named, steps, by)
     if not total:
         await explain_empty(source, query, coverage)
     hints = [] if total else ["Look further back with since=24h, or for less: leave out text or level."]
     if by not in _KNOWN and named.keys() == {_NONE}:
         hints += await unknown_fields(source, query, [by])
-    found = f"{counted(total, 'line')}{question.described}"
+    found = f"{counted(total, 'line')}{request.described}"
     summary = f"{found} from {format_time(query.since)}, in steps of {format_duration(length)}."
     return Envelope(
         summary=coverage.empty_reason or summary,
@@ -70,6 +105,15 @@ async def histogram(
         time_range=time_range(query, now),
         untrusted=True,
     )
+
+
+TOOL = ReadTool(
+    name="histogram",
+    title="Count lines over time",
+    description="Count log lines over time.",
+    parameters=HistogramParameters,
+    run=histogram,
+)
 
 
 async def _indexed(source: Source, query: Query, step: float, by: str, coverage: Coverage) -> Counts | None:

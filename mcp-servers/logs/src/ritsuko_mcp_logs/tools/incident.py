@@ -6,18 +6,20 @@ from typing import TypeVar
 
 from ritsuko_api.envelope import Row, TimeRange
 from ritsuko_common.durations import format_duration
+from ritsuko_mcp_common import Parameters, ReadTool
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import format_time
 from ritsuko_mcp_logs.analysis.changes import SPANS, GroupChange, group_changes, where
 from ritsuko_mcp_logs.analysis.group_names import GroupNames
 from ritsuko_mcp_logs.analysis.kubernetes_events import RecurringEvent, events, merge_events
-from ritsuko_mcp_logs.analysis.prometheus_alerts import AlertSettings, FiredAlert, alerts
-from ritsuko_mcp_logs.analysis.scope import Mined, Scope, mine
-from ritsuko_mcp_logs.cluster import Cluster
+from ritsuko_mcp_logs.analysis.prometheus_alerts import FiredAlert, alerts
+from ritsuko_mcp_logs.analysis.scope import Mined, mine
+from ritsuko_mcp_logs.backend import LogBackend
 from ritsuko_mcp_logs.mining.occurrences import Spans
 from ritsuko_mcp_logs.phrases import counted
 from ritsuko_mcp_logs.query.time_window import parse_window
+from ritsuko_mcp_logs.tools.parameters import Labels, Limit, Namespace, Pod, Since, scope_of
 
 _CHANGED = ("new", "rising")
 _MOST_ERRORS = 500
@@ -27,11 +29,23 @@ _KINDS = ("error", "alert", "warning", "event")
 T = TypeVar("T")
 
 
-async def incident(
-    scope: Scope, cluster: Cluster, settings: AlertSettings, *, since: str, until: str, limit: int, now: float
-) -> Envelope:
+class IncidentParameters(Parameters):
+    """What `incident` takes."""
+
+    namespace: Namespace = ""
+    since: Since = "30m"
+    until: str = "now"
+    pod: Pod = ""
+    labels: Labels = ""
+    limit: Limit = 100
+    source: str = ""
+
+
+async def incident(parameters: IncidentParameters, backend: LogBackend) -> Envelope:
     """What happened between the two moments. Raises ToolFailure only if the logs cannot be read at all."""
-    begin, read_until = parse_window(since, until, now)
+    scope, now, limit = scope_of(parameters, backend), backend.clock(), parameters.limit
+    cluster, settings = backend.cluster, backend.alerts
+    begin, read_until = parse_window(parameters.since, parameters.until, now)
     end = min(read_until, now)
     spans = Spans(((begin - (end - begin), begin), (begin, end)), SPANS)
     mined = await mine(scope, spans, until=read_until)
@@ -66,6 +80,15 @@ async def incident(
         time_range=TimeRange(start=format_time(begin), end=format_time(end)),
         untrusted=True,
     )
+
+
+TOOL = ReadTool(
+    name="incident",
+    title="See an incident on one time line",
+    description="New and rising errors, Kubernetes events and alerts of a window on one time line.",
+    parameters=IncidentParameters,
+    run=incident,
+)
 
 
 async def _told(what: str, asking: Awaitable[list[T]], warnings: list[str]) -> list[T]:

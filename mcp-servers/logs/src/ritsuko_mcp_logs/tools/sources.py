@@ -4,20 +4,25 @@ import asyncio
 
 from ritsuko_api.envelope import Row
 from ritsuko_common.durations import format_duration
+from ritsuko_mcp_common import Parameters, ReadTool
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import format_time
-from ritsuko_mcp_logs.sources.registry import Sources
+from ritsuko_mcp_logs.backend import LogBackend
 from ritsuko_mcp_logs.sources.source import Source
 
 _SECONDS = 8.0
 
 
-async def status(sources: Sources, *, now: float) -> Envelope:
+class SourcesParameters(Parameters):
+    """What `sources` takes: nothing."""
+
+
+async def sources(parameters: SourcesParameters, backend: LogBackend) -> Envelope:
     """A row for each source, the default first."""
-    rows = await asyncio.gather(*(_row(source, now) for source in sources.all))
+    rows = await asyncio.gather(*(_row(source, backend.clock()) for source in backend.sources.all))
     down = [str(row["source"]) for row in rows if row["state"] != "answers"]
-    default = sources.names[0]
+    default = backend.sources.names[0]
     summary = f"{len(rows)} of {len(rows)} sources answer" if not down else f"{', '.join(down)} does not answer"
     return Envelope(
         summary=f"{summary}; {default} is asked unless a call names another.",
@@ -26,6 +31,15 @@ async def status(sources: Sources, *, now: float) -> Envelope:
         if len(rows) > 1
         else ["VICTORIALOGS_URL, LOKI_URL or OPENSEARCH_URL adds a store that keeps logs for longer."],
     )
+
+
+TOOL = ReadTool(
+    name="sources",
+    title="See where logs come from",
+    description="Where logs come from: does it answer, how far back does it go.",
+    parameters=SourcesParameters,
+    run=sources,
+)
 
 
 async def _row(source: Source, now: float) -> Row:

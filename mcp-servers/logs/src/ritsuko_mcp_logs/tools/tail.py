@@ -4,36 +4,59 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from typing import Annotated
+
+from pydantic import Field
 
 from ritsuko_common.durations import format_duration
+from ritsuko_mcp_common import Parameters, ReadTool
 from ritsuko_mcp_common.envelope import Envelope
+from ritsuko_mcp_logs.backend import LogBackend
 from ritsuko_mcp_logs.diagnosis.missing_names import explain_empty
 from ritsuko_mcp_logs.lines.line import Line
 from ritsuko_mcp_logs.phrases import counted
 from ritsuko_mcp_logs.query.query import Query, time_range
 from ritsuko_mcp_logs.query.time_window import parse_window
 from ritsuko_mcp_logs.search.matcher import Matcher
-from ritsuko_mcp_logs.search.request import LogRequest
 from ritsuko_mcp_logs.sources.coverage import Coverage, unread, where
-from ritsuko_mcp_logs.sources.registry import Sources
 from ritsuko_mcp_logs.sources.source import Source
+from ritsuko_mcp_logs.tools.parameters import Exclude, Labels, Level, Namespace, Pod, Regex, Since, Text, log_request
 
 _MOST_HELD = 10_000
 _POLL_SECONDS = 1.0
+_ROOM_OF_BUDGET = 0.75
 _LATE_SECONDS = 10.0
 """How long after its time a line may reach a store."""
 
 
-async def tail(
-    sources: Sources, question: LogRequest, *, lines: int, follow: float, room: int, clock: Callable[[], float]
-) -> Envelope:
+class TailParameters(Parameters):
+    """What `tail` takes."""
+
+    pod: Pod = ""
+    namespace: Namespace = ""
+    container: str = ""
+    lines: Annotated[int, Field(ge=1, le=500, description="of all containers together")] = 50
+    follow: Annotated[float, Field(ge=0, le=15, description="seconds to wait for new lines")] = 0
+    text: Text = ""
+    exclude: Exclude = ""
+    level: Level = ""
+    regex: Regex = False
+    labels: Labels = ""
+    previous: bool = False
+    since: Since = "24h"
+    source: str = ""
+
+
+async def tail(parameters: TailParameters, backend: LogBackend) -> Envelope:
     """The newest `lines` lines of all containers together, after waiting `follow` seconds for new ones.
 
     They fit `room` bytes: the oldest are left out, said in the hints.
     """
-    source = sources.choose(question.source)
+    request, lines, follow, clock = log_request(parameters), parameters.lines, parameters.follow, backend.clock
+    room = int(backend.output_budget * _ROOM_OF_BUDGET)
+    source = backend.sources.choose(request.source)
     now = clock()
-    query = question.query(*parse_window(question.since, question.until, now))
+    query = request.query(*parse_window(request.since, request.until, now))
     coverage = Coverage()
     if source.index is not None:
         found = await _polled(source, query, lines, follow, coverage, clock)
@@ -52,9 +75,9 @@ async def tail(
     left_out = f"{counted(len(newest) - len(shown), 'older line')} left out to fit: search shows them, page by page."
     pods = len({(line.origin.namespace, line.origin.pod) for line in newest})
     waited = f" after waiting {format_duration(follow)} for more" if follow else ""
-    summary = f"The newest {counted(len(shown), 'line')}{question.described} of {where(coverage, pods)}{waited}."
+    summary = f"The newest {counted(len(shown), 'line')}{request.described} of {where(coverage, pods)}{waited}."
     if not newest:
-        nothing = f"No line{question.described}" if question.described else "Nothing"
+        nothing = f"No line{request.described}" if request.described else "Nothing"
         summary = (
             coverage.empty_reason
             or f"{nothing} was written in {where(coverage, coverage.matched_pods)} since then{waited}."
@@ -71,6 +94,15 @@ async def tail(
         time_range=time_range(query, max(now, clock())),
         untrusted=True,
     )
+
+
+TOOL = ReadTool(
+    name="tail",
+    title="See the newest lines",
+    description="The newest log lines, as they were written; only those with a text or at a level, if one is given.",
+    parameters=TailParameters,
+    run=tail,
+)
 
 
 async def _lines(source: Source, query: Query, count: int, coverage: Coverage) -> list[Line]:

@@ -5,16 +5,20 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from math import isinf
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from ritsuko_api.envelope import Row, TimeRange
 from ritsuko_common.redaction.redactor import Redaction
+from ritsuko_mcp_common import Parameters, ReadTool
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import format_time
 from ritsuko_mcp_logs.analysis.clock_skew import PodLine, Skew, corrected, find_skews, mentions, workload
 from ritsuko_mcp_logs.analysis.request_ids import RequestId, trace_id
 from ritsuko_mcp_logs.analysis.scope import Scope, runs
+from ritsuko_mcp_logs.backend import LogBackend
 from ritsuko_mcp_logs.diagnosis.missing_names import explain_empty
 from ritsuko_mcp_logs.diagnosis.unknown_fields import fields_with_text
 from ritsuko_mcp_logs.lines.line import Line
@@ -24,6 +28,7 @@ from ritsuko_mcp_logs.query.query import Query, unconditional
 from ritsuko_mcp_logs.query.time_window import parse_window
 from ritsuko_mcp_logs.search.matcher import Matcher
 from ritsuko_mcp_logs.sources.coverage import Coverage, Gap, unread, where
+from ritsuko_mcp_logs.tools.parameters import Labels, Limit, Namespace, Pod, Since, scope_of
 
 By = Literal["clock", "cause"]
 
@@ -50,12 +55,29 @@ class _Step:
         return self.line.origin.pod or str(self.line.origin)
 
 
-async def trace(scope: Scope, id: str, *, since: str, by: By, limit: int, now: float) -> Envelope:
+class TraceParameters(Parameters):
+    """What `trace` takes."""
+
+    id: Annotated[
+        str, Field(max_length=200, description="request or trace id, exactly as written", examples=["4f1c2ab9"])
+    ]
+    namespace: Namespace = ""
+    pod: Pod = ""
+    since: Since = "1h"
+    by: Annotated[By, Field(description="order: times as written, or put right where clocks disagree")] = "clock"
+    labels: Labels = ""
+    limit: Limit = 200
+    source: str = ""
+
+
+async def trace(parameters: TraceParameters, backend: LogBackend) -> Envelope:
     """All lines with this id since then. Raises ToolFailure for an id so short that it would be found everywhere."""
-    wanted = trace_id(id.strip())
+    scope, now = scope_of(parameters, backend), backend.clock()
+    by, limit = parameters.by, parameters.limit
+    wanted = trace_id(parameters.id.strip())
     if len(wanted) < _SHORTEST_ID:
         raise ToolFailure(f"{wanted!r} is too short for an id", f"Give at least {_SHORTEST_ID} characters of it.")
-    begin, end = parse_window(since, "now", now)
+    begin, end = parse_window(parameters.since, "now", now)
     coverage = Coverage()
     query = replace(scope.query(begin, end), text=wanted)
     similar = _SimilarIds()
@@ -84,6 +106,15 @@ async def trace(scope: Scope, id: str, *, since: str, by: By, limit: int, now: f
         time_range=TimeRange(start=format_time(begin), end=format_time(now)),
         untrusted=True,
     )
+
+
+TOOL = ReadTool(
+    name="trace",
+    title="Follow a request",
+    description="Follow a request through all pods by its id, in time order. Names gaps and clocks that must be wrong.",
+    parameters=TraceParameters,
+    run=trace,
+)
 
 
 @dataclass(slots=True)
