@@ -10,7 +10,7 @@ import pytest
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
-from ritsuko_mcp_kubernetes.rollout import changes, differences
+from ritsuko_mcp_kubernetes.objects.template_changes import changes, differences
 from tests.unit.mcp_kubernetes.cluster_of import FakeKubernetesClient, server_of
 
 LETTERS = string.ascii_letters + string.digits

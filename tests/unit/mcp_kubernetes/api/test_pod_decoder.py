@@ -9,7 +9,7 @@ import pytest
 from ritsuko_mcp_kubernetes.api import pod_decoder
 from ritsuko_mcp_kubernetes.diagnosis.pods import pod_findings
 from ritsuko_mcp_kubernetes.diagnosis.survey import Survey
-from ritsuko_mcp_kubernetes.nodes import _add, _Asked  # pyright: ignore[reportPrivateUsage]
+from ritsuko_mcp_kubernetes.objects.pod_requests import PodRequests
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 LONG_AGO = (NOW - timedelta(minutes=30)).isoformat()
@@ -80,9 +80,9 @@ def test_findings_are_those_of_the_whole_pod(name: str) -> None:
 
 @pytest.mark.parametrize("name", PODS)
 def test_what_it_asks_for_is_that_of_the_whole_pod(name: str) -> None:
-    whole, part = _Asked(), _Asked()
-    _add(whole, PODS[name])
-    _add(part, decoded(PODS[name]))
+    whole, part = PodRequests(), PodRequests()
+    whole.add(PODS[name])
+    part.add(decoded(PODS[name]))
     assert part == whole
     assert part.cpu > 0
 

@@ -3,7 +3,8 @@
 import pytest
 
 from ritsuko_common.rfc3339 import parse_rfc3339
-from ritsuko_mcp_kubernetes.objects.description import age, write
+from ritsuko_mcp_kubernetes.objects.ages import age
+from ritsuko_mcp_kubernetes.objects.description import write
 
 NOW = "2026-11-24T12:00:00+00:00"
 

@@ -10,7 +10,9 @@ from ritsuko_common.exit_codes import Exit, exit_of
 from ritsuko_common.pull_failures import PULL_REASONS, pull_failure
 from ritsuko_mcp_kubernetes.api.client import Json
 from ritsuko_mcp_kubernetes.diagnosis.finding import Severity
-from ritsuko_mcp_kubernetes.objects.fields import age, at, quoted, texts
+from ritsuko_mcp_kubernetes.objects.ages import elapsed
+from ritsuko_mcp_kubernetes.objects.fields import at, texts
+from ritsuko_mcp_kubernetes.objects.quoting import quoted
 
 _CANNOT_START = ("CreateContainerError", "RunContainerError", "ContainerCannotRun", "StartError", "PostStartHookError")
 _RECENT = timedelta(hours=1)
@@ -111,7 +113,7 @@ def _ended(what: str, spec: Json, status: Json, ended: Json) -> Trouble:
 
 def _running(what: str, spec: Json, status: Json, *, ready_since: str, now: datetime) -> Trouble | None:
     last = at(status, "lastState", "terminated")
-    ended_lately = bool(last) and age(last.get("finishedAt"), now) < _RECENT
+    ended_lately = bool(last) and elapsed(last.get("finishedAt"), now) < _RECENT
     times = status.get("restartCount") or 0
     if ended_lately and last.get("reason") == "OOMKilled":
         return Trouble(
@@ -121,7 +123,7 @@ def _running(what: str, spec: Json, status: Json, *, ready_since: str, now: date
             _OOM_ADVICE,
             str(last.get("finishedAt")),
         )
-    up = age(at(status, "state", "running").get("startedAt"), now)
+    up = elapsed(at(status, "state", "running").get("startedAt"), now)
     if ended_lately and last.get("exitCode") not in (0, None) and times >= _LOOPS and up < _STEADY:
         return _crash_loop(what, spec, status, last)
     if not status.get("ready") and up > _PROBE_PATIENCE:

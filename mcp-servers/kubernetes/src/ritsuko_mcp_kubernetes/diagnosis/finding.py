@@ -10,7 +10,7 @@ from ritsuko_mcp_kubernetes.objects.fields import at
 
 # Reasons of findings whose objects alone do not say why: the events about them do.
 NOT_CREATED = "NotCreated"
-TOLD_BY_EVENTS = frozenset({NOT_CREATED, "VolumePending", "MissingPods"})
+EXPLAINED_BY_EVENTS = frozenset({NOT_CREATED, "VolumePending", "MissingPods"})
 
 
 class Severity(IntEnum):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ritsuko_mcp_kubernetes.api.client import Json
 from ritsuko_mcp_kubernetes.diagnosis.finding import Finding, Severity, Subject
-from ritsuko_mcp_kubernetes.objects.fields import conditions, quoted
+from ritsuko_mcp_kubernetes.objects.fields import conditions
+from ritsuko_mcp_kubernetes.objects.quoting import quoted
 
 _PRESSURE = {
     "MemoryPressure": "its memory runs out: pods are evicted",

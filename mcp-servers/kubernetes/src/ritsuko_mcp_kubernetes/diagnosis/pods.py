@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from ritsuko_mcp_kubernetes.api.client import Json
 from ritsuko_mcp_kubernetes.diagnosis.containers import Trouble, trouble
 from ritsuko_mcp_kubernetes.diagnosis.finding import NOT_CREATED, Finding, Severity, Subject
-from ritsuko_mcp_kubernetes.objects.fields import age, at, conditions, objects, owners, quoted, texts
+from ritsuko_mcp_kubernetes.objects.ages import elapsed
+from ritsuko_mcp_kubernetes.objects.fields import at, conditions, objects, owners, texts
+from ritsuko_mcp_kubernetes.objects.quoting import quoted
 
 _TERMINATING_PATIENCE = timedelta(seconds=60)
 _CREATING_PATIENCE = timedelta(seconds=30)
@@ -40,7 +42,7 @@ def _troubles(pod: Json, now: datetime) -> list[tuple[str, Trouble]]:
 
 
 def _terminating(pod: Json, deleted: str, now: datetime) -> list[tuple[str, Trouble]]:
-    if age(deleted, now) < _TERMINATING_PATIENCE:
+    if elapsed(deleted, now) < _TERMINATING_PATIENCE:
         return []
     finalizers = texts(pod, "metadata", "finalizers")
     why = f"finalizers hold it: {', '.join(finalizers)}" if finalizers else "its node does not confirm"
@@ -131,7 +133,7 @@ def _not_created(pod: Json, now: datetime) -> list[tuple[str, Trouble]]:
     status = at(pod, "status")
     created = str(at(pod, "metadata").get("creationTimestamp") or "")
     started = str(status.get("startTime") or created)
-    if status.get("phase") != "Pending" or age(started, now) < _CREATING_PATIENCE:
+    if status.get("phase") != "Pending" or elapsed(started, now) < _CREATING_PATIENCE:
         return []
     waiting = [at(state, "state", "waiting").get("reason") for state in objects(pod, "status", "containerStatuses")]
     if waiting and "ContainerCreating" not in waiting:

@@ -7,7 +7,8 @@ from typing import cast
 from pydantic import JsonValue
 
 from ritsuko_mcp_kubernetes.api.client import Json
-from ritsuko_mcp_kubernetes.objects.fields import at, conditions, objects, one_line, quoted
+from ritsuko_mcp_kubernetes.objects.fields import at, conditions, objects
+from ritsuko_mcp_kubernetes.objects.quoting import one_line, quoted
 
 
 def write(data: JsonValue) -> str:

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from ritsuko_common.rfc3339 import parse_rfc3339_if_any
 from ritsuko_mcp_kubernetes.api.client import Json
 from ritsuko_mcp_kubernetes.diagnosis.finding import Finding, Severity, Subject
-from ritsuko_mcp_kubernetes.objects.fields import age, at, conditions, owners, quoted
+from ritsuko_mcp_kubernetes.objects.ages import elapsed
+from ritsuko_mcp_kubernetes.objects.fields import at, conditions, owners
+from ritsuko_mcp_kubernetes.objects.quoting import quoted
 
 _PATIENCE = timedelta(seconds=60)
 
@@ -101,7 +103,7 @@ def autoscaler_findings(item: Json) -> list[Finding]:
 
 def namespace_findings(item: Json, now: datetime) -> list[Finding]:
     deleted = at(item, "metadata").get("deletionTimestamp")
-    if not deleted or age(deleted, now) < timedelta(minutes=5):
+    if not deleted or elapsed(deleted, now) < timedelta(minutes=5):
         return []
     held = [
         str(condition.get("message"))
@@ -123,7 +125,7 @@ def namespace_findings(item: Json, now: datetime) -> list[Finding]:
 def _missing_pods(item: Json, kind: str, wanted: int, field: str, now: datetime) -> list[Finding]:
     """Pods that should exist and do not. One that exists and is broken says so itself."""
     subject, existing = Subject.of(item, kind), at(item, "status").get(field) or 0
-    if existing >= wanted or age(at(item, "metadata").get("creationTimestamp"), now) < _PATIENCE:
+    if existing >= wanted or elapsed(at(item, "metadata").get("creationTimestamp"), now) < _PATIENCE:
         return []
     return [
         Finding(

@@ -25,7 +25,7 @@ _MOST_WHOLE = 100  # more never fit an answer, and eight callers at once would t
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class ListRequest:
     """What to list. An empty `namespace` means all of them, or a kind that has none."""
 
     resource: Resource
@@ -64,7 +64,7 @@ class Question:
         return {"labelSelector": self.labels, "fieldSelector": self.fields, "limit": str(limit)}
 
 
-class Position(BaseModel):
+class ListPosition(BaseModel):
     """Where to go on: `skip` rows into the page of the API server that `page` opens; sorted, into the whole list."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -92,17 +92,17 @@ class Page:
         return cls(body, next_page, remaining if next_page else 0, str(metadata.get("resourceVersion") or ""))
 
 
-async def answer(client: KubernetesClient, question: Question, cursor_text: str) -> Envelope:
+async def answer(client: KubernetesClient, request: ListRequest, cursor_text: str) -> Envelope:
     """One page of the list."""
-    if question.output in ("yaml", "json"):
-        question = replace(question, limit=min(question.limit, _MOST_WHOLE))
-    position = cursor.decode(cursor_text, Position, question.fingerprint()) if cursor_text else Position()
-    if question.sort:
-        return await _sorted(client, question, position)
-    if question.of_pods and question.output in ("table", "wide"):
-        return await _by_health(client, question, position)
-    page = await _page(client, question, position, limit=question.limit)
-    rows = _rows(page.body, question)[position.skip :]
+    if request.output in ("yaml", "json"):
+        request = replace(request, limit=min(request.limit, _MOST_WHOLE))
+    position = cursor.decode(cursor_text, ListPosition, request.fingerprint()) if cursor_text else ListPosition()
+    if request.sort:
+        return await _sorted(client, request, position)
+    if request.of_pods and request.output in ("table", "wide"):
+        return await _by_health(client, request, position)
+    page = await _page(client, request, position, limit=request.limit)
+    rows = _rows(page.body, request)[position.skip :]
     before = position.before + position.skip
     total = None if page.remaining is None else before + len(rows) + page.remaining
 
@@ -113,93 +113,93 @@ async def answer(client: KubernetesClient, question: Question, cursor_text: str)
             version = position.version or ("" if position.page else page.version)
             place = position.model_copy(update={"skip": position.skip + count, "version": version})
         elif page.next_page:
-            place = Position(page=page.next_page, before=before + len(rows))
+            place = ListPosition(page=page.next_page, before=before + len(rows))
         else:
             return None
-        return cursor.encode(place, question.fingerprint())
+        return cursor.encode(place, request.fingerprint())
 
-    return _envelope(question, rows, total=total, more=bool(page.next_page)).resumable(after)
+    return _envelope(request, rows, total=total, more=bool(page.next_page)).resumable(after)
 
 
-async def _sorted(client: KubernetesClient, question: Question, position: Position) -> Envelope:
-    if question.output in ("yaml", "json"):
+async def _sorted(client: KubernetesClient, request: ListRequest, position: ListPosition) -> Envelope:
+    if request.output in ("yaml", "json"):
         raise ToolFailure("only tables can be sorted", "Leave sort or output out.")
-    order, kind = question.order, question.resource.kind
+    order, kind = request.order, request.resource.kind
     valued: list[tuple[JsonValue, Row]] = []
-    async with aclosing(_pages(client, question)) as pages:
+    async with aclosing(_pages(client, request)) as pages:
         async for lines in pages:
             if len(valued) >= _MOST_SORTED:
                 raise ToolFailure(
-                    f"there are more than {_MOST_SORTED:,} {question.resource.plural}: too many to sort",
+                    f"there are more than {_MOST_SORTED:,} {request.resource.plural}: too many to sort",
                     "Narrow it with a namespace, labels or fields, or leave sort out.",
                 )
             # Not the lines: the objects behind them may be ten kilobytes each.
             valued += [(order.value(line, kind), line.row) for line in lines]
-    return _part(question, order.sorted(valued), position)
+    return _part(request, order.sorted(valued), position)
 
 
-async def _by_health(client: KubernetesClient, question: Question, position: Position) -> Envelope:
+async def _by_health(client: KubernetesClient, request: ListRequest, position: ListPosition) -> Envelope:
     """All pods counted by their state; where they do not fit, the worst first."""
     rows: list[Row] = []
     more = False
-    async with aclosing(_pages(client, question)) as pages:
+    async with aclosing(_pages(client, request)) as pages:
         async for lines in pages:
             if more := len(rows) >= _MOST_SORTED:
                 break
             rows += [line.row for line in lines]
-    envelope = _part(question, pod_states.worst_first(rows) if len(rows) > question.limit else rows, position)
+    envelope = _part(request, pod_states.worst_first(rows) if len(rows) > request.limit else rows, position)
     if len(rows) > 1:
         envelope.summary += f": {pod_states.counted(rows)}"
-        envelope.summary += "; the worst first" if len(rows) > question.limit else ""
+        envelope.summary += "; the worst first" if len(rows) > request.limit else ""
     if more:
         envelope.warnings.append(f"there are more than the {len(rows):,} pods that were counted: ask for one namespace")
     return envelope
 
 
-async def _pages(client: KubernetesClient, question: Question) -> AsyncGenerator[list[table.Line]]:
+async def _pages(client: KubernetesClient, request: ListRequest) -> AsyncGenerator[list[table.Line]]:
     """The lines of the whole list, page by page."""
-    place = Position()
+    place = ListPosition()
     while True:
-        page = await _page(client, question, place, limit=_PAGE)
-        yield _lines(page.body, question)
+        page = await _page(client, request, place, limit=_PAGE)
+        yield _lines(page.body, request)
         if not page.next_page:
             return
-        place = Position(page=page.next_page)
+        place = ListPosition(page=page.next_page)
 
 
-def _part(question: Question, in_order: list[Row], position: Position) -> Envelope:
+def _part(request: ListRequest, in_order: list[Row], position: ListPosition) -> Envelope:
     """The rows from a position on, as many as were asked for."""
-    rows = in_order[position.skip : position.skip + question.limit]
+    rows = in_order[position.skip : position.skip + request.limit]
 
     def after(count: int) -> str | None:
         skip = position.skip + count
-        return cursor.encode(Position(skip=skip), question.fingerprint()) if skip < len(in_order) else None
+        return cursor.encode(ListPosition(skip=skip), request.fingerprint()) if skip < len(in_order) else None
 
     more = position.skip + len(rows) < len(in_order)
-    return _envelope(question, rows, total=len(in_order), more=more).resumable(after)
+    return _envelope(request, rows, total=len(in_order), more=more).resumable(after)
 
 
-async def _page(client: KubernetesClient, question: Question, position: Position, *, limit: int) -> Page:
-    query = {**question.query(limit=limit), "continue": position.page}
+async def _page(client: KubernetesClient, request: ListRequest, position: ListPosition, *, limit: int) -> Page:
+    query = {**request.query(limit=limit), "continue": position.page}
     if position.version and not position.page:
         query |= {"resourceVersion": position.version, "resourceVersionMatch": "Exact"}
     accept = "application/json"
-    if question.output in ("table", "wide"):
+    if request.output in ("table", "wide"):
         accept = table.ACCEPT
-        query["includeObject"] = "Object" if question.order.needs_object else "Metadata"
-    return Page.of(await client.get(question.resource.path(namespace=question.namespace), query, accept=accept))
+        query["includeObject"] = "Object" if request.order.needs_object else "Metadata"
+    return Page.of(await client.get(request.resource.path(namespace=request.namespace), query, accept=accept))
 
 
-def _lines(body: Json, question: Question) -> list[table.Line]:
-    with_namespace = question.resource.namespaced and not question.namespace
-    return table.lines(body, wide=question.output == "wide", with_namespace=with_namespace)
+def _lines(body: Json, request: ListRequest) -> list[table.Line]:
+    with_namespace = request.resource.namespaced and not request.namespace
+    return table.lines(body, wide=request.output == "wide", with_namespace=with_namespace)
 
 
-def _rows(body: Json, question: Question) -> list[Row]:
-    if question.output in ("table", "wide"):
-        return [line.row for line in _lines(body, question)]
+def _rows(body: Json, request: ListRequest) -> list[Row]:
+    if request.output in ("table", "wide"):
+        return [line.row for line in _lines(body, request)]
     items = cast("list[Json]", body.get("items") or [])
-    return [whole(item, question.resource) for item in items]
+    return [whole(item, request.resource) for item in items]
 
 
 def whole(item: Json, resource: Resource) -> Row:
@@ -218,15 +218,15 @@ def written(envelope: Envelope, output: Output) -> Envelope:
             return envelope
 
 
-def _envelope(question: Question, rows: list[Row], *, total: int | None, more: bool) -> Envelope:
+def _envelope(request: ListRequest, rows: list[Row], *, total: int | None, more: bool) -> Envelope:
     count = f"{len(rows)} of {total}" if total is not None and total > len(rows) else str(len(rows))
-    noun = question.resource.singular if count == "1" else question.resource.plural
+    noun = request.resource.singular if count == "1" else request.resource.plural
     envelope = Envelope(
-        summary=f"{count} {noun} {question.where}{question.selection}",
+        summary=f"{count} {noun} {request.where}{request.selection}",
         data=rows,
         truncated=more,
         total=total,
         returned=len(rows),
         untrusted=True,
     )
-    return written(envelope, question.output)
+    return written(envelope, request.output)

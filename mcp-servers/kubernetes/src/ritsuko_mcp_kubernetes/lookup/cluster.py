@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from ritsuko_mcp_common import ToolFailure
+from ritsuko_mcp_common import Envelope, ToolFailure
 from ritsuko_mcp_kubernetes.api import field_selectors
 from ritsuko_mcp_kubernetes.api.client import Json, KubernetesClient
 from ritsuko_mcp_kubernetes.api.discovery import Discovery, Resource
@@ -75,6 +75,12 @@ class Cluster:
             path, {"fieldSelector": field_selectors.equals(about), "limit": str(_MOST_EVENTS)}
         )
         return cast("list[Json]", found.get("items") or [])
+
+    def sourced(self, envelope: Envelope, warnings: list[str]) -> Envelope:
+        """The envelope with this cluster as its source, and these warnings after its own."""
+        envelope.source = f"kubernetes: {self.client.name}"
+        envelope.warnings = [*envelope.warnings, *warnings]
+        return envelope
 
 
 def split(kind: str, name: str) -> tuple[str, str]:

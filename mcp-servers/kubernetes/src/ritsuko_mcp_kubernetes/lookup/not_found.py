@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import cast
 
-from ritsuko_mcp_common import Envelope, ToolFailure, nearest
+from ritsuko_mcp_common import ToolFailure, nearest
 from ritsuko_mcp_kubernetes.api import field_selectors
 from ritsuko_mcp_kubernetes.api.client import Json, KubernetesClient
 from ritsuko_mcp_kubernetes.api.discovery import Resource
 from ritsuko_mcp_kubernetes.api.failures import ApiServerFailure
-from ritsuko_mcp_kubernetes.listing.pages import Question
 
-_NAMES_ONLY = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json"
+NAMES_ONLY = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json"
 _MOST_NAMES = 500
 
 
@@ -29,24 +28,6 @@ async def of_object(client: KubernetesClient, resource: Resource, name: str, nam
         if elsewhere:
             return ToolFailure(message, f"There is one of that name in namespace {', '.join(elsewhere)}.")
     return ToolFailure(message, f"To see what there is: get {resource.plural}.")
-
-
-async def of_list(client: KubernetesClient, question: Question, envelope: Envelope) -> Envelope:
-    """An empty list with the reason in its summary. Raises `ToolFailure` for a namespace that does not exist."""
-    resource = question.resource
-    if question.namespace and (missing := await of_namespace(client, question.namespace)) is not None:
-        raise missing
-    summary = f"No {resource.plural} {question.where}{question.selection}."
-    hints = list(envelope.hints)
-    if question.selection:
-        others = await _count(client, resource, question.namespace)
-        if others is not None:
-            summary += f" Without the selector there {'is' if others == 1 else 'are'} {others}."
-    elif question.namespace and resource.namespaced:
-        elsewhere = await _count(client, resource, "")
-        if elsewhere:
-            hints.append(f"There are {elsewhere} in other namespaces: all_namespaces=true shows them.")
-    return envelope.model_copy(update={"summary": summary, "hints": hints})
 
 
 async def of_namespace(client: KubernetesClient, namespace: str) -> ToolFailure | None:
@@ -78,15 +59,7 @@ async def _metadata(client: KubernetesClient, resource: Resource, namespace: str
     """Metadata of what is there, as far as we may see it: this only ever improves an error."""
     query = {"limit": str(_MOST_NAMES), "fieldSelector": fields}
     try:
-        body = await client.get(resource.path(namespace=namespace), query, accept=_NAMES_ONLY)
+        body = await client.get(resource.path(namespace=namespace), query, accept=NAMES_ONLY)
     except ApiServerFailure:
         return []
     return [cast(Json, item["metadata"]) for item in cast("list[Json]", body.get("items") or [])]
-
-
-async def _count(client: KubernetesClient, resource: Resource, namespace: str) -> int | None:
-    try:
-        body = await client.get(resource.path(namespace=namespace), {"limit": "1"}, accept=_NAMES_ONLY)
-    except ApiServerFailure:
-        return None
-    return len(body.get("items") or []) + int(cast(Json, body.get("metadata") or {}).get("remainingItemCount") or 0)

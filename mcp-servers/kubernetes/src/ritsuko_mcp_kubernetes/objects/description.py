@@ -8,10 +8,11 @@ from typing import Any, cast
 
 from pydantic import JsonValue
 
-from ritsuko_common.durations import format_age
-from ritsuko_common.rfc3339 import format_rfc3339, parse_rfc3339, parse_rfc3339_if_any
+from ritsuko_common.rfc3339 import format_rfc3339, parse_rfc3339
 from ritsuko_mcp_common import notation, text
 from ritsuko_mcp_kubernetes.api.client import Json
+from ritsuko_mcp_kubernetes.objects.ages import age
+from ritsuko_mcp_kubernetes.objects.events import last_seen
 from ritsuko_mcp_kubernetes.objects.fields import objects
 
 _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
@@ -39,12 +40,6 @@ def subject(item: Json) -> Json:
         key: value for key, value in cast(Json, metadata.get("annotations") or {}).items() if key != _APPLIED
     }
     return {**item, "metadata": {**metadata, "annotations": annotations}}
-
-
-def age(since: str, now: datetime) -> str:
-    """Time passed since an RFC 3339 time, as kubectl prints it; `since` itself if it is not a time."""
-    moment = parse_rfc3339_if_any(since)
-    return since if moment is None else format_age((now - moment).total_seconds())
 
 
 def _identity(item: Json, now: datetime) -> str:
@@ -215,14 +210,6 @@ def _events(events: list[Json], now: datetime) -> str:
         for event in sorted(events, key=last_seen, reverse=True)
     ]
     return f"Events\n{_indent(text.table(rows))}"
-
-
-def last_seen(event: Json) -> str:
-    """When an event happened last: the field depends on which API it was written with."""
-    series = cast(Json, event.get("series") or {})
-    moments = (series.get("lastObservedTime"), event.get("lastTimestamp"), event.get("eventTime"))
-    created = cast(Json, event.get("metadata") or {}).get("creationTimestamp")
-    return str(next((moment for moment in (*moments, created) if moment), ""))
 
 
 def utc_now() -> str:

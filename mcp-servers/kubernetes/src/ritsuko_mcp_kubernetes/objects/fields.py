@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 from typing import Any, cast
 
-from ritsuko_common.rfc3339 import parse_rfc3339_if_any
 from ritsuko_mcp_kubernetes.api.client import Json
-
-_LAST_WORD = re.compile(r"\s*\S*$")
 
 
 def at(item: Json, *path: str) -> Json:
@@ -38,29 +33,6 @@ def texts(item: Json, *path: str) -> list[str]:
 def conditions(item: Json) -> dict[str, Json]:
     """Conditions by their type."""
     return {str(condition.get("type")): condition for condition in objects(item, "status", "conditions")}
-
-
-def age(moment: object, now: datetime) -> timedelta:
-    """How long ago an RFC 3339 moment was; no time at all for what is not one."""
-    since = parse_rfc3339_if_any(moment)
-    return now - since if since is not None else timedelta()
-
-
-def clipped(text: str, longest: int) -> str:
-    """At most `longest` characters, cut between words: half of a URL would no longer look like one with a password."""
-    if len(text) <= longest:
-        return text
-    return _LAST_WORD.sub("", text[: longest + 1]) + " …"
-
-
-def quoted(text: str, longest: int) -> str:
-    """Somebody else's words as a part of ours, clipped, on lines of their own: of `password: two words` redaction hides
-    both only where a line begins with it. Who shows them makes them one line, see `one_line`."""
-    return f"\n{clipped(text, longest)}"
-
-
-def one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def owners(item: Json) -> Iterator[tuple[str, str]]:

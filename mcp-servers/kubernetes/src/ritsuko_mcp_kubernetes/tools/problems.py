@@ -9,18 +9,21 @@ from contextlib import aclosing
 from datetime import UTC, datetime
 
 from ritsuko_api.envelope import Row
-from ritsuko_mcp_common import Envelope
+from ritsuko_mcp_common import Envelope, Parameters, ReadTool
 from ritsuko_mcp_kubernetes.api import pod_decoder
 from ritsuko_mcp_kubernetes.api.client import Json, KubernetesClient
 from ritsuko_mcp_kubernetes.api.discovery import Discovery, Resource
+from ritsuko_mcp_kubernetes.api.events import warning_events
 from ritsuko_mcp_kubernetes.api.failures import ApiServerFailure, Forbidden, NotFound
 from ritsuko_mcp_kubernetes.api.pagination import items, pages
-from ritsuko_mcp_kubernetes.diagnosis import events as events_about
-from ritsuko_mcp_kubernetes.diagnosis.finding import TOLD_BY_EVENTS, Severity
+from ritsuko_mcp_kubernetes.diagnosis import event_causes
+from ritsuko_mcp_kubernetes.diagnosis.finding import EXPLAINED_BY_EVENTS, Severity
 from ritsuko_mcp_kubernetes.diagnosis.survey import CLUSTER_WIDE, NAMESPACED, STORAGE_CLASSES, Problem, Survey, rank
-from ritsuko_mcp_kubernetes.events import complaints_in, in_lines
-from ritsuko_mcp_kubernetes.objects.description import age
+from ritsuko_mcp_kubernetes.lookup.clusters import Clusters
+from ritsuko_mcp_kubernetes.objects.ages import age
 from ritsuko_mcp_kubernetes.objects.fields import at, objects
+from ritsuko_mcp_kubernetes.objects.quoting import one_line_column
+from ritsuko_mcp_kubernetes.tools.parameters import Context, Namespace
 
 _MOST_PODS = 20_000
 _MOST_OF_A_KIND = 5_000
@@ -28,8 +31,19 @@ _MOST_EVENTS = 500
 _AT_ONCE = 4
 
 
-async def problems(client: KubernetesClient, discovery: Discovery, namespace: str) -> Envelope:
-    """What is wrong in `namespace`, or in the whole cluster for an empty one."""
+class ProblemsParameters(Parameters):
+    """What `problems` takes."""
+
+    namespace: Namespace = ""
+    all_namespaces: bool = False
+    context: Context = ""
+
+
+async def problems(parameters: ProblemsParameters, clusters: Clusters) -> Envelope:
+    """A row a problem of a namespace or of the whole cluster, worst first."""
+    cluster = clusters.choose(parameters.context)
+    client, discovery = cluster.client, cluster.discovery
+    namespace = await cluster.namespace(parameters.namespace, all_namespaces=parameters.all_namespaces)
     survey, warnings = Survey(datetime.now(UTC)), list[str]()
     lists: dict[str, list[Json]] = {}
     slots = asyncio.Semaphore(_AT_ONCE)
@@ -52,7 +66,7 @@ async def problems(client: KubernetesClient, discovery: Discovery, namespace: st
         for plural in (*NAMESPACED, STORAGE_CLASSES, *(() if namespace else CLUSTER_WIDE)):
             group.create_task(read(plural))
     found = await _explained(client, discovery, namespace, survey.problems(lists), warnings)
-    return _envelope(found, survey, namespace, sorted(warnings))
+    return cluster.sourced(_envelope(found, survey, namespace), sorted(warnings))
 
 
 async def _read_pods(
@@ -83,18 +97,18 @@ async def _explained(
     client: KubernetesClient, discovery: Discovery, namespace: str, found: list[Problem], warnings: list[str]
 ) -> list[Problem]:
     """The problems with what events say about them, where the objects alone do not tell the cause."""
-    if not any(problem.finding.reason in TOLD_BY_EVENTS for problem in found):
+    if not any(problem.finding.reason in EXPLAINED_BY_EVENTS for problem in found):
         return found
     try:
-        events = await complaints_in(client, discovery, namespace, most=_MOST_EVENTS, warnings=warnings)
+        events = await warning_events(client, discovery, namespace, most=_MOST_EVENTS, warnings=warnings)
     except (Forbidden, NotFound) as error:
         warnings.append(f"events were not looked at: {error.message}")
         return found
     explained = (
         dataclasses.replace(
             problem,
-            finding=events_about.explained(
-                problem.finding, events_about.complaints(events, problem.finding.subject, problem.subject)
+            finding=event_causes.explained(
+                problem.finding, event_causes.warning_messages(events, problem.finding.subject, problem.subject)
             ),
         )
         for problem in found
@@ -102,7 +116,7 @@ async def _explained(
     return sorted(explained, key=rank)
 
 
-def _envelope(found: Sequence[Problem], survey: Survey, namespace: str, warnings: list[str]) -> Envelope:
+def _envelope(found: Sequence[Problem], survey: Survey, namespace: str) -> Envelope:
     where = f"in namespace {namespace}" if namespace else "in the cluster"
     rows = [_row(problem, survey.now) for problem in found]
     if not rows:
@@ -111,7 +125,6 @@ def _envelope(found: Sequence[Problem], survey: Survey, namespace: str, warnings
             data=[],
             total=0,
             returned=0,
-            warnings=warnings,
         )
     counts = ", ".join(
         f"{count} {severity.word}"
@@ -128,10 +141,9 @@ def _envelope(found: Sequence[Problem], survey: Survey, namespace: str, warnings
         data=rows,
         total=len(rows),
         returned=len(rows),
-        warnings=warnings,
         hints=hints,
         untrusted=True,
-    ).written_by(in_lines("CAUSE"))
+    ).written_by(one_line_column("CAUSE"))
 
 
 _DIAGNOSED = frozenset({"Pod", "Deployment", "StatefulSet", "DaemonSet", "Job"})
@@ -152,3 +164,13 @@ def _row(problem: Problem, now: datetime) -> Row:
 
 def _in(namespace: str, asked: str) -> str:
     return f" namespace={namespace}" if namespace and namespace != asked else ""
+
+
+TOOL = ReadTool(
+    name="problems",
+    title="See what is wrong",
+    description="What is wrong in a namespace or, with all_namespaces, in the whole cluster: pods, workloads, jobs, "
+    "services, claims, nodes. Worst first, each with its cause.",
+    parameters=ProblemsParameters,
+    run=problems,
+)

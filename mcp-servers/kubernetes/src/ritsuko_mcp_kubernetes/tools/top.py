@@ -7,14 +7,16 @@ from typing import Literal
 from pydantic_core import from_json
 
 from ritsuko_api.envelope import Row
-from ritsuko_mcp_common import Envelope, ToolFailure
+from ritsuko_mcp_common import Envelope, Parameters, ReadTool, ToolFailure
 from ritsuko_mcp_kubernetes.api import pod_decoder
-from ritsuko_mcp_kubernetes.api.client import Json, KubernetesClient
-from ritsuko_mcp_kubernetes.api.discovery import Discovery, Resource
+from ritsuko_mcp_kubernetes.api.client import Json
+from ritsuko_mcp_kubernetes.api.discovery import Resource
 from ritsuko_mcp_kubernetes.api.failures import NotFound
 from ritsuko_mcp_kubernetes.api.pagination import items
+from ritsuko_mcp_kubernetes.lookup.clusters import Clusters
 from ritsuko_mcp_kubernetes.objects import quantities
 from ritsuko_mcp_kubernetes.objects.fields import at, objects
+from ritsuko_mcp_kubernetes.tools.parameters import Context, Limit, Namespace
 
 Of = Literal["pods", "nodes"]
 By = Literal["memory", "cpu"]
@@ -24,32 +26,48 @@ _MOST = 10_000
 _GROUP, _VERSION = "metrics.k8s.io", "v1beta1"
 
 
-async def top(client: KubernetesClient, discovery: Discovery, of: Of, namespace: str, by: By, limit: int) -> Envelope:
+class TopParameters(Parameters):
+    """What `top` takes."""
+
+    of: Of = "pods"
+    namespace: Namespace = ""
+    by: By = "memory"
+    all_namespaces: bool = False
+    limit: Limit = 20
+    context: Context = ""
+
+
+async def top(parameters: TopParameters, clusters: Clusters) -> Envelope:
     """Rows with the highest use first. Raises `ToolFailure` where the cluster has no metrics API."""
+    cluster = clusters.choose(parameters.context)
+    of, by, limit = parameters.of, parameters.by, parameters.limit
+    namespace = ""
+    if of == "pods":
+        namespace = await cluster.namespace(parameters.namespace, all_namespaces=parameters.all_namespaces)
     warnings: list[str] = []
-    kind = await discovery.resolve(of)
+    kind = await cluster.discovery.resolve(of)
     measured = Resource(_GROUP, _VERSION, of, kind.singular, kind.kind, namespaced=kind.namespaced)
     try:
-        found = await items(client, measured, namespace, most=_MOST, warnings=warnings)
+        found = await items(cluster.client, measured, namespace, most=_MOST, warnings=warnings)
     except NotFound as error:
         raise ToolFailure(
             "this cluster has no metrics API, so nobody knows what is used now",
             "It comes with metrics-server; or ask prometheus for container_memory_working_set_bytes.",
         ) from error
     decode = pod_decoder.decode if of == "pods" else from_json
-    bounded = await items(client, kind, namespace, most=_MOST, warnings=warnings, decode=decode, keep=_needed)
+    bounded = await items(cluster.client, kind, namespace, most=_MOST, warnings=warnings, decode=decode, keep=_needed)
     known = {_key(item): item for item in bounded}
     rows = [_row(item, known.get(_key(item)), of, with_namespace=of == "pods" and not namespace) for item in found]
     rows.sort(key=lambda row: row[0] if by == "cpu" else row[1], reverse=True)
     where = f" in namespace {namespace}" if namespace else ""
-    return Envelope(
+    envelope = Envelope(
         summary=f"{len(rows)} {of}{where} by {by} used, highest first.",
         data=[row for _, _, row in rows[:limit]],
         total=len(rows),
         returned=len(rows[:limit]),
         truncated=len(rows) > limit,
-        warnings=warnings,
     )
+    return cluster.sourced(envelope, warnings)
 
 
 def _needed(item: Json) -> Json:
@@ -91,3 +109,12 @@ def _limit(known: Json | None, of: Of, what: str) -> float:
 def _key(item: Json) -> tuple[str, str]:
     metadata = at(item, "metadata")
     return str(metadata.get("namespace") or ""), str(metadata.get("name") or "")
+
+
+TOOL = ReadTool(
+    name="top",
+    title="See what is used",
+    description="What pods or nodes use now, the highest first, beside what they may use.",
+    parameters=TopParameters,
+    run=top,
+)

@@ -5,21 +5,23 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal, cast
+from typing import Annotated, Literal
 
-from pydantic import JsonValue
+from pydantic import Field
 
 from ritsuko_api.envelope import Row, TimeRange
 from ritsuko_common.rfc3339 import parse_rfc3339_if_any
-from ritsuko_mcp_common import Envelope
-from ritsuko_mcp_common.envelope import Writer
+from ritsuko_mcp_common import Envelope, Parameters, ReadTool
 from ritsuko_mcp_common.times import format_time, parse_duration
 from ritsuko_mcp_kubernetes.api import field_selectors
-from ritsuko_mcp_kubernetes.api.client import Json, KubernetesClient
-from ritsuko_mcp_kubernetes.api.discovery import Discovery
+from ritsuko_mcp_kubernetes.api.client import Json
 from ritsuko_mcp_kubernetes.api.pagination import items
-from ritsuko_mcp_kubernetes.objects.description import age, last_seen
-from ritsuko_mcp_kubernetes.objects.fields import at, one_line
+from ritsuko_mcp_kubernetes.lookup.clusters import Clusters
+from ritsuko_mcp_kubernetes.objects.ages import age
+from ritsuko_mcp_kubernetes.objects.events import last_seen
+from ritsuko_mcp_kubernetes.objects.fields import at
+from ritsuko_mcp_kubernetes.objects.quoting import one_line_column
+from ritsuko_mcp_kubernetes.tools.parameters import Context, Limit, Namespace
 
 Type = Literal["all", "Warning", "Normal"]
 
@@ -37,22 +39,35 @@ class _Same:
     message: str
 
 
-async def events(
-    client: KubernetesClient, discovery: Discovery, *, about: str, namespace: str, since: str, of_type: Type, limit: int
-) -> Envelope:
-    """Events of a namespace (empty: of all), newest first. `about` is a name, or kind/name."""
+class EventsParameters(Parameters):
+    """What `events` takes."""
+
+    about: Annotated[str, Field(description="an object's name, or kind/name; empty: everything")] = ""
+    namespace: Namespace = ""
+    since: Annotated[str, Field(description="how far back: 30m, 2h")] = "1h"
+    type: Type = "all"
+    all_namespaces: bool = False
+    limit: Limit = 50
+    context: Context = ""
+
+
+async def events(parameters: EventsParameters, clusters: Clusters) -> Envelope:
+    """Events of a namespace or of all, newest first."""
+    cluster = clusters.choose(parameters.context)
+    about, since, of_type, limit = parameters.about, parameters.since, parameters.type, parameters.limit
+    namespace = await cluster.namespace(parameters.namespace, all_namespaces=parameters.all_namespaces)
     kind, _, name = about.rpartition("/")
     fields = {"type": of_type} if of_type != "all" else {}
     if name:
         fields["involvedObject.name"] = name
     if kind:
-        fields["involvedObject.kind"] = (await discovery.resolve(kind)).kind
+        fields["involvedObject.kind"] = (await cluster.discovery.resolve(kind)).kind
     now = time.time()
     start = max(0.0, now - parse_duration(since))
     warnings: list[str] = []
     found = await items(
-        client,
-        await discovery.resolve("events"),
+        cluster.client,
+        await cluster.discovery.resolve("events"),
         namespace,
         {"fieldSelector": field_selectors.equals(fields)},
         most=_MOST,
@@ -68,34 +83,17 @@ async def events(
         older = f"; {len(found)} are older" if found else ""
         summary = f"No events{kinds}{of} {where} in the last {since}{older}."
         hints.append("The API server keeps events for an hour, unless it is set up otherwise.")
-    return Envelope(
+    envelope = Envelope(
         summary=summary,
         data=rows[:limit],
         total=len(rows),
         returned=len(rows[:limit]),
         truncated=len(rows) > limit,
-        warnings=warnings,
         hints=hints,
         time_range=TimeRange(start=format_time(start), end=format_time(now)),
         untrusted=True,
-    ).written_by(in_lines("MESSAGE"))
-
-
-def in_lines(column: str) -> Writer:
-    """Writes rows down with the texts of a column on one line each, after redaction, which needs their lines."""
-
-    def write(data: JsonValue) -> list[Row]:
-        return [{**row, column: one_line(str(row[column]))} for row in cast("list[Row]", data)]
-
-    return write
-
-
-async def complaints_in(
-    client: KubernetesClient, discovery: Discovery, namespace: str, *, most: int, warnings: list[str]
-) -> list[Json]:
-    """The Warning events of a namespace (empty: of all). Raises as `KubernetesClient.get` does."""
-    resource = await discovery.resolve("events")
-    return await items(client, resource, namespace, {"fieldSelector": "type=Warning"}, most=most, warnings=warnings)
+    ).written_by(one_line_column("MESSAGE"))
+    return cluster.sourced(envelope, warnings)
 
 
 def _rows(found: list[Json], *, with_namespace: bool) -> list[Row]:
@@ -139,3 +137,12 @@ def _count(event: Json) -> int:
 def _seconds(event: Json) -> float:
     moment = parse_rfc3339_if_any(last_seen(event))
     return moment.timestamp() if moment else 0.0
+
+
+TOOL = ReadTool(
+    name="events",
+    title="See what happened",
+    description="What happened lately: events, the newest first, the same thing told once with its count.",
+    parameters=EventsParameters,
+    run=events,
+)

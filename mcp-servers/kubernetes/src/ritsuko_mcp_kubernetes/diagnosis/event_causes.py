@@ -6,14 +6,15 @@ import dataclasses
 from collections.abc import Iterable
 
 from ritsuko_mcp_kubernetes.api.client import Json
-from ritsuko_mcp_kubernetes.diagnosis.finding import NOT_CREATED, TOLD_BY_EVENTS, Finding, Severity, Subject
-from ritsuko_mcp_kubernetes.objects.description import last_seen
-from ritsuko_mcp_kubernetes.objects.fields import at, quoted
+from ritsuko_mcp_kubernetes.diagnosis.finding import EXPLAINED_BY_EVENTS, NOT_CREATED, Finding, Severity, Subject
+from ritsuko_mcp_kubernetes.objects.events import last_seen
+from ritsuko_mcp_kubernetes.objects.fields import at
+from ritsuko_mcp_kubernetes.objects.quoting import quoted
 
 _LONGEST = 400
 
 
-def complaints(events: Iterable[Json], *about: Subject) -> list[str]:
+def warning_messages(events: Iterable[Json], *about: Subject) -> list[str]:
     """What Warning events say of any of the objects, newest first, each once: `FailedMount: configmap not found`."""
     wanted = {(subject.kind, subject.namespace, subject.name) for subject in about}
     heard = [event for event in events if event.get("type") == "Warning" and _about(event) in wanted]
@@ -26,7 +27,7 @@ def complaints(events: Iterable[Json], *about: Subject) -> list[str]:
 
 def explained(finding: Finding, told: list[str]) -> Finding:
     """The finding with the cause that events tell, where its object alone does not."""
-    if finding.reason not in TOLD_BY_EVENTS or not told:
+    if finding.reason not in EXPLAINED_BY_EVENTS or not told:
         return finding
     if finding.reason != NOT_CREATED:
         return dataclasses.replace(finding, cause=told[0])

@@ -6,13 +6,14 @@ import asyncio
 from collections.abc import Iterator, Mapping
 
 from ritsuko_api.envelope import Row
-from ritsuko_mcp_common import Envelope
-from ritsuko_mcp_kubernetes.api.client import Json, KubernetesClient
-from ritsuko_mcp_kubernetes.api.discovery import Discovery, Resource
+from ritsuko_mcp_common import Envelope, Parameters, ReadTool
+from ritsuko_mcp_kubernetes.api.client import Json
 from ritsuko_mcp_kubernetes.api.failures import Forbidden
 from ritsuko_mcp_kubernetes.api.pagination import items
 from ritsuko_mcp_kubernetes.diagnosis.references import references
+from ritsuko_mcp_kubernetes.lookup.clusters import Clusters
 from ritsuko_mcp_kubernetes.objects.fields import at, matches, objects, owners
+from ritsuko_mcp_kubernetes.tools.parameters import Context, KindOfOne, Name, Namespace
 
 _MOST = 2_000
 _MOST_PODS_SHOWN = 20
@@ -42,32 +43,44 @@ _KINDS = {
 }
 
 
-async def relations(client: KubernetesClient, discovery: Discovery, item: Json, resource: Resource) -> Envelope:
-    """A row a relation of `item`, within its namespace."""
+class RelationsParameters(Parameters):
+    """What `relations` takes."""
+
+    kind: KindOfOne
+    name: Name = ""
+    namespace: Namespace = ""
+    context: Context = ""
+
+
+async def relations(parameters: RelationsParameters, clusters: Clusters) -> Envelope:
+    """A row a relation of the object, within its namespace."""
+    cluster = clusters.choose(parameters.context)
+    item, resource, warnings = await cluster.named(
+        parameters.kind, parameters.name, parameters.namespace, tool="relations"
+    )
     namespace = str(at(item, "metadata").get("namespace") or "")
-    warnings: list[str] = []
     lists: dict[str, list[Json]] = {}
 
     async def read(plural: str) -> None:
         try:
-            kind = await discovery.resolve(plural)
-            lists[plural] = await items(client, kind, namespace, most=_MOST, warnings=warnings, keep=_needed)
+            kind = await cluster.discovery.resolve(plural)
+            lists[plural] = await items(cluster.client, kind, namespace, most=_MOST, warnings=warnings, keep=_needed)
         except Forbidden as error:
             warnings.append(f"{plural} were not looked at: {error.message}")
 
     await asyncio.gather(*map(read, _NEIGHBOURS))
     rows = list(_rows(item, resource.kind, lists))
     name = at(item, "metadata").get("name")
-    return Envelope(
+    envelope = Envelope(
         summary=f"{resource.kind} {name} has {len(rows)} relations in namespace {namespace}."
         if rows
         else f"{resource.kind} {name} stands alone: no owner, nothing that it makes, uses or is reached by.",
         data=rows,
         total=len(rows),
         returned=len(rows),
-        warnings=sorted(warnings),
         untrusted=True,
     )
+    return cluster.sourced(envelope, sorted(warnings))
 
 
 def _needed(item: Json) -> Json:
@@ -190,3 +203,12 @@ def _name(item: Json) -> str:
 
 def _row(relation: str, other: str, detail: str = "") -> Row:
     return {"RELATION": relation, "OBJECT": other, "DETAIL": detail}
+
+
+TOOL = ReadTool(
+    name="relations",
+    title="See what belongs together",
+    description="What an object belongs to, makes, uses and is reached by: owners, pods, services, mounts, rules.",
+    parameters=RelationsParameters,
+    run=relations,
+)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import cast
+from typing import Annotated, cast
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
-from ritsuko_mcp_common import Envelope, ToolFailure, suggestion
+from ritsuko_mcp_common import Envelope, Parameters, ReadTool, ToolFailure, suggestion
 from ritsuko_mcp_common.times import parse_duration
-from ritsuko_mcp_kubernetes.api.client import Json, KubernetesClient
-from ritsuko_mcp_kubernetes.api.discovery import Discovery, Resource
+from ritsuko_mcp_kubernetes.api.client import Json
 from ritsuko_mcp_kubernetes.api.failures import ApiServerFailure
 from ritsuko_mcp_kubernetes.api.log_tail import tail
 from ritsuko_mcp_kubernetes.api.pagination import items
-from ritsuko_mcp_kubernetes.objects.fields import at, clipped, objects, selector_of
+from ritsuko_mcp_kubernetes.lookup.clusters import Clusters
+from ritsuko_mcp_kubernetes.objects.fields import at, objects, selector_of
+from ritsuko_mcp_kubernetes.objects.quoting import clipped
+from ritsuko_mcp_kubernetes.tools.parameters import Context, Namespace
 
 _MOST_PODS = 20
 _BYTES = 12_000
@@ -23,21 +25,26 @@ _SLOTS = 5
 _LINES_ABOVE = 40
 
 
-async def logs(
-    client: KubernetesClient,
-    discovery: Discovery,
-    item: Json,
-    resource: Resource,
-    *,
-    container: str,
-    lines: int,
-    since: str,
-    previous: bool,
-) -> Envelope:
-    """The newest lines of `item`, a pod or what has a selector for pods; each pod's apart, oldest line first."""
-    pods_of_all = await discovery.resolve("pods")
+class LogsParameters(Parameters):
+    """What `logs` takes."""
+
+    name: Annotated[str, Field(description="a pod, or kind/name", examples=["deployment/web"])]
+    container: Annotated[str, Field(description="default: the pod's main one")] = ""
+    namespace: Namespace = ""
+    lines: Annotated[int, Field(ge=1, le=2000, description="of each pod")] = 100
+    since: Annotated[str, Field(description="only the last 10m, 2h")] = ""
+    previous: Annotated[bool, Field(description="of the container before its last restart")] = False
+    context: Context = ""
+
+
+async def logs(parameters: LogsParameters, clusters: Clusters) -> Envelope:
+    """The newest lines of a pod, or of each pod that a workload selects, oldest line first."""
+    cluster = clusters.choose(parameters.context)
+    client, lines = cluster.client, parameters.lines
+    kind = parameters.name if "/" in parameters.name else f"pod/{parameters.name}"
+    item, resource, warnings = await cluster.named(kind, "", parameters.namespace, tool="logs")
+    pods_of_all = await cluster.discovery.resolve("pods")
     namespace = str(at(item, "metadata").get("namespace"))
-    warnings: list[str] = []
     pods = [item]
     if resource.kind != "Pod":
         selector = selector_of(at(item, "spec", "selector"))
@@ -47,13 +54,13 @@ async def logs(
     if len(pods) > _MOST_PODS:
         warnings.append(f"the logs of {_MOST_PODS} of its {len(pods)} pods are shown; to look through all: logs search")
         pods = pods[:_MOST_PODS]
-    query = {"previous": "true"} if previous else {}
-    if since:
-        query["sinceSeconds"] = str(max(1, round(parse_duration(since))))
+    query = {"previous": "true"} if parameters.previous else {}
+    if parameters.since:
+        query["sinceSeconds"] = str(max(1, round(parse_duration(parameters.since))))
     slots = asyncio.Semaphore(_SLOTS)
 
     async def read(pod: Json) -> tuple[str, str]:
-        chosen = _container(pod, container)
+        chosen = _container(pod, parameters.container)
         name = str(at(pod, "metadata").get("name"))
         path = f"{pods_of_all.path(namespace=namespace, name=name)}/log"
         async with slots:
@@ -67,17 +74,16 @@ async def logs(
         return f"{name} {chosen}", text.rstrip("\n")
 
     parts = await asyncio.gather(*map(read, pods))
-    return _envelope(parts, lines, previous=previous, warnings=warnings)
+    return cluster.sourced(_envelope(parts, lines, previous=parameters.previous), warnings)
 
 
-def _envelope(parts: list[tuple[str, str]], lines: int, *, previous: bool, warnings: list[str]) -> Envelope:
+def _envelope(parts: list[tuple[str, str]], lines: int, *, previous: bool) -> Envelope:
     room = _BYTES // max(1, sum(bool(text) for _, text in parts))
     shown = [_Part.of(title, text.splitlines(), lines, room) for title, text in parts if text]
     which = "the container before" if previous else "now"
     if not shown:
         return Envelope(
             summary=f"{' and '.join(title for title, _ in parts) or 'No pod'}: nothing was logged ({which}).",
-            warnings=warnings,
         )
     cut = sum(part.cut for part in shown)
     subject = parts[0][0] if len(parts) == 1 else f"{len(parts)} pods"
@@ -88,7 +94,6 @@ def _envelope(parts: list[tuple[str, str]], lines: int, *, previous: bool, warni
         summary=f"The newest lines of {subject} (at most {lines} each, {which}).",
         data={"parts": [{"title": part.title, "lines": part.shown, "text": part.text} for part in shown]},
         truncated=bool(cut),
-        warnings=warnings,
         hints=hints,
         untrusted=True,
     ).written_by(_write)
@@ -147,3 +152,12 @@ def _container(pod: Json, wanted: str) -> str:
         )
     chosen = at(pod, "metadata", "annotations").get("kubectl.kubernetes.io/default-container")
     return cast(str, chosen) if chosen in names else names[0]
+
+
+TOOL = ReadTool(
+    name="logs",
+    title="Read the newest log lines",
+    description="The newest log lines of a pod, or of the pods of a workload.",
+    parameters=LogsParameters,
+    run=logs,
+)

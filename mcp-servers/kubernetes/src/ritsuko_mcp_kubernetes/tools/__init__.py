@@ -1,0 +1,1 @@
+"""The tools as people and models see them, a module for each."""
