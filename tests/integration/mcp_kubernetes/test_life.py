@@ -107,11 +107,11 @@ async def test_an_api_server_that_goes_away_and_comes_back(tmp_path: Path) -> No
     with control_plane() as plane:
         async with running(plane.kubeconfig, tmp_path / "log") as server:
             assert (await server.health())["backend"]["reachable"] is True
-            plane.kill_client()
+            plane.kill_apiserver()
             down = await server.call("get", kind="pods")
             assert down.is_error
             assert "does not answer" in down.content[0].text
-            plane.start_client()
+            plane.start_apiserver()
             up = await server.call("get", kind="namespaces")
             assert not up.is_error
 
