@@ -35,17 +35,17 @@ def error(status: int, kind: str, message: str) -> QueryResult:
         (says(200, "<html><title>Sign in</title></html>", "text/html"), 'an HTML page "Sign in"', "PROMETHEUS_URL"),
         (says(302, "", location="/login"), "HTTP 302, an empty body", "PROMETHEUS_URL"),
         (says(404, "404 page not found"), "404 page not found", "PROMETHEUS_URL"),
-        (says(401, "Unauthorized"), "refuses our credentials: HTTP 401", "PROMETHEUS_BEARER_TOKEN_FILE"),
-        (error(403, "forbidden", "no"), "refuses our credentials", "rights"),
+        (says(401, "Unauthorized"), "rejected our credentials: HTTP 401", "PROMETHEUS_BEARER_TOKEN_FILE"),
+        (error(403, "forbidden", "no"), "rejected our credentials", "rights"),
         (says(429, "slow down", retry_after="17"), "takes no more requests", "17 seconds"),
         (says(502, "<html><title>Bad Gateway</title>", "text/html"), 'HTTP 502, an HTML page "Bad Gateway"', "log"),
-        (says(503, "no upstream"), "is in trouble: HTTP 503: no upstream", "log"),
+        (says(503, "no upstream"), "failed: HTTP 503: no upstream", "log"),
         (
             says(200, '{"status":"success","data":{"resultType":"vector","resu'),
-            "ends in its middle, after 55 bytes",
+            "was truncated after 55 bytes",
             "proxy",
         ),
-        (says(200, "[]"), "not the Prometheus API", "PROMETHEUS_URL"),
+        (says(200, "[]"), "does not serve the Prometheus API", "PROMETHEUS_URL"),
         (
             says(422, '{"status":"error","errorType":"execution","error":"found duplicate series"}'),
             "duplicate",
@@ -63,7 +63,7 @@ async def test_what_is_wrong_is_said_with_what_to_do(answer: QueryResult, messag
 
 async def test_nobody_listens() -> None:
     failed = await failure("http://app:hunter2@127.0.0.1:1/prom?")
-    assert "http://127.0.0.1:1/prom can't be reached" in failed.message
+    assert "http://127.0.0.1:1/prom is unreachable" in failed.message
     assert "hunter2" not in str(failed)
 
 
@@ -79,7 +79,7 @@ async def test_a_slow_one_is_given_its_deadline_and_then_given_up() -> None:
         started = time.monotonic()
         failed = await failure(url, mcp_deadline_seconds=1)
     assert asked == ["1000ms"]
-    assert "gave no answer within 3 s" in failed.message
+    assert "did not respond within 3 s" in failed.message
     assert time.monotonic() - started < 5
 
 
@@ -171,9 +171,9 @@ async def test_a_native_histogram_is_not_taken_for_a_number() -> None:
 @pytest.mark.parametrize(
     ("environment", "said"),
     [
-        ({}, "PROMETHEUS_URL: set it to the address"),
-        ({"PROMETHEUS_URL": "prometheus:9090"}, "PROMETHEUS_URL: set it to the address"),
-        ({"PROMETHEUS_URL": "http://x/?a=b"}, "leave out"),
+        ({}, "PROMETHEUS_URL: set it to the base URL"),
+        ({"PROMETHEUS_URL": "prometheus:9090"}, "PROMETHEUS_URL: set it to the base URL"),
+        ({"PROMETHEUS_URL": "http://x/?a=b"}, "remove the part"),
         (
             {"PROMETHEUS_URL": "http://x", "PROMETHEUS_BEARER_TOKEN_FILE": "/a", "PROMETHEUS_BASIC_AUTH_FILE": "/b"},
             "not both",
@@ -210,7 +210,7 @@ async def test_tenant_headers_are_sent_with_every_request() -> None:
             await prometheus.query("up", 1.0)
         without = await failure(url)
     assert seen == ["team-a|team-b", None]
-    assert "wants to know the tenant" in without.message
+    assert "requires a tenant" in without.message
     assert "PROMETHEUS_HEADERS" in without.hint
 
 
@@ -218,7 +218,7 @@ async def test_a_store_without_rules_says_where_they_may_be() -> None:
     async with backend(says(404, "404 page not found")) as url, client(url) as prometheus:
         with pytest.raises(ToolFailure) as caught:
             await prometheus.rules()
-    assert "has no /api/v1/rules" in caught.value.message
+    assert "does not offer /api/v1/rules" in caught.value.message
     assert "ruler" in caught.value.hint
 
 
@@ -229,8 +229,8 @@ async def test_explain_tells_what_it_can_while_prometheus_is_down() -> None:
     with pytest.raises(ToolFailure) as caught:
         await tool.fn(query="sum(raet(x_total[5m]))")
     await service.backend.aclose()
-    assert "growth per second" in told.data
-    assert "judged by its form alone" in told.warnings[0]
+    assert "increase per second" in told.data
+    assert "checked without Prometheus" in told.warnings[0]
     assert caught.value.excerpt == "sum(raet(x_total[5m]))\n    ^"
 
 
@@ -247,8 +247,8 @@ async def test_metadata_that_is_not_kept_costs_only_the_types() -> None:
         tool = next(tool for tool in service.tools if tool.name == "search")
         told = await tool.fn(text="up")
         await service.backend.aclose()
-    assert told.data[0]["type"] == "gauge (by its name)"
-    assert told.warnings == ["types are guessed from names: this store keeps no metadata"]
+    assert told.data[0]["type"] == "gauge (guessed)"
+    assert told.warnings == ["types are guessed from metric names: this store has no metadata"]
 
 
 async def test_of_a_slow_store_performance_tells_what_is_now(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -270,7 +270,7 @@ async def test_of_a_slow_store_performance_tells_what_is_now(monkeypatch: pytest
         await service.backend.aclose()
     rate = next(row for row in told.data if row["signal"] == "rate")
     assert (rate["value"], rate["before"], rate["a day ago"]) == ("3/s", "", "")
-    assert told.warnings == ["what it was before could not be asked in time, at least not of every figure"]
+    assert told.warnings == ["some earlier values could not be queried in time"]
     assert "Nothing is" not in told.summary
 
 

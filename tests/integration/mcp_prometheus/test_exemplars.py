@@ -53,7 +53,7 @@ async def test_the_slowest_request_is_named_by_its_trace(tmp_path: Path) -> None
             ):
                 await _scraped_thrice(ask)
                 told = await ask.tool("performance", name="traced", window="1m")
-    (example,) = [hint for hint in told["hints"] if hint.startswith("A slow request of these: ")]
+    (example,) = [hint for hint in told["hints"] if hint.startswith("Example of a slow request: ")]
     assert "trace_id=slow1" in example
     assert "900 ms at 20" in example
     assert _SECRET not in str(told)

@@ -58,8 +58,8 @@ async def test_a_range_answers_with_statistics_and_a_trend(address: str, prometh
         assert row["points"] == len(values) == 145
         assert row["mean"] == pytest.approx(sum(values) / len(values))
         assert row["median"] == pytest.approx(statistics.median(values))
-        assert len(row["course"]) == 24
-        assert {"▁", "█"} <= set(row["course"])
+        assert len(row["sparkline"]) == 24
+        assert {"▁", "█"} <= set(row["sparkline"])
 
 
 async def test_one_series_without_labels_is_called_by_the_query(address: str) -> None:
@@ -76,9 +76,9 @@ async def test_a_series_that_ends_before_the_end_is_told_to(address: str) -> Non
     many = await ask(address, "query_range", query="cpu_usage", **window)
     (over,) = [hint for hint in many["hints"] if "end earlier" in hint]
     # Prometheus goes on with the last sample for five minutes.
-    assert over == "6 of 6 series end earlier, at 2026-09-21T14:18:20Z or before: last is of then."
+    assert over == "6 of 6 series end at 2026-09-21T14:18:20Z or earlier: their last value is from then."
     one = await ask(address, "query_range", query="sum(cpu_usage)", **window)
-    assert "Its last point is of 2026-09-21T14:18:20Z: there is nothing after it." in one["hints"]
+    assert "Its last point is at 2026-09-21T14:18:20Z: there is no data after it." in one["hints"]
     whole = await ask(address, "query_range", query="cpu_usage", start=str(END - 3600), end=AT)
     assert whole["hints"] == []
 
@@ -126,14 +126,14 @@ async def test_an_empty_answer_tells_an_old_metric_from_conditions_that_nothing_
         ('cpu_usage{pdo="web-1"}', "cpu_usage has no label pdo", "Did you mean pod?"),
         ('{namespace="shopp"}', "no metric has the namespace 'shopp'", "Did you mean shop?"),
         ('{namspace="shop"}', "no metric has the label namspace", "namespace"),
-        ('cpu_usage{pod=~"web"}', 'none is cpu_usage{pod=~"web"}', "Values of pod: web-0, web-1"),
-        ("rate(cpu_usage[30s])", "rate() needs two samples, and [30s] holds 1 of cpu_usage", "[2m] or so"),
+        ('cpu_usage{pod=~"web"}', 'of cpu_usage matches cpu_usage{pod=~"web"}', "Values of pod: web-0, web-1"),
+        ("rate(cpu_usage[30s])", "rate() needs two samples, but [30s] contains 1 of cpu_usage", "about [2m]"),
         (
             "histogram_quantile(0.9, sum by (job) (rate(latency_seconds_bucket[5m])))",
             "histogram_quantile() needs the label le, which sum() drops",
             "sum by (le, job) (...)",
         ),
-        ("cpu_usage offset -1h", "at the time that offset or @ looks at", "without offset"),
+        ("cpu_usage offset -1h", "at the time set by offset or @", "without offset"),
         ('cpu_usage{pod!="web-7",x!="y"} > 7', "out of 6 series of cpu_usage", ""),
     ],
 )
@@ -160,7 +160,7 @@ async def test_nothing_in_a_range_is_told_from_something_between_its_points(addr
 async def test_what_is_still_to_come_is_called_so(address: str) -> None:
     for tool, times in (("query", {"time": "+1h"}), ("query_range", {"start": "+1h", "end": "+2h"})):
         answer = await ask(address, tool, query="up", **times)
-        assert "is still to come" in answer["summary"]
+        assert "is in the future" in answer["summary"]
 
 
 async def test_an_empty_answer_waits_for_no_reason_that_takes_long() -> None:
@@ -226,7 +226,7 @@ async def test_every_series_of_a_comparison_can_be_reached(address: str) -> None
 async def test_a_cursor_behind_the_end_says_so(address: str) -> None:
     forged = cursors.encode(PageStart(now=END, offset=10**9), ["query", "many", AT])
     refused = await ask(address, "query", fails=True, query="many", time=AT, cursor=forged)
-    assert "goes on after row 1,000,000,000, and there are 1,500" in refused["text"]
+    assert "starts after row 1,000,000,000, but there are only 1,500 rows" in refused["text"]
 
 
 async def test_a_cursor_from_elsewhere_is_refused(address: str) -> None:
@@ -239,22 +239,22 @@ async def test_a_target_that_is_down_can_be_told_from_one_that_is_up(address: st
     answer = await ask(address, "query", query="up")
     assert {row["job"]: row["value"] for row in answer["data"]} == {"prometheus": 1, "nobody": 0}
     assert "2 series" in answer["summary"]
-    assert answer["summary"].endswith("; each of metric up.")
+    assert answer["summary"].endswith("; all of metric up.")
 
 
 @pytest.mark.parametrize(
     ("query", "spot", "said"),
     [
         ('up{job="x', 'up{job="x\n       ^', "unterminated quoted string"),
-        ("rate(up)", "rate(up)\n     ^", "put a duration behind the selector"),
+        ("rate(up)", "rate(up)\n     ^", "add a duration after the selector"),
         ("raet(up[5m])", "raet(up[5m])\n^", "Did you mean rate"),
         ("up +\n )", ")\n ^", "line 2, column 2"),
-        ('"ä" + up)', '"ä" + up)\n        ^', "parenthesis too many"),
+        ('"ä" + up)', '"ä" + up)\n        ^', "extra closing parenthesis"),
         ("sum(up) by", "^", "grouping opts"),
         ("", "^", "for example: up"),
         ("sum by job (up)", "^", "sum by (job) (...)"),
-        ("rate(up[5m]) by (job)", "^", "Only aggregations group"),
-        ("checkout is slow", "checkout is slow\n         ^", "performance tells how a service does"),
+        ("rate(up[5m]) by (job)", "^", "Only aggregations take by"),
+        ("checkout is slow", "checkout is slow\n         ^", "performance to check a service"),
     ],
 )
 async def test_bad_promql_shows_the_spot_and_a_hint(address: str, query: str, spot: str, said: str) -> None:

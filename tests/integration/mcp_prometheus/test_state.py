@@ -93,9 +93,9 @@ async def test_alerts_come_worst_first_with_what_they_mean(address: str, watched
     assert answer["summary"].startswith("4 firing (2 critical, 1 warning, 1 none), 1 pending")
     assert rows[0]["severity"] == "critical"
     assert rows[0]["labels"].startswith("instance=127.0.0.1:")
-    assert {row["says"] for row in firing["data"]} == {"guarded can't be scraped", "nobody can't be scraped"}
+    assert {row["summary"] for row in firing["data"]} == {"guarded can't be scraped", "nobody can't be scraped"}
     assert {row["description"] for row in firing["data"]} == {"look at the target"}
-    assert firing["hints"] == ["JobDown means: up == 0", "What to do: https://runbooks.example.com/JobDown"]
+    assert firing["hints"] == ["Condition of JobDown: up == 0", "Runbook: https://runbooks.example.com/JobDown"]
     assert "nobody is told of what fires" in firing["warnings"][0]
     assert [row["value"] for row in pending["data"]] == [3]
     assert pending["hints"] == ["SoonFiring means: vector(3) for 1h"]
@@ -147,7 +147,7 @@ async def test_what_fired_at_another_time_is_known_and_since_when(address: str, 
     assert then["summary"].startswith("At 20")
     assert {row["state"] for row in pending["data"]} == {"pending"}
     assert "nobody is told" not in str(then)
-    assert before["summary"].startswith("Nothing is known of")
+    assert before["summary"].startswith("There is no data at")
     assert "still to come" in ahead["summary"]
 
 
@@ -257,7 +257,7 @@ async def test_values_of_a_secret_label_are_counted_and_not_listed(address: str,
         guessed = await ask.tool("labels", name="password", contains=SECRET[:8])
         missed = await ask.tool("labels", name="password", contains="nothing like it")
     assert listed["data"] == []
-    assert listed["summary"] == "1 value of password, not listed: by the label's name they are secrets."
+    assert listed["summary"] == "1 value of password, not listed: the label name suggests secrets."
     assert guessed["summary"] == missed["summary"] == listed["summary"]
 
 
@@ -308,7 +308,7 @@ async def test_metrics_are_found_by_words_with_their_type_and_help(address: str,
     assert row["help"] == metadata["prometheus_http_request_duration_seconds"][0]["help"]
     assert row["series"] >= 1
     assert [row["metric"] for row in by_help["data"]] == ["go_goroutines"]
-    assert {row["type"] for row in counters["data"]} <= {"counter", "counter (by its name)"}
+    assert {row["type"] for row in counters["data"]} <= {"counter", "counter (guessed)"}
     assert nothing["data"] == []
     assert "prometheus_http_requests_total" in str(nothing["hints"])
     assert "_requests_" in str(misspelt["hints"])
@@ -329,7 +329,7 @@ async def test_metrics_are_found_by_words_with_their_type_and_help(address: str,
         ("prometheus_http_request_duration_seconds_bucket", "is a histogram in seconds", "histogram_quantile"),
         ("go_gc_duration_seconds", "is a summary in seconds", "rate(go_gc_duration_seconds_sum[5m]) / rate("),
         ("prometheus_http_requests_total", "is a counter: Counter of HTTP requests.", "(rate(prometheus_http_"),
-        ("anything", "anything is a gauge (by its name). 0 series", "anything"),
+        ("anything", "anything is a gauge (guessed). 0 series", "anything"),
     ],
 )
 async def test_a_metric_is_described_with_a_query_that_works(
@@ -379,7 +379,7 @@ async def test_a_service_looked_for_among_metrics_is_found_among_labels(address:
         answer = await ask.tool("search", text="guard is slow")
         short = await ask.tool("search", text="xq")
     assert answer["data"] == []
-    assert answer["hints"][0] == "There is guarded: performance guarded tells how it does."
+    assert answer["hints"][0] == "Services: guarded. Use performance guarded to check one."
     assert "performance" not in str(short["hints"])
     assert "for is" not in str(answer["hints"])
 
@@ -392,9 +392,9 @@ async def test_where_most_series_are_is_as_prometheus_counts_them(address: str, 
     assert [row["metric"] for row in answer["data"]] == [one["name"] for one in raw["seriesCountByMetricName"][:5]]
     assert answer["data"][0]["series"] == pytest.approx(raw["seriesCountByMetricName"][0]["value"], rel=0.1)
     assert answer["data"][0]["metric"] in answer["summary"]
-    assert any(hint.startswith("Labels with most values: ") for hint in answer["hints"])
-    assert "Samples are kept 10y." in answer["hints"]
-    assert "Leave text and type out" in refused["text"]
+    assert any(hint.startswith("Labels with the most values: ") for hint in answer["hints"])
+    assert "Retention: 10y." in answer["hints"]
+    assert "Omit text and type" in refused["text"]
 
 
 async def test_a_metric_that_does_not_exist_is_answered_with_the_nearest(address: str, watched: Prometheus) -> None:
@@ -448,10 +448,10 @@ async def test_calls_at_once_do_not_mix_their_answers(address: str, watched: Pro
         ('up{jbo="nobody"}', "up has no label jbo", "Did you mean job?"),
         ('up{job="nobdy"}', "up has no job 'nobdy'", "Did you mean nobody?"),
         ("sum by (jbo) (up)", "up has no label jbo to group by", "Did you mean job?"),
-        ("up * on (jbo) up", "up has no label jbo to pair on", "Did you mean job?"),
-        ("up * on (job) group_left (taem) up", "up has no label taem to give with group_left", "Did you mean team?"),
-        ("rate(go_gc_duration_seconds_count[1ms])", "[1ms] holds 0 of go_gc_duration_seconds_count", "[1m] or so"),
-        ("rate(go_gc_duration_seconds_count[2s])", "one failed scrape leaves a gap", "[1m] or so"),
+        ("up * on (jbo) up", "up has no label jbo to match on", "Did you mean job?"),
+        ("up * on (job) group_left (taem) up", "up has no label taem to copy with group_left", "Did you mean team?"),
+        ("rate(go_gc_duration_seconds_count[1ms])", "[1ms] contains 0 of go_gc_duration_seconds_count", "about [1m]"),
+        ("rate(go_gc_duration_seconds_count[2s])", "one failed scrape leaves a gap", "about [1m]"),
         ("rate(go_goroutines[1m])", "go_goroutines is a gauge", "deriv(go_goroutines[...])"),
         ("prometheus_http_requests_total", "prometheus_http_requests_total is a counter", "rate("),
     ],
@@ -463,7 +463,7 @@ async def test_explain_looks_names_values_and_ranges_up(
         answer = await ask.tool("explain", query=query)
     assert warning in " ".join(answer["warnings"])
     assert hint in " ".join(answer["hints"])
-    assert "looks wrong" in answer["summary"]
+    assert "likely mistake" in answer["summary"]
 
 
 @pytest.mark.parametrize(
@@ -484,4 +484,4 @@ async def test_explain_finds_nothing_where_nothing_is(address: str, watched: Pro
     async with asking(address, watched.url) as ask:
         answer = await ask.tool("explain", query=query)
     assert answer["warnings"] == []
-    assert answer["summary"].endswith((". Nothing looks wrong.", ". Nothing looks wrong, and what it names exists."))
+    assert answer["summary"].endswith((". No mistakes found.", ". No mistakes found, and all names exist."))

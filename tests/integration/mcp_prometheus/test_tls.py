@@ -70,7 +70,7 @@ async def test_a_certificate_made_for_another_name(authority: Authority) -> None
 async def test_a_scheme_that_the_port_does_not_speak(authority: Authority, server: KeyPair) -> None:
     async with backend(up) as url:
         failed = await failure(url.replace("http://", "https://"))
-    assert "write http://" in failed.hint
+    assert "use http://" in failed.hint
     async with backend(up, serving_with(server)) as url:
         failed = await failure(url.replace("https://", "http://"))
     assert "https://" in failed.hint

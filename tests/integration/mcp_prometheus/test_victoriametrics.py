@@ -85,7 +85,7 @@ async def test_an_unknown_function_and_a_malformed_selector() -> None:
     async with in_front_of_it() as ask:
         function = await ask.tool("query", fails=True, query="foo(up)")
         selector = await ask.tool("labels", fails=True, match="up{")
-    assert function["summary"] == 'the query is refused: unsupported function "foo"'
+    assert function["summary"] == 'the query was rejected: unsupported function "foo"'
     assert function["hints"] == ["Did you mean floor?"]
     assert 'line 1, column 4: labelFilterExpr: unexpected token ""' in selector["summary"]
 
@@ -95,9 +95,9 @@ async def test_a_query_is_explained_without_a_formatter_also_one_that_only_metri
         plain = await ask.tool("explain", query='up{job="web"}')
         other = await ask.tool("explain", query="up default 0")
         nothing = await ask.tool("explain", fails=True, query=" ")
-    assert plain["summary"] == "An instant vector from up. Nothing looks wrong, and what it names exists."
+    assert plain["summary"] == "An instant vector from up. No mistakes found, and all names exist."
     assert plain["warnings"] == []
-    assert other["summary"].startswith("Prometheus takes this query, but it can't be explained")
+    assert other["summary"].startswith("Prometheus accepts this query, but it can't be explained")
     assert "no expression found" in nothing["summary"]
 
 
@@ -105,7 +105,7 @@ async def test_a_partial_answer_is_said_to_be_one() -> None:
     async with in_front_of_it() as ask:
         answer = await ask.tool("query", query="up offset 1d")
     assert answer["data"][0]["value"] == 1
-    assert answer["warnings"] == ["the answer is partial: some nodes of the store did not answer"]
+    assert answer["warnings"] == ["the result is partial: some storage nodes did not respond"]
 
 
 async def test_the_other_tools_answer_too() -> None:
@@ -116,8 +116,8 @@ async def test_the_other_tools_answer_too() -> None:
         most = await ask.tool("search", sort="series")
         quiet = [await ask.tool(tool) for tool in ("alerts", "rules", "targets")]
     assert [row["metric"] for row in found["data"]] == ["up"]
-    assert described["summary"].startswith("x_total is a counter (by its name).")
+    assert described["summary"].startswith("x_total is a counter (guessed).")
     assert [row["label"] for row in labels["data"]] == ["__name__", "job"]
-    assert most["summary"] == "10,079 series, 99% of them of big."
-    assert most["hints"][1] == "Labels with most values: id 10,000, __name__ 36."
+    assert most["summary"] == "10,079 series, 99% of them from big."
+    assert most["hints"][1] == "Labels with the most values: id 10,000, __name__ 36."
     assert [answer["data"] for answer in quiet] == [[], [], []]

@@ -7,7 +7,7 @@ import gc
 
 def main() -> None:
     """Serve until SIGTERM."""
-    gc.disable()  # a tenth of the start would be spent on looking for garbage in what is imported; `run` enables it
+    gc.disable()  # collecting garbage during the imports would take a tenth of the start-up; `run` enables it
     from ritsuko_mcp_common import run
     from ritsuko_mcp_prometheus.server import build
     from ritsuko_mcp_prometheus.settings import PrometheusSettings

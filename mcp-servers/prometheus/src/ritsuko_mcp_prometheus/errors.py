@@ -1,15 +1,15 @@
-"""What can go wrong between the server and Prometheus."""
+"""Errors of requests to Prometheus."""
 
 from ritsuko_mcp_common.errors import ToolFailure
 
 
 class BadRequest(ToolFailure):
-    """The caller's query, time or step can't be used as it stands."""
+    """The caller's query, time or step is not valid."""
 
 
 class QueryFailed(ToolFailure):
-    """Prometheus took the query and couldn't finish it: too many samples, labels that don't match, its own deadline."""
+    """Prometheus accepted the query and could not complete it: too many samples, labels that don't match, a timeout."""
 
 
 class NotOffered(ToolFailure):
-    """What answers has no such part of the API: stores that speak PromQL leave some of it to other programs."""
+    """The backend does not offer this part of the API: some stores leave it to other components."""

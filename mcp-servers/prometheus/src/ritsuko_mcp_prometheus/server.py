@@ -1,4 +1,4 @@
-"""The server put together."""
+"""The server: its client, and the list of its tools."""
 
 from importlib.metadata import version
 
@@ -23,9 +23,9 @@ def build(settings: PrometheusSettings) -> Service:
     return Service(
         name="prometheus",
         version=version("ritsuko-mcp-prometheus"),
-        instructions="Queries one Prometheus: query for a moment, query_range for a course over time; search and "
-        "describe find metrics; alerts and targets tell what is wrong, performance how a service does, movers and "
-        "compare what changed.",
+        instructions="Queries one Prometheus: query for one time, query_range for a time range; search and describe "
+        "find metrics; alerts and targets show problems, performance the state of a service, movers and compare what "
+        "changed.",
         settings=settings,
         tools=[
             *querying_tools(client),

@@ -169,7 +169,7 @@ async def test_no_secret_is_in_the_picture_nor_beside_it(call: Call, monkeypatch
 async def test_a_line_that_another_one_hides_is_told(call: Call) -> None:
     query = 'drawn{line="top"} or label_replace(drawn{line="top"}, "line", "twin", "", "")'
     told = await call("chart", query=query, **HOUR)
-    assert answer(told)["warnings"] == ["lines that are alike lie on each other: orange under blue"]
+    assert answer(told)["warnings"] == ["identical lines overlap: orange under blue"]
     assert places(image_of(told), "blue")
     assert not places(image_of(told), "orange")
     apart = await call("chart", query="drawn", **HOUR)

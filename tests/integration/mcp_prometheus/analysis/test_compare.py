@@ -18,10 +18,10 @@ VERDICTS = {
     "new": "new",
     "gone": "gone",
     "shaky": "wider",
-    "seasonal": "as before",
-    "noisy": "as before",
-    "spiky": "as before",
-    "still": "as before",
+    "seasonal": "unchanged",
+    "noisy": "unchanged",
+    "spiky": "unchanged",
+    "still": "unchanged",
     "brief": "too short",
 }
 
@@ -33,7 +33,7 @@ async def test_the_planted_changes_are_found_and_the_daily_rise_is_not(call: Cal
     assert verdicts == VERDICTS
     assert told["summary"].startswith("5 of 10 series are notable (2 higher, ")
     # What is notable comes first.
-    quiet = [row["verdict"] in ("as before", "too short") for row in told["data"]]
+    quiet = [row["verdict"] in ("unchanged", "too short") for row in told["data"]]
     assert quiet == sorted(quiet)
     changes = {row["kind"]: row["change"] for row in told["data"]}
     assert changes["stepped"] == "+60 %"
@@ -57,8 +57,8 @@ async def test_a_quiet_query_says_that_nothing_is_notable(call: Call) -> None:
 
 async def test_what_has_no_number_is_not_called_short(call: Call) -> None:
     told = answer(await call("compare", query='load{kind="still"} * 0 / 0', **HOUR))
-    assert [row["verdict"] for row in told["data"]] == ["no number"]
-    assert "1 without a number at either time: NaN, as 0/0 is, or infinite." in told["hints"]
+    assert [row["verdict"] for row in told["data"]] == ["not finite"]
+    assert "1 without a finite value at either time: NaN (such as 0/0) or infinite." in told["hints"]
     assert "third of the time" not in str(told)
 
 
@@ -69,7 +69,7 @@ async def test_missing_history_is_told_from_a_metric_that_is_new(call: Call) -> 
     missing = answer(await call("compare", query="young", against="3d", **HOUR))
     assert missing["data"][0]["verdict"] == "no history"
     assert missing["summary"].startswith("Nothing to compare 1 series with")
-    assert "history is missing: at 2026-09-18T14:13:20Z" in missing["warnings"][0]
+    assert "no history: there is no data at 2026-09-18T14:13:20Z" in missing["warnings"][0]
 
 
 async def test_a_metric_that_does_not_exist_has_its_nearest_named(call: Call) -> None:
@@ -86,7 +86,7 @@ async def test_rows_beyond_the_limit_are_counted(call: Call) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({"against": "1d", "start": str(END - 2 * 86400), "end": str(END)}, "overlaps with itself"),
+        ({"against": "1d", "start": str(END - 2 * 86400), "end": str(END)}, "overlaps the same window"),
         ({"against": "yesterday"}, "not a duration"),
         ({"against": "0"}, "too short"),
         ({"start": "now", "end": "-1h"}, "not before the end"),

@@ -121,11 +121,11 @@ async def test_a_link_survives_markdown(planted: Prometheus) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({"query": "", "dashboard": ""}, "neither a query nor a dashboard"),
+        ({"query": "", "dashboard": ""}, "query or dashboard is required"),
         ({"query": "sum(("}, "PromQL error"),
         ({"dashboard": "../admin"}, "not a dashboard's uid"),
         ({"dashboard": "https://evil.example"}, "not a dashboard's uid"),
-        ({"dashboard": "abc", "variables": "namespace"}, "sets no variable"),
+        ({"dashboard": "abc", "variables": "namespace"}, "is not a variable assignment"),
         ({"dashboard": "abc", "variables": "a&b=c"}, "not a variable's name"),
     ],
 )

@@ -13,7 +13,7 @@ AROUND = {"at": str(CHANGE), "window": "30m"}
 @pytest.mark.parametrize("scope", [{"namespace": "shop"}, {"job": "web"}, {"namespace": "shop", "job": "web"}])
 async def test_the_planted_movers_come_first(call: Call, scope: dict[str, str]) -> None:
     told = answer(await call("movers", **scope, **AROUND))
-    found = [(row["metric"], row["figure"]) for row in told["data"]]
+    found = [(row["metric"], row["statistic"]) for row in told["data"]]
     assert found == [
         ("shop_failures_total", "rate"),
         ("shop_latency_seconds", "p90"),
@@ -45,8 +45,8 @@ async def test_what_is_too_much_to_glance_at_is_looked_at_in_its_sum_and_not_cal
 
 async def test_a_window_that_can_be_no_shorter_is_not_told_to_be(call: Call) -> None:
     told = answer(await call("movers", job="pool", at=str(END - 3 * 3600), window="5m"))
-    assert "samples enough on both sides" in told["summary"]
-    assert told["hints"] == ["Give a later time: so far there are too few samples."]
+    assert "enough samples on both sides" in told["summary"]
+    assert told["hints"] == ["Try again later: there are too few samples so far."]
 
 
 async def test_what_is_not_looked_at_is_said(call: Call) -> None:
@@ -68,8 +68,8 @@ async def test_a_namespace_that_does_not_exist_has_its_nearest_named(call: Call)
     ("scope", "hint"),
     [
         ({"namespace": "shop", "job": "wbe"}, "Did you mean web"),
-        ({"namespace": "shop", "job": "zzz"}, "No metric has the job zzz; there is client"),
-        ({"namespace": "kube", "job": "web"}, 'With {namespace="kube"} there is job '),
+        ({"namespace": "shop", "job": "zzz"}, "No metric has job zzz. Existing: client"),
+        ({"namespace": "kube", "job": "web"}, 'With {namespace="kube"} job is one of: '),
     ],
 )
 async def test_of_a_namespace_and_a_job_the_one_that_is_wrong_is_told(
@@ -83,15 +83,15 @@ async def test_of_a_namespace_and_a_job_the_one_that_is_wrong_is_told(
 
 async def test_a_window_longer_than_the_history_is_said_to_be(call: Call) -> None:
     told = answer(await call("movers", namespace="shop", at=str(CHANGE), window="30d"))
-    assert "samples enough on both sides to be judged: there is nothing yet at 2026-" in told["summary"]
-    assert "Take a shorter window" in told["hints"][0]
+    assert "enough samples on both sides to be judged: there is no data at 2026-" in told["summary"]
+    assert "Use a window shorter" in told["hints"][0]
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({}, "neither a namespace nor a job"),
-        ({"namespace": "shop", "at": "now"}, "nothing to see after"),
+        ({}, "namespace or job is required"),
+        ({"namespace": "shop", "at": "now"}, "no data after"),
         ({"namespace": "shop", "window": "10s"}, "too short"),
     ],
 )

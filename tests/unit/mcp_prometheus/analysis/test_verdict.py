@@ -20,7 +20,7 @@ def test_what_both_days_have_in_common_is_no_noise() -> None:
     higher = judge({}, course([value + 60 + noise.gauss(0, 1) for value in rise]), then, 86400, 60)
     same = judge({}, course([value + noise.gauss(0, 1) for value in rise]), then, 86400, 60)
     assert higher.verdict == "higher"
-    assert same.verdict == "as before"
+    assert same.verdict == "unchanged"
     assert higher.then is not None
     # The rise makes the spread of each day far larger than the change.
     assert higher.then.spread > 60
@@ -28,7 +28,7 @@ def test_what_both_days_have_in_common_is_no_noise() -> None:
 
 def test_a_change_that_stands_out_and_is_tiny_is_not_notable() -> None:
     found = judge({}, course([106.0] * 60), course([100.0] * 60, 86400), 86400, 60)
-    assert found.verdict == "as before"
+    assert found.verdict == "unchanged"
     assert found.effect > 5
     assert found.share == pytest.approx(0.06)
 
@@ -40,10 +40,10 @@ def test_a_change_that_stands_out_and_is_tiny_is_not_notable() -> None:
         ([1.0] * 60, [], "new"),
         ([9.0] * 10, [1.0] * 60, "too short"),
         ([9.0] * 60, [1.0] * 10, "too short"),
-        ([math.nan] * 60, [math.nan] * 60, "no number"),
-        ([math.inf] * 60, [math.nan] * 60, "no number"),
+        ([math.nan] * 60, [math.nan] * 60, "not finite"),
+        ([math.inf] * 60, [math.nan] * 60, "not finite"),
         ([5.0, 6.0] * 30, [1.0, 10.0] * 30, "steadier"),
-        ([0.0] * 60, [0.0] * 60, "as before"),
+        ([0.0] * 60, [0.0] * 60, "unchanged"),
         ([1.0] * 60, [0.0] * 60, "higher"),
     ],
 )
@@ -63,8 +63,8 @@ def test_a_series_that_is_no_number_is_not_gone() -> None:
         )
     }
     assert verdicts == {
-        "nan now": "no number now",
-        "nan then": "no number then",
+        "nan now": "not finite now",
+        "nan then": "not finite then",
         "gone": "gone",
         "new": "new",
     }

@@ -39,7 +39,7 @@ def test_without_metadata_types_come_from_names_and_say_so() -> None:
         "latency_seconds_count",
         "latency_seconds_sum",
     )
-    assert found["latency_seconds"].described_type == "histogram (by its name)"
+    assert found["latency_seconds"].described_type == "histogram (guessed)"
 
 
 def test_metadata_wins_over_the_name() -> None:

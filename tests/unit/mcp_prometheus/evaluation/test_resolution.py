@@ -10,7 +10,7 @@ from ritsuko_mcp_prometheus.evaluation.resolution import resolution_hint
     [
         ('load{kind="still"}', 21600, 'max_over_time(load{kind="still"}[6h])'),
         ("up > 0", 21600, "max_over_time(...[6h])"),
-        ("rate(up[10m])", 21600, "tells of the 10m before it"),
+        ("rate(up[10m])", 21600, "covers only the 10m before it"),
         ("up", 300, ""),
         ("rate(up[6h])", 21600, ""),
         ("max_over_time(up[6h:1m])", 21600, ""),

@@ -27,9 +27,9 @@ def test_labels_that_all_share_are_said_once_and_the_rest_are_columns() -> None:
     ("shared", "told"),
     [
         ({}, ""),
-        ({"__name__": "up"}, "; each of metric up"),
-        ({"__name__": "up", "job": "web"}, '; all up{job="web"}'),
-        ({"job": "web"}, '; all {job="web"}'),
+        ({"__name__": "up"}, "; all of metric up"),
+        ({"__name__": "up", "job": "web"}, '; all match up{job="web"}'),
+        ({"job": "web"}, '; all match {job="web"}'),
     ],
 )
 def test_a_name_in_common_does_not_read_like_a_state(shared: dict[str, str], told: str) -> None:

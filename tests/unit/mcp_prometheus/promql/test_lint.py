@@ -114,7 +114,7 @@ def test_nothing_is_found_where_nothing_is(promql: str) -> None:
         ('up{job=~".+"}', 'job!=""'),
         ('up{job=~"^(a|b)$"}', 'job=~"(a|b)"'),
         ("quantile(95, up)", "0.95"),
-        ("quantile(-1, up)", "a share such as 0.9"),
+        ("quantile(-1, up)", "a number such as 0.9"),
         ("rate(temperature[5m])", "deriv(temperature[...]) or avg_over_time"),
         ("idelta(errors_total[5m])", "irate(errors_total[...])"),
         ("histogram_quantile(0.9, sum by (job) (rate(latency_seconds_bucket[5m])))", "sum by (le, job) (...)"),

@@ -1,1 +1,1 @@
-"""Answers to a question about metrics rather than to a query: what changed, how a service does, what it looks like."""
+"""Analyses beyond a single query: what changed, and how a service is doing."""

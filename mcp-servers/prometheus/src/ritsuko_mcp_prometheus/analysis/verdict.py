@@ -1,4 +1,4 @@
-"""How a series does now against how it did at another time: pure, on the samples of both."""
+"""The verdict on a series now compared with an earlier time, without I/O."""
 
 import math
 import statistics
@@ -16,12 +16,12 @@ Verdict = Literal[
     "steadier",
     "new",
     "gone",
-    "no number now",
-    "no number then",
-    "no number",
+    "not finite now",
+    "not finite then",
+    "not finite",
     "too short",
     "no history",
-    "as before",
+    "unchanged",
 ]
 
 NOTABLE_EFFECT = 3.0
@@ -34,9 +34,9 @@ _LEAST_COVERED = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One series: its level now and then, and what is to be said of that.
+    """One series: its level now and then, and the verdict.
 
-    `effect` is the change of the median in units of the noise, `share` the same change relative to the level then.
+    `effect` is the change of the median in units of the noise, `share` the same change relative to the earlier level.
     """
 
     labels: Labels
@@ -48,13 +48,13 @@ class Comparison:
 
     @property
     def notable(self) -> bool:
-        return self.verdict not in ("as before", "no number", "too short", "no history")
+        return self.verdict not in ("unchanged", "not finite", "too short", "no history")
 
 
 def judge_all(now: Sequence[Series], then: Sequence[Series], shift: float, points: int) -> list[Comparison]:
-    """Every series of either time, the most notable first. The samples of `then` lie `shift` seconds before `now`.
+    """All series of both times, most notable first. The samples of `then` are `shift` seconds before `now`.
 
-    `points` is how many samples a series has that is there all the time.
+    `points` is the number of samples of a complete series.
     """
     current = {_key(series.labels): series for series in now}
     former = {_key(series.labels): series for series in then}
@@ -87,29 +87,29 @@ def judge(labels: Labels, now: Sequence[Sample], then: Sequence[Sample], shift: 
 
 
 def _one_sided(now: Sequence[Sample], then: Sequence[Sample], current: Level | None, former: Level | None) -> Verdict:
-    """Of a series without a finite value at one of the times: NaN, as 0/0 is, is not the same as nothing."""
+    """The verdict on a series without a finite value at one time: NaN, such as 0/0, is not the same as no data."""
     if current is None and former is None:
-        return "no number"
+        return "not finite"
     if current is None:
-        return "no number now" if now else "gone"
-    return "no number then" if then else "new"
+        return "not finite now" if now else "gone"
+    return "not finite then" if then else "new"
 
 
 def _verdict(now: Level, then: Level, size: float, share: float) -> Verdict:
     if abs(size) >= NOTABLE_EFFECT and abs(share) >= NOTABLE_SHARE:
         return "higher" if size > 0 else "lower"
-    # What hardly moves at either time has no spread to speak of.
+    # The spread of a nearly constant series is not significant.
     least = _FLOOR * max(abs(now.median), abs(then.median))
     wide, narrow = max(now.spread, least), max(then.spread, least)
     if wide > narrow * _NOTABLE_SPREAD and wide > 0:
         return "wider"
-    return "steadier" if narrow > wide * _NOTABLE_SPREAD and narrow > 0 else "as before"
+    return "steadier" if narrow > wide * _NOTABLE_SPREAD and narrow > 0 else "unchanged"
 
 
 def _noise(now: Sequence[Sample], then: Sequence[Sample], shift: float, current: Level, former: Level) -> float:
-    """How far two samples at the same time of day lie apart by chance.
+    """The random difference between two samples at the same time of day.
 
-    A course that both times have in common, such as a morning's rise, is in their spread but not in their differences.
+    A pattern that both times share, such as a morning peak, is part of their spread but not of their differences.
     """
     known = {round(time + shift, 3): value for time, value in then if math.isfinite(value)}
     differences = [
@@ -121,9 +121,9 @@ def _noise(now: Sequence[Sample], then: Sequence[Sample], shift: float, current:
 
 
 def _rank(found: Comparison) -> tuple[int, float, list[tuple[str, str]]]:
-    changed = ("higher", "lower"), ("new", "gone", "no number now", "no number then"), ("wider",), ("steadier",)
+    changed = ("higher", "lower"), ("new", "gone", "not finite now", "not finite then"), ("wider",), ("steadier",)
     order = {verdict: rank for rank, verdicts in enumerate(changed) for verdict in verdicts}
-    order |= {"no number": 5, "too short": 6, "no history": 7}
+    order |= {"not finite": 5, "too short": 6, "no history": 7}
     return order.get(found.verdict, 4), -abs(found.effect), sorted(found.labels.items())
 
 

@@ -1,4 +1,4 @@
-"""The part of Prometheus' HTTP API that only reads, over one connection pool.
+"""A client of the read-only part of Prometheus' HTTP API, with one connection pool.
 
 https://prometheus.io/docs/prometheus/latest/querying/api/
 """
@@ -17,14 +17,14 @@ from ritsuko_mcp_prometheus.api.query_result import QueryResult, decode
 from ritsuko_mcp_prometheus.errors import QueryFailed
 
 _GRACE_SECONDS = 2.0
-"""How much longer than Prometheus' own deadline we wait: its own message about it says more than ours."""
+"""How much longer we wait than Prometheus' own deadline: its error message says more than ours."""
 
 _T = TypeVar("_T")
 _Parameters = list[tuple[str, str]]
 
 
 class PrometheusClient:
-    """One Prometheus, or anything that speaks its API. Methods raise what is in `errors`."""
+    """One Prometheus, or another backend with its API. Methods raise the exceptions in `errors`."""
 
     def __init__(self, url: str, http: httpx2.AsyncClient, *, timeout_seconds: float, max_bytes: int) -> None:
         self._base = url.rstrip("/")
@@ -35,7 +35,7 @@ class PrometheusClient:
 
     @property
     def source(self) -> str:
-        """For an envelope."""
+        """The backend's name for an envelope."""
         return f"Prometheus at {self.address}"
 
     async def query(self, promql: str, at: float) -> QueryResult:
@@ -48,7 +48,7 @@ class PrometheusClient:
         return await self._evaluate("query_range", promql, window)
 
     async def format_query(self, promql: str) -> str:
-        """The query as Prometheus itself lays it out, without evaluating it; BadRequest if it is none."""
+        """The query as Prometheus formats it, without evaluating it. Raises BadRequest for an invalid query."""
         return await self._get("format_query", [("query", promql)], objects.decode_text)
 
     async def metric_names(self) -> list[str]:
@@ -56,7 +56,7 @@ class PrometheusClient:
         return await self.label_values("__name__")
 
     async def label_names(self, match: str = "", window: tuple[float, float] | None = None) -> list[str]:
-        """Names of labels, sorted: of the series that the selector `match` matches, if given, within the window."""
+        """Label names, sorted; only of series that the selector `match` matches within the window, if given."""
         return await self._get("labels", _selection(match, window), objects.decode_strings)
 
     async def label_values(self, name: str, match: str = "", window: tuple[float, float] | None = None) -> list[str]:
@@ -65,37 +65,37 @@ class PrometheusClient:
         return await self._get(path, _selection(match, window), objects.decode_strings)
 
     async def metadata(self, metric: str = "") -> dict[str, list[objects.Metadata]]:
-        """What targets say of a metric, or of every one."""
+        """Metadata of one metric, or of all."""
         return await self._get("metadata", [("metric", metric)] if metric else [], objects.decode_metadata)
 
     async def targets(self) -> objects.Targets:
-        """What is scraped."""
+        """The active targets."""
         return await self._get("targets", [("state", "active")], objects.decode_targets)
 
     async def dropped_targets(self) -> list[objects.DroppedTarget]:
-        """What discovery found and relabelling left out."""
+        """Targets that discovery found and relabelling dropped."""
         return (await self._get("targets", [("state", "dropped")], objects.decode_targets)).droppedTargets
 
     async def alertmanagers(self) -> list[dict[str, str]]:
-        """Where alerts are sent."""
+        """The Alertmanagers that alerts are sent to."""
         return await self._get("alertmanagers", [], objects.decode_alertmanagers)
 
     async def runtime(self) -> objects.Runtime:
-        """How Prometheus itself does."""
+        """Runtime information of Prometheus itself."""
         return await self._get("status/runtimeinfo", [], objects.decode_runtime)
 
     async def tsdb(self, most: int) -> objects.Tsdb:
-        """How many series there are, and so many of the metrics with most."""
+        """The number of series, and the `most` metrics with the most of them."""
         # Prometheus calls it limit, where it knows it, and VictoriaMetrics topN.
         return await self._get("status/tsdb", [("limit", str(most)), ("topN", str(most))], objects.decode_tsdb)
 
     async def exemplars(self, promql: str, start: float, end: float) -> list[objects.Exemplar]:
-        """Of all series that the query selects, between two moments (Unix seconds)."""
+        """Exemplars of all series that the query selects, between two times (Unix seconds)."""
         parameters = [("query", promql), ("start", f"{start:.3f}"), ("end", f"{end:.3f}")]
         return await self._get("query_exemplars", parameters, objects.decode_exemplars)
 
     async def alerts(self) -> list[objects.Alert]:
-        """What fires or is pending."""
+        """Firing and pending alerts."""
         return await self._get("alerts", [], objects.decode_alerts)
 
     async def rules(self) -> list[objects.RuleGroup]:
@@ -103,7 +103,7 @@ class PrometheusClient:
         return await self._get("rules", [], objects.decode_rules)
 
     async def check(self) -> str:
-        """What answers, once a query was answered: the cheapest one proves address and credentials alike."""
+        """The backend's name, after a query that proves both address and credentials."""
         await self.query("vector(1)", 0.0)
         return self.source
 
@@ -136,10 +136,10 @@ class PrometheusClient:
             try:
                 return await self._read_once(url, parameters)
             except httpx2.RemoteProtocolError:
-                # A pooled connection that the other side had closed meanwhile. Reading twice does no harm.
+                # The other side had closed the pooled connection. Reading twice is safe.
                 return await self._read_once(url, parameters)
         except (httpx2.RequestError, httpx2.InvalidURL, ssl.SSLError) as error:
-            # A client certificate is refused after the handshake, when the HTTP client no longer looks for TLS errors.
+            # A client certificate is rejected after the handshake, when the HTTP client no longer maps TLS errors.
             raise failures.no_answer(self.address, error) from error
 
     async def _read_once(self, url: str, parameters: _Parameters) -> tuple[httpx2.Response, bytes]:
@@ -149,8 +149,8 @@ class PrometheusClient:
                 body += chunk
                 if len(body) > self._max_bytes:
                     raise QueryFailed(
-                        f"the answer is larger than {self._max_bytes // 2**20} MiB, so it was not read to its end",
-                        "Aggregate (sum by (...), topk(20, ...)), match fewer series, or take a longer step.",
+                        f"the response is larger than {self._max_bytes // 2**20} MiB and was not read completely",
+                        "Aggregate (sum by (...), topk(20, ...)), match fewer series, or use a longer step.",
                     )
             return response, bytes(body)
 

@@ -1,4 +1,4 @@
-"""An answer that is none, told so that whoever reads it knows what is wrong and what to do."""
+"""Exceptions for requests that failed: what is wrong, and what to do."""
 
 import ssl
 from urllib.parse import urlsplit
@@ -12,84 +12,84 @@ from ritsuko_mcp_prometheus.errors import NotOffered
 from ritsuko_mcp_prometheus.promql.query_errors import bad_metricsql, bad_query, failed_query
 
 _QUERYING = ("query", "query_range")
-_CREDENTIALS = "Check PROMETHEUS_BEARER_TOKEN_FILE or PROMETHEUS_BASIC_AUTH_FILE, what the file holds, and its rights."
-_ADDRESS = "Check PROMETHEUS_URL: it is the address in front of /api/v1, without /graph or /query"
+_CREDENTIALS = (
+    "Check PROMETHEUS_BEARER_TOKEN_FILE or PROMETHEUS_BASIC_AUTH_FILE: the file, its content, and its permissions."
+)
+_ADDRESS = "Check PROMETHEUS_URL: it is the base URL, without /api/v1, /graph or /query"
 _CLIENT_CERTIFICATE = (
-    "It wants a client certificate that it trusts: PROMETHEUS_CLIENT_CERT_FILE and PROMETHEUS_CLIENT_KEY_FILE."
+    "It requires a trusted client certificate: set PROMETHEUS_CLIENT_CERT_FILE and PROMETHEUS_CLIENT_KEY_FILE."
 )
-_MAYBE_CLIENT_CERTIFICATE = (
-    "it may want a client certificate (PROMETHEUS_CLIENT_CERT_FILE), or another than it gets; its log tells."
-)
-# Without a word, as servers do that were spoken to in plain text or refuse a client certificate.
+_MAYBE_CLIENT_CERTIFICATE = "it may require another client certificate (PROMETHEUS_CLIENT_CERT_FILE); see its log."
+# Servers close the connection like this on plain text and on a client certificate that they reject.
 _HANGING_UP = ("without sending a response", "reset by peer", "Broken pipe")
-_HTTPS = "it may speak TLS only: write https:// in PROMETHEUS_URL."
+_HTTPS = "it may accept only TLS: use https:// in PROMETHEUS_URL."
 # Errors of Prometheus that are about its state, not about the query.
 _ABOUT_THE_SERVER = ("", "unauthorized", "forbidden", "too_many_requests", "unavailable", "not_found")
 
-# The first that occurs in the reason counts; what OpenSSL and the resolver say.
+# Texts of OpenSSL and the resolver; the first that occurs in the reason counts.
 _CONNECTION_HINTS = {
-    "certificate has expired": "Renew the certificate of Prometheus, or of the proxy before it.",
+    "certificate has expired": "Renew the certificate of Prometheus, or of the proxy in front of it.",
     "certificate is not yet valid": "Check the clocks of both machines.",
-    "Hostname mismatch": "Use the name that the certificate is made for in PROMETHEUS_URL.",
-    "IP address mismatch": "Use the name that the certificate is made for in PROMETHEUS_URL.",
-    "CERTIFICATE_VERIFY_FAILED": "Name the CA that signed its certificate in PROMETHEUS_CA_FILE.",
-    "certificate expired": "Renew the client certificate that PROMETHEUS_CLIENT_CERT_FILE names.",
+    "Hostname mismatch": "Use a host name that the certificate covers in PROMETHEUS_URL.",
+    "IP address mismatch": "Use a host name that the certificate covers in PROMETHEUS_URL.",
+    "CERTIFICATE_VERIFY_FAILED": "Set PROMETHEUS_CA_FILE to the CA that signed its certificate.",
+    "certificate expired": "Renew the client certificate in PROMETHEUS_CLIENT_CERT_FILE.",
     "certificate required": _CLIENT_CERTIFICATE,
     "unknown ca": _CLIENT_CERTIFICATE,
     "bad certificate": _CLIENT_CERTIFICATE,
-    "WRONG_VERSION_NUMBER": "It speaks no TLS: write http:// in PROMETHEUS_URL.",
-    "RECORD_LAYER_FAILURE": "It speaks no TLS: write http:// in PROMETHEUS_URL.",
-    "Name or service not known": "There is no such host: check the name in PROMETHEUS_URL and its namespace.",
-    "name resolution": "The DNS does not answer: check the name in PROMETHEUS_URL, and the DNS.",
+    "WRONG_VERSION_NUMBER": "It does not use TLS: use http:// in PROMETHEUS_URL.",
+    "RECORD_LAYER_FAILURE": "It does not use TLS: use http:// in PROMETHEUS_URL.",
+    "Name or service not known": "The host does not exist: check the name and namespace in PROMETHEUS_URL.",
+    "name resolution": "DNS did not respond: check the name in PROMETHEUS_URL and the cluster's DNS.",
 }
 
 
 def too_slow(address: str, seconds: float) -> BackendUnreachable:
-    """For an answer that did not come in time."""
+    """For a response that did not arrive in time."""
     return BackendUnreachable(
-        f"Prometheus at {address} gave no answer within {seconds:g} s",
-        "Ask for less (fewer series, a shorter time), or look whether Prometheus is overloaded.",
+        f"Prometheus at {address} did not respond within {seconds:g} s",
+        "Ask for less (fewer series, a shorter time range), or check whether Prometheus is overloaded.",
     )
 
 
 def no_answer(address: str, error: Exception) -> BackendUnreachable:
-    """For a connection that was not made, or broke."""
+    """For a connection that failed or was interrupted."""
     reason = _reason(error)
     hint = next((hint for part, hint in _CONNECTION_HINTS.items() if part.lower() in reason.lower()), "")
     if isinstance(error, httpx2.ConnectTimeout | httpx2.PoolTimeout):
         return BackendUnreachable(
-            f"Prometheus at {address} can't be reached: no connection in time",
-            "Check that PROMETHEUS_URL is right and that no network policy is in the way.",
+            f"Prometheus at {address} is unreachable: connection timed out",
+            "Check that PROMETHEUS_URL is correct and that no network policy blocks the connection.",
         )
     if isinstance(error, httpx2.ConnectError):
         return BackendUnreachable(
-            f"Prometheus at {address} can't be reached: {reason}",
-            hint or "Check that it runs, that PROMETHEUS_URL is right and that no network policy is in the way.",
+            f"Prometheus at {address} is unreachable: {reason}",
+            hint or "Check that it is running, that PROMETHEUS_URL is correct and that no network policy blocks it.",
         )
     if not hint and any(words in reason for words in _HANGING_UP):
-        hint = f"Try again; if it stays so: {_HTTPS if address.startswith('http://') else _MAYBE_CLIENT_CERTIFICATE}"
+        hint = f"Retry. If it fails again, {_HTTPS if address.startswith('http://') else _MAYBE_CLIENT_CERTIFICATE}"
     return BackendUnreachable(
-        f"the answer of Prometheus at {address} broke off: {reason}",
-        hint or "Try again; if it stays so, look at Prometheus' log or at the proxy before it.",
+        f"the connection to Prometheus at {address} was interrupted: {reason}",
+        hint or "Retry. If it fails again, check the logs of Prometheus and of any proxy in front of it.",
     )
 
 
 def not_the_api(address: str, response: httpx2.Response, body: bytes) -> BackendUnreachable:
-    """For an answer of success that is not what Prometheus would say."""
+    """For a successful response that is not one of Prometheus."""
     text = body.strip()
     if text.startswith(b'{"status":') and not text.endswith(b"}"):
         return BackendUnreachable(
-            f"the answer of Prometheus at {address} ends in its middle, after {len(body):,} bytes",
-            "Try again; if it stays so, look at the proxy before it (its limit of an answer's size).",
+            f"the response of Prometheus at {address} was truncated after {len(body):,} bytes",
+            "Retry. If it fails again, check the response size limit of the proxy in front of it.",
         )
     return BackendUnreachable(
-        f"what answers at {address} is not the Prometheus API: {_describe(response, body)}",
-        f"{_ADDRESS}, and no login page or proxy may stand before it.",
+        f"{address} does not serve the Prometheus API: {_describe(response, body)}",
+        f"{_ADDRESS}, and no login page or proxy may answer in its place.",
     )
 
 
 def refused(address: str, path: str, asked: str, response: httpx2.Response, body: bytes) -> ToolFailure:
-    """For a status that is no success. `asked` is the query or selector that was sent to /api/v1/`path`."""
+    """For an error status. `asked` is the query or selector that was sent to /api/v1/`path`."""
     status = response.status_code
     failure = decode_error(body)
     if failure and failure.errorType == "bad_data":
@@ -100,36 +100,37 @@ def refused(address: str, path: str, asked: str, response: httpx2.Response, body
         return failed_query(failure.errorType, failure.error)
     said = _describe(response, body, failure)
     if "http request" in said.lower() and "https" in said.lower():
-        return BackendUnreachable(f"Prometheus at {address} wants TLS: {said}", "Write https:// in PROMETHEUS_URL.")
+        return BackendUnreachable(f"Prometheus at {address} requires TLS: {said}", "Use https:// in PROMETHEUS_URL.")
     if status in (400, 401) and ("no org id" in said.lower() or "tenant" in said.lower()):
         return BackendUnreachable(
-            f"Prometheus at {address} wants to know the tenant: {said}",
+            f"Prometheus at {address} requires a tenant: {said}",
             "Set PROMETHEUS_HEADERS, for example X-Scope-OrgID=team-a.",
         )
     if status in (401, 403):
-        return BackendUnreachable(f"Prometheus at {address} refuses our credentials: {said}", _CREDENTIALS)
+        return BackendUnreachable(f"Prometheus at {address} rejected our credentials: {said}", _CREDENTIALS)
     if status in (414, 431):
         return NotOffered(
-            f"the query is too long for Prometheus at {address} or the proxy before it: {said}", "Write a shorter one."
+            f"the query is too long for Prometheus at {address} or the proxy in front of it: {said}",
+            "Shorten the query.",
         )
     if status == 429:
         wait = response.headers.get("retry-after", "")
         return BackendUnreachable(
-            f"Prometheus at {address} takes no more requests just now: {said}",
+            f"Prometheus at {address} is rate limiting requests: {said}",
             f"Try again in {wait} seconds." if wait.isdigit() else "Try again in a minute.",
         )
-    # The latter is VictoriaMetrics' way to say it.
+    # The latter is what VictoriaMetrics responds.
     absent = status in (404, 405, 501) or "unsupported path requested" in said
     if absent and path not in _QUERYING:
         return NotOffered(
-            f"what answers at {address} has no /api/v1/{path.partition('/')[0]}: {said}",
-            "If queries work, this store keeps that elsewhere (vmalert, the ruler, the scraping agent). "
-            f"If not: {_ADDRESS[0].lower()}{_ADDRESS[1:]}.",
+            f"{address} does not offer /api/v1/{path.partition('/')[0]}: {said}",
+            "If queries work, another component serves it (vmalert, the ruler, the scraping agent). "
+            f"If not, {_ADDRESS[0].lower()}{_ADDRESS[1:]}.",
         )
     if status >= 500:
         return BackendUnreachable(
-            f"Prometheus at {address} or the proxy before it is in trouble: {said}",
-            "Try again; if it stays so, look at its log.",
+            f"Prometheus at {address} or the proxy in front of it failed: {said}",
+            "Retry. If it fails again, check its log.",
         )
     return not_the_api(address, response, body)
 
@@ -141,7 +142,7 @@ def without_credentials(url: str) -> str:
 
 
 def _describe(response: httpx2.Response, body: bytes, failure: ErrorResponse | None = None) -> str:
-    """`HTTP 502, an HTML page "Bad Gateway"`: what kind of answer it was, quoting little of it."""
+    """`HTTP 502, an HTML page "Bad Gateway"`: the kind of response, with a short quotation."""
     media = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     text = body[:4096].decode(errors="replace").strip()
     status = f"HTTP {response.status_code}"
@@ -155,12 +156,12 @@ def _describe(response: httpx2.Response, body: bytes, failure: ErrorResponse | N
 
 
 def _quoted(text: str, longest: int) -> str:
-    """The beginning of it, redacted before it is cut: half a secret can't be told from other text any more."""
+    """The beginning of it, redacted before it is cut: half a secret is not recognised."""
     return Redaction().sentence(text)[:longest]
 
 
 def _reason(error: Exception) -> str:
-    """What went wrong, in the words of the deepest error that has any: those around it tell less."""
+    """The message of the innermost error that has one: it is the most specific."""
     said = str(error)
     cause: BaseException | None = error
     while cause is not None:

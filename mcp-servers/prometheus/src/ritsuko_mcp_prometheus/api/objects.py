@@ -1,4 +1,4 @@
-"""What Prometheus knows beside samples: metadata, targets, rules and alerts, as its API tells them.
+"""What Prometheus returns besides samples: metadata, targets, rules and alerts.
 
 https://prometheus.io/docs/prometheus/latest/querying/api/
 """
@@ -22,7 +22,7 @@ _Listing = Annotated[list[T], BeforeValidator(_none_is_empty)]
 
 
 class Metadata(BaseModel):
-    """What a target says of a metric."""
+    """A metric's metadata from one target."""
 
     type: str = ""
     help: str = ""
@@ -30,7 +30,7 @@ class Metadata(BaseModel):
 
 
 class Target(BaseModel):
-    """Something to scrape. `lastScrape` before the year 2 means never."""
+    """A scrape target. A `lastScrape` before the year 2 means never."""
 
     labels: Labels
     scrapePool: str = ""
@@ -43,20 +43,20 @@ class Target(BaseModel):
 
 
 class DroppedTarget(BaseModel):
-    """What discovery found and relabelling left out, with the labels before that."""
+    """A target that relabelling dropped, with its labels before relabelling."""
 
     discoveredLabels: Labels
 
 
 class Targets(BaseModel):
-    """The targets there are, or those that were dropped, whichever was asked for."""
+    """Active or dropped targets, depending on the request."""
 
     activeTargets: _Listing[Target] = []
     droppedTargets: _Listing[DroppedTarget] = []
 
 
 class Alert(BaseModel):
-    """An alert that fires, or will when its condition has lasted long enough."""
+    """A firing or pending alert."""
 
     labels: Labels
     annotations: Labels = {}
@@ -66,7 +66,7 @@ class Alert(BaseModel):
 
 
 class Rule(BaseModel):
-    """A recording or alerting rule and how its last evaluation went; `duration` (`for:`) in seconds."""
+    """A recording or alerting rule with its last evaluation; `duration` (`for:`) in seconds."""
 
     type: Literal["alerting", "recording"]
     name: str
@@ -82,7 +82,7 @@ class Rule(BaseModel):
 
 
 class RuleGroup(BaseModel):
-    """Rules that are evaluated one after the other, every `interval` seconds."""
+    """Rules that are evaluated in sequence, every `interval` seconds."""
 
     name: str
     file: str = ""
@@ -92,13 +92,13 @@ class RuleGroup(BaseModel):
 
 
 class Alertmanagers(BaseModel):
-    """Where alerts are sent."""
+    """The Alertmanagers that alerts are sent to."""
 
     activeAlertmanagers: _Listing[dict[str, str]]
 
 
 class Runtime(BaseModel):
-    """How the process does: whether it took its configuration when that was last read, how long it keeps samples."""
+    """The process: whether the last configuration reload succeeded, and how long samples are kept."""
 
     reloadConfigSuccess: bool = True
     lastConfigTime: datetime | None = None
@@ -106,7 +106,7 @@ class Runtime(BaseModel):
 
 
 class Count(BaseModel):
-    """How many there are of something."""
+    """A name with a count."""
 
     name: str
     value: int
@@ -117,7 +117,7 @@ class _Head(BaseModel):
 
 
 class Tsdb(BaseModel):
-    """How many series a store holds, and of which metrics and labels; most first."""
+    """The number of series, and the metrics and labels with the most; highest first."""
 
     headStats: _Head = _Head()
     totalSeries: int = 0
@@ -126,12 +126,12 @@ class Tsdb(BaseModel):
 
     @property
     def series(self) -> int:
-        """Prometheus counts those in memory, VictoriaMetrics those of today."""
+        """Prometheus counts series in memory, VictoriaMetrics those of today."""
         return self.totalSeries or self.headStats.numSeries
 
 
 class Exemplar(BaseModel):
-    """One observation and what it was of, such as a trace; at `timestamp`, Unix seconds."""
+    """One observation at `timestamp` (Unix seconds), with labels such as its trace id."""
 
     labels: Labels
     value: float
@@ -167,54 +167,54 @@ _EXEMPLARS = TypeAdapter(_Success[_Listing[_Exemplars]])
 _RUNTIME = TypeAdapter(_Success[Runtime])
 
 
-# Each raises pydantic's ValidationError for a body that is something else.
+# Each raises pydantic's ValidationError for any other body.
 
 
 def decode_text(body: bytes) -> str:
-    """The answer of `/format_query`."""
+    """The response of `/format_query`."""
     return _TEXT.validate_json(body).data
 
 
 def decode_strings(body: bytes) -> list[str]:
-    """The answer of `/labels` or `/label/<name>/values`."""
+    """The response of `/labels` or `/label/<name>/values`."""
     return _STRINGS.validate_json(body).data
 
 
 def decode_metadata(body: bytes) -> dict[str, list[Metadata]]:
-    """The answer of `/metadata`: by metric, one entry for each different thing that targets say of it."""
+    """The response of `/metadata`: by metric, one entry for each distinct metadata of its targets."""
     return _METADATA.validate_json(body).data or {}
 
 
 def decode_targets(body: bytes) -> Targets:
-    """The answer of `/targets`."""
+    """The response of `/targets`."""
     return _TARGETS.validate_json(body).data
 
 
 def decode_alerts(body: bytes) -> list[Alert]:
-    """The answer of `/alerts`."""
+    """The response of `/alerts`."""
     return _ALERTS.validate_json(body).data.alerts
 
 
 def decode_rules(body: bytes) -> list[RuleGroup]:
-    """The answer of `/rules`."""
+    """The response of `/rules`."""
     return _GROUPS.validate_json(body).data.groups
 
 
 def decode_alertmanagers(body: bytes) -> list[dict[str, str]]:
-    """The answer of `/alertmanagers`."""
+    """The response of `/alertmanagers`."""
     return _ALERTMANAGERS.validate_json(body).data.activeAlertmanagers
 
 
 def decode_runtime(body: bytes) -> Runtime:
-    """The answer of `/status/runtimeinfo`."""
+    """The response of `/status/runtimeinfo`."""
     return _RUNTIME.validate_json(body).data
 
 
 def decode_tsdb(body: bytes) -> Tsdb:
-    """The answer of `/status/tsdb`."""
+    """The response of `/status/tsdb`."""
     return _TSDB.validate_json(body).data
 
 
 def decode_exemplars(body: bytes) -> list[Exemplar]:
-    """The answer of `/query_exemplars`, of all series together."""
+    """The response of `/query_exemplars`, all series together."""
     return [one for series in _EXEMPLARS.validate_json(body).data for one in series.exemplars]

@@ -1,4 +1,4 @@
-"""Prometheus' JSON answers as plain data.
+"""Results of queries, decoded from Prometheus' JSON.
 
 https://prometheus.io/docs/prometheus/latest/querying/api/#expression-query-result-formats
 """
@@ -17,9 +17,9 @@ Kind = Literal["vector", "matrix", "scalar", "string"]
 
 @dataclass(frozen=True, slots=True)
 class QueryResult:
-    """What a query came to. A scalar is one series without labels; a string has none and only `text`.
+    """The result of a query. A scalar is one series without labels; a string has no series, only `text`.
 
-    `notes` are Prometheus' own warnings and infos about the query.
+    `notes` are Prometheus' warnings and infos about the query.
     """
 
     kind: Kind
@@ -29,7 +29,7 @@ class QueryResult:
 
 
 class ErrorResponse(BaseModel):
-    """The body of an answer with status `error`."""
+    """The body of a response with status `error`."""
 
     status: Literal["error"]
     errorType: str = ""
@@ -37,7 +37,7 @@ class ErrorResponse(BaseModel):
 
 
 class _Histogram(BaseModel):
-    """A native histogram; each bucket is (which of its bounds belong to it, lower bound, upper bound, count)."""
+    """A native histogram; each bucket is (which bounds are inclusive, lower bound, upper bound, count)."""
 
     count: float
     sum: float
@@ -84,7 +84,7 @@ class _Success(BaseModel):
     data: Annotated[_Vector | _Matrix | _Scalar | _String, Field(discriminator="resultType")]
     warnings: list[str] = []
     infos: list[str] = []
-    # VictoriaMetrics' word for "some of my nodes did not answer".
+    # Of VictoriaMetrics: some storage nodes did not respond.
     isPartial: bool = False
 
 
@@ -93,9 +93,9 @@ _ERROR = TypeAdapter(ErrorResponse)
 
 
 def decode(body: bytes) -> QueryResult:
-    """The answer of `/query` or `/query_range`. Raises pydantic's ValidationError if it is something else."""
+    """The response of `/query` or `/query_range`. Raises pydantic's ValidationError for anything else."""
     success = _SUCCESS.validate_json(body)
-    partial = ["the answer is partial: some nodes of the store did not answer"] if success.isPartial else []
+    partial = ["the result is partial: some storage nodes did not respond"] if success.isPartial else []
     notes = tuple(dict.fromkeys([*partial, *success.warnings, *success.infos]))
     match success.data:
         case _Vector(result=items):
@@ -113,7 +113,7 @@ def decode(body: bytes) -> QueryResult:
 
 
 def decode_error(body: bytes) -> ErrorResponse | None:
-    """Prometheus' own words about what went wrong, if the body is that."""
+    """Prometheus' own error, if the body is one."""
     try:
         return _ERROR.validate_json(body)
     except ValidationError:

@@ -1,4 +1,4 @@
-"""Series of an answer, and what can be said of each without its points."""
+"""Time series: labels, samples and native histograms."""
 
 import math
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ Sample = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Histogram:
-    """A native histogram at one moment: how many observations, their sum, and the bounds that all lie within."""
+    """A native histogram at one time: the number and sum of its observations, and their lowest and highest bound."""
 
     time: float
     count: float
@@ -41,5 +41,5 @@ class Series:
 
     @property
     def scalar_samples(self) -> Sequence[Sample]:
-        """The samples; of native histograms the mean observation at each moment."""
+        """The samples; for native histograms the mean observation at each time."""
         return self.samples or [(one.time, one.mean) for one in self.histograms]

@@ -1,4 +1,4 @@
-"""The way to Prometheus: TLS, credentials and headers as the settings say."""
+"""The HTTP transport: TLS, credentials and headers from the settings."""
 
 import ssl
 import time
@@ -29,14 +29,14 @@ def connect(settings: PrometheusSettings) -> httpx2.AsyncClient:
         auth=auth,
         transport=RotatingTransport(tls, retire_after=settings.mcp_deadline_seconds),
         headers={name: value.get_secret_value() for name, value in settings.prometheus_headers.items()},
-        # Proxies named in the environment are for the way out of the cluster, not for what stands in it.
+        # Proxies in the environment are for traffic that leaves the cluster.
         trust_env=False,
         timeout=httpx2.Timeout(None, connect=_CONNECT_SECONDS),
     )
 
 
 class TlsFiles:
-    """The certificates in files, as OpenSSL takes them; `stamp` differs once a file was replaced."""
+    """The certificate files for OpenSSL; `stamp` changes when a file is replaced."""
 
     def __init__(self, ca: Path | None, certificate: Path | None, key: Path | None) -> None:
         self._ca = ca
@@ -44,7 +44,7 @@ class TlsFiles:
         self._key = key
 
     def stamp(self) -> _Stamp:
-        """Raises OSError for a file that is not there."""
+        """Raises OSError for a missing file."""
         found = [path.stat() for path in (self._ca, self._certificate, self._key) if path is not None]
         return tuple((status.st_ino, status.st_mtime_ns, status.st_size) for status in found)
 
@@ -56,7 +56,7 @@ class TlsFiles:
             raise ConfigurationError(f"PROMETHEUS_CA_FILE: can't be read as certificates ({error})") from error
         if self._certificate is not None:
             try:
-                # An encrypted key would have OpenSSL ask on the terminal; with no password to give it is refused.
+                # For an encrypted key OpenSSL would prompt on the terminal; an empty password makes it fail instead.
                 context.load_cert_chain(self._certificate, self._key, password="")
             except (OSError, ssl.SSLError) as error:
                 raise ConfigurationError(
@@ -66,15 +66,15 @@ class TlsFiles:
 
 
 class RotatingTransport(httpx2.AsyncBaseTransport):
-    """Connections with the certificates that lie in the files now: a renewed one needs no restart.
+    """Connections that use the current certificate files: a renewed certificate needs no restart.
 
-    Requests under way keep the connections they have; those are closed `retire_after` seconds later.
+    Running requests keep their connections; those are closed `retire_after` seconds later.
     """
 
     def __init__(self, files: TlsFiles, *, retire_after: float) -> None:
         self._files = files
         self._retire_after = retire_after
-        # The context first: it says which variable is wrong when a file is not there.
+        # The context first: its error names the variable of a missing file.
         context = files.context()
         self._stamp = files.stamp()
         self._current = httpx2.AsyncHTTPTransport(verify=context, trust_env=False, limits=_LIMITS)
@@ -88,7 +88,7 @@ class RotatingTransport(httpx2.AsyncBaseTransport):
                 self._current, self._stamp = replacement, stamp
         except (OSError, ConfigurationError) as error:
             raise BackendUnreachable(
-                f"the certificates for Prometheus can't be used: {error}", "Mount them at the paths that are set."
+                f"the certificates for Prometheus can't be used: {error}", "Mount the files at the configured paths."
             ) from error
         await self._close_retired(before=time.monotonic())
         return await self._current.handle_async_request(request)

@@ -1,4 +1,4 @@
-"""Where the series are: the metrics and labels that a store holds most of."""
+"""Cardinality: the metrics and labels with the most series."""
 
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.errors import ToolFailure
@@ -9,9 +9,9 @@ _LABELS_SHOWN = 5
 
 
 async def cardinality(client: PrometheusClient, limit: int) -> Envelope:
-    """A row for each of the metrics with most series, as the store itself counts them (Prometheus: those in memory).
+    """A row for each of the metrics with the most series, as counted by the store (Prometheus: those in memory).
 
-    Raises NotOffered for stores that don't count.
+    Raises NotOffered for stores without these statistics.
     """
     found = await client.tsdb(limit)
     total = found.series
@@ -19,20 +19,20 @@ async def cardinality(client: PrometheusClient, limit: int) -> Envelope:
     envelope = Envelope(summary=f"{told}.", source=client.source, untrusted=True)
     most = found.seriesCountByMetricName[:limit]
     if most and total:
-        envelope.summary = f"{told}, {most[0].value / total:.0%} of them of {most[0].name}."
-        envelope.hints.append(f"labels match={most[0].name} tells which of its labels has so many values.")
+        envelope.summary = f"{told}, {most[0].value / total:.0%} of them from {most[0].name}."
+        envelope.hints.append(f"labels match={most[0].name} shows which of its labels have many values.")
     envelope.data = [
         {"metric": one.name, "series": one.value, "share": f"{one.value / total:.1%}" if total else ""} for one in most
     ]
     envelope.returned = len(most)
     labels = ", ".join(_written(one) for one in found.labelValueCountByLabelName[:_LABELS_SHOWN])
     if labels:
-        envelope.hints.append(f"Labels with most values: {labels}.")
+        envelope.hints.append(f"Labels with the most values: {labels}.")
     try:
         kept = (await client.runtime()).storageRetention
     except ToolFailure:
         return envelope
-    envelope.hints.append(f"Samples are kept {kept}.")
+    envelope.hints.append(f"Retention: {kept}.")
     return envelope
 
 

@@ -1,4 +1,4 @@
-"""Metrics as their authors meant them: a histogram is one thing, though it is stored under three names."""
+"""Metric families: a histogram is one family, although it is stored under three names."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _PARTS = ("_bucket", "_count", "_sum")
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A metric: `members` are the names its samples are stored under, `guessed` that its type comes from its name."""
+    """A metric family: `members` are the names of its samples; `guessed`: the type is derived from the name."""
 
     name: str
     type: str
@@ -23,7 +23,7 @@ class Family:
 
     @property
     def counted(self) -> str:
-        """The member with one series for each thing that is measured."""
+        """The member with one series per measured object."""
         return next((name for name in self.members if name.endswith("_count") and name != self.name), self.members[0])
 
     @property
@@ -34,12 +34,12 @@ class Family:
 
     @property
     def described_type(self) -> str:
-        """`counter`, or `counter (by its name)` where no target says so."""
-        return f"{self.type} (by its name)" if self.guessed else self.type
+        """`counter`, or `counter (guessed)` without metadata."""
+        return f"{self.type} (guessed)" if self.guessed else self.type
 
 
 def families(names: Sequence[str], metadata: Mapping[str, Sequence[Metadata]]) -> list[Family]:
-    """The metrics behind the names there are, by name."""
+    """The families of these names, by name."""
     existing = set(names)
     members: dict[str, list[str]] = {}
     for name in names:
@@ -48,7 +48,7 @@ def families(names: Sequence[str], metadata: Mapping[str, Sequence[Metadata]]) -
 
 
 def family_of(wanted: str, among: Iterable[Family]) -> Family | None:
-    """The metric of that name, or the one that stores samples under it."""
+    """The family with that name, or with that name among its members."""
     return next((one for one in among if wanted == one.name or wanted in one.members), None)
 
 
@@ -57,7 +57,7 @@ def _family_of(name: str, existing: set[str], metadata: Mapping[str, Sequence[Me
         base = name.removesuffix(part)
         if base == name or not base:
             continue
-        told = _told(base, metadata)
+        told = _metadata_of(base, metadata)
         # Without metadata: a histogram has buckets, a summary its quantiles under the bare name.
         if told.type in ("histogram", "summary", "gaugehistogram") or (
             not told.type and (f"{base}_bucket" in existing or (base in existing and f"{base}_count" in existing))
@@ -67,7 +67,7 @@ def _family_of(name: str, existing: set[str], metadata: Mapping[str, Sequence[Me
 
 
 def _family(name: str, members: Sequence[str], metadata: Mapping[str, Sequence[Metadata]]) -> Family:
-    told = _told(name, metadata)
+    told = _metadata_of(name, metadata)
     known = told.type in _KNOWN
     return Family(
         name=name,
@@ -79,8 +79,8 @@ def _family(name: str, members: Sequence[str], metadata: Mapping[str, Sequence[M
     )
 
 
-def _told(name: str, metadata: Mapping[str, Sequence[Metadata]]) -> Metadata:
-    """What most targets say; OpenMetrics leaves the suffix of a counter or an info out of the name."""
+def _metadata_of(name: str, metadata: Mapping[str, Sequence[Metadata]]) -> Metadata:
+    """The most frequent metadata; OpenMetrics omits the suffix of a counter or an info."""
     for key in (name, name.removesuffix("_total"), name.removesuffix("_info")):
         if entries := metadata.get(key):
             types = [entry.type for entry in entries]
@@ -89,7 +89,7 @@ def _told(name: str, metadata: Mapping[str, Sequence[Metadata]]) -> Metadata:
 
 
 def _guess(name: str, members: Sequence[str]) -> str:
-    """By the convention of names: https://prometheus.io/docs/practices/naming/"""
+    """By the naming convention: https://prometheus.io/docs/practices/naming/"""
     if f"{name}_bucket" in members:
         return "histogram"
     if f"{name}_count" in members:

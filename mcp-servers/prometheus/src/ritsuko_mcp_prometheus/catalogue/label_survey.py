@@ -18,7 +18,7 @@ _AT_ONCE = 8
 async def survey(
     client: PrometheusClient, names: Sequence[str], match: str = "", window: tuple[float, float] | None = None
 ) -> list[Row]:
-    """A row a label: how many values it has among what `match` selects, and a few of them, for `cells.flat`."""
+    """A row per label: its number of values among the series that match, and a few of them, for `cells.flat`."""
     slots = asyncio.Semaphore(_AT_ONCE)
 
     async def told(name: str) -> Row:
@@ -28,7 +28,7 @@ async def survey(
             except ToolFailure as failure:
                 return {"label": name, "values": "?", "examples": failure.message}
         if is_sensitive_name(name):
-            return {"label": name, "values": len(values), "examples": "(secrets, by the label's name)"}
+            return {"label": name, "values": len(values), "examples": "(hidden: the label name suggests secrets)"}
         more = ["…"] if len(values) > _EXAMPLES else []
         return {"label": name, "values": len(values), "examples": cast(JsonValue, [*values[:_EXAMPLES], *more])}
 

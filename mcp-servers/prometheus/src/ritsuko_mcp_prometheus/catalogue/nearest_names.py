@@ -9,7 +9,7 @@ _MISSPELT = 0.8
 
 
 def nearest_names(wanted: str, existing: Iterable[str], count: int = 5) -> list[str]:
-    """Existing names most like the wanted one: by spelling and by the words they share or nearly so, best first."""
+    """The existing names most similar to the wanted one, by spelling and by shared or similar words, best first."""
     known = {name: _stems(name) for name in existing}
     words = _alike(_stems(wanted), {stem for stems in known.values() for stem in stems})
     scored: list[tuple[float, str]] = []
@@ -26,12 +26,12 @@ def nearest_names(wanted: str, existing: Iterable[str], count: int = 5) -> list[
 
 
 def _stems(name: str) -> set[str]:
-    """Its words, `request` being as good as `requests`."""
+    """Its words, without a plural s."""
     return {word.rstrip("s") or word for word in re.split(r"[^a-z0-9]+", name.lower()) if word}
 
 
 def _alike(words: Iterable[str], known: Collection[str]) -> dict[str, set[str]]:
-    """For each of the words those of the known ones that are spelled like it, when it is none of them itself."""
+    """For each word itself if it is known, otherwise known words with a similar spelling."""
     return {
         word: {word} if word in known else set(difflib.get_close_matches(word, known, n=5, cutoff=_ALIKE))
         for word in words
@@ -39,6 +39,6 @@ def _alike(words: Iterable[str], known: Collection[str]) -> dict[str, set[str]]:
 
 
 def _shared_words(wanted: Mapping[str, set[str]], stems: set[str]) -> float:
-    """0 to 0.75: how many of the wanted words the name has; one that is only spelled alike counts a little less."""
+    """0 to 0.75: the share of wanted words in the name; words with a similar spelling count a little less."""
     found = [1.0 if word in stems else _MISSPELT if likes & stems else 0.0 for word, likes in wanted.items()]
     return 0.75 * sum(found) / max(len(found), 1)

@@ -1,4 +1,4 @@
-"""The names of services and workloads, which stand in labels: who looks for one among the metrics finds nothing."""
+"""Names of services and workloads, which are label values and not metric names."""
 
 import asyncio
 
@@ -8,6 +8,6 @@ _NAMING = ("job", "service", "service_name", "app", "application", "exported_ser
 
 
 async def service_names(client: PrometheusClient, window: tuple[float, float]) -> list[str]:
-    """Those there are between two moments (Unix seconds), sorted."""
+    """All names between two times (Unix seconds), sorted."""
     values = await asyncio.gather(*(client.label_values(label, window=window) for label in _NAMING))
     return sorted({value for some in values for value in some})

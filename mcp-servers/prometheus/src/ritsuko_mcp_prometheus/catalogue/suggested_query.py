@@ -4,12 +4,12 @@ from ritsuko_mcp_prometheus.catalogue.families import Family
 from ritsuko_mcp_prometheus.promql.selectors import quoted_name, selector_of
 
 _FEW_VALUES = range(2, 31)
-# Labels that every series of a job has, or that only tell copies of the same thing apart.
+# Labels that every series of a job has, or that only distinguish replicas.
 _SELDOM_ASKED = ("instance", "job", "le", "quantile", "endpoint", "uid", "id", "container_id", "pod")
 
 
 def suggested_query(family: Family, labels: list[tuple[str, object]]) -> str:
-    """A query that suits the type, split by the label that has the most values a person still reads."""
+    """A query for the type, grouped by the label with the most values that is still readable."""
     few = [(count, name) for name, count in labels if isinstance(count, int) and count in _FEW_VALUES]
     usual = [item for item in few if item[1] not in _SELDOM_ASKED] or few
     chosen = max(usual, default=(0, ""))[1]

@@ -21,7 +21,7 @@ _SYNONYMS = {
 
 
 def ranked(words: str, known: Iterable[Family]) -> list[Family]:
-    """Those in which every word occurs: first where most are whole words of the name, then by length of the name."""
+    """Families that contain every word: most whole words of the name first, then shorter names."""
     wanted = words_of(words)
     scored: list[tuple[int, int, str, Family]] = []
     for one in known:

@@ -1,4 +1,4 @@
-"""Why a query came to nothing: what it names does not exist, nothing is there at that time, or its conditions."""
+"""Why a query result is empty: names that do not exist, no data at that time, or conditions that nothing meets."""
 
 import asyncio
 from collections.abc import Sequence
@@ -25,37 +25,37 @@ _EMPTYING = "quantile-without-le"
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """`summary` says that there is nothing and why, `hints` what to ask instead."""
+    """`summary` says why the result is empty, `hints` what to query instead."""
 
     summary: str
     hints: list[str]
 
 
 async def explain_empty(client: PrometheusClient, promql: str, when: EvaluationTime, *, now: float) -> Explanation:
-    """Look up what the query names. A lookup that fails, or takes long, leaves the reason open and fails nothing."""
+    """Look up the names in the query. A lookup that fails or times out leaves the reason open and raises nothing."""
     if when.start > now + _CLOCKS_APART:
         return in_the_future(when.start, now)
     try:
         async with asyncio.timeout(_LOOKUP_SECONDS):
             return await _explain(client, promql, when)
     except ToolFailure as failure:
-        return Explanation("No series.", [f"Why could not be looked up: {failure.message}"])
+        return Explanation("No series.", [f"The reason could not be determined: {failure.message}"])
     except TimeoutError:
-        return Explanation("No series.", [f"Why could not be looked up within {_LOOKUP_SECONDS:g} s."])
+        return Explanation("No series.", [f"The reason could not be determined within {_LOOKUP_SECONDS:g} s."])
 
 
 def in_the_future(moment: float, now: float) -> Explanation:
-    """Nothing is there yet."""
+    """The time is in the future."""
     return Explanation(
-        f"No series: {format_time(moment)} is still to come, it is {format_time(now)}.",
-        ["Write -1h for an hour ago."],
+        f"No series: {format_time(moment)} is in the future (now: {format_time(now)}).",
+        ["Use -1h for an hour ago."],
     )
 
 
 async def _explain(client: PrometheusClient, promql: str, when: EvaluationTime) -> Explanation:
     existing = await client.metric_names()
     if not existing:
-        return Explanation("No series: this Prometheus holds no metrics at all.", ["Check its scrape configuration."])
+        return Explanation("No series: this Prometheus has no metrics.", ["Check its scrape configuration."])
     named = metric_names(promql)
     if unknown := [name for name in named if name not in existing]:
         return Explanation(
@@ -84,7 +84,7 @@ def _nearest(name: str, existing: list[str]) -> str:
 
 
 def _instead(finding: Finding) -> str:
-    told = finding.instead if finding.rule.startswith("no-such") else f"write {finding.instead}"
+    told = finding.instead if finding.rule.startswith("no-such") else f"use {finding.instead}"
     return f"{told[0].upper()}{told[1:]}{'' if told.endswith(('?', '.')) else '.'}"
 
 
@@ -100,11 +100,11 @@ async def _explain_time(client: PrometheusClient, chosen: Sequence[Selector], wh
         return await _unmatched(client, unmatched[0], when)
     if elsewhen := list(dict.fromkeys(one.name for one in chosen if one.shifted)):
         return Explanation(
-            f"No series of {', '.join(elsewhen)} meets the query, at the time that offset or @ looks at.",
-            ["Ask for that time without offset or @ to see whether there is anything."],
+            f"No series of {', '.join(elsewhen)} matches the query at the time set by offset or @.",
+            ["Query that time without offset or @ to see whether there is data."],
         )
     if not found:
-        return Explanation("No series meets the query's conditions.", ["Loosen the label matchers or comparisons."])
+        return Explanation("No series meets the query's conditions.", ["Relax the label matchers or comparisons."])
     held = " and ".join(f"{one.selected:,} series of {one.selector.name}" for one in found)
     return Explanation(f"No series meets the query's conditions, out of {held} {when}.", [])
 
@@ -113,15 +113,15 @@ def _between_points(names: Sequence[str], when: EvaluationTime) -> Explanation:
     every = format_duration(when.step)
     return Explanation(
         f"No series: {', '.join(names)} {_has(names)} samples {when}, but none shortly before any of the points, "
-        f"which lie {every} apart.",
-        [f"max_over_time({names[0]}[{every}]) sees what lies between; or take a shorter time or step."],
+        f"which are {every} apart.",
+        [f"max_over_time({names[0]}[{every}]) includes them; or use a shorter time range or step."],
     )
 
 
 def _no_sample(names: Sequence[str], when: EvaluationTime) -> Explanation:
     return Explanation(
         f"No series: {', '.join(names)} {_has(names)} no sample {when}{'' if when.step else ' or shortly before'}.",
-        ["The metric exists at other times: ask for another time, or look whether its target is still scraped."],
+        ["The metric exists at other times: query another time, or check whether its target is still scraped."],
     )
 
 
@@ -130,12 +130,12 @@ def _has(names: Sequence[str]) -> str:
 
 
 async def _unmatched(client: PrometheusClient, one: Presence, when: EvaluationTime) -> Explanation:
-    """There is such a metric at that time, and no series of it that the matchers take."""
+    """The metric exists at that time, but no series of it matches."""
     chosen = one.selector
-    among = f", out of {one.of_metric:,} series of {chosen.metric}" if chosen.metric else ""
-    summary = f"No series: none is {chosen.text} {when}{among}."
+    among = f" of the {one.of_metric:,} series of {chosen.metric}" if chosen.metric else ""
+    summary = f"No series: none{among} matches {chosen.text} {when}."
     label = next((it.label for it in chosen.matchers if it.operator == "=~" and it.label != "__name__"), "")
     if not label or is_sensitive_name(label):
-        return Explanation(summary, ["Loosen the label matchers, or ask for another time."])
+        return Explanation(summary, ["Relax the label matchers, or query another time."])
     values = await client.label_values(label, Selector(chosen.metric, (), None, ()).text if chosen.metric else "")
     return Explanation(summary, [f"Values of {label}: {', '.join(values[:10])}{', …' if len(values) > 10 else ''}."])

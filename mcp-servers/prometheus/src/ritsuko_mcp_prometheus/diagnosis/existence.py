@@ -1,4 +1,4 @@
-"""Whether what a query names exists, and whether its ranges hold samples: asked of Prometheus."""
+"""Whether the names in a query exist and its ranges contain samples, according to Prometheus."""
 
 import asyncio
 import re
@@ -15,7 +15,7 @@ from ritsuko_mcp_prometheus.catalogue.nearest_names import nearest_names
 from ritsuko_mcp_prometheus.promql.lint import RATES, Finding
 from ritsuko_mcp_prometheus.promql.selectors import selector_of
 from ritsuko_mcp_prometheus.promql.syntax import Matcher, Selector, grouping, operator_of
-from ritsuko_mcp_prometheus.promql.vector_matching import LABEL_CREATORS, missing_pairings
+from ritsuko_mcp_prometheus.promql.vector_matching import LABEL_CREATORS, missing_match_labels
 
 _NEED_TWO = RATES | {"delta", "idelta", "deriv", "predict_linear"}
 _COMFORTABLE = 4
@@ -28,25 +28,25 @@ _CAUSES = frozenset({"no-such-label", "no-such-value", "range-too-short"})
 async def check_names(
     client: PrometheusClient, selectors: Sequence[Selector], existing: Sequence[str], at: float
 ) -> tuple[list[Finding], list[str]]:
-    """What does not exist or holds too little at that moment; and what was not looked up, as sentences."""
+    """What does not exist or has too few samples at that time; and sentences about what was not checked."""
     names = {"", *existing}  # Without a name, the labels of all metrics count.
     known = [one for one in selectors if one.metric in names]
     findings = _missing_metrics(selectors, existing)
     metrics = list(dict.fromkeys(one.metric for one in known))
-    skipped = [] if len(metrics) <= _MOST_METRICS else [f"only the first {_MOST_METRICS} metrics were looked up"]
+    skipped = [] if len(metrics) <= _MOST_METRICS else [f"only the first {_MOST_METRICS} metrics were checked"]
     metrics = metrics[:_MOST_METRICS]
     found = await asyncio.gather(*(client.label_names(_all_of(metric)) for metric in metrics))
     labels = {metric: set(names) for metric, names in zip(metrics, found, strict=True)}
     looked = [one for one in known if one.metric in labels]
     findings += [finding for one in looked for finding in _missing_labels(one, labels[one.metric])]
     findings += _missing_groupings(looked, labels)
-    findings += missing_pairings(looked, labels)
+    findings += missing_match_labels(looked, labels)
     values = [
         (one, matcher) for one in looked for matcher in one.matchers if _names_a_value(matcher, labels[one.metric])
     ]
     ranges = [one for one in looked if _needs_two(one)]
     if len(values) > _MOST_LOOKUPS or len(ranges) > _MOST_LOOKUPS:
-        skipped.append(f"only the first {_MOST_LOOKUPS} label values and ranges were looked up")
+        skipped.append(f"only the first {_MOST_LOOKUPS} label values and ranges were checked")
     checked = await asyncio.gather(
         *(_missing_value(client, one, matcher) for one, matcher in values[:_MOST_LOOKUPS]),
         *(_too_short(client, one, at) for one in ranges[:_MOST_LOOKUPS]),
@@ -57,14 +57,14 @@ async def check_names(
 async def causes(
     client: PrometheusClient, selectors: Sequence[Selector], existing: Sequence[str], at: float
 ) -> list[Finding]:
-    """Of what `check_names` finds only what leaves a query without series."""
+    """Only those findings of `check_names` that make a result empty."""
     needing = [_with_needed_labels(one) for one in selectors]
     found, _ = await check_names(client, needing, existing, at)
     return [one for one in found if one.rule in _CAUSES]
 
 
 def _with_needed_labels(one: Selector) -> Selector:
-    """Without the conditions that a series without the label meets, and, of another time, without its range."""
+    """Without matchers that a missing label satisfies, and without the range if it is evaluated at another time."""
     kept = tuple(matcher for matcher in one.matchers if _needs_label(matcher))
     return replace(one, matchers=kept, range=None if one.shifted else one.range)
 
@@ -74,7 +74,7 @@ def _needs_label(matcher: Matcher) -> bool:
         return (matcher.value == "") == (matcher.operator == "!=")
     try:
         takes_none = re.fullmatch(matcher.value, "") is not None
-    except re.error:  # RE2 takes some that Python does not.
+    except re.error:  # RE2 accepts some that Python does not.
         return False
     return takes_none == (matcher.operator == "!~")
 
@@ -99,12 +99,12 @@ def _missing_labels(one: Selector, labels: set[str]) -> list[Finding]:
 
 
 def _missing_groupings(looked: Sequence[Selector], labels: dict[str, set[str]]) -> list[Finding]:
-    """Labels that an aggregation keeps by name, and that none of the metrics below it has."""
+    """Labels that an aggregation groups by, and that no metric below it has."""
     below: dict[int, tuple[pp.AggregateExpr, set[str], set[str]]] = {}
     for one in looked:
         for index, node in enumerate(one.path):
             if isinstance(node, pp.AggregateExpr) and not _makes_labels(one.path[index + 1 :], node):
-                # The parser hands out one object for each node of the tree, which the paths keep alive.
+                # The parser has one object per node of the tree, which the paths keep alive.
                 entry = below.setdefault(id(node), (node, set(), set()))
                 entry[1].update(labels[one.metric])
                 entry[2].add(one.metric)
@@ -121,7 +121,7 @@ def _missing_groupings(looked: Sequence[Selector], labels: dict[str, set[str]]) 
 
 
 def _makes_labels(path: Sequence[pp.Expr], node: pp.AggregateExpr) -> bool:
-    """Whether labels may come from elsewhere than the metrics between the aggregation and the selector."""
+    """Whether something between the aggregation and the selector may add labels."""
     inside = [node, *path]
     return any(
         (isinstance(part, pp.Call) and part.func.name in LABEL_CREATORS)
@@ -132,7 +132,7 @@ def _makes_labels(path: Sequence[pp.Expr], node: pp.AggregateExpr) -> bool:
 
 
 def _names_a_value(matcher: Matcher, labels: set[str]) -> bool:
-    """Of a label whose values are secrets none is told, not even as the nearest."""
+    """Whether to look up the value. Values of labels that hold secrets are never shown, not even as the nearest."""
     if is_sensitive_name(matcher.label):
         return False
     return matcher.operator == "=" and matcher.value != "" and matcher.label in labels
@@ -146,7 +146,7 @@ async def _missing_value(client: PrometheusClient, one: Selector, matcher: Match
     return Finding(
         "no-such-value",
         f"{_whose(one)} {matcher.label} {matcher.value!r}",
-        _like(matcher.value, values) or f"there are: {told}",
+        _like(matcher.value, values) or f"existing values: {told}",
     )
 
 
@@ -159,8 +159,8 @@ def _all_of(metric: str) -> str:
 
 
 def _like(wanted: str, values: Sequence[str]) -> str:
-    """Those that hold what was written, or are spelled like it; of very many only those that begin alike are compared,
-    since that takes a while for each.
+    """The values that contain the text or are spelled like it. Of very many only those with the same beginning are
+    compared, because each comparison takes time.
     """
     if holding := sorted((one for one in values if wanted.lower() in one.lower()), key=lambda one: (len(one), one)):
         return f"Did you mean {', '.join(holding[:3])}?"
@@ -176,7 +176,7 @@ def _needs_two(one: Selector) -> bool:
 
 
 async def _too_short(client: PrometheusClient, one: Selector, at: float) -> Finding | None:
-    """Counted, not computed from a scrape interval: that differs between targets and is unknown for pushed samples."""
+    """Counts samples instead of using a scrape interval, which differs between targets and is unknown for pushes."""
     assert one.range is not None
     span = format_duration(one.range)
     counted = await client.query(f"max(count_over_time({one.text}[{span}]))", at)
@@ -186,17 +186,17 @@ async def _too_short(client: PrometheusClient, one: Selector, at: float) -> Find
     if samples == 0:
         present = await client.query(f"count({one.text})", at)
         if not present.series:
-            return None  # Nothing is there at all, which is another matter.
+            return None  # No data at all is another finding.
     function = next(one.calls()).func.name
     longer = format_duration(max(one.range * _COMFORTABLE, 60.0))
     if samples < 2:
         return Finding(
             "range-too-short",
-            f"{function}() needs two samples, and [{span}] holds {samples:.0f} of {one.name}: it gives nothing",
-            f"[{longer}] or so",
+            f"{function}() needs two samples, but [{span}] contains {samples:.0f} of {one.name}: the result is empty",
+            f"about [{longer}]",
         )
     return Finding(
         "range-short",
-        f"[{span}] holds only {samples:.0f} samples of {one.name}: one failed scrape leaves a gap",
-        f"[{longer}] or so",
+        f"[{span}] contains only {samples:.0f} samples of {one.name}: one failed scrape leaves a gap",
+        f"about [{longer}]",
     )

@@ -1,4 +1,4 @@
-"""Whether the samples of a selector are there where a query looks for them: at a moment, on its points, or between."""
+"""Whether a selector has samples at the times of a query: at one time, at its points, or between them."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from ritsuko_mcp_prometheus.promql.syntax import Selector
 
 @dataclass(frozen=True, slots=True)
 class EvaluationTime:
-    """What a query was asked for, in Unix seconds: the moment `end`, or, with a step, points from start to end."""
+    """When a query is evaluated, in Unix seconds: at `end`, or with a step at points from start to end."""
 
     start: float
     end: float
@@ -22,7 +22,7 @@ class EvaluationTime:
         return cls(moment, moment)
 
     def __str__(self) -> str:
-        """As sentences go on with it."""
+        """As the end of a sentence."""
         if not self.step:
             return f"at {format_time(self.end)}"
         return f"between {format_time(self.start)} and {format_time(self.end)}"
@@ -30,7 +30,7 @@ class EvaluationTime:
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """How many series the query sees of a selector, of its metric whatever the labels, and of that between points."""
+    """The number of series of a selector, of its metric with any labels, and of the metric between points."""
 
     selector: Selector
     selected: int
@@ -39,7 +39,7 @@ class Presence:
 
 
 async def presence(client: PrometheusClient, one: Selector, when: EvaluationTime) -> Presence:
-    """What there is of a selector that looks at the query's own time. Raises ToolFailure."""
+    """The presence of a selector that has no offset or @. Raises ToolFailure."""
     selected = await _seen(client, one.text, one.lookback, when)
     if selected or not one.metric:
         return Presence(one, selected, selected, 0)

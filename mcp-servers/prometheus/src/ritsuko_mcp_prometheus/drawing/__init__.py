@@ -1,1 +1,1 @@
-"""Pictures of series: what stands where on the axes, and the picture itself."""
+"""Charts of series: axes, palette and the PNG image."""

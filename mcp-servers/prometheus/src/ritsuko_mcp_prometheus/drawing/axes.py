@@ -1,4 +1,4 @@
-"""Axes: from where to where they go, and what is written at which places."""
+"""Axes: their ranges and ticks."""
 
 import math
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _BINARY = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 _DECIMAL = ("", "k", "M", "G", "T", "P")
 _LARGEST_PLAIN = 1e18
 _ALIKE, _SMALLEST = 1e-12, 1e-290
-"""Values that lie no further apart, relatively or at all, are drawn as one."""
+"""Values that are closer than this, relatively or absolutely, are drawn as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Axis:
 
 
 def value_axis(low: float, high: float, unit: str, ticks: int = 5) -> Axis:
-    """An axis that holds both values, from zero where that is not far off. `unit`: as `units.py` names them."""
+    """An axis that contains both values, and starts at zero if that is near. `unit` is one of `presentation.units`."""
     if low >= 0 and low <= high * 0.6:
         low = 0.0
     if high - low <= max(abs(low), abs(high)) * _ALIKE or high - low < _SMALLEST:
@@ -63,7 +63,7 @@ def _moment(moment: float, step: float, span: float) -> str:
 
 
 def _scale(largest: float, unit: str) -> tuple[float, str]:
-    """What the numbers on the axis are divided by, and what is written behind them."""
+    """The divisor of the numbers on the axis, and their suffix."""
     match unit:
         case "bytes" | "bytes/s":
             power = min(max(int(math.log2(largest) // 10), 0), len(_BINARY) - 1) if largest >= 1 else 0

@@ -1,6 +1,6 @@
-"""Colours of lines, by the names that the table beside a picture calls them."""
+"""Colours of lines, by their names in the table next to a chart."""
 
-# After the palette of Okabe and Ito, which the colour-blind can tell apart: https://jfly.uni-koeln.de/color/
+# Based on the colour-blind safe palette of Okabe and Ito: https://jfly.uni-koeln.de/color/
 COLOURS = {
     "blue": "#0072b2",
     "orange": "#d55e00",

@@ -1,4 +1,4 @@
-"""A chart as PNG. Imported only where one is drawn: Pillow and what it loads stay out of a server that draws none."""
+"""A chart as PNG. Imported only when one is drawn: a server that draws none does not load Pillow."""
 
 import io
 import math
@@ -18,19 +18,19 @@ from ritsuko_mcp_prometheus.presentation.units import Unit
 WIDTH = 1200
 _PLOT_HEIGHT = 420
 _FINER = 3
-"""The curves are drawn so many times larger and then scaled down, which makes them smooth."""
+"""Lines are drawn this many times larger and then scaled down, which makes them smooth."""
 _MARGIN, _TITLE, _TIMES, _LEGEND_LINE = 24, 64, 62, 30
 _THICKNESS = 2.2
 _ROOM = 6
-"""Around the plot, for the half of a line that runs along its edge, or of a point."""
+"""Margin around the plot, for lines and points on its edge."""
 _POINT = 2
-"""What is too short to be seen as a line is a dot, of so many times a line's thickness around its middle."""
+"""A piece too short to be visible as a line is drawn as a dot with this radius, in line widths."""
 _MOST_LETTERS = 400
 _NOT_DRAWN = " (no value to draw)"
 _GAP = 1.6
-"""More than so many steps between two points, and no line joins them."""
+"""Points that are more steps apart than this are not joined by a line."""
 
-# A card of its own, so that it reads on a light page as on a dark one.
+# Drawn on its own background, so that it is readable on light and dark pages.
 _CARD, _EDGE, _TEXT, _FAINT, _GRID = "#fbfbfd", "#c3c8cf", "#24292f", "#57606a", "#e2e5ea"
 
 
@@ -44,7 +44,7 @@ class Line:
 
 
 def draw(title: str, lines: Sequence[Line], more: int, start: float, end: float, step: float, unit: Unit) -> bytes:
-    """The PNG. `more` is how many series are not drawn; gaps in time and values that are no numbers leave gaps."""
+    """The PNG. `more` is how many series are not drawn; missing times and values that are not finite leave gaps."""
     finite = [value for line in lines for _, value in line.samples if is_drawable(value)]
     values = value_axis(min(finite, default=0.0), max(finite, default=1.0), unit)
     times = time_axis(start, end)
@@ -61,7 +61,7 @@ def draw(title: str, lines: Sequence[Line], more: int, start: float, end: float,
     _label_axes(pen, box, times, values, small)
     _label_lines(pen, lines, more, box[3] + _TIMES, small)
     out = io.BytesIO()
-    # A palette is enough for a few colours and their shades, and makes the file a third of the size.
+    # A palette is enough for a few colours and shades, and reduces the file to a third.
     image.quantize(128, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
     return out.getvalue()
 
@@ -80,7 +80,7 @@ def _plot(lines: Sequence[Line], box: tuple[int, int, int, int], times: Axis, va
     for moment, _ in times.ticks:
         pen.line((place(moment, values.low), place(moment, values.high)), _GRID, _FINER)
     thickness = round(_THICKNESS * _FINER)
-    # The first series lies on top: it is the one that the legend names first.
+    # The first series is drawn on top, as in the legend.
     for line in reversed(lines):
         for piece in _pieces(line.samples, step * _GAP):
             points = [place(*sample) for sample in piece]
@@ -95,7 +95,7 @@ def _plot(lines: Sequence[Line], box: tuple[int, int, int, int], times: Axis, va
 
 
 def _pieces(samples: Sequence[tuple[float, float]], gap: float) -> list[list[tuple[float, float]]]:
-    """The samples that are joined by a line, each run of them."""
+    """Runs of samples that a line joins."""
     pieces: list[list[tuple[float, float]]] = []
     before = -math.inf
     for time, value in samples:
@@ -139,7 +139,7 @@ def _label_lines(
 
 @cache
 def _font(size: int) -> ImageFont.FreeTypeFont:
-    """Pillow's own, since the image has no fonts."""
+    """Pillow's own font, since the container image has none."""
     font = ImageFont.load_default(size)
     if not isinstance(font, ImageFont.FreeTypeFont):
         raise RuntimeError("this Pillow was built without FreeType")
@@ -147,8 +147,8 @@ def _font(size: int) -> ImageFont.FreeTypeFont:
 
 
 def _fitted(text: str, font: ImageFont.FreeTypeFont, width: float) -> str:
-    """The text on one line of that width, in the letters that the font has. Of what does not fit the middle is left
-    out: labels, and names of pods, differ at their ends.
+    """The text on one line of that width, in the characters of the font. If it is too long, its middle is
+    cut: labels and names of pods differ at their ends.
     """
     plain = middle_cut(ascii_text(" ".join(text.split())), _MOST_LETTERS)
     length = len(plain)

@@ -1,4 +1,4 @@
-"""What a course does not show because its points lie too far apart."""
+"""Samples that a range query misses because its points are too far apart."""
 
 import promql_parser as pp
 
@@ -10,7 +10,7 @@ LOOKBACK_SECONDS = 300.0
 
 
 def resolution_hint(promql: str, step: float) -> str:
-    """A sentence about the samples between the points, and how to see them; nothing where each of them plays a part."""
+    """A hint on samples between the points and how to include them; empty if no sample is missed."""
     if step <= LOOKBACK_SECONDS:
         return ""
     try:
@@ -24,6 +24,6 @@ def resolution_hint(promql: str, step: float) -> str:
     every = format_duration(step)
     of = promql.strip() if isinstance(strip_parens(root), pp.VectorSelector) and len(promql) <= 100 else "..."
     return (
-        f"A point every {every} tells of the {format_duration(shortest)} before it, not of what lies between: "
-        f"max_over_time({of}[{every}]), a longer range or a shorter step does."
+        f"Points are {every} apart and each covers only the {format_duration(shortest)} before it: "
+        f"use max_over_time({of}[{every}]), a longer range or a shorter step to include all samples."
     )

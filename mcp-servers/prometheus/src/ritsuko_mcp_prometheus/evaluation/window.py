@@ -1,4 +1,4 @@
-"""The time that a question is about."""
+"""The time range of a query."""
 
 from ritsuko_api.envelope import TimeRange
 from ritsuko_mcp_common.times import format_time, parse_duration, parse_time
@@ -6,12 +6,12 @@ from ritsuko_mcp_prometheus.errors import BadRequest
 
 
 def parse_window(start: str, end: str, *, now: float) -> tuple[float, float]:
-    """Unix seconds of both ends. Raises ToolFailure for what is no time, and for a start that is not before the end."""
+    """Unix seconds of both ends. Raises ToolFailure for an invalid time, and for a start that is not before the end."""
     first, last = parse_time(start, now=now), parse_time(end, now=now)
     if first >= last:
         raise BadRequest(
             f"the start ({format_time(first)}) is not before the end ({format_time(last)})",
-            "Give start and end, for example start=-6h end=-3h.",
+            "Set start and end, for example start=-6h end=-3h.",
         )
     return first, last
 
@@ -20,7 +20,7 @@ def parse_length(duration: str, *, least: float) -> float:
     """Seconds of a duration that is at least `least` seconds long. Raises ToolFailure."""
     seconds = parse_duration(duration)
     if seconds < least:
-        raise BadRequest(f"{duration!r} is too short to say anything", "Take at least a few minutes, such as 15m.")
+        raise BadRequest(f"{duration!r} is too short", "Use at least a few minutes, for example 15m.")
     return seconds
 
 

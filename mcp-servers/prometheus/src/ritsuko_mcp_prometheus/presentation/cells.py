@@ -1,6 +1,6 @@
-"""Cells that hold more than one line of a table should, made fit only after redaction.
+"""Cells with structures or long texts, flattened and cut only after redaction.
 
-A text that was cut, or made of several labels, no longer shows that there is a secret in it: `https://user:hunt…`.
+A secret in a text that was cut or joined before is not recognised: `https://user:hunt…`.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ _LONGEST_IN_A_LIST = 40
 
 
 def flat(longest: Mapping[str, int] | None = None) -> Callable[[JsonValue], list[Row]]:
-    """A writer for an envelope: labels become `a=b, c=d`, lists `a, b`, and texts at most as long as their column's."""
+    """A writer for an envelope: labels become `a=b, c=d`, lists `a, b`, and texts are cut to their column's length."""
     limits = longest or {}
 
     def write(rows: JsonValue) -> list[Row]:
@@ -39,7 +39,7 @@ def _cell(value: JsonValue, longest: int | None) -> JsonValue:
 
 
 def middle_cut(text: str, longest: int) -> str:
-    """At most so long, without its middle: names of pods and hosts differ at their ends."""
+    """Cut in the middle to at most `longest` characters: names of pods and hosts differ at their ends."""
     if len(text) <= longest:
         return text
     tail = (longest - 1) // 2

@@ -1,4 +1,4 @@
-"""Addresses of pages that show a query over a time that does not move on."""
+"""URLs of pages that show a query over a fixed time range."""
 
 import json
 import re
@@ -19,9 +19,9 @@ _VARIABLE = re.compile(r"\w{1,100}")
 
 @dataclass(frozen=True, slots=True)
 class ExternalUrls:
-    """Where people look, without a slash at the end. `grafana` is empty where there is none.
+    """Base URLs for people, without a trailing slash. `grafana` is empty if there is none.
 
-    `public`: whether `prometheus` was set for people, and is not just what this server uses.
+    `public`: whether `prometheus` was configured for people and is not just what this server uses.
     """
 
     prometheus: str
@@ -43,7 +43,7 @@ class ExternalUrls:
 
 
 def prometheus_graph(external: ExternalUrls, promql: str, start: float, end: float) -> Link:
-    """The graph page. Prometheus 3 moves it to /query and still takes these parameters.
+    """The graph page. Prometheus 3 redirects it to /query and still accepts these parameters.
 
     https://github.com/prometheus/prometheus/blob/main/web/ui/mantine-ui/src/pages/query/urlStateEncoding.ts
     """
@@ -60,7 +60,7 @@ def prometheus_graph(external: ExternalUrls, promql: str, start: float, end: flo
 
 
 def grafana_explore(external: ExternalUrls, promql: str, start: float, end: float) -> Link | None:
-    """Grafana's Explore, since version 10; None where Grafana or its data source is not known.
+    """Grafana's Explore, since version 10; None if Grafana or its data source is not configured.
 
     https://grafana.com/docs/grafana/latest/explore/get-started-with-explore/#generate-explore-urls-from-external-tools
     """
@@ -81,30 +81,32 @@ def grafana_explore(external: ExternalUrls, promql: str, start: float, end: floa
 
 
 def grafana_dashboard(external: ExternalUrls, uid: str, variables: Mapping[str, str], start: float, end: float) -> Link:
-    """A dashboard by its uid, with its variables set. Raises BadRequest for what is no uid or no name of a variable.
+    """A dashboard by its uid, with its variables set. Raises BadRequest for an invalid uid or variable name.
 
     https://grafana.com/docs/grafana/latest/dashboards/build-dashboards/create-dashboard-url-variables/
     """
     if not _UID.fullmatch(uid):
-        raise BadRequest(f"{uid[:60]!r} is not a dashboard's uid", "It is the part behind /d/ in its address.")
+        raise BadRequest(f"{uid[:60]!r} is not a dashboard's uid", "It is the part after /d/ in the dashboard's URL.")
     if wrong := next((name for name in variables if not _VARIABLE.fullmatch(name)), None):
-        raise BadRequest(f"{wrong[:60]!r} is not a variable's name", "Write them like namespace=shop,pod=web-0.")
+        raise BadRequest(
+            f"{wrong[:60]!r} is not a variable's name", "Use name=value, for example namespace=shop,pod=web-0."
+        )
     parameters = {"orgId": str(external.organisation), **_grafana_range(start, end), "timezone": "utc"}
     parameters |= {f"var-{name}": value for name, value in variables.items()}
     return Link(title="Grafana dashboard", url=f"{external.grafana}/d/{uid}?{_encoded(parameters)}")
 
 
 def _in_one_unit(seconds: int) -> str:
-    """90m rather than 1h30m, which the old page (still Debian's) does not understand."""
+    """90m instead of 1h30m, which the old page (still in Debian) does not accept."""
     unit, size = next(pair for pair in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)) if seconds % pair[1] == 0)
     return f"{seconds // size}{unit}"
 
 
 def _grafana_range(start: float, end: float) -> dict[str, str]:
-    """Unix milliseconds: relative ones would move on."""
+    """Unix milliseconds: relative times would move."""
     return {"from": str(round(start * 1000)), "to": str(round(end * 1000))}
 
 
 def _encoded(parameters: Mapping[str, str]) -> str:
-    """Blanks as %20 and parentheses encoded too: a link in Markdown must not end early."""
+    """Spaces as %20 and parentheses encoded: otherwise a Markdown link would end early."""
     return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in parameters.items())

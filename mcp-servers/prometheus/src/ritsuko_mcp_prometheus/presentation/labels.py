@@ -13,7 +13,7 @@ _LONGEST_SUBJECT = 100
 
 
 def common_labels(series: Sequence[Series]) -> Labels:
-    """Labels with the same value in every one of at least two series: said once, above the table."""
+    """Labels with the same value in each of at least two series: shown once, above the table."""
     if len(series) < 2:
         return {}
     shared = set(series[0].labels.items())
@@ -23,30 +23,32 @@ def common_labels(series: Sequence[Series]) -> Labels:
 
 
 def in_common(shared: Labels) -> str:
-    """How a sentence about several series goes on with what `common_labels` found; nothing for nothing.
+    """The end of a sentence about several series, from `common_labels`; empty without common labels.
 
-    "all up" would say how they are, so a name alone is called one.
+    "all match up" would read like a state, so a name alone is called a metric.
     """
     if not shared:
         return ""
-    return f"; each of metric {shared['__name__']}" if shared.keys() == {"__name__"} else f"; all {selector(shared)}"
+    return (
+        f"; all of metric {shared['__name__']}" if shared.keys() == {"__name__"} else f"; all match {selector(shared)}"
+    )
 
 
 def label_columns(series: Sequence[Series], shared: Labels) -> list[str]:
-    """The labels that tell the series apart, the metric's name first."""
+    """The labels that distinguish the series, the metric name first."""
     names = {name for one in series for name in one.labels if name not in shared}
     return sorted(names, key=lambda name: (name != "__name__", name))
 
 
 def folded_labels(series: Sequence[Series], columns: Sequence[str]) -> list[str]:
-    """Those of the columns that are better one: many of them, of which most cells would be empty."""
+    """The columns to fold into one: there are many, and most of their cells would be empty."""
     names = [name for name in columns if name != "__name__"]
     held = sum(name in one.labels for one in series for name in names)
     return names if len(names) > _MANY_COLUMNS and held < len(names) * len(series) / 2 else []
 
 
 def subject(labels: Labels, promql: str) -> str:
-    """What a sentence about one series of the query calls it: by its labels, or by the query where it has none left."""
+    """The subject of a sentence about one series: its labels, or the query if it has none."""
     if labels:
         return selector(labels)
     asked = " ".join(promql.split())

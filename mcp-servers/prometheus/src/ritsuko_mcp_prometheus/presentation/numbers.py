@@ -1,4 +1,4 @@
-"""Sample values: read from the API's strings, written for people and for JSON."""
+"""Sample values, formatted for people and for JSON."""
 
 import math
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ _PLAUSIBLE_TIMES = range(1_000_000_000, 10_000_000_000)
 
 
 def json_number(value: float) -> float | int | str:
-    """The value for JSON, which has no NaN and no infinity: those become Prometheus' own words for them."""
+    """The value for JSON, which has no NaN or infinity: those become strings as Prometheus writes them."""
     if math.isnan(value):
         return "NaN"
     if math.isinf(value):
@@ -21,7 +21,7 @@ def json_number(value: float) -> float | int | str:
 
 
 def format_value(value: float, unit: str = "") -> str:
-    """A value at the length a person reads, six significant digits at most, with its unit if that is known."""
+    """A value with at most six significant digits, and with its unit if known."""
     if not math.isfinite(value):
         return str(json_number(value))
     if unit == "bytes" and abs(value) >= 1024:

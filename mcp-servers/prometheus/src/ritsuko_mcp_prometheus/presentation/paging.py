@@ -1,4 +1,4 @@
-"""Where an answer goes on: how far it got, and the moment it was evaluated at, the same for all its pages."""
+"""Pages of a result: the offset, and the evaluation time, which is the same for all pages."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -14,14 +14,14 @@ T = TypeVar("T")
 
 
 class PageStart(BaseModel):
-    """In an answer evaluated as if it were `now` (Unix seconds), after `offset` rows."""
+    """The page after `offset` rows of a result that was evaluated at `now` (Unix seconds)."""
 
     now: float = Field(allow_inf_nan=False)
     offset: int = Field(ge=0)
 
 
 def page_start(cursor: str, question: JsonValue, now: float) -> PageStart:
-    """Where to go on by the cursor, or the beginning. Raises ToolFailure for a cursor from elsewhere."""
+    """The start that the cursor names, or the first page. Raises ToolFailure for a cursor of another question."""
     return cursors.decode(cursor, PageStart, question) if cursor else PageStart(now=now, offset=0)
 
 
@@ -34,7 +34,7 @@ def page(
     limit: int,
     question: JsonValue,
 ) -> Envelope:
-    """The envelope with the rows of `limit` items from the position on, and how to go on behind them."""
+    """The envelope with the rows of `limit` items from that start, and a cursor if more follow."""
 
     def after(count: int) -> str | None:
         done = at.offset + count
@@ -42,8 +42,8 @@ def page(
 
     if at.offset and at.offset >= len(items):
         raise BadRequest(
-            f"the cursor goes on after row {at.offset:,}, and there are {len(items):,}",
-            "Leave cursor out to start anew.",
+            f"the cursor starts after row {at.offset:,}, but there are only {len(items):,} rows",
+            "Omit cursor to start from the first row.",
         )
     shown = items[at.offset : at.offset + limit]
     envelope.data = list(rows(shown))

@@ -1,6 +1,6 @@
-"""Series as rows of a table: one column a label that tells them apart, then the figures.
+"""Series as rows of a table: a column per distinguishing label, then the values.
 
-Labels that are `folded` are a structure in one column, to be written by `cells.flat` after redaction.
+Labels that are `folded` are a structure in one column, flattened by `cells.flat` after redaction.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ _VALUE_COLUMNS = frozenset(
     {
         "metric",
         "value",
-        "reads",
+        "readable",
         "time",
         "count",
         "sum",
@@ -30,7 +30,7 @@ _VALUE_COLUMNS = frozenset(
         "last",
         "points",
         "trend",
-        "course",
+        "sparkline",
         "from",
         "to",
     }
@@ -38,9 +38,9 @@ _VALUE_COLUMNS = frozenset(
 
 
 def value_rows(page: Sequence[Series], columns: Sequence[str], folded: Sequence[str] = ()) -> list[Row]:
-    """A row a series with its one value. `reads` is there when a unit makes the bare number hard to read.
+    """A row per series with its value, and a `readable` form where the unit makes the bare number hard to read.
 
-    With native histograms among them, the number of observations, their sum, mean and bounds stand beside.
+    For native histograms, the number of observations, their sum, mean and bounds are added.
     """
     readable = any(unit_of(series.name) in ("bytes", "timestamp") for series in page)
     histograms = any(series.histograms for series in page)
@@ -49,7 +49,7 @@ def value_rows(page: Sequence[Series], columns: Sequence[str], folded: Sequence[
         row = _labels(series.labels, columns, folded)
         row["value"] = json_number(series.samples[0][1]) if series.samples else "histogram"
         if readable:
-            row["reads"] = format_value(series.samples[0][1], unit_of(series.name)) if series.samples else ""
+            row["readable"] = format_value(series.samples[0][1], unit_of(series.name)) if series.samples else ""
         if histograms:
             row |= _observations(series.histograms[0] if series.histograms else None)
         rows.append(row)
@@ -59,9 +59,9 @@ def value_rows(page: Sequence[Series], columns: Sequence[str], folded: Sequence[
 def statistics_rows(
     page: Sequence[Series], columns: Sequence[str], start: float, end: float, folded: Sequence[str] = ()
 ) -> list[Row]:
-    """A row a series: statistics, the number of points, where it goes, and its course as a sparkline.
+    """A row per series: statistics, number of points, trend and sparkline.
 
-    Native histograms are told by their mean observation.
+    Native histograms are shown by their mean observation.
     """
     rows: list[Row] = []
     for series in page:
@@ -69,11 +69,11 @@ def statistics_rows(
         found = statistics(series.scalar_samples)
         for figure in ("min", "median", "mean", "max", "last"):
             row[figure] = json_number(getattr(found, figure)) if found else ""
-        if found:  # No value of the store's, and a division's last digits tell nobody anything.
+        if found:  # A computed value: the last digits of the division mean nothing.
             row["mean"] = json_number(float(f"{found.mean:.9g}"))
         row["points"] = found.count if found else 0
         row["trend"] = trend(series.scalar_samples)
-        row["course"] = sparkline(series.scalar_samples, start, end)
+        row["sparkline"] = sparkline(series.scalar_samples, start, end)
         rows.append(row)
     return rows
 
@@ -86,7 +86,7 @@ def points_of(series: Sequence[Series]) -> list[Point]:
 def point_rows(
     points: Sequence[Point], columns: Sequence[str], *, histograms: bool, folded: Sequence[str] = ()
 ) -> list[Row]:
-    """A row a point; with `histograms` there is room for those beside the value."""
+    """A row per point; with `histograms`, columns for those are added."""
     rows: list[Row] = []
     for series, point in points:
         row = _labels(series.labels, columns, folded)

@@ -1,4 +1,4 @@
-"""What a query's values are counted in, guessed from the names it uses."""
+"""Units of metrics and queries, guessed from metric names."""
 
 import re
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ _HISTOGRAM = re.compile(r"\bhistogram_(?:quantile|avg)\s*\(")
 
 
 def unit_of_query(promql: str, series: Sequence[Series]) -> Unit:
-    """The unit, or nothing where the query computes something whose unit can't be told from names."""
+    """The unit, or an empty string where it can't be derived from metric names."""
     bare = _STRINGS.sub('""', promql)
     if _OTHER.search(bare):
         return ""
@@ -30,12 +30,12 @@ def unit_of_query(promql: str, series: Sequence[Series]) -> Unit:
     unit = units.pop()
     if _HISTOGRAM.search(bare) or not _PER_SECOND.search(bare):
         return "bytes" if unit == "bytes" else "seconds" if unit == "seconds" else ""
-    # Seconds in a second are a share of the time, such as cores in use.
+    # Seconds per second have no unit: they are a share of time, such as cores in use.
     return "bytes/s" if unit == "bytes" else "" if unit == "seconds" else "/s"
 
 
 def unit_of(metric: str) -> str:
-    """`bytes`, `seconds`, `timestamp` or nothing, by the naming convention of Prometheus metrics.
+    """`bytes`, `seconds`, `timestamp` or an empty string, by the naming convention of Prometheus metrics.
 
     https://prometheus.io/docs/practices/naming/
     """

@@ -1,1 +1,1 @@
-"""A query taken apart: what it does in words, what is suspicious about it, and whether what it names exists."""
+"""PromQL as text and as a parse tree, without I/O: parsing, description, lint and error messages."""

@@ -1,4 +1,4 @@
-"""A query in words: a tree with a line for each step."""
+"""A query described in words: a tree with a line for each step."""
 
 import promql_parser as pp
 
@@ -19,11 +19,11 @@ from ritsuko_mcp_prometheus.promql.syntax import (
 # {0} is the first argument that is not a vector, {1} the second, ...
 _FUNCTIONS = {
     "abs": "absolute value",
-    "absent": "1 if there is no such series, else nothing",
-    "absent_over_time": "1 if there was no sample in the range, else nothing",
+    "absent": "1 if there is no such series, otherwise empty",
+    "absent_over_time": "1 if there is no sample in the range, otherwise empty",
     "ceil": "rounded up",
     "changes": "how often the value changed in the range",
-    "clamp": "kept between {0} and {1}",
+    "clamp": "clamped between {0} and {1}",
     "clamp_max": "at most {0}",
     "clamp_min": "at least {0}",
     "count_over_time": "number of samples in the range",
@@ -32,25 +32,25 @@ _FUNCTIONS = {
     "day_of_week": "day of the week (0 is Sunday, UTC)",
     "day_of_year": "day of the year (UTC)",
     "deg": "radians as degrees",
-    "delta": "difference between end and beginning of the range (for gauges)",
+    "delta": "difference between end and start of the range (for gauges)",
     "deriv": "slope per second, by linear regression (for gauges)",
     "double_exponential_smoothing": "smoothed, factors {0} and {1}",
-    "exp": "e to the power of it",
+    "exp": "e to the power of the value",
     "first_over_time": "oldest sample of the range",
     "floor": "rounded down",
     "histogram_avg": "mean observation of native histograms",
     "histogram_count": "number of observations in native histograms",
-    "histogram_fraction": "share of observations between {0} and {1}",
-    "histogram_quantile": "estimate below which a share of {0} of the observations lie",
+    "histogram_fraction": "fraction of observations between {0} and {1}",
+    "histogram_quantile": "estimated quantile {0} of the observations",
     "histogram_stddev": "standard deviation of native histograms",
     "histogram_stdvar": "variance of native histograms",
     "histogram_sum": "sum of the observations in native histograms",
     "holt_winters": "smoothed, factors {0} and {1}",
     "hour": "hour of the day (UTC)",
     "idelta": "difference of the last two samples (for gauges)",
-    "increase": "growth over the range (for counters)",
+    "increase": "increase over the range (for counters)",
     "info": "with the labels of info metrics added",
-    "irate": "growth per second between the last two samples (for counters)",
+    "irate": "increase per second between the last two samples (for counters)",
     "label_join": "labels joined by {1} into the label {0}",
     "label_replace": "label {0} set to {1}, from {2} where it matches {3}",
     "last_over_time": "newest sample of the range",
@@ -65,10 +65,10 @@ _FUNCTIONS = {
     "present_over_time": "1 for each series with a sample in the range",
     "quantile_over_time": "quantile {0} over the range",
     "rad": "degrees as radians",
-    "rate": "growth per second over the range (for counters)",
+    "rate": "increase per second over the range (for counters)",
     "resets": "how often the counter was reset in the range",
     "round": "rounded",
-    "scalar": "the value of the only series, as a number (NaN if there is not exactly one)",
+    "scalar": "the value of a single series as a number (NaN unless there is exactly one)",
     "sgn": "sign: 1, 0 or -1",
     "sort": "in ascending order",
     "sort_desc": "in descending order",
@@ -77,7 +77,7 @@ _FUNCTIONS = {
     "sqrt": "square root",
     "stddev_over_time": "standard deviation over the range",
     "stdvar_over_time": "variance over the range",
-    "time": "the moment of evaluation, in Unix seconds",
+    "time": "the evaluation time, in Unix seconds",
     "timestamp": "when each sample was taken, in Unix seconds",
     "ts_of_first_over_time": "when the oldest sample of the range was taken, in Unix seconds",
     "ts_of_last_over_time": "when the newest sample of the range was taken, in Unix seconds",
@@ -94,8 +94,8 @@ _AGGREGATIONS = {
     "count": "number of series",
     "count_values": "how many series have each value, in the label {0}",
     "group": "1 for each group",
-    "limitk": "any {0}",
-    "limit_ratio": "a share of {0}, any",
+    "limitk": "{0} arbitrary series",
+    "limit_ratio": "an arbitrary fraction {0} of the series",
     "max": "highest",
     "min": "lowest",
     "quantile": "quantile {0}",
@@ -112,9 +112,9 @@ _BINARY = {
     "%": "modulo",
     "^": "to the power of",
     "atan2": "atan2",
-    "and": "left series that the right has too",
-    "or": "left series, and right ones that the left has not",
-    "unless": "left series that the right has not",
+    "and": "left series that also exist on the right",
+    "or": "left series, plus right series that do not exist on the left",
+    "unless": "left series that do not exist on the right",
 }
 _COMPARISONS = {
     "==": "equal to",
@@ -128,7 +128,7 @@ _CONDITIONS = {"=": "is", "!=": "is not", "=~": "matches", "!~": "does not match
 
 
 def tree(root: pp.Expr) -> str:
-    """The query as a tree, each step with what it gives."""
+    """The query as a tree, each step with the type of its result."""
     lines: list[tuple[str, str]] = []
     _draw(strip_parens(root), "", "", lines)
     width = min(max(len(text) for text, _ in lines), 90)
@@ -142,8 +142,8 @@ def phrase(node: pp.Expr) -> str:
             how, labels = grouping(node)
             parts = _AGGREGATIONS.get(operator_of(node), operator_of(node)).format(_literal(node.param))
             if how == "by":
-                return f"{parts} for each {', '.join(labels)}" if labels else f"{parts} over all"
-            return f"{parts} for each combination of the labels other than {', '.join(labels) or 'none'}"
+                return f"{parts} for each {', '.join(labels)}" if labels else f"{parts} over all series"
+            return f"{parts} for each combination of labels" + (f" except {', '.join(labels)}" if labels else "")
         case pp.BinaryExpr():
             return _binary(node)
         case pp.Call():
@@ -170,7 +170,7 @@ def phrase(node: pp.Expr) -> str:
 def _draw(node: pp.Expr, lead: str, below: str, lines: list[tuple[str, str]]) -> None:
     lines.append((f"{lead}{phrase(node)}", value_type(node)))
     shown = [] if isinstance(node, pp.MatrixSelector) else [strip_parens(child) for child in children(node)]
-    # Numbers and strings are in the words already, except where two numbers are all there is.
+    # Numbers and strings are part of the words, except in an operation on two numbers.
     if not isinstance(node, pp.BinaryExpr):
         shown = [child for child in shown if not isinstance(child, pp.NumberLiteral | pp.StringLiteral)]
     for index, child in enumerate(shown):
@@ -184,12 +184,12 @@ def _call(node: pp.Call) -> str:
     words = _FUNCTIONS.get(name) or _aggregate_or_angle(name)
     try:
         return words.format(*settings)
-    except IndexError:  # An argument that has a default was left out.
+    except IndexError:  # An optional argument was omitted.
         return words.partition(" {")[0]
 
 
 def _aggregate_or_angle(name: str) -> str:
-    """For `max_over_time` and `acosh`, which are made of parts."""
+    """For composed names such as `max_over_time` and `acosh`."""
     if (part := name.removesuffix("_over_time")) in _OVER_TIME:
         return f"{_OVER_TIME[part]} over the range"
     angle = name.removeprefix("a").removesuffix("h")
@@ -203,19 +203,19 @@ def _binary(node: pp.BinaryExpr) -> str:
     operator = operator_of(node)
     modifier = node.modifier
     if operator in _COMPARISONS:
-        words = f"left {_COMPARISONS[operator]} right"
+        words = f"left is {_COMPARISONS[operator]} right"
         words = f"{words}, as 1 or 0" if modifier and modifier.return_bool else f"only where {words}"
     else:
         words = _BINARY.get(operator, operator)
     if modifier is not None and modifier.matching is not None:
         names = ", ".join(modifier.matching.labels) or "no label"
         include = enum_name(modifier.matching.type) == "Include"
-        words += f"; pairs alike in {names}" if include else f"; pairs alike in all labels but {names}"
+        words += f"; matched on {names}" if include else f"; matched on all labels except {names}"
     if modifier is not None:
         sides = {"ManyToOne": "left", "OneToMany": "right"}
         if side := sides.get(enum_name(modifier.card)):
             copied = ", ".join(modifier.group_labels or [])
-            words += f"; many on the {side}" + (f", which get {copied} from the other side" if copied else "")
+            words += f"; many on the {side}" + (f", with {copied} copied from the other side" if copied else "")
     return words
 
 
@@ -255,8 +255,8 @@ def _literal(node: pp.Expr | None) -> str:
 
 
 def _compared(matcher: Matcher) -> str:
-    """In words, redaction does not know a value for what it is."""
-    return "(a secret)" if is_sensitive_name(matcher.label) and matcher.value else _shown(matcher.value)
+    """Hides secrets here: redaction does not recognise a value within a sentence."""
+    return "(redacted)" if is_sensitive_name(matcher.label) and matcher.value else _shown(matcher.value)
 
 
 def _shown(value: str) -> str:

@@ -1,4 +1,4 @@
-"""Where in a query the parser's complaint belongs: it tells what is wrong, and not where."""
+"""The position of a parser error: the parser says what is wrong, but not where."""
 
 import re
 
@@ -7,7 +7,7 @@ _AT_THE_END = ("unclosed", "unexpected end", "invalid promql query", "no express
 
 
 def located(promql: str, complaint: str) -> str:
-    """The complaint as Prometheus words it: `line:column: parse error: complaint`, at the best place there is."""
+    """The error as Prometheus writes it: `line:column: parse error: complaint`, at the most likely position."""
     offset = _offset(promql, complaint)
     line = promql.count("\n", 0, offset) + 1
     column = len(promql[promql.rfind("\n", 0, offset) + 1 : offset].encode()) + 1
@@ -22,8 +22,8 @@ def _offset(promql: str, complaint: str) -> int:
         return max(promql.rfind(complaint[-1]), 0)
     if match := _QUOTED.search(complaint):
         token = next(group for group in match.groups() if group)
-        # A bracket too many is the last one; a wrong name is as good at its first place as at any.
+        # Of brackets the last one is superfluous; a wrong name is marked where it first occurs.
         found = promql.rfind(token) if len(token) == 1 and not token.isalnum() else promql.find(token)
-        # `bad_query` points one to the left of a superfluous parenthesis, as Prometheus points behind it.
+        # `bad_query` moves one to the left of a superfluous parenthesis, because Prometheus points after it.
         return (found + ("unexpected right parenthesis" in complaint)) if found >= 0 else end
     return 0

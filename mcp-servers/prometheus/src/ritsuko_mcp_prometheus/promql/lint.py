@@ -1,4 +1,4 @@
-"""What is suspicious about a query that can be evaluated: it says something else than its author means."""
+"""Likely mistakes in a valid query."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -20,14 +20,14 @@ from ritsuko_mcp_prometheus.promql.syntax import (
 
 RATES = frozenset({"rate", "irate", "increase"})
 _FOR_GAUGES = {"delta": "increase", "idelta": "irate", "deriv": "rate", "predict_linear": "rate"}
-# Under these the value of a counter plays no part, or the reset is what is looked for.
-_VALUE_PLAYS_NO_PART = (
+# These ignore the value of a counter, or look for its resets.
+_IGNORING_VALUES = (
     RATES
     | _FOR_GAUGES.keys()
     | {"resets", "changes", "absent", "absent_over_time", "count_over_time", "present_over_time", "timestamp"}
 )
-# These keep the series they choose as they are.
-_CHOOSING = frozenset({"topk", "bottomk", "limitk", "limit_ratio"})
+# These keep the labels of the series that they select.
+_SELECTING = frozenset({"topk", "bottomk", "limitk", "limit_ratio"})
 _WITHOUT_LABELS = frozenset({"vector", "absent", "absent_over_time", "scalar", "time", "pi"})
 _QUANTILES = frozenset({"histogram_quantile", "quantile_over_time"})
 _COUNTING = frozenset({"count", "group"})
@@ -37,12 +37,12 @@ _EVERYTHING = frozenset({".*", "(.*)", "^.*$", ".*?"})
 _COUNTED_UP = ("_bucket", "_count", "_sum")
 
 Types = Mapping[str, str]
-"""By metric: counter, gauge, histogram, summary, info."""
+"""The type of each metric: counter, gauge, histogram, summary or info."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`rule` is its short name; `message` says what is wrong, `instead` what to write."""
+    """`rule` is its short name; `message` says what is wrong, `instead` what to use."""
 
     rule: str
     message: str
@@ -50,7 +50,7 @@ class Finding:
 
 
 def lint(root: pp.Expr, types: Types) -> list[Finding]:
-    """Everything suspicious, each thing once."""
+    """All findings, without duplicates."""
     found: list[Finding] = []
     for selector in selectors(root):
         for check in _OF_SELECTIONS:
@@ -62,7 +62,7 @@ def lint(root: pp.Expr, types: Types) -> list[Finding]:
 
 
 def is_counter(metric: str, types: Types) -> bool:
-    """Whether it only ever grows, also as a part of a histogram or summary."""
+    """Whether it only increases, also as a part of a histogram or summary."""
     kind = types.get(metric, "")
     return kind == "counter" or (kind in ("histogram", "summary") and metric.endswith(_COUNTED_UP))
 
@@ -75,7 +75,7 @@ def _rate_of_gauge(selector: Selector, types: Types) -> Iterator[Finding]:
         other = {"rate": "deriv", "irate": "idelta", "increase": "delta"}[call.func.name]
         yield Finding(
             "rate-of-gauge",
-            f"{call.func.name}() is for counters, and {selector.metric} is a gauge: every fall counts as a reset",
+            f"{call.func.name}() is for counters, but {selector.metric} is a gauge: every decrease counts as a reset",
             f"{other}({selector.metric}[...]) or avg_over_time",
         )
 
@@ -86,7 +86,7 @@ def _gauge_function_of_counter(selector: Selector, types: Types) -> Iterator[Fin
         other = _FOR_GAUGES[call.func.name]
         yield Finding(
             "gauge-function-of-counter",
-            f"{call.func.name}() is for gauges, and {selector.metric} is a counter: a reset becomes a fall",
+            f"{call.func.name}() is for gauges, but {selector.metric} is a counter: a reset looks like a decrease",
             f"{other}({selector.metric}[...])",
         )
 
@@ -94,20 +94,20 @@ def _gauge_function_of_counter(selector: Selector, types: Types) -> Iterator[Fin
 def _unrated_counter(selector: Selector, types: Types) -> Iterator[Finding]:
     if not is_counter(selector.metric, types):
         return
-    if any(call.func.name in _VALUE_PLAYS_NO_PART for call in selector.calls()):
+    if any(call.func.name in _IGNORING_VALUES for call in selector.calls()):
         return
     if any(operator_of(node) in _COUNTING for node in selector.aggregations()) or _is_a_share(selector):
         return
     whole = f"{selector.metric}[5m]"
     yield Finding(
         "unrated-counter",
-        f"{selector.metric} is a counter: its value tells only how much there was since its process started",
+        f"{selector.metric} is a counter: its value is only the total since its process started",
         f"rate({whole}) per second, or increase({whole})",
     )
 
 
 def _is_a_share(selector: Selector) -> bool:
-    """`x_sum / x_count`: the mean since the start, which some do want."""
+    """`x_sum / x_count`: the mean since the start, which may be intended."""
     parent = next((node for node in reversed(selector.path) if not isinstance(node, pp.ParenExpr)), None)
     return isinstance(parent, pp.BinaryExpr) and operator_of(parent) == "/" and selector.metric.endswith(_COUNTED_UP)
 
@@ -119,7 +119,7 @@ def _regex(selector: Selector, types: Types) -> Iterator[Finding]:
         elif re.search(r"\.[*+]|\w\|\w|\[\^?[\w-]+\]", one.value):
             yield Finding(
                 "no-regex",
-                f"{one} compares letter by letter, and the value looks like a regular expression",
+                f"{one} compares literally, but the value looks like a regular expression",
                 str(Matcher(one.label, "=~" if one.operator == "=" else "!~", one.value)),
             )
 
@@ -128,16 +128,18 @@ def _needless_regex(one: Matcher) -> Iterator[Finding]:
     unanchored = _unanchored(one.value)
     if one.value in _EVERYTHING:
         what = "matches every series, with and without the label" if one.operator == "=~" else "matches no series"
-        yield Finding("regex-for-everything", f"{one} {what}", f'leave it out, or {one.label}!="" for those with it')
+        yield Finding(
+            "regex-for-everything", f"{one} {what}", f'remove it, or use {one.label}!="" for series with that label'
+        )
     elif one.value == ".+":
         plain = Matcher(one.label, "!=" if one.operator == "=~" else "=", "")
-        yield Finding("regex-for-equality", f"{one} is {plain}", str(plain))
+        yield Finding("regex-for-equality", f"{one} is the same as {plain}", str(plain))
     elif not _METACHARACTERS.search(unanchored):
         plain = Matcher(one.label, "=" if one.operator == "=~" else "!=", unanchored)
-        yield Finding("regex-for-equality", f"{one} needs no regular expression", str(plain))
+        yield Finding("regex-for-equality", f"{one} does not need a regular expression", str(plain))
     elif unanchored != one.value:
         free = Matcher(one.label, one.operator, unanchored)
-        yield Finding("needless-anchor", f"{one}: it always matches the whole value", str(free))
+        yield Finding("needless-anchor", f"{one}: a regular expression always matches the whole value", str(free))
 
 
 def _unanchored(regex: str) -> str:
@@ -147,7 +149,7 @@ def _unanchored(regex: str) -> str:
 
 def _unbounded(selector: Selector, types: Types) -> Iterator[Finding]:
     if not selector.metric and all(one.label != "__name__" for one in selector.matchers):
-        yield Finding("no-metric", f"{selector.text} reads every metric that has these labels", "name the metric")
+        yield Finding("no-metric", f"{selector.text} reads every metric that has these labels", "add the metric name")
 
 
 def _rate_of_aggregate(node: pp.Expr) -> Iterator[Finding]:
@@ -157,7 +159,7 @@ def _rate_of_aggregate(node: pp.Expr) -> Iterator[Finding]:
     if isinstance(subquery, pp.SubqueryExpr) and isinstance(inner := strip_parens(subquery.expr), pp.AggregateExpr):
         yield Finding(
             "rate-of-aggregate",
-            f"{node.func.name}() of {operator_of(inner)}() can't tell a reset of one counter from a fall of them all",
+            f"{node.func.name}() of {operator_of(inner)}() can't tell a reset of one counter from a decrease in all",
             f"{operator_of(inner)}({node.func.name}(...))",
         )
 
@@ -188,8 +190,8 @@ def _mean_of_quantiles(node: pp.Expr) -> Iterator[Finding]:
     if quantiles:
         yield Finding(
             "mean-of-quantiles",
-            f"{operator_of(node)}() of quantiles is no quantile of anything",
-            "sum the buckets by le first, then histogram_quantile(); or take max()",
+            f"{operator_of(node)}() of quantiles is not a quantile",
+            "sum the buckets by le first, then histogram_quantile(); or use max()",
         )
 
 
@@ -203,13 +205,13 @@ def _pairs_on_dropped_label(node: pp.Expr) -> Iterator[Finding]:
         if len(lacking) == 1:
             yield Finding(
                 "pairs-on-dropped-label",
-                f"on ({label}) never pairs: one side was aggregated without {label}",
-                f"keep {label} in that aggregation, or leave it out of on (...)",
+                f"on ({label}) never matches: one side was aggregated without {label}",
+                f"keep {label} in that aggregation, or remove it from on (...)",
             )
 
 
 def _drops(side: pp.Expr, label: str) -> bool:
-    if not isinstance(side, pp.AggregateExpr) or operator_of(side) in _CHOOSING:
+    if not isinstance(side, pp.AggregateExpr) or operator_of(side) in _SELECTING:
         return False
     how, labels = grouping(side)
     return (label in labels) == (how == "without")
@@ -223,15 +225,15 @@ def _or_vector(node: pp.Expr) -> Iterator[Finding]:
     if _is_labelled(left) and not matching and isinstance(right, pp.Call) and right.func.name == "vector":
         yield Finding(
             "or-vector",
-            "or vector() adds a series without labels beside the others, since it pairs with none of them",
+            "or vector() adds a series without labels, because it matches none of the others",
             "or on() vector(...)",
         )
 
 
 def _is_labelled(node: pp.Expr) -> bool:
-    """Whether its series have labels beside their name, as far as the query tells."""
+    """Whether its series have labels other than the name, as far as the query shows."""
     match strip_parens(node):
-        case pp.AggregateExpr() as whole if operator_of(whole) not in _CHOOSING:
+        case pp.AggregateExpr() as whole if operator_of(whole) not in _SELECTING:
             return grouping(whole) != ("by", [])
         case pp.Call() as call if call.func.name in _WITHOUT_LABELS:
             return False
@@ -241,8 +243,8 @@ def _is_labelled(node: pp.Expr) -> bool:
             return any(map(_is_labelled, children(inner)))
 
 
-def _no_share(node: pp.Expr) -> Iterator[Finding]:
-    """A quantile is asked for as a share: beyond 0 and 1 Prometheus answers with an infinity."""
+def _quantile_out_of_range(node: pp.Expr) -> Iterator[Finding]:
+    """A quantile outside 0 to 1, for which Prometheus returns an infinity."""
     if isinstance(node, pp.Call) and node.func.name in _QUANTILES:
         name = node.func.name
     elif isinstance(node, pp.AggregateExpr) and operator_of(node) == "quantile":
@@ -251,8 +253,8 @@ def _no_share(node: pp.Expr) -> Iterator[Finding]:
         return
     wanted = _number(children(node)[0])
     if wanted is not None and not 0 <= wanted <= 1:
-        meant = f"{wanted / 100:g}" if 1 < wanted <= 100 else "a share such as 0.9"
-        yield Finding("quantile-beyond-one", f"{name}({wanted:g}, ...): a quantile is a share from 0 to 1", meant)
+        meant = f"{wanted / 100:g}" if 1 < wanted <= 100 else "a number such as 0.9"
+        yield Finding("quantile-beyond-one", f"{name}({wanted:g}, ...): a quantile is a number from 0 to 1", meant)
 
 
 def _number(node: pp.Expr) -> float | None:
@@ -264,18 +266,18 @@ def _number(node: pp.Expr) -> float | None:
 
 
 def _broken_replacement(node: pp.Expr) -> Iterator[Finding]:
-    """Prometheus looks at this expression only when it evaluates the query, and fails then."""
+    """An expression that Prometheus checks only when it evaluates the query."""
     if not (isinstance(node, pp.Call) and node.func.name == "label_replace"):
         return
     regex = strip_parens(children(node)[-1])
     if isinstance(regex, pp.StringLiteral) and (wrong := _BROKEN.search(_complaint(regex.val))):
         yield Finding(
-            "broken-regex", f"label_replace() fails, since {regex.val!r} is no regular expression: {wrong[0]}"
+            "broken-regex", f"label_replace() fails: {regex.val!r} is not a valid regular expression ({wrong[0]})"
         )
 
 
 def _complaint(regex: str) -> str:
-    """Python's, of which only those count that RE2 would have too."""
+    """Python's complaint; only those that RE2 has too are used."""
     try:
         re.compile(regex)
     except re.error as error:
@@ -296,6 +298,6 @@ _OF_NODES: tuple[Callable[[pp.Expr], Iterator[Finding]], ...] = (
     _mean_of_quantiles,
     _pairs_on_dropped_label,
     _or_vector,
-    _no_share,
+    _quantile_out_of_range,
     _broken_replacement,
 )

@@ -1,4 +1,4 @@
-"""Metric names: which ones a query speaks of, and which existing ones come nearest to a name that doesn't exist."""
+"""The metric names in a query."""
 
 import re
 
@@ -10,7 +10,7 @@ _TOKEN = re.compile(
       | (?P<mark>[{}()\[\]=!~,])""",
     re.VERBOSE,
 )
-# After these comes a list of labels in parentheses.
+# A list of labels in parentheses follows these.
 _LABEL_LISTS = {"by", "without", "on", "ignoring", "group_left", "group_right"}
 _WORDS = _LABEL_LISTS | {"and", "or", "unless", "bool", "offset", "inf", "nan", "atan2"}
 _AGGREGATIONS = {
@@ -20,9 +20,9 @@ _AGGREGATIONS = {
 
 
 def metric_names(promql: str) -> list[str]:
-    """The metrics a query selects by name, each once, in the order they appear.
+    """The metrics that a query selects by name, without duplicates, in order of appearance.
 
-    It reads tokens, not grammar, which is enough for a query that Prometheus has accepted.
+    It reads tokens only, which is enough for a query that Prometheus has accepted.
     """
     tokens = [
         (match.lastgroup or "", match.group()) for match in _TOKEN.finditer(promql) if match.lastgroup != "comment"

@@ -1,4 +1,4 @@
-"""Prometheus' complaints about a query, with the spot marked and a hint what to write instead."""
+"""Prometheus' errors about a query, with the position marked and a hint."""
 
 import re
 
@@ -9,7 +9,7 @@ _POSITION = re.compile(
     r'^(?:invalid parameter "[^"]*": )?(?:(?P<line>\d+):(?P<column>\d+): )?(?:parse error: )?(?P<rest>.*)$', re.DOTALL
 )
 _UNKNOWN_FUNCTION = re.compile(r'(?:unknown function with name|unsupported function) "([^"]+)"')
-# As VictoriaMetrics words it.
+# The prefixes of VictoriaMetrics.
 _EXECUTING = re.compile(
     r"^(?:error when executing query=.* for \(time=\d+, step=\d+\): |cannot parse matches\[\]=.*?: )"
 )
@@ -19,27 +19,27 @@ _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 _WORDS = re.compile(r"[\w'-]+(?:\s+[\w'-]+)+\s*[?.!]?")
 _EXCERPT = 100
 
-# The first that occurs in the complaint counts.
+# The first that occurs in the message is used.
 _HINTS = {
-    "expected type range vector": "This function needs a range: put a duration behind the selector, as in up[5m].",
-    "expected type instant vector": "A range like [5m] goes only inside a function such as rate() or max_over_time().",
+    "expected type range vector": "This function needs a range: add a duration after the selector, as in up[5m].",
+    "expected type instant vector": "A range such as [5m] is only valid in a function such as rate() or increase().",
     "must be Scalar or instant Vector": "Wrap the range in a function such as rate(), or use `query` for raw samples.",
     "inside braces": 'Close the selector: metric{label="value"}.',
     "unterminated quoted string": "Close the quotation mark.",
     "unclosed left parenthesis": "Close the parenthesis.",
     "unclosed left bracket": "Close the bracket: [5m].",
-    "unexpected right parenthesis": "There is a closing parenthesis too many.",
-    "no expression found": "Give a query, for example: up",
+    "unexpected right parenthesis": "Remove the extra closing parenthesis.",
+    "no expression found": "Enter a query, for example: up",
     "many-to-many matching": "Aggregate one side first, for example sum by (job) (...), or match on more labels.",
     "found duplicate series": "Aggregate first, for example sum by (job) (...), or match on more labels.",
-    "multiple matches for labels": "Say which side has more series with group_left or group_right.",
-    "must contain at least one non-empty matcher": "Name the metric, or ask for a label value that isn't empty.",
-    "too many samples": "Ask for fewer series (more label matchers), a shorter time or a longer step.",
-    "timed out": "Ask for fewer series, a shorter time or a longer step.",
-    "unexpected <by>": "Only aggregations group: sum by (job) (rate(x[5m])).",
-    "unexpected <without>": "Only aggregations group: sum without (pod) (rate(x[5m])).",
+    "multiple matches for labels": "Mark the side with more series with group_left or group_right.",
+    "must contain at least one non-empty matcher": "Add the metric name, or a matcher with a non-empty value.",
+    "too many samples": "Use fewer series (more label matchers), a shorter time range or a longer step.",
+    "timed out": "Use fewer series, a shorter time range or a longer step.",
+    "unexpected <by>": "Only aggregations take by: sum by (job) (rate(x[5m])).",
+    "unexpected <without>": "Only aggregations take without: sum without (pod) (rate(x[5m])).",
     "in grouping opts": "Put the labels in parentheses: sum by (job) (...).",
-    "error parsing regexp": "The regular expression is not valid RE2: escape what is meant literally with \\\\.",
+    "error parsing regexp": "The regular expression is not valid RE2: escape literal characters with \\\\.",
 }
 
 # Functions (https://prometheus.io/docs/prometheus/latest/querying/functions/) and aggregation operators.
@@ -57,14 +57,14 @@ ts_of_min_over_time vector year
 
 
 def bad_query(promql: str, complaint: str) -> BadRequest:
-    """For errorType `bad_data`: the message, with line, column and a caret under the spot when Prometheus named one."""
+    """For errorType `bad_data`: the message, with line, column and a caret if Prometheus gave a position."""
     match = _POSITION.match(complaint)
     if match is None or match["line"] is None:
-        return BadRequest(f"Prometheus refuses the query: {complaint}", _hint(complaint))
+        return BadRequest(f"Prometheus rejected the query: {complaint}", _hint(complaint))
     line, column, rest = int(match["line"]), int(match["column"]), match["rest"]
     lines = promql.split("\n")
     text = lines[line - 1] if line <= len(lines) else ""
-    # Prometheus counts bytes, and points behind a superfluous parenthesis, not at it.
+    # Prometheus counts bytes, and points after a superfluous parenthesis.
     offset = len(text.encode()[: column - 1].decode(errors="ignore"))
     if "unexpected right parenthesis" in rest:
         offset = max(offset - 1, 0)
@@ -76,7 +76,7 @@ def bad_query(promql: str, complaint: str) -> BadRequest:
 
 
 def bad_metricsql(promql: str, complaint: str) -> BadRequest | None:
-    """For a complaint of VictoriaMetrics about the query's form, which tells what it had not read yet; else None."""
+    """For a syntax error of VictoriaMetrics, which quotes the unparsed rest; otherwise None."""
     rest = _EXECUTING.sub("", complaint)
     if unparsed := _UNPARSED.search(rest):
         left = unparsed["left"].replace('\\"', '"').replace("\\\\", "\\")
@@ -86,25 +86,25 @@ def bad_metricsql(promql: str, complaint: str) -> BadRequest | None:
         marked = _marked(promql.split("\n")[line - 1], column - 1)
         return BadRequest(f"PromQL error at line {line}, column {column}: {said}", _hint(said), excerpt=marked)
     if "unsupported function" in rest or rest.startswith("cannot parse"):
-        return BadRequest(f"the query is refused: {rest}", _hint(rest))
+        return BadRequest(f"the query was rejected: {rest}", _hint(rest))
     return None
 
 
 def failed_query(error_type: str, complaint: str) -> QueryFailed:
-    """For errorType `execution`, `timeout`, `canceled` and others: the query was well-formed and didn't finish."""
-    return QueryFailed(f"Prometheus could not finish the query ({error_type}): {complaint}", _hint(complaint))
+    """For errorType `execution`, `timeout`, `canceled` and others: the query was valid and did not complete."""
+    return QueryFailed(f"Prometheus could not complete the query ({error_type}): {complaint}", _hint(complaint))
 
 
 def _unquoted(promql: str) -> str:
-    """What to write for a name with dots in it, as OpenTelemetry's have."""
+    """A hint for a name with dots, as in OpenTelemetry."""
     found = _DOTTED.search(_STRING.sub("", promql))
     return f'A name with dots needs quotes: {{"{found[0]}"}}, or {{__name__="{found[0]}"}}.' if found else ""
 
 
 def _for_words(promql: str) -> str:
-    """For what is no query at all but a few words, as people put a question."""
+    """A hint for a few words of plain language."""
     if _WORDS.fullmatch(promql.strip()):
-        return "That is no PromQL: search finds metrics by words, performance tells how a service does."
+        return "This is not valid PromQL. Use search to find metrics by words, or performance to check a service."
     return ""
 
 
@@ -112,8 +112,8 @@ def _hint(complaint: str) -> str:
     if unknown := _UNKNOWN_FUNCTION.search(complaint):
         known = FUNCTIONS.split()
         if unknown[1] in known:
-            return "This Prometheus lacks that function: its version is another, or it is behind a feature flag."
-        return suggestion(unknown[1], known) or "Metrics are written without parentheses."
+            return "This Prometheus does not have that function: it needs another version or a feature flag."
+        return suggestion(unknown[1], known) or "Write metric names without parentheses."
     return next((hint for part, hint in _HINTS.items() if part in complaint), "")
 
 

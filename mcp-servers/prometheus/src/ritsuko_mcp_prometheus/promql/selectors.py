@@ -14,12 +14,12 @@ def literally(text: str) -> str:
 
 
 def any_of(names: list[str], *patterns: str) -> str:
-    """The matcher for metrics of these names, and of those that the regular expressions match."""
+    """A matcher for metrics with these names, or names that match the regular expressions."""
     return f"__name__=~{quoted('|'.join([*map(literally, names), *patterns]))}"
 
 
 def selector(labels: Mapping[str, str]) -> str:
-    """`up{job="node"}`: labels as PromQL writes them, a name that needs quotes in the way of Prometheus 3."""
+    """`up{job="node"}`: labels as a selector; a name that needs quotes is written as in Prometheus 3."""
     name = labels.get("__name__", "")
     inner = [f"{quoted_name(label)}={quoted(value)}" for label, value in sorted(labels.items()) if label != "__name__"]
     if name and not PLAIN_NAME.fullmatch(name):
@@ -28,12 +28,12 @@ def selector(labels: Mapping[str, str]) -> str:
 
 
 def selector_of(metric: str) -> str:
-    """Selects every series of a metric, whatever its name; also where names in quotes are not known yet."""
+    """A selector of all series of a metric with any name, also for versions without quoted names."""
     return metric if PLAIN_NAME.fullmatch(metric) else f"{{__name__={quoted(metric)}}}"
 
 
 def quoted_name(label: str) -> str:
-    """A label's name in a query."""
+    """A label name as in a query, quoted if needed."""
     return label if PLAIN_NAME.fullmatch(label) and ":" not in label else quoted(label)
 
 

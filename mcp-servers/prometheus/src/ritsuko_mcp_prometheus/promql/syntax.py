@@ -1,4 +1,4 @@
-"""The parse tree of promql-parser, with what it leaves untyped put into types."""
+"""The parse tree of promql-parser, with types for what the library leaves untyped."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _DEEPEST = 60
 _TYPES = {"Vector": "instant vector", "Matrix": "range vector", "Scalar": "scalar", "String": "string"}
 _OPERATORS = {"Equal": "=", "NotEqual": "!=", "Re": "=~", "NotRe": "!~"}
 
-# Before Prometheus 3 it had this name.
+# The name of double_exponential_smoothing before Prometheus 3.
 pp.register_extra_functions(
     [
         pp.Function(
@@ -24,7 +24,7 @@ pp.register_extra_functions(
 
 
 class ParseFailure(Exception):
-    """The parser does not take the query; the message is its complaint."""
+    """The parser rejected the query; the message is its complaint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,9 @@ class Matcher:
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """A selector in a query: what it selects, how far back (seconds; None: the newest sample), and what it stands in.
+    """A selector in a query: its metric and matchers, its range (seconds; None: instant), and its ancestors.
 
-    `path` goes from the whole query down to the selector. `shifted`: it looks at another time than the query's.
+    `path` leads from the whole query down to the selector. `shifted`: it has an offset or @.
     """
 
     metric: str
@@ -54,7 +54,7 @@ class Selector:
 
     @property
     def text(self) -> str:
-        """The selector alone, as one would write it."""
+        """The selector as PromQL, without its range."""
         plain = PLAIN_NAME.fullmatch(self.metric) is not None
         inner = [str(matcher) for matcher in self.matchers]
         if self.metric and not plain:
@@ -64,26 +64,26 @@ class Selector:
 
     @property
     def name(self) -> str:
-        """The metric, or what selects where none is named."""
+        """The metric, or the selector if it names none."""
         return self.metric or self.text
 
     @property
     def lookback(self) -> float | None:
-        """How far back from its moment the query sees its samples, in seconds; None: to the newest one."""
+        """How far back the query uses samples, in seconds; None: only the newest one."""
         nested = [node.range.total_seconds() for node in self.path if isinstance(node, pp.SubqueryExpr) and node.range]
         return sum(nested) + (self.range or 0.0) if nested else self.range
 
     def calls(self) -> Iterator[pp.Call]:
-        """The functions it stands in, the nearest first."""
+        """The functions around it, innermost first."""
         return (node for node in reversed(self.path) if isinstance(node, pp.Call))
 
     def aggregations(self) -> Iterator[pp.AggregateExpr]:
-        """The aggregations it stands in, the nearest first."""
+        """The aggregations around it, innermost first."""
         return (node for node in reversed(self.path) if isinstance(node, pp.AggregateExpr))
 
 
 def parse(promql: str) -> pp.Expr:
-    """Raises Unparsable, also for what is nested deeper than anybody reads."""
+    """The parsed query. Raises ParseFailure, also for a query that is nested too deeply."""
     try:
         root = pp.parse(promql)
     except ValueError as error:
@@ -97,7 +97,7 @@ def parse(promql: str) -> pp.Expr:
 
 
 def children(node: pp.Expr) -> list[pp.Expr]:
-    """What a node is made of, in the order it is written."""
+    """The child nodes, in the order of the query."""
     match node:
         case pp.AggregateExpr():
             parameter: pp.Expr | None = node.param
@@ -116,14 +116,14 @@ def children(node: pp.Expr) -> list[pp.Expr]:
 
 
 def walk(root: pp.Expr) -> Iterator[pp.Expr]:
-    """The node and all below it."""
+    """The node and all nodes below it."""
     yield root
     for child in children(root):
         yield from walk(child)
 
 
 def strip_parens(node: pp.Expr) -> pp.Expr:
-    """Without the parentheses around it."""
+    """The node without surrounding parentheses."""
     while isinstance(node, pp.ParenExpr):
         node = node.expr
     return node
@@ -149,7 +149,7 @@ def value_type(node: pp.Expr) -> str:
 
 
 def selectors(root: pp.Expr) -> list[Selector]:
-    """Every selector, in the order they are written."""
+    """All selectors, in the order of the query."""
     found: list[Selector] = []
 
     def visit(node: pp.Expr, path: tuple[pp.Expr, ...]) -> None:
@@ -167,7 +167,7 @@ def selectors(root: pp.Expr) -> list[Selector]:
 
 
 def matchers(selector: pp.VectorSelector) -> list[list[Matcher]]:
-    """Alternatives (just one, except in MetricsQL), each a list of conditions that all must hold."""
+    """Alternatives (only one, except in MetricsQL), each a list of matchers that must all match."""
     alternatives = selector.matchers.or_matchers or [selector.matchers.matchers]
     return [
         [Matcher(one.name, _OPERATORS[enum_name(one.op)], one.value) for one in alternative]
@@ -181,14 +181,14 @@ def operator_of(node: pp.AggregateExpr | pp.BinaryExpr) -> str:
 
 
 def grouping(node: pp.AggregateExpr) -> tuple[str, list[str]]:
-    """`("by", [...])`, `("without", [...])`; no grouping is by nothing."""
+    """`("by", [...])`, `("without", [...])`; without grouping `("by", [])`."""
     if node.modifier is None:
         return "by", []
     return enum_name(node.modifier.type).lower(), list(node.modifier.labels)
 
 
 def enum_name(member: object) -> str:
-    """The parser's enumerations are no Python ones: `MatchOp.Re` tells its name only by its repr."""
+    """The name of an enumeration member: the parser's `MatchOp.Re` has it only in its repr."""
     return repr(member).rpartition(".")[2]
 
 
@@ -196,7 +196,7 @@ def _selector(selector: pp.VectorSelector, range: float | None, path: tuple[pp.E
     metric = selector.name or ""
     kept: list[Matcher] = []
     alternatives = matchers(selector)
-    # What alternatives have in common is not looked for: they are looked up by the metric's name alone.
+    # Alternatives are looked up by the metric's name alone.
     for matcher in alternatives[0] if len(alternatives) == 1 else []:
         if matcher.label == "__name__" and matcher.operator == "=":
             metric = matcher.value

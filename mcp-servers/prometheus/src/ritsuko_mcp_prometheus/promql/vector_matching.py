@@ -1,4 +1,4 @@
-"""Labels that series of two sides are to pair on, or to be given by group_left, and that no metric there has: pure."""
+"""Labels in on (...) or group_left (...) that no metric of that side has, without I/O."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -8,13 +8,13 @@ from ritsuko_mcp_common.nearest import suggestion
 from ritsuko_mcp_prometheus.promql.lint import Finding
 from ritsuko_mcp_prometheus.promql.syntax import Selector, enum_name, operator_of, selectors, walk
 
-# These make labels of their own.
+# These create labels.
 LABEL_CREATORS = frozenset({"label_replace", "label_join", "info"})
 _ONE_SIDED = {"ManyToOne": ("rhs", "group_left"), "OneToMany": ("lhs", "group_right")}
 
 
-def missing_pairings(looked: Sequence[Selector], labels: Mapping[str, set[str]]) -> list[Finding]:
-    """For the operators that the selectors stand in; `labels` has those of each metric that was looked up."""
+def missing_match_labels(looked: Sequence[Selector], labels: Mapping[str, set[str]]) -> list[Finding]:
+    """For the operators around the selectors; `labels` has the labels of each metric that was looked up."""
     nodes = {id(node): node for one in looked for node in one.path if isinstance(node, pp.BinaryExpr)}
     return [
         finding
@@ -25,18 +25,18 @@ def missing_pairings(looked: Sequence[Selector], labels: Mapping[str, set[str]])
 
 
 def _wanted(node: pp.BinaryExpr) -> Iterator[tuple[pp.Expr, str, str]]:
-    """Which side needs which label, and for what."""
+    """Which side needs which label, and what for."""
     modifier = node.modifier
     if modifier is None:
         return
     if modifier.matching is not None and enum_name(modifier.matching.type) == "Include":
         for label in modifier.matching.labels:
-            yield node.lhs, label, "pair on"
-            yield node.rhs, label, "pair on"
+            yield node.lhs, label, "match on"
+            yield node.rhs, label, "match on"
     if (card := enum_name(modifier.card)) in _ONE_SIDED:
         side, word = _ONE_SIDED[card]
         for label in modifier.group_labels or ():
-            yield (node.rhs if side == "rhs" else node.lhs), label, f"give with {word}"
+            yield (node.rhs if side == "rhs" else node.lhs), label, f"copy with {word}"
 
 
 def _missing(side: pp.Expr, label: str, use: str, labels: Mapping[str, set[str]]) -> Iterator[Finding]:

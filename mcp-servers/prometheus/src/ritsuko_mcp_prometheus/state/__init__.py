@@ -1,1 +1,1 @@
-"""What Prometheus itself is busy with: what it scrapes, evaluates and complains about."""
+"""The state of Prometheus itself: targets, rules, alerts and its configuration."""

@@ -1,4 +1,4 @@
-"""Alerts of another time, as Prometheus wrote them down in series of their own.
+"""Past alerts, from the series that Prometheus records.
 
 https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/#inspecting-alerts-during-runtime
 """
@@ -15,7 +15,7 @@ _Key = frozenset[tuple[str, str]]
 
 
 async def alerts_at(client: PrometheusClient, moment: float) -> list[Alert]:
-    """What fired and was pending at that moment (Unix seconds), since when; without annotations and values."""
+    """Firing and pending alerts at that time (Unix seconds) with their start; without annotations and values."""
     states, began = await asyncio.gather(client.query("ALERTS", moment), client.query("ALERTS_FOR_STATE", moment))
     since = {_key(one.labels): one.samples[0][1] for one in began.series if one.samples}
     return [

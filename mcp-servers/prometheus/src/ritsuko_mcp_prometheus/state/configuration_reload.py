@@ -1,4 +1,4 @@
-"""A configuration that Prometheus did not take: what is new in it is neither scraped nor evaluated."""
+"""A failed configuration reload: new targets and rules are not in effect."""
 
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
@@ -6,7 +6,7 @@ from ritsuko_mcp_prometheus.state.age import age
 
 
 async def failed_reload(client: PrometheusClient, *, now: float) -> list[str]:
-    """A warning if the last reload failed; nothing where that can't be asked, as of Thanos or VictoriaMetrics."""
+    """A warning if the last reload failed; none if the backend (Thanos, VictoriaMetrics) can't tell."""
     try:
         runtime = await client.runtime()
     except ToolFailure:
@@ -15,6 +15,6 @@ async def failed_reload(client: PrometheusClient, *, now: float) -> list[str]:
         return []
     since = f", {age(runtime.lastConfigTime, now)} old" if age(runtime.lastConfigTime, now) else ""
     return [
-        f"Prometheus did not take its configuration when that was last reloaded: an earlier one{since} is in effect, "
-        "and its log tells what is wrong with the new one"
+        f"the last configuration reload failed: Prometheus still uses the previous configuration{since}; "
+        "see its log for the error"
     ]

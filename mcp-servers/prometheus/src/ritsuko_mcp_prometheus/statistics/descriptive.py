@@ -9,7 +9,7 @@ from ritsuko_mcp_prometheus.api.series import Sample
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """Over the samples that are numbers; `count` is of all of them, NaN included."""
+    """Over the samples that are numbers; `count` includes NaN."""
 
     min: float
     median: float

@@ -1,12 +1,12 @@
-"""Middle, spread and difference of samples, such that a few wild ones among them count for little."""
+"""Robust statistics: median, spread and effect size, little affected by outliers."""
 
 import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# Of a normal distribution, standard deviation over median absolute deviation, and interquartile range over standard
-# deviation: https://en.wikipedia.org/wiki/Median_absolute_deviation, https://en.wikipedia.org/wiki/Interquartile_range
+# For a normal distribution: standard deviation over median absolute deviation, and interquartile range over standard
+# deviation, https://en.wikipedia.org/wiki/Median_absolute_deviation, https://en.wikipedia.org/wiki/Interquartile_range
 _PER_MAD = 1.4826
 _IQR_PER = 1.349
 _LEAST_SHARE = 0.001
@@ -14,7 +14,7 @@ _LEAST_SHARE = 0.001
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """Where samples lie: median, spread (comparable to a standard deviation) and how many there are."""
+    """The level of samples: median, spread (comparable to a standard deviation) and count."""
 
     median: float
     spread: float
@@ -43,21 +43,21 @@ def spread(values: Sequence[float]) -> float:
 def effect(change: float, noise: float, *levels: float, floor: float) -> float:
     """A change in units of its noise, where the noise is at least `floor` (0.05: 5 %) of the largest level.
 
-    So a change of something that never moved before is large, not infinite.
+    So a change of a constant series is large, not infinite.
     """
     least = floor * max(map(abs, levels), default=0.0)
     return change / max(noise, least) if change and max(noise, least) > 0 else 0.0
 
 
 def relative(before: float, after: float) -> float:
-    """The change as a share of the level before: 0.5 for half more; infinite for what comes out of nothing."""
+    """The change relative to the level before: 0.5 for an increase by half; infinite for a change from zero."""
     if before == after:
         return 0.0
     return (after - before) / abs(before) if before else math.copysign(math.inf, after)
 
 
 def format_relative(share: float) -> str:
-    """`+35 %`, `x 12` from ten times on, `from 0`; `none` also for what is too little to be more than rounding."""
+    """`+35 %`, `x 12` from ten times on, `from 0`; `none` also for a change within rounding."""
     if math.isinf(share):
         return "from 0"
     if abs(share) < _LEAST_SHARE:

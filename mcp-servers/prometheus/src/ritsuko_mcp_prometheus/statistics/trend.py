@@ -1,4 +1,4 @@
-"""Where a series goes, in words."""
+"""The trend of a series, in words."""
 
 import math
 from collections.abc import Sequence
@@ -11,10 +11,10 @@ _STEADY = 0.02
 
 
 def trend(samples: Sequence[Sample]) -> str:
-    """`rising 12%`, `falling 5%` or `steady`: the last third against the first, by their medians.
+    """`rising 12%`, `falling 5%` or `steady`: the last third compared with the first, by their medians.
 
-    Medians, so that a spike is no trend. A change that is small beside how much the series moves anyway is none
-    either. Nothing for a series too short to tell.
+    With medians a spike is not a trend; a change smaller than the usual variation is not one either. An empty string
+    for a series that is too short.
     """
     numbers = [value for _, value in samples if math.isfinite(value)]
     if len(numbers) < _FEWEST:

@@ -1,1 +1,1 @@
-"""The tools as people and models see them, a module for each group."""
+"""The tools that people and models call, one module each."""

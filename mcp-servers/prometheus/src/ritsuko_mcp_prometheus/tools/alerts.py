@@ -1,4 +1,4 @@
-"""What fires, and what is about to."""
+"""`alerts`: firing and pending alerts."""
 
 import asyncio
 from collections import Counter
@@ -23,25 +23,25 @@ from ritsuko_mcp_prometheus.state.age import age
 from ritsuko_mcp_prometheus.state.alert_history import alerts_at
 from ritsuko_mcp_prometheus.state.text_filter import matches_text
 
-# As kube-prometheus, mixins and the common rule collections call them; what is not here comes behind warnings.
+# Severities of kube-prometheus and common rule collections; unknown ones rank after warnings.
 _SEVERITIES = ("emergency", "critical", "page", "disaster", "high", "error", "major", "warning", "ticket", "minor")
 _MILD = ("info", "low", "none", "ok")
 _ALWAYS_FIRING = ("Watchdog", "DeadMansSwitch")
-_SAID = ("summary", "message", "description")
+_SUMMARY_ANNOTATIONS = ("summary", "message", "description")
 _RUNBOOKS = ("runbook_url", "runbook")
 _LONGEST = 200
 
 
 async def alerts(client: PrometheusClient, name: str, state: str, limit: int, at: str, *, now: float) -> Envelope:
-    """Alerts, worst first: firing before pending, then by severity, then the longest; a row each.
+    """Alerts as rows, most severe first: firing before pending, then by severity, then the longest.
 
-    Only those whose name or a label's value contains `name`, and of that state unless it is `all`. Of more than
-    `limit` there is a row for each name, so that a storm of one does not hide the others.
+    Only alerts with `name` in the name or a label value, and in that state unless it is `all`. More than `limit`
+    are grouped by name, so that a storm of one does not hide the others.
     """
     moment = parse_time(at, now=now)
     if moment > now:
         raise BadRequest(
-            f"{format_time(moment)} is still to come, it is {format_time(now)}", "Write -1h for an hour ago."
+            f"{format_time(moment)} is in the future (now: {format_time(now)})", "Use -1h for an hour ago."
         )
     earlier = moment < now
     asked = alerts_at(client, moment) if earlier else client.alerts()
@@ -60,41 +60,41 @@ async def alerts(client: PrometheusClient, name: str, state: str, limit: int, at
     envelope.truncated = len(rows) > limit
     if grouped:
         most = max(groups, key=len)[0].labels.get("alertname", "")
-        envelope.hints.append(f"A row stands for all alerts of a name: name={most} shows each of those.")
+        envelope.hints.append(f"Each row groups alerts of one name: name={most} lists them individually.")
     elif envelope.truncated:
-        envelope.hints.append(f"Give a label's value to see fewer, or a limit above {limit}.")
+        envelope.hints.append(f"Filter by a label value, or raise limit above {limit}.")
     if earlier and not found and not (await client.query("count(up)", moment)).series:
-        envelope.summary = f"Nothing is known of {format_time(moment)}, not even up."
-        envelope.hints = ["This Prometheus did not run then, or no longer keeps it: give a later time."]
+        envelope.summary = f"There is no data at {format_time(moment)}, not even up."
+        envelope.hints = ["Prometheus was not running then, or the data has expired: use a later time."]
         return envelope
     if earlier:
         envelope.hints.append(
-            "As the series ALERTS tells, which keeps no texts; query_range ALERTS tells from when to when."
+            "Taken from the series ALERTS, which has no annotations; query_range ALERTS shows when each was active."
         )
     if not chosen and not earlier:
         envelope.hints += _instead(found, rules, name, state)
     elif chosen:
         envelope.hints += _conditions(chosen, rules)
         if not earlier and any(one.state == "firing" for one in chosen):
-            envelope.warnings += await _told_to_nobody(client)
-    return envelope.written_by(flat({"says": _LONGEST, "description": 3 * _LONGEST}))
+            envelope.warnings += await _missing_alertmanager(client)
+    return envelope.written_by(flat({"summary": _LONGEST, "description": 3 * _LONGEST}))
 
 
-async def _told_to_nobody(client: PrometheusClient) -> list[str]:
-    """A warning if Prometheus knows no Alertmanager; nothing where that can't be asked."""
+async def _missing_alertmanager(client: PrometheusClient) -> list[str]:
+    """A warning if no Alertmanager is configured; none if the backend can't tell."""
     try:
         known = await client.alertmanagers()
     except ToolFailure:
         return []
-    return [] if known else ["nobody is told of what fires: this Prometheus knows no Alertmanager to send it to"]
+    return [] if known else ["firing alerts notify nobody: this Prometheus has no Alertmanager configured"]
 
 
 async def _rules(client: PrometheusClient) -> tuple[dict[str, list[Rule]], list[str]]:
-    """Alerting rules by name; the alerts are worth showing without them."""
+    """Alerting rules by name; without them the alerts are still shown."""
     try:
         groups = await client.rules()
     except ToolFailure as failure:
-        return {}, [f"the rules behind them could not be read: {failure.message}"]
+        return {}, [f"their rules could not be read: {failure.message}"]
     by_name: dict[str, list[Rule]] = {}
     for group in groups:
         for rule in group.rules:
@@ -121,12 +121,12 @@ def _severity(labels: Labels) -> int:
 
 
 def _row(some: Sequence[Alert], now: float, *, counted: bool, whole: bool) -> Row:
-    """A row for alerts of one name and state, the longest first: labels are those that they have in common.
+    """A row for alerts of one name and state, longest first, with their common labels.
 
-    `counted`: how many they are. `whole`: with the description beside the summary.
+    `counted`: with their number. `whole`: with the description in addition to the summary.
     """
     alert = some[0]
-    said = next((key for key in _SAID if alert.annotations.get(key)), "")
+    said = next((key for key in _SUMMARY_ANNOTATIONS if alert.annotations.get(key)), "")
     labels = {name: value for name, value in sorted(alert.labels.items()) if name not in ("alertname", "severity")}
     shared = {name: value for name, value in labels.items() if all(one.labels.get(name) == value for one in some)}
     row: Row = {
@@ -139,14 +139,14 @@ def _row(some: Sequence[Alert], now: float, *, counted: bool, whole: bool) -> Ro
     row["for"] = age(alert.activeAt, now)
     row["value"] = json_number(alert.value) if len(some) == 1 and alert.value is not None else ""
     row["labels"] = cast(JsonValue, shared)
-    row["says"] = alert.annotations.get(said, "")
+    row["summary"] = alert.annotations.get(said, "")
     if whole and said != "description" and alert.annotations.get("description"):
         row["description"] = alert.annotations["description"]
     return row
 
 
 def alike(alerts: Sequence[Alert]) -> list[list[Alert]]:
-    """Those of one name, state and severity together, in the order of the first of each."""
+    """Alerts grouped by name, state and severity, in the order of the first of each group."""
     groups: dict[tuple[str, str, str], list[Alert]] = {}
     for one in alerts:
         key = one.labels.get("alertname", ""), one.state, one.labels.get("severity", "")
@@ -158,7 +158,7 @@ def _summary(chosen: Sequence[Alert], all: int, name: str, state: str) -> str:
     about = f" for {name!r}" if name else ""
     if not chosen:
         kind = "alerts" if state == "all" else f"{state} alerts"
-        return f"No {kind}{about}." if name or all else "Nothing fires and nothing is pending."
+        return f"No {kind}{about}." if name or all else "No alerts are firing or pending."
     states = Counter(one.state for one in chosen)
     severities = Counter(one.labels.get("severity", "no severity") for one in chosen if one.state == "firing")
     told = ", ".join(f"{count} {severity}" for severity, count in severities.most_common())
@@ -168,23 +168,23 @@ def _summary(chosen: Sequence[Alert], all: int, name: str, state: str) -> str:
 
 
 def _conditions(chosen: Sequence[Alert], rules: Mapping[str, Sequence[Rule]]) -> list[str]:
-    """What the worst of them means: its rule's query, to go on with, and where it is written what to do."""
+    """The condition of the most severe alert, and its runbook."""
     worst = chosen[0]
     name = worst.labels.get("alertname", "")
     told = [
-        f"{name} means: {rule.query}" + (f" for {format_duration(rule.duration)}" if rule.duration else "")
+        f"Condition of {name}: {rule.query}" + (f" for {format_duration(rule.duration)}" if rule.duration else "")
         for rule in rules.get(name, [])[:1]
     ]
     if page := next((worst.annotations[key] for key in _RUNBOOKS if worst.annotations.get(key)), ""):
-        told.append(f"What to do: {page}")
+        told.append(f"Runbook: {page}")
     return told
 
 
 def _instead(found: Sequence[Alert], rules: Mapping[str, Sequence[Rule]], name: str, state: str) -> list[str]:
     if name in rules:
-        return [f"The rule {name} exists, and its condition is not met: {rules[name][0].query}"]
+        return [f"The rule {name} exists, but its condition is not met: {rules[name][0].query}"]
     if name and (close := suggestion(name, rules)):
         return [close]
     if found:
-        return [f"There are {len(found)} other alerts: leave {'name' if name else 'state'} out."]
-    return [] if rules or state != "all" else ["There are no alerting rules here: rules tells more."]
+        return [f"There are {len(found)} other alerts: omit {'name' if name else 'state'}."]
+    return [] if rules or state != "all" else ["There are no alerting rules; see rules."]

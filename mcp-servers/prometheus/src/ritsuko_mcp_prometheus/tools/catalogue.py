@@ -18,29 +18,33 @@ def catalogue_tools(client: PrometheusClient) -> list[Tool]:
     """`search`, `describe` and `labels`."""
 
     async def search(
-        text: Annotated[str, Field(description="words, all in name or help; empty: every metric", max_length=500)] = "",
+        text: Annotated[
+            str, Field(description="words that name or help contain; empty: all metrics", max_length=500)
+        ] = "",
         type: Literal["any", "counter", "gauge", "histogram", "summary", "info"] = "any",
         limit: Limit = 50,
         cursor: Cursor = "",
         sort: Annotated[
-            Literal["match", "series"], Field(description="series: where most of all series are")
+            Literal["match", "series"], Field(description="series: metrics with the most series first")
         ] = "match",
     ) -> Envelope:
-        """Find metrics by words, best match first: type, unit, series and help of each."""
+        """Find metrics by words, best match first, with type, unit, number of series and help."""
         return await searching.search(client, text, type, limit, cursor, sort, now=this_moment())
 
     async def describe(metric: Metric) -> Envelope:
-        """What one metric is: type, unit, help, its labels with how many values, an example, a query to begin with."""
+        """Describe a metric: type, unit, help, labels with their number of values, an example and a first query."""
         return await metrics.describe(client, metric, now=this_moment())
 
     async def labels(
-        name: Annotated[str, Field(description="a label, for its values; empty: the names", max_length=500)] = "",
+        name: Annotated[
+            str, Field(description="label whose values to list; empty: list label names", max_length=500)
+        ] = "",
         match: Match = "",
         contains: Annotated[str, Field(max_length=500)] = "",
         limit: Limit = 50,
         cursor: Cursor = "",
     ) -> Envelope:
-        """Names of labels, or the values of one, with how many there are."""
+        """List label names, or the values of one label, with counts."""
         return await labels_of.labels(client, name, match, contains, limit, cursor, now=this_moment())
 
     return [

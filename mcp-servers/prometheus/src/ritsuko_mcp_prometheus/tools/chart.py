@@ -1,4 +1,4 @@
-"""`chart`: a query's course as a picture, with the figures beside it."""
+"""`chart`: a query as an image, with a table of its series."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ _COLOURS = tuple(COLOURS)
 async def chart(
     client: PrometheusClient, external: ExternalUrls, query: str, start: str, end: str, unit: WantedUnit, *, now: float
 ) -> Envelope:
-    """A picture of the query from start to end. Of more than eight series those with the highest median are drawn."""
+    """A chart of the query from start to end; of more than eight series, those with the highest median."""
     first, last = parse_window(start, end, now=now)
     step = choose_step(first, last)
     answer = await client.query_range(query, first_point(first, last, step), last, step)
@@ -58,12 +58,12 @@ async def chart(
     over = f": {format_duration(round(last - first))} up to {format_time(last)}, a point every {format_duration(step)}."
     envelope.summary = f"{' '.join(query.split())}{over}"
     if shared.keys() - {"__name__"}:
-        envelope.hints.append(f"All are {selector(shared)}.")
+        envelope.hints.append(f"All match {selector(shared)}.")
     if between := resolution_hint(query, step):
         envelope.hints.append(between)
     if len(series) > len(drawn):
         envelope.warnings.append(f"{len(drawn)} of {len(series):,} series are drawn, those with the highest median")
-        envelope.hints.append("Aggregate (sum by (...)) or take topk(8, ...) to choose what is drawn.")
+        envelope.hints.append("Aggregate (sum by (...)) or use topk(8, ...) to choose what is drawn.")
     envelope.warnings += _not_shown(query, drawn)
     envelope.data = [_row(one, colour, columns) for one, colour in zip(drawn, _COLOURS, strict=False)]
     envelope.total, envelope.returned = len(series), len(drawn)
@@ -78,7 +78,7 @@ async def chart(
 
 @dataclass(frozen=True, slots=True)
 class _Painting:
-    """The numbers to draw. `labels`: how many columns of the rows are labels; `tail`: how the summary ends."""
+    """The numbers to draw. `labels`: the number of label columns in the rows; `tail`: the end of the summary."""
 
     series: Sequence[Series]
     labels: int
@@ -88,7 +88,7 @@ class _Painting:
     tail: str
 
     def paint(self, envelope: Envelope) -> bytes:
-        """The picture, whose words are all of the redacted answer: the query in its summary, the labels in its rows."""
+        """The image. Its texts come from the redacted envelope: query from the summary, labels from the rows."""
         from ritsuko_mcp_prometheus.drawing.picture import Line, draw
 
         rows = envelope.data if isinstance(envelope.data, list) else []
@@ -100,14 +100,14 @@ class _Painting:
 
 
 def _not_shown(query: str, drawn: Sequence[Series]) -> list[str]:
-    """What the table has and the picture has not, or otherwise."""
+    """How the image differs from the table."""
     said: list[str] = []
     shown = [sum(is_drawable(value) for _, value in one.scalar_samples) for one in drawn]
     coloured = list(zip(_COLOURS, drawn, shown, strict=False))
     if absent := [colour for colour, _, count in coloured if not count]:
-        said.append(f"not drawn, having no value but NaN, infinities and what is beyond 1e300: {', '.join(absent)}")
+        said.append(f"not drawn, because all values are NaN, infinite or beyond 1e300: {', '.join(absent)}")
     if holed := [colour for colour, one, count in coloured if 0 < count < len(one.scalar_samples)]:
-        said.append(f"NaN, infinities and what is beyond 1e300 are gaps in: {', '.join(holed)}")
+        said.append(f"values that are NaN, infinite or beyond 1e300 are gaps in: {', '.join(holed)}")
     lies_under = [
         f"{colour} under {above}"
         for place, (colour, one, count) in enumerate(coloured)
@@ -119,9 +119,9 @@ def _not_shown(query: str, drawn: Sequence[Series]) -> list[str]:
         )
     ]
     if lies_under:
-        said.append(f"lines that are alike lie on each other: {', '.join(lies_under)}")
+        said.append(f"identical lines overlap: {', '.join(lies_under)}")
     if any(map(has_escapes, (query, *(text for one in drawn for text in one.labels.values())))):
-        said.append("the picture's font has no letters but ASCII: others stand in it as their numbers, like \\u65e5")
+        said.append("the image's font has only ASCII characters: others are shown as escapes such as \\u65e5")
     return said
 
 
@@ -143,7 +143,7 @@ def _row(series: Series, colour: str, columns: Sequence[str]) -> Row:
 
 
 def _rank(series: Series) -> tuple[float, list[tuple[str, str]]]:
-    """The highest median first; what is no number last."""
+    """The highest median first, NaN last."""
     found = statistics(series.scalar_samples)
     middle = found.median if found and found.median == found.median else float("-inf")
     return -middle, sorted(series.labels.items())

@@ -1,4 +1,4 @@
-"""`compare`: a query now against itself a day, a week or any time ago."""
+"""`compare`: a query compared with the same query a day, a week or any time earlier."""
 
 import asyncio
 from collections import Counter
@@ -30,23 +30,23 @@ from ritsuko_mcp_prometheus.statistics.robust import Level, format_relative
 
 _VALUE_COLUMNS = frozenset({"verdict", "now", "then", "change", "spread now", "spread then", "effect", "metric"})
 _RULE = (
-    f"Notable: the median differs by {NOTABLE_EFFECT:g} times what chance makes of it and by {NOTABLE_SHARE:.0%}, "
-    "or the spread threefold."
+    f"Notable: the median differs by {NOTABLE_EFFECT:g} times the noise and by {NOTABLE_SHARE:.0%}, "
+    "or the spread by a factor of 3."
 )
 
 
 async def compare(
     client: PrometheusClient, query: str, against: str, start: str, end: str, limit: int, cursor: str, *, now: float
 ) -> Envelope:
-    """The medians and spreads of the query's series from start to end, and over the same time `against` ago."""
+    """Median and spread of each series from start to end, and over the same window `against` earlier."""
     question: JsonValue = ["compare", query, against, start, end]
     place = page_start(cursor, question, now)
     first, last = parse_window(start, end, now=place.now)
     shift = parse_length(against, least=60)
     if shift < last - first:
         raise BadRequest(
-            f"a time of {format_duration(last - first)} overlaps with itself {format_duration(shift)} ago",
-            "Take a shorter time, or compare with one further back, such as against=1w.",
+            f"a window of {format_duration(last - first)} overlaps the same window {format_duration(shift)} earlier",
+            "Use a shorter window, or compare further back, for example against=1w.",
         )
     step = choose_step(first, last)
     begin = first_point(first, last, step)
@@ -66,26 +66,26 @@ async def compare(
     )
     if not current.series and not former.series:
         explanation = await explain_empty(client, query, EvaluationTime(first, last, step), now=now)
-        envelope.summary = f"{explanation.summary} The same {ago} before."
+        envelope.summary = f"{explanation.summary} The same applies {ago} earlier."
         envelope.hints = explanation.hints
         return envelope
     native = sum(map(_is_native, current.series))
     if native:
         left = "1 native histogram was" if native == 1 else f"{native} native histograms were"
-        envelope.warnings.append(f"{left} left out: ask for histogram_quantile of them")
+        envelope.warnings.append(f"{left} left out: compare histogram_quantile of them")
     found = judge_all(_numbers(current.series), _numbers(former.series), shift, int((last - first) / step) + 1)
     if not former.series and await _empty(client, last - shift):
         found = [replace(one, verdict="no history") for one in found]
         envelope.warnings.append(
-            f"history is missing: at {format_time(last - shift)} there is nothing, not even up; take a nearer time"
+            f"no history: there is no data at {format_time(last - shift)}, not even up; compare with a more recent time"
         )
     if not found:
-        envelope.summary = "Nothing to compare: all there is are native histograms, which have no single value."
+        envelope.summary = "Nothing to compare: all series are native histograms, which have no single value."
         return envelope
     labels = [Series(one.labels, []) for one in found]
     shared = common_labels(labels)
     envelope.summary = _summary(
-        found, query, shared, f"{format_time(first)} to {format_time(last)} against {ago} before"
+        found, query, shared, f"{format_time(first)} to {format_time(last)} compared with {ago} earlier"
     )
     envelope.hints = [*_hints(found), *_counted_up(query)]
     columns = label_columns(labels, shared)
@@ -101,13 +101,13 @@ def _numbers(series: Sequence[Series]) -> list[Series]:
 
 
 async def _empty(client: PrometheusClient, moment: float) -> bool:
-    """Whether Prometheus knows nothing of that moment: `up` is what every scrape leaves behind."""
+    """Whether Prometheus has no data at that time: every scrape records `up`."""
     return not (await client.query("count(up)", moment)).series
 
 
 def _summary(found: Sequence[Comparison], query: str, shared: Labels, times: str) -> str:
     counts = Counter(one.verdict for one in found)
-    parts = ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common() if verdict != "as before")
+    parts = ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common() if verdict != "unchanged")
     of = in_common(shared)
     if counts["no history"] == len(found):
         return f"Nothing to compare {len(found):,} series with: {times}{of}."
@@ -123,16 +123,16 @@ def _hints(found: Sequence[Comparison]) -> list[str]:
     hints = [_RULE]
     counts = Counter(one.verdict for one in found)
     if (counts["new"] and counts["gone"]) and counts["new"] + counts["gone"] > len(found) / 2:
-        hints.append("Most series are new or gone, as pods and their names are: compare sum by (...) of what stays.")
-    if counts["no number"]:
-        hints.append(f"{counts['no number']:,} without a number at either time: NaN, as 0/0 is, or infinite.")
+        hints.append("Most series are new or gone, as after replacing pods: compare an aggregate such as sum by (...).")
+    if counts["not finite"]:
+        hints.append(f"{counts['not finite']:,} without a finite value at either time: NaN (such as 0/0) or infinite.")
     if counts["too short"]:
-        hints.append(f"{counts['too short']:,} too short to judge: there is less than a third of the time to look at.")
+        hints.append(f"{counts['too short']:,} too short to judge: they cover less than a third of the window.")
     return hints
 
 
 def _counted_up(query: str) -> list[str]:
-    """A counter compared as it stands: it tells how long ago its process started."""
+    """A hint about counters without a rate: their value depends on when the process started."""
     types = {name: "counter" for name in metric_names(query) if name.endswith("_total")}
     try:
         found = lint(parse(query), types)

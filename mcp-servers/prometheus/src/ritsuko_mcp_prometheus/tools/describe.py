@@ -1,4 +1,4 @@
-"""One metric described: what it is, what tells its series apart, an example, and a query to begin with."""
+"""`describe`: one metric with its labels, an example and a first query."""
 
 import asyncio
 import math
@@ -28,7 +28,7 @@ _MOST_BOUNDS = 16
 
 
 async def describe(client: PrometheusClient, metric: str, *, now: float) -> Envelope:
-    """The metric (or the one that stores samples under this name), with a row a label."""
+    """The metric with that name, also of a member such as `_bucket`, with a row per label."""
     known, warnings = await known_families(client)
     found = family_of(metric.strip(), known)
     if found is None:
@@ -44,7 +44,7 @@ async def describe(client: PrometheusClient, metric: str, *, now: float) -> Enve
         _recorded(client, found.name),
     )
     if len(names) > _MOST_LABELS:
-        warnings.append(f"only the first {_MOST_LABELS} of {len(names)} labels were looked at")
+        warnings.append(f"only the first {_MOST_LABELS} of {len(names)} labels were examined")
     envelope = Envelope(summary=_sentence(found, count, now), source=client.source, warnings=warnings, untrusted=True)
     labels = [*labels, *bounds]
     envelope.data, envelope.total = labels, len(labels)
@@ -69,7 +69,7 @@ def _sentence(family: Family, count: int | None, now: float) -> str:
 
 
 async def _recorded(client: PrometheusClient, name: str) -> list[str]:
-    """What a recording rule makes it of: no target can say that. By convention only those have colons in their names.
+    """The recording rule of the metric. By convention only recorded metrics have colons in their names.
 
     https://prometheus.io/docs/practices/rules/#naming
     """
@@ -81,7 +81,7 @@ async def _recorded(client: PrometheusClient, name: str) -> list[str]:
         return []
     rules = [rule for group in groups for rule in group.rules if (rule.type, rule.name) == ("recording", name)]
     return [
-        f"Recorded by a rule: {rule.query}" + (f" (it fails: {rule.lastError})" if rule.lastError else "")
+        f"Recorded by a rule: {rule.query}" + (f" (failing: {rule.lastError})" if rule.lastError else "")
         for rule in rules
     ]
 
@@ -95,9 +95,9 @@ async def _count(client: PrometheusClient, match: str, at: float) -> int | None:
 
 
 async def _example(client: PrometheusClient, family: Family, at: float) -> str | None:
-    """A series and its value, as a sentence tells them."""
+    """A series and its value, as the end of a sentence."""
     member = family.name if family.name in family.members else family.counted
-    # Of a native histogram other functions make nothing, or a zero.
+    # For native histograms other functions return nothing or zero.
     if not family.buckets and (held := await _highest(client, f"histogram_count({selector_of(member)})", at)):
         labels, count = held
         named = selector({"__name__": member, **labels})
@@ -118,7 +118,7 @@ async def _highest(client: PrometheusClient, query: str, at: float) -> tuple[Lab
 
 
 async def _bounds(client: PrometheusClient, family: Family, window: tuple[float, float]) -> list[Row]:
-    """A row for the bounds of a classic histogram: the other labels are read from its count, which has none."""
+    """A row for the bounds of a classic histogram; the other labels come from its count, which has no bounds."""
     if not family.buckets:
         return []
     try:
@@ -141,5 +141,5 @@ def _bound(written: str) -> float:
 
 def _unknown(metric: str, known: list[Family]) -> BadRequest:
     near = nearest_names(metric, [one.name for one in known])
-    hint = f"Nearest: {', '.join(near)}." if near else "search finds metrics by words."
+    hint = f"Nearest: {', '.join(near)}." if near else "Use search to find metrics by words."
     return BadRequest(f"there is no metric named {metric!r}", hint)

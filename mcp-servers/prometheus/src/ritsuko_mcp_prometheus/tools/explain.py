@@ -1,4 +1,4 @@
-"""A query explained: what it does, what it gives, what is suspicious, and whether what it names exists."""
+"""`explain`: what a query does, likely mistakes, and whether its names exist."""
 
 import asyncio
 from collections.abc import Sequence
@@ -21,9 +21,9 @@ _LOOKUP_SECONDS = 10.0
 
 
 async def explain(client: PrometheusClient, promql: str, *, now: float) -> Envelope:
-    """The query as a tree in words, with warnings. Raises BadRequest with the position for one that is malformed.
+    """The query as a tree in words, with warnings. Raises BadRequest with the position of a syntax error.
 
-    Prometheus itself is asked whether it takes the query: it knows best which version of PromQL it speaks.
+    Prometheus itself validates the query, because its version of PromQL matters.
     """
     envelope = Envelope(summary="", source=client.source, untrusted=True)
     judged = await _judge(client, promql, envelope)
@@ -32,7 +32,7 @@ async def explain(client: PrometheusClient, promql: str, *, now: float) -> Envel
     except ParseFailure as error:
         if not judged or not promql.strip():
             raise bad_query(promql, located(promql, str(error))) from error
-        envelope.summary = f"Prometheus takes this query, but it can't be explained: {error}."
+        envelope.summary = f"Prometheus accepts this query, but it can't be explained: {error}."
         return envelope
     envelope.data = tree(root)
     types, findings = await _known(client, root, envelope, now) if judged else ({}, [])
@@ -48,24 +48,24 @@ def _summary(root: pp.Expr, findings: Sequence[Finding], *, judged: bool) -> str
     metrics = list(dict.fromkeys(one.metric or one.text for one in selectors(root)))
     origin = f" from {', '.join(metrics)}" if metrics else ""
     if findings:
-        verdict = "1 thing looks wrong" if len(findings) == 1 else f"{len(findings)} things look wrong"
+        verdict = "1 likely mistake" if len(findings) == 1 else f"{len(findings)} likely mistakes"
     else:
-        verdict = "Nothing looks wrong" + (", and what it names exists" if metrics and judged else "")
+        verdict = "No mistakes found" + (", and all names exist" if metrics and judged else "")
     return f"{'An' if kind[0] == 'i' else 'A'} {kind}{origin}. {verdict}."
 
 
 async def _judge(client: PrometheusClient, promql: str, envelope: Envelope) -> bool:
-    """Whether Prometheus says that the query is one; False if it can't be asked."""
+    """Whether Prometheus validated the query; False if it is unreachable. Raises BadRequest for an invalid query."""
     try:
         try:
             await client.format_query(promql)
         except NotOffered:
-            # At the beginning of time there is nothing to read: only the query is looked at.
+            # At time 0 there is no data to read: only the query is checked.
             await client.query(promql, 0.0)
     except BadRequest:
         raise
     except BackendUnreachable as failure:
-        envelope.warnings.append(f"judged by its form alone: {failure.message}")
+        envelope.warnings.append(f"checked without Prometheus: {failure.message}")
         return False
     except ToolFailure:
         return True
@@ -75,7 +75,7 @@ async def _judge(client: PrometheusClient, promql: str, envelope: Envelope) -> b
 async def _known(
     client: PrometheusClient, root: pp.Expr, envelope: Envelope, now: float
 ) -> tuple[dict[str, str], list[Finding]]:
-    """Types of the metrics there are, and what the lookups find."""
+    """The types of existing metrics, and the findings of the lookups."""
     chosen = selectors(root)
     if not chosen:
         return {}, []
@@ -85,10 +85,10 @@ async def _known(
             types = {member: family.type for family in families for member in family.members}
             findings, skipped = await check_names(client, chosen, list(types), now)
     except ToolFailure as failure:
-        envelope.warnings.append(f"whether its names exist could not be looked up: {failure.message}")
+        envelope.warnings.append(f"could not check whether its names exist: {failure.message}")
         return {}, []
     except TimeoutError:
-        envelope.warnings.append(f"whether its names exist could not be looked up within {_LOOKUP_SECONDS:g} s")
+        envelope.warnings.append(f"could not check within {_LOOKUP_SECONDS:g} s whether its names exist")
         return {}, []
     envelope.warnings += [*warnings, *skipped]
     return types, findings
@@ -97,4 +97,4 @@ async def _known(
 def _advice(finding: Finding) -> str:
     if finding.rule.startswith("no-such"):
         return finding.instead[0].upper() + finding.instead[1:]
-    return f"Instead ({finding.rule}): {finding.instead}"
+    return f"Suggestion ({finding.rule}): {finding.instead}"

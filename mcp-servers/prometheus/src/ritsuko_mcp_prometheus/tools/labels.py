@@ -1,4 +1,4 @@
-"""Labels: their names with how many values each has, or the values of one."""
+"""`labels`: label names with their number of values, or the values of one label."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,7 @@ from ritsuko_mcp_prometheus.promql.selectors import quoted_name
 async def labels(
     client: PrometheusClient, name: str, match: str, contains: str, limit: int, cursor: str, *, now: float
 ) -> Envelope:
-    """Names of labels, or the values of the label `name`; both only of what `match` selects and `contains` the text."""
+    """Label names, or the values of the label `name`; only of series that match and that contain the text."""
     question: JsonValue = ["labels", name, match, contains]
     place = page_start(cursor, question, now)
     envelope = Envelope(summary="", source=client.source, untrusted=True)
@@ -31,7 +31,7 @@ async def labels(
     every = await client.label_values(name, match)
     if every and is_sensitive_name(name):
         told = _counted(every, f"value of {name}", match, "").removesuffix(".")
-        envelope.summary = f"{told}, not listed: by the label's name they are secrets."
+        envelope.summary = f"{told}, not listed: the label name suggests secrets."
         envelope.data, envelope.returned = [], 0
         return envelope
     values = [value for value in every if contains.lower() in value.lower()]
@@ -62,16 +62,16 @@ async def _no_values(
     existing = await client.label_names(match)
     of = f" of {match}" if match else ""
     if match and not existing:
-        envelope.summary = f"There are no series {match}, so {name} has no values."
-        envelope.hints.append("search finds metrics by words.")
+        envelope.summary = f"No series match {match}, so {name} has no values."
+        envelope.hints.append("Use search to find metrics by words.")
         return envelope
     envelope.summary = f"There is no label {name}{of}."
-    envelope.hints.append(suggestion(name, existing) or f"There are: {', '.join(existing[:20])}.")
+    envelope.hints.append(suggestion(name, existing) or f"Existing labels: {', '.join(existing[:20])}.")
     return envelope
 
 
 async def _series_of_values(client: PrometheusClient, name: str, match: str, at: float) -> dict[str, int] | None:
-    """How many series there are now for each value; None where that can't be asked."""
+    """The number of series per value now; None if the query fails."""
     label = quoted_name(name)
     try:
         answer = await client.query(f"count by ({label}) ({match})", at)

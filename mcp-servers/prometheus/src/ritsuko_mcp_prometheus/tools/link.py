@@ -1,4 +1,4 @@
-"""`link`: where to go on looking, at the same query and time."""
+"""`link`: links to the same query and time range in Prometheus and Grafana."""
 
 from contextlib import suppress
 
@@ -27,16 +27,16 @@ async def link(
     *,
     now: float,
 ) -> Envelope:
-    """Links to the query in Prometheus and Grafana, and to a dashboard, all from start to end as they are now.
+    """Links to the query in Prometheus and Grafana, and to a dashboard, with a fixed start and end.
 
-    Raises what Prometheus says of a query that is wrong, since nobody needs a link to that. Where Prometheus can't be
-    asked the links are given all the same: they may be what somebody needs to find out why.
+    Raises BadRequest for a query that Prometheus rejects. If Prometheus is unreachable the links are returned anyway:
+    they may help to find out why.
     """
     if not query.strip() and not dashboard:
-        raise BadRequest("there is neither a query nor a dashboard to link to", "Give a query, or a dashboard's uid.")
+        raise BadRequest("query or dashboard is required", "Set query, or dashboard to a dashboard's uid.")
     first, last = parse_window(start, end, now=now)
     envelope = Envelope(
-        summary=f"From {format_time(first)} to {format_time(last)}, which stays so.",
+        summary=f"From {format_time(first)} to {format_time(last)} (fixed).",
         source=client.source,
         time_range=time_range(first, last),
     )
@@ -45,20 +45,25 @@ async def link(
             await client.format_query(query)
         envelope.links.append(prometheus_graph(external, query, first, last))
         if not external.public:
-            envelope.hints.append(f"{external.prometheus} may open inside the cluster only (PROMETHEUS_PUBLIC_URL).")
+            envelope.hints.append(
+                f"{external.prometheus} may be reachable only inside the cluster: set PROMETHEUS_PUBLIC_URL."
+            )
         if explore := grafana_explore(external, query, first, last):
             envelope.links.append(explore)
     if dashboard and external.grafana:
         envelope.links.append(grafana_dashboard(external, dashboard, _variables(variables), first, last))
     if not external.grafana:
-        envelope.hints.append("No links to Grafana: this server does not know it (GRAFANA_URL).")
+        envelope.hints.append("No links to Grafana: GRAFANA_URL is not set.")
     elif not external.datasource:
-        envelope.hints.append("No link to Explore: the data source's uid is not set (GRAFANA_DATASOURCE_UID).")
+        envelope.hints.append("No link to Explore: GRAFANA_DATASOURCE_UID is not set.")
     return envelope
 
 
 def _variables(written: str) -> dict[str, str]:
     pairs = [part.partition("=") for part in written.split(",") if part.strip()]
     if wrong := next((name for name, separator, _ in pairs if not separator), None):
-        raise BadRequest(f"{wrong.strip()[:60]!r} sets no variable", "Write them like namespace=shop,pod=web-0.")
+        raise BadRequest(
+            f"{wrong.strip()[:60]!r} is not a variable assignment",
+            "Use name=value, for example namespace=shop,pod=web-0.",
+        )
     return {name.strip(): value.strip() for name, _, value in pairs}

@@ -23,7 +23,7 @@ from ritsuko_mcp_prometheus.presentation.numbers import format_value, json_numbe
 from ritsuko_mcp_prometheus.promql.selectors import quoted, selector
 from ritsuko_mcp_prometheus.statistics.robust import format_relative, relative
 
-_VALUE_COLUMNS = frozenset({"metric", "figure", "before", "after", "change", "effect"})
+_VALUE_COLUMNS = frozenset({"metric", "statistic", "before", "after", "change", "effect"})
 _MOST_METRICS = 100
 _MOST_SERIES = 1500
 _MOST_LARGE = 5
@@ -38,13 +38,14 @@ _LEAST_AFTER = 120.0
 async def movers(
     client: PrometheusClient, namespace: str, job: str, at: str, duration: str, limit: int, *, now: float
 ) -> Envelope:
-    """What moved most between the time `duration` before `at` and the same time after it, or what there is of that."""
+    """The largest changes between the window before `at` and the one after it, which may be shorter."""
     scope = _scope(namespace, job)
     moment, span = parse_time(at, now=now), parse_length(duration, least=_SHORTEST_WINDOW)
     start, end = moment - span, min(moment + span, now)
     if end - moment < _LEAST_AFTER:
         raise BadRequest(
-            f"there is nothing to see after {format_time(moment)} yet", "Give the moment of the change: at=-15m."
+            f"there is no data after {format_time(moment)} yet",
+            "Set at to the time of the change, for example at=-15m.",
         )
     envelope = Envelope(
         summary="",
@@ -56,7 +57,7 @@ async def movers(
     )
     earlier, later = await asyncio.gather(_counts(client, scope, moment), _counts(client, scope, end))
     if not later and not earlier:
-        envelope.summary = f"No metrics with {{{scope}}} at {format_time(moment)}, nor at {format_time(end)}."
+        envelope.summary = f"No metrics with {{{scope}}} at {format_time(moment)} or at {format_time(end)}."
         wanted = {label: value for label, value in (("namespace", namespace), ("job", job)) if value}
         envelope.hints = await _others(client, wanted, (start, end))
         return envelope
@@ -64,7 +65,7 @@ async def movers(
     everything = candidates({**earlier, **later}, await _types(client), scope, format_duration(round(rate_range)))
     screened = screenable(everything)
     changes = await rough_changes(client, screened, scope, start, moment, end)
-    # Of what is too much to glance at only one sum or mean is asked for, which is little to read.
+    # For metrics too large to screen, one sum or mean is queried, which is small.
     large = [one for one in everything if one not in screened][:_MOST_LARGE]
     examined = [*most_changed(screened, changes, _MOST_METRICS, _MOST_SERIES), *large]
     moves, failures = await _look(client, examined, start, moment, end, rate_range)
@@ -73,15 +74,16 @@ async def movers(
     labels = [Series(move.labels, []) for move in shown]
     columns = [name for name in label_columns(labels, common_labels(labels)) if name != "__name__"]
     around = (
-        f"{format_duration(round(end - moment))} after {format_time(moment)} against {format_duration(span)} before"
+        f"{format_duration(round(end - moment))} after {format_time(moment)} "
+        f"compared with {format_duration(span)} before"
     )
     looked = f"{len(moves):,} series of {len(examined):,} metrics with {{{scope}}}"
-    envelope.summary = f"{len(moved):,} of {looked} moved: {around}."
-    rule = f"effect: change of the median in units of its spread, at least {FLOOR:.0%} of its level; 20: from nothing."
+    envelope.summary = f"{len(moved):,} of {looked} changed: {around}."
+    rule = f"effect: change of the median in units of its spread (at least {FLOOR:.0%} of the level); 20: from zero."
     if not moves:
         envelope.summary, rule = await _nothing_judged(client, scope, examined, start, span)
     elif shared := {name: text for name, text in common_labels(labels).items() if name != "__name__"}:
-        envelope.summary += f" All shown are {selector(shared)}."
+        envelope.summary += f" All shown match {selector(shared)}."
     envelope.data = _rows(shown, columns)
     envelope.total, envelope.returned, envelope.truncated = len(moved), len(shown), len(moved) > limit
     envelope.warnings = [
@@ -96,16 +98,16 @@ async def movers(
 def _scope(namespace: str, job: str) -> str:
     parts = [f"{name}={quoted(value)}" for name, value in (("namespace", namespace), ("job", job)) if value]
     if not parts:
-        raise BadRequest("neither a namespace nor a job is given", "Give one: namespace=shop or job=node.")
+        raise BadRequest("namespace or job is required", "Set one of them: namespace=shop or job=node.")
     return ", ".join(parts)
 
 
 async def _types(client: PrometheusClient) -> dict[str, str]:
-    """What targets say that their metrics are. Without it, as after a backfill, their names tell."""
+    """Metric types from metadata; without it, as after a backfill, types are guessed from names."""
     try:
         return {name: said[0].type for name, said in (await client.metadata()).items() if said}
     except (NotOffered, QueryFailed):
-        # Not every backend that answers queries has metadata, and some have too much of it.
+        # Some backends have no metadata, and some have too much of it.
         return {}
 
 
@@ -115,45 +117,45 @@ async def _counts(client: PrometheusClient, scope: str, at: float) -> dict[str, 
 
 
 async def _others(client: PrometheusClient, wanted: Mapping[str, str], times: tuple[float, float]) -> list[str]:
-    """Which of the labels has no such value, and which it has; or that no metric has both together."""
+    """Hints: labels without that value and their existing values, or that no metric has both."""
     hints: list[str] = []
     for label, value in wanted.items():
         values = await client.label_values(label, window=times)
         if not values:
             hints.append(f"No metric has a label {label} at that time.")
         elif value not in values:
-            others_there = f"No metric has the {label} {value}; there is {', '.join(values[:20])}."
+            others_there = f"No metric has {label} {value}. Existing: {', '.join(values[:20])}."
             hints.append(suggestion(value, values) or others_there)
     if hints:
         return hints
     *others, (label, _) = wanted.items()
     beside = f"{{{', '.join(f'{name}={quoted(text)}' for name, text in others)}}}"
     values = await client.label_values(label, beside, times) if others else []
-    return [f"With {beside} there is {label} {', '.join(values[:20])}."] if values else ["Give another time."]
+    return [f"With {beside}, {label} is one of: {', '.join(values[:20])}."] if values else ["Try another time."]
 
 
 async def _nothing_judged(
     client: PrometheusClient, scope: str, examined: Sequence[Candidate], start: float, span: float
 ) -> tuple[str, str]:
-    """Why no series was judged, and what to do, as sentences."""
+    """Why no series was judged, and what to do."""
     if not examined:
         return (
-            f"Nothing moved: no metric with {{{scope}}} changed at a glance.",
-            "Give another time or a longer window.",
+            f"Nothing changed: no metric with {{{scope}}} differs between snapshots.",
+            "Try another time or a longer window.",
         )
-    lacking = "" if await _counts(client, scope, start) else f": there is nothing yet at {format_time(start)}"
+    lacking = "" if await _counts(client, scope, start) else f": there is no data at {format_time(start)}"
     return (
-        f"None of {len(examined):,} metrics with {{{scope}}} has samples enough on both sides to be judged{lacking}.",
-        f"Take a shorter window than {format_duration(span)}."
+        f"None of {len(examined):,} metrics with {{{scope}}} has enough samples on both sides to be judged{lacking}.",
+        f"Use a window shorter than {format_duration(span)}."
         if span > _SHORTEST_WINDOW
-        else "Give a later time: so far there are too few samples.",
+        else "Try again later: there are too few samples so far.",
     )
 
 
 async def _look(
     client: PrometheusClient, examined: Sequence[Candidate], start: float, moment: float, end: float, blur: float
 ) -> tuple[list[SeriesChange], list[str]]:
-    """All moves, the largest first, and what could not be asked. `blur` is how long a rate still sees the past."""
+    """All changes, largest first, and failures. `blur` is how long after the moment a rate still covers the past."""
     slots = asyncio.Semaphore(_AT_ONCE)
     failures: list[str] = []
 
@@ -162,12 +164,12 @@ async def _look(
             try:
                 answer = await client.query_range(candidate.query, start, end, math.ceil((end - start) / _POINTS))
             except QueryFailed as failure:
-                failures.append(f"{candidate.metric} could not be looked at: {failure.message}")
+                failures.append(f"{candidate.metric} could not be examined: {failure.message}")
                 return []
-        # What is no rate is as it is at once.
+        # A level changes at once, a rate gradually.
         settled = 0.0 if candidate.statistic == "level" else min(blur, (end - moment) / 2)
         if any(series.histograms for series in answer.series):
-            failures.append(f"{candidate.metric} is a native histogram, and not judged: compare a quantile of it")
+            failures.append(f"{candidate.metric} is a native histogram and was not judged: compare a quantile of it")
         moves = (measure_change(candidate, series, moment, moment + settled) for series in answer.series)
         return [move for move in moves if move is not None]
 
@@ -178,7 +180,7 @@ async def _look(
 def _rows(moves: Sequence[SeriesChange], columns: Sequence[str]) -> list[Row]:
     rows: list[Row] = []
     for move in moves:
-        row: dict[str, JsonValue] = {"metric": move.candidate.metric, "figure": move.candidate.statistic}
+        row: dict[str, JsonValue] = {"metric": move.candidate.metric, "statistic": move.candidate.statistic}
         per = "/s" if move.candidate.statistic == "rate" else ""
         row["before"] = format_value(move.before, move.unit) + per
         row["after"] = format_value(move.after, move.unit) + per
@@ -200,9 +202,9 @@ def _left_out(
     passed = [metric for metric in passed if changes.get(metric, 0.0) > 0]
     said: list[str] = []
     if resolution_hint:
-        said.append(f"not looked at, for their many series: {_some(resolution_hint)}")
+        said.append(f"not examined, because they have many series: {_some(resolution_hint)}")
     if passed:
-        said.append(f"not looked at closely, since they changed less at a glance: {_some(passed)}")
+        said.append(f"not examined in detail, because they changed less between snapshots: {_some(passed)}")
     return said
 
 

@@ -1,4 +1,4 @@
-"""`performance`: a service's rate, errors, duration and saturation, from whatever its metrics are called."""
+"""`performance`: rate, errors, duration and saturation of a service, from the metrics it has."""
 
 import asyncio
 from collections.abc import Sequence
@@ -33,9 +33,9 @@ _RECENT_SECONDS = 3600.0
 async def performance(
     client: PrometheusClient, name: str, namespace: str, duration: str, at: str, *, now: float
 ) -> Envelope:
-    """The four golden signals of the service over the time before `at`, over the time before that, and a day ago."""
+    """The four golden signals of the service in the window before `at`, in the window before that, and a day ago."""
     if not name.strip():
-        raise BadRequest("no service is named", "Give the name of a service, workload or job.")
+        raise BadRequest("name is empty", "Enter the name of a service, workload or job.")
     moment, span = parse_time(at, now=now), parse_length(duration, least=60)
     range_ = format_duration(span)
     found = await find_known_metrics(client, name, namespace, moment, range_)
@@ -59,12 +59,12 @@ async def performance(
         return envelope
     if not found and not own:
         envelope.summary = (
-            f"No metrics of {where} in the {range_} before {format_time(moment)}, by any convention known here."
+            f"No metrics of {where} in the {range_} before {format_time(moment)} by any known convention."
         )
         envelope.hints = await _near(client, name, moment, now)
         return envelope
     if not signals:
-        note = "no metric of requests that is known here carries this name"
+        note = "no known request metric has this name"
         signals = [Signal("rate, errors, duration", "", note=note), *suffix_signals(own, range_)]
         envelope.hints = [uncovered_metrics(own, signals) if own else _known()]
     (told, complete), example = await asyncio.gather(
@@ -74,13 +74,13 @@ async def performance(
     sources = ", ".join(
         dict.fromkeys(part for one in told if one.signal.query for part in one.signal.source.split(", "))
     )
-    how = f", found by: {sources}" if sources else " has metrics, of which none tells of requests or of what it uses"
+    how = f", found by: {sources}" if sources else " has metrics, but none of requests or resource usage"
     owned = [*found.values(), *own.values()]
     spread = namespaces(owned)
     envelope.summary = f"{where if spread else name} in the {range_} up to {format_time(moment)}{how}."
     _on_changes(envelope, told, range_, complete=complete)
     if not complete:
-        envelope.warnings.append("what it was before could not be asked in time, at least not of every figure")
+        envelope.warnings.append("some earlier values could not be queried in time")
     envelope.warnings += _on_namespaces(name, namespace, spread)
     next_steps = await _next(client, told, owned, moment, span)
     envelope.hints = [hint for hint in (*envelope.hints, *next_steps, example) if hint]
@@ -91,36 +91,36 @@ async def performance(
 
 def _known() -> str:
     names = ", ".join(dict.fromkeys(convention.name for convention in CONVENTIONS))
-    return f"Metrics of requests that are known here: {names}, and http_requests_total with any prefix."
+    return f"Known request metrics: {names}, and http_requests_total with any prefix."
 
 
 def _on_namespaces(name: str, wanted: str, spread: Sequence[str]) -> list[str]:
-    """A warning where the figures are not of the one namespace that may be meant."""
+    """A warning if the readings do not belong to one namespace."""
     if wanted and not spread:
-        return [f"none of these metrics says a namespace, so {wanted!r} chose nothing among them"]
+        return [f"these metrics have no namespace label, so namespace {wanted!r} was ignored"]
     if not wanted and len(spread) > 1:
         some = ", ".join(spread[:6])
         return [
-            f"{name} is in {len(spread)} namespaces ({some}), and these figures are of all of them: "
-            "give one of them as namespace"
+            f"{name} is in {len(spread)} namespaces ({some}), and the values cover all of them: "
+            "set namespace to one of them"
         ]
     return []
 
 
 def _on_changes(envelope: Envelope, told: Sequence[Reading], range_: str, *, complete: bool) -> None:
-    """Say what differs much from before."""
-    for than, earlier in ((f"the {range_} before", False), ("a day ago", True)):
+    """Add what changed to the summary."""
+    for than, earlier in ((f"the previous {range_}", False), ("a day ago", True)):
         if changed := changed_readings(told, earlier=earlier):
             envelope.summary += f" Changed from {than}: {change_text(changed, told, earlier=earlier)}."
     known = complete and any(one.before is not None or one.day_ago is not None for one in told)
     if known and not any(changed_readings(told, earlier=earlier) for earlier in (False, True)):
-        envelope.summary += " Nothing is half as much again as before, or has shrunk as far."
+        envelope.summary += " Nothing rose or fell by 50% or more."
 
 
 async def _next(
     client: PrometheusClient, told: Sequence[Reading], found: Sequence[ServiceMetric], at: float, span: float
 ) -> list[str]:
-    """How to go on from what differs: since when it does, and what else changed then."""
+    """Hints on changes: since when, and how to find what else changed then."""
     if changed_readings(told, earlier=False):
         hints, began = list[str](), format_time(at - span)
     elif since_yesterday := changed_readings(told):
@@ -128,31 +128,31 @@ async def _next(
         telling = next(felt, since_yesterday[0])
         moment = await onset(client, telling, at, span)
         began = "<that time>" if moment is None else format_time(moment)
-        hints = [f"Since about {began}, as {telling.signal.name} tells."] if moment is not None else []
-        hints = hints or ["Since when: query_range or chart with one of the queries and start=-1d."]
+        hints = [f"Since about {began}, by {telling.signal.name}."] if moment is not None else []
+        hints = hints or ["To see since when: query_range or chart with one of the queries and start=-1d."]
     else:
         return []
     spaces = namespaces(found)
     jobs = sorted({name for one in found if one.owner.label == "job" for name in one.values})
     scope = f"namespace={spaces[0]}" if len(spaces) == 1 else f"job={jobs[0]}" if len(jobs) == 1 else ""
-    return [*hints, f"What else changed then: movers {scope} at={began}."] if scope else hints
+    return [*hints, f"To see what else changed then: movers {scope} at={began}."] if scope else hints
 
 
 async def _near(client: PrometheusClient, name: str, at: float, now: float) -> list[str]:
-    """Names like it at that time; or whether it is there now."""
+    """Similar names at that time, or whether the name exists now."""
     if names := await service_names(client, (at - _RECENT_SECONDS, at)):
         if name in names:
             return [
-                f"In the hour before there are series of {name}: targets tells whether it is still scraped, and "
-                "a longer window looks further back."
+                f"There are series of {name} in the hour before: check with targets whether it is still scraped, "
+                "or use a longer window."
             ]
         wanted = name.lower()
         held = [one for one in names if wanted in one.lower() or one.lower() in wanted.split()]
         if near := f"Did you mean {', '.join(held[:3])}?" if held else suggestion(name, names):
             return [near]
-        return [f"Jobs and services there are: {', '.join(names[:_JOBS_SHOWN])}."]
+        return [f"Existing jobs and services: {', '.join(names[:_JOBS_SHOWN])}."]
     names = await service_names(client, (now - _RECENT_SECONDS, now))
-    told = [f"No metric has a job or service in the hour before {format_time(at)}: ask for another time."]
+    told = [f"No metric has a job or service in the hour before {format_time(at)}: try another time."]
     if name in names:
-        return [*told, f"Now there are metrics of {name}: at=now."]
+        return [*told, f"There are metrics of {name} now: use at=now."]
     return [*told, *([f"Now: {near}"] if (near := suggestion(name, names)) else [])]

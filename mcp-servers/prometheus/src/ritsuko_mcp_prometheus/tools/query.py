@@ -1,4 +1,4 @@
-"""A query's value at one moment."""
+"""`query`: the value of a query at one time."""
 
 import re
 
@@ -18,7 +18,7 @@ from ritsuko_mcp_prometheus.presentation.paging import page, page_start
 from ritsuko_mcp_prometheus.presentation.tables import point_rows, points_of, value_rows
 from ritsuko_mcp_prometheus.presentation.units import unit_of
 
-# These put their result in order themselves; anything else comes in no order at all.
+# These sort their result; all others return it unsorted.
 _ORDERING = re.compile(
     r"\s*(?:sort|sort_desc|sort_by_label|sort_by_label_desc|topk|bottomk)\s*(?:\(|by\b|without\b)", re.I
 )
@@ -26,7 +26,7 @@ _FEW_VALUES = 4
 
 
 async def instant(client: PrometheusClient, query: str, time: str, limit: int, cursor: str, *, now: float) -> Envelope:
-    """The value of `query` at `time`, as one row a series (one row a sample, if the query is a range like `up[5m]`)."""
+    """The value of `query` at `time`: a row per series, or per sample for a range such as `up[5m]`."""
     question: JsonValue = ["query", query, time]
     place = page_start(cursor, question, now)
     at = parse_time(time, now=place.now)
@@ -76,7 +76,7 @@ def _by_labels(series: list[Series]) -> list[Series]:
 
 
 def _by_value(series: list[Series]) -> list[Series]:
-    """Largest first, NaN and histograms last; equal ones by their labels, so that pages fit together."""
+    """Largest first, NaN and histograms last; equal ones by their labels, so that pages are consistent."""
 
     def rank(one: Series) -> tuple[bool, float]:
         value = one.samples[0][1] if one.samples else float("nan")

@@ -1,4 +1,4 @@
-"""A query's course over time."""
+"""`query_range`: the values of a query over a time range."""
 
 from collections.abc import Sequence
 
@@ -32,7 +32,7 @@ async def ranged(
     *,
     now: float,
 ) -> Envelope:
-    """The values of `query` from `start` to `end`: statistics and a sparkline a series, or one row a point."""
+    """The values of `query` from `start` to `end`: statistics and a sparkline per series, or a row per point."""
     question: JsonValue = ["query_range", query, start, end, step, points]
     place = page_start(cursor, question, now)
     first, last = parse_window(start, end, now=place.now)
@@ -76,7 +76,7 @@ async def ranged(
     if histograms:
         which = "1 of them is a native histogram" if histograms == 1 else f"{histograms} of them are native histograms"
         envelope.hints.append(
-            f"{which}, told by the mean observation: ask for histogram_quantile(0.9, ...) to know more."
+            f"{which}, shown by the mean observation: query histogram_quantile(0.9, ...) for details."
         )
     return page(
         envelope,
@@ -89,15 +89,15 @@ async def ranged(
 
 
 def _over(series: Sequence[Series], end: float, step: float) -> str:
-    """A sentence about those that end before the end: what is last of them is not what they are then."""
+    """A hint about series that end early: their last value is not that of the end."""
     ends = [one.scalar_samples[-1][0] for one in series if one.scalar_samples]
     early = [moment for moment in ends if moment < end - 2 * step]
     if not early:
         return ""
     if len(series) == 1:
-        return f"Its last point is of {format_time(early[0])}: there is nothing after it."
+        return f"Its last point is at {format_time(early[0])}: there is no data after it."
     latest = format_time(max(early))
-    return f"{len(early):,} of {len(series):,} series end earlier, at {latest} or before: last is of then."
+    return f"{len(early):,} of {len(series):,} series end at {latest} or earlier: their last value is from then."
 
 
 def _named(series: list[Series], query: str) -> str:

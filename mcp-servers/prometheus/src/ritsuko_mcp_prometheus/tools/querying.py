@@ -23,24 +23,26 @@ def querying_tools(client: PrometheusClient) -> list[Tool]:
         limit: Limit = 50,
         cursor: Cursor = "",
     ) -> Envelope:
-        """Value of a PromQL query at one moment: a row a series, largest first unless the query sorts.
-        An empty answer says why and names the nearest metrics."""
+        """Value of a PromQL query at one time: a row per series, largest first unless the query sorts.
+        An empty result explains why and names similar metrics."""
         return await instant(client, query, time, limit, cursor, now=this_moment())
 
     async def query_range(
         query: Query,
         start: Moment = "-1h",
         end: Later = "now",
-        step: Annotated[str, Written, Field(description="between points, like 30s; auto: about 240 points")] = "auto",
-        points: Annotated[bool, Field(description="every point instead of statistics")] = False,
+        step: Annotated[
+            str, Written, Field(description="time between points, such as 30s; auto: about 240 points")
+        ] = "auto",
+        points: Annotated[bool, Field(description="return every point instead of statistics")] = False,
         limit: Limit = 50,
         cursor: Cursor = "",
     ) -> Envelope:
-        """Course of a PromQL query over time: statistics, trend and a sparkline a series, or its points."""
+        """PromQL query over a time range: statistics, trend and sparkline per series, or all points."""
         return await ranged(client, query, start, end, step, points, limit, cursor, now=this_moment())
 
     async def explain(query: Query) -> Envelope:
-        """What a PromQL query does, in words; what is suspicious about it; whether the names in it exist."""
+        """Explain a PromQL query: what it does, likely mistakes, and whether its names exist."""
         return await explanation.explain(client, query, now=this_moment())
 
     return [

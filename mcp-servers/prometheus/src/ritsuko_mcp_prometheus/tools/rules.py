@@ -1,4 +1,4 @@
-"""Recording and alerting rules: which don't work, which are slow."""
+"""`rules`: recording and alerting rules, failing and slow ones first."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ from ritsuko_mcp_prometheus.presentation.numbers import format_value
 from ritsuko_mcp_prometheus.state.age import age
 from ritsuko_mcp_prometheus.state.configuration_reload import failed_reload
 
-# Of its interval: a group that takes longer than the whole of it misses evaluations.
+# Share of the interval: a group that takes longer than the interval misses evaluations.
 _SLOW = 0.5
 _LONGEST = 200
 
@@ -35,15 +35,15 @@ class _Placed:
 
     @property
     def slow(self) -> bool:
-        """Whether its group is slow, and it takes the largest part of that."""
+        """Whether its group is slow and it takes the longest."""
         heaviest = max((one.evaluationTime for one in self.group.rules), default=0.0)
         return late(self.group) and self.rule.evaluationTime == heaviest
 
 
 async def rules(client: PrometheusClient, name: str, type: str, state: str, limit: int, *, now: float) -> Envelope:
-    """Rules, those with errors first, then slow ones, then what fires; a row each.
+    """Rules as rows: failing first, then slow, then firing.
 
-    Only those whose name, group or query contains `name`, of that type and state unless these are `all`.
+    Only rules with `name` in name, group or query, and of that type and state unless these are `all`.
     """
     groups, warnings = await asyncio.gather(client.rules(), failed_reload(client, now=now))
     every = list(_placed(groups))
@@ -56,7 +56,7 @@ async def rules(client: PrometheusClient, name: str, type: str, state: str, limi
     envelope.total, envelope.returned = len(chosen), len(envelope.data)
     envelope.truncated = len(chosen) > limit
     if envelope.truncated:
-        envelope.hints.append(f"Give a part of the name to see fewer, or a limit above {limit}.")
+        envelope.hints.append(f"Filter by name, or raise limit above {limit}.")
     for group in filter(late, groups):
         envelope.warnings.append(
             f"group {group.name} takes {format_value(group.evaluationTime, 'seconds')} "
@@ -65,7 +65,7 @@ async def rules(client: PrometheusClient, name: str, type: str, state: str, limi
     if not chosen and every:
         near = nearest_names(name, {one.rule.name for one in every}, 3) if name else []
         close = f"Did you mean {', '.join(near)}?" if near else ""
-        envelope.hints.append(close or f"There are {len(every)} others: leave the conditions out.")
+        envelope.hints.append(close or f"There are {len(every)} others: remove the filters.")
     if len(chosen) == 1:
         told = chosen[0].rule.annotations.items()
         envelope.hints += [f"{name}: {text}" for name, text in told if not is_sensitive_name(name)]
@@ -73,7 +73,7 @@ async def rules(client: PrometheusClient, name: str, type: str, state: str, limi
 
 
 def late(group: RuleGroup) -> bool:
-    """Whether a group's evaluation takes a dangerous part of its interval."""
+    """Whether a group's evaluation takes too large a part of its interval."""
     return group.interval > 0 and group.evaluationTime > _SLOW * group.interval
 
 
@@ -104,7 +104,7 @@ def _rank(one: _Placed) -> tuple[bool, bool, int, str, str]:
 
 
 def _row(one: _Placed, now: float, *, errors: bool) -> Row:
-    """The error stands in front where there are any: a table is read from the left."""
+    """A row; the error comes early because a table is read from the left."""
     error: Row = {"error": one.rule.lastError} if errors else {}
     return {
         "rule": one.rule.name,
@@ -125,7 +125,7 @@ def _summary(groups: Sequence[RuleGroup], every: Sequence[_Placed], chosen: Sequ
     if not every:
         return "This Prometheus has no rules."
     failing, slow = sum(one.broken for one in every), sum(map(late, groups))
-    state = f"{failing} of them failing" if failing else "all of them work"
+    state = f"{failing} of them failing" if failing else "all healthy"
     told = f"{len(every):,} rules in {len(groups):,} groups, {state}"
     told += f", {slow} groups slow" if slow else ""
     return f"{told}." if len(chosen) == len(every) else f"{len(chosen):,} shown of {told}."

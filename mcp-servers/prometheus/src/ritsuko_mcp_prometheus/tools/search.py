@@ -1,4 +1,4 @@
-"""Metrics found by words."""
+"""`search`: metrics by words."""
 
 import re
 from collections.abc import Sequence
@@ -27,14 +27,14 @@ _SHORTEST_WORD, _SERVICES_SHOWN = 3, 5
 async def search(
     client: PrometheusClient, words: str, type: str, limit: int, cursor: str, sort: str, *, now: float
 ) -> Envelope:
-    """Metrics whose name and help hold all the words, best match first; without words all of them, by name.
+    """Metrics whose name or help contain all the words, best match first; without words all metrics, by name.
 
-    Sorted by `series` it answers instead where most series are; words don't matter to that.
+    Sorted by `series`, the metrics with the most series instead, without words.
     """
     if sort == "series":
         if words.strip() or type != "any":
             raise BadRequest(
-                "most series are counted of everything, not of some words or a type", "Leave text and type out."
+                "sort=series covers all metrics and can't be combined with text or type", "Omit text and type."
             )
         return await cardinality(client, limit)
     question: JsonValue = ["search", words, type]
@@ -53,8 +53,8 @@ async def search(
     shown = found[place.offset : place.offset + limit]
     counts = await _series_counts(client, shown, place.now)
     if counts is None:
-        envelope.warnings.append("how many series each has could not be counted in time")
-    envelope.hints.append("describe tells more of one: its labels, an example and a query.")
+        envelope.warnings.append("the number of series per metric could not be counted in time")
+    envelope.hints.append("Use describe to see a metric's labels, an example and a query.")
     envelope = page(
         envelope, found, lambda part: [_row(one, counts) for one in part], at=place, limit=limit, question=question
     )
@@ -62,7 +62,7 @@ async def search(
 
 
 async def _services(client: PrometheusClient, words: str, now: float) -> list[str]:
-    """Whether a word is in the name of a service: those are values of labels."""
+    """A hint if a word is in the name of a service, which is a label value."""
     wanted = [word for word in words_of(words) if len(word) >= _SHORTEST_WORD]
     if not wanted:
         return []
@@ -71,21 +71,19 @@ async def _services(client: PrometheusClient, words: str, now: float) -> list[st
     except ToolFailure:
         return []
     meant = [name for name in names if any(word in name.lower() for word in wanted)][:_SERVICES_SHOWN]
-    return [f"There is {', '.join(meant)}: performance {meant[0]} tells how it does."] if meant else []
+    return [f"Services: {', '.join(meant)}. Use performance {meant[0]} to check one."] if meant else []
 
 
 def _nothing(words: str, type: str, known: Sequence[Family]) -> tuple[str, list[str]]:
     if not known:
-        return "This Prometheus holds no metrics at all.", ["Check its scrape configuration: targets tells more."]
+        return "This Prometheus has no metrics.", ["Check its scrape configuration with targets."]
     if type != "any" and (others := ranked(words, known)):
-        return f"No {type} for {words.strip()!r}.", [
-            f"There are {len(others):,} metrics of other types: leave type out."
-        ]
+        return f"No {type} for {words.strip()!r}.", [f"There are {len(others):,} metrics of other types: omit type."]
     near = nearest_names("_".join(words.split()), [one.name for one in known])
     single = [word for word in words.split() if len(word) >= _SHORTEST_WORD and ranked(word, known)]
     hints = [f"Nearest: {', '.join(near)}."] if near else []
     if len(words.split()) > 1 and single:
-        hints.append(f"There are metrics for {' and for '.join(single)} alone.")
+        hints.append(f"There are metrics for {' and for '.join(single)} separately.")
     return f"None of the {len(known):,} metrics has {words.strip()!r} in its name or help.", hints
 
 

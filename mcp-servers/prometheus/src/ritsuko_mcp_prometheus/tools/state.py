@@ -13,7 +13,7 @@ from ritsuko_mcp_prometheus.tools import rules as evaluation
 from ritsuko_mcp_prometheus.tools import targets as scraping
 from ritsuko_mcp_prometheus.tools.parameters import Limit, Moment, this_moment
 
-Part = Annotated[str, Field(description="only with this in name or labels", max_length=500)]
+Part = Annotated[str, Field(description="text in name or labels, or label=value", max_length=500)]
 
 
 def state_tools(client: PrometheusClient) -> list[Tool]:
@@ -25,26 +25,26 @@ def state_tools(client: PrometheusClient) -> list[Tool]:
         limit: Limit = 50,
         at: Moment = "now",
     ) -> Envelope:
-        """What fires and what is pending, or did at another time, worst first."""
+        """Firing and pending alerts, now or at another time, most severe first."""
         return await alerting.alerts(client, name, state, limit, at, now=this_moment())
 
     async def rules(
-        name: Annotated[str, Field(description="only with this in name, group or query", max_length=500)] = "",
+        name: Annotated[str, Field(description="text in name, group or query", max_length=500)] = "",
         type: Literal["all", "alerting", "recording"] = "all",
         state: Literal["all", "failing", "slow", "firing", "pending", "inactive"] = "all",
         limit: Limit = 50,
     ) -> Envelope:
-        """Rules with health and last error: failing first, then slow."""
+        """Recording and alerting rules with health and last error: failing first, then slow."""
         return await evaluation.rules(client, name, type, state, limit, now=this_moment())
 
     async def targets(
         name: Part = "", state: Literal["all", "down", "unknown", "up", "dropped"] = "all", limit: Limit = 50
     ) -> Envelope:
-        """What is scraped: down first, with the error; or what discovery found and relabelling dropped."""
+        """Scrape targets, down first, with the error; or targets dropped by relabelling."""
         return await scraping.targets(client, name, state, limit, now=this_moment())
 
     return [
-        read_tool(alerts, title="See alerts"),
+        read_tool(alerts, title="List alerts"),
         read_tool(rules, title="Check rules"),
         read_tool(targets, title="Check scrape targets"),
     ]

@@ -1,4 +1,4 @@
-"""What is scraped, and what can't be."""
+"""`targets`: scrape targets, failing ones first."""
 
 import asyncio
 from collections import Counter
@@ -24,10 +24,10 @@ _FEW_JOBS = 8
 
 
 async def targets(client: PrometheusClient, name: str, state: str, limit: int, *, now: float) -> Envelope:
-    """Targets, those that are down first, with the error of their last scrape.
+    """Targets, down first, with the error of their last scrape.
 
-    Only those where a label's value or the address contains `name`, and of that state unless it is `all`; those that
-    relabelling `dropped` are shown alone.
+    Only targets with `name` in a label value or the address, and in that state unless it is `all`; `dropped` lists
+    only targets that relabelling dropped.
     """
     if state == "dropped":
         return await dropped(client, name, limit)
@@ -39,12 +39,12 @@ async def targets(client: PrometheusClient, name: str, state: str, limit: int, *
     envelope.total, envelope.returned = len(chosen), len(envelope.data)
     envelope.truncated = len(chosen) > limit
     if envelope.truncated:
-        envelope.hints.append(f"Give a job or an instance to see fewer, or a limit above {limit}.")
+        envelope.hints.append(f"Filter by job or instance, or raise limit above {limit}.")
     if not chosen and found:
         jobs = sorted({one.labels.get("job", "") for one in found})
         envelope.hints.append(suggestion(name, jobs) or f"Jobs: {', '.join(jobs[:20])}.")
         if count := await dropped_count(client, name):
-            envelope.hints.append(f"Relabelling dropped {count:,} such: state=dropped shows them.")
+            envelope.hints.append(f"Relabelling dropped {count:,} matching targets: state=dropped shows them.")
     return envelope.written_by(flat())
 
 
@@ -74,19 +74,19 @@ def _row(target: Target, now: float) -> Row:
 
 
 def _address(target: Target) -> str:
-    """Without user, password and parameters: those are how to get in, not where it is."""
+    """The URL without user, password and parameters, which may be secrets."""
     return without_credentials(target.scrapeUrl)
 
 
 def _without_address(target: Target) -> str:
-    """The error, whose beginning repeats the whole URL: `Get "http://...": connection refused`."""
+    """The error with the URL that it starts with cleaned: `Get "http://...": connection refused`."""
     address = _address(target)
     return target.lastError.replace(target.scrapeUrl, address) if target.scrapeUrl else target.lastError
 
 
 def _summary(found: Sequence[Target], chosen: Sequence[Target]) -> str:
     if not found:
-        return "This Prometheus scrapes nothing."
+        return "This Prometheus has no targets."
     health = Counter(one.health for one in found)
     down = Counter(one.labels.get("job", one.scrapePool) for one in found if one.health == "down")
     told = ", ".join(f"{count} of {job}" for job, count in down.most_common(_FEW_JOBS))

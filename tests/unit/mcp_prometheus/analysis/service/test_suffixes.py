@@ -39,6 +39,6 @@ def test_the_others_are_named_once_each_and_counted_beyond_eight() -> None:
     names = [f"x{number}_bytes_{part}" for number in range(10) for part in ("sum", "count")]
     everything = found(*names, "jobs_backlog")
     sentence = uncovered_metrics(everything, suffix_signals(everything, "5m"))
-    assert sentence.startswith("It has other metrics: x0_bytes, x1_bytes, x2_bytes")
-    assert sentence.endswith("x7_bytes and 2 more. describe tells what one is.")
+    assert sentence.startswith("Other metrics: x0_bytes, x1_bytes, x2_bytes")
+    assert sentence.endswith("x7_bytes and 2 more. Use describe to see what one is.")
     assert uncovered_metrics(found("jobs_backlog"), suffix_signals(found("jobs_backlog"), "5m")) == ""

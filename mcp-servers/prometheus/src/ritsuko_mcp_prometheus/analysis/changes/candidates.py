@@ -1,4 +1,4 @@
-"""What to look at in a scope full of metrics: which figure of each, and which of them when there are too many."""
+"""Which metrics of a scope to examine, and which statistic of each."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,7 @@ from typing import Literal
 
 Statistic = Literal["rate", "level", "p90", "mean"]
 
-# They say what something is or when it was made, not how it does.
+# These describe an object or its creation time, not its state.
 _STILL = re.compile(r"_(?:info|created|build_info|labels|annotations|timestamp|timestamp_seconds|time_seconds)$")
 _COUNTERS = re.compile(r"_(?:total|count)$")
 _MOST_APART = 40
@@ -15,9 +15,9 @@ _MOST_APART = 40
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A figure of a metric in the scope: how to ask for its course, and how many series stand behind it.
+    """A statistic of a metric in the scope, with its query and its number of series.
 
-    `screened_metrics` are the metrics whose values tell roughly whether it changed, of `screened_series` series.
+    `screened_metrics` are the metrics whose snapshots show whether it changed; they have `screened_series` series.
     """
 
     metric: str
@@ -31,8 +31,8 @@ class Candidate:
 def candidates(counts: Mapping[str, int], types: Mapping[str, str], scope: str, rate_range: str) -> list[Candidate]:
     """One for each metric that can change, by name.
 
-    `counts` has the series of each metric in the scope, `types` what metadata says of those it knows, `scope` is what
-    selectors say (`namespace="shop"`). A metric of many series is looked at in its sum, a level in its mean.
+    `counts` has the number of series of each metric in the scope, `types` the known types, `scope` the matchers
+    (`namespace="shop"`). Of a metric with many series the sum is examined, or the mean of a level.
     """
     found: list[Candidate] = []
     for metric in sorted(counts):
@@ -62,7 +62,7 @@ def candidates(counts: Mapping[str, int], types: Mapping[str, str], scope: str, 
 def most_changed(
     found: Sequence[Candidate], changes: Mapping[str, float], metrics: int, series: int
 ) -> list[Candidate]:
-    """As many as stay within so many metrics and series, those first that changed most; none that didn't change."""
+    """The candidates that changed most, within limits on metrics and series; none without a change."""
     taken: list[Candidate] = []
     used = 0
     for one in sorted(found, key=lambda one: (-changes.get(one.metric, 0.0), one.series, one.metric)):

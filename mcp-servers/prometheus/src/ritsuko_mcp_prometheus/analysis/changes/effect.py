@@ -1,4 +1,4 @@
-"""How far a series moved at a moment: pure, on its samples before and after."""
+"""The effect size of a change at a moment, without I/O."""
 
 import math
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from ritsuko_mcp_prometheus.presentation.units import unit_of
 from ritsuko_mcp_prometheus.statistics.robust import effect, level, relative
 
 FLOOR = 0.05
-"""Of the larger level: what changes by less than a twentieth changes little, however still it stood before."""
+"""Share of the larger level: a smaller change is not notable, even of a constant series."""
 LEAST_EFFECT = 3.0
 _LEAST_POINTS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class SeriesChange:
-    """How far a series of a candidate moved."""
+    """The change of one series of a candidate."""
 
     candidate: Candidate
     labels: Labels
@@ -32,9 +32,9 @@ class SeriesChange:
 
 
 def measure_change(candidate: Candidate, series: Series, moment: float, settled: float) -> SeriesChange | None:
-    """How far a series moved between its samples up to `moment` and those after `settled` (both Unix seconds).
+    """The change between the samples up to `moment` and those after `settled` (both Unix seconds).
 
-    None where either has too few samples to say. What lies between belongs to neither: a rate still sees the past.
+    None if either has too few samples. Samples in between are ignored: a rate there still covers the past.
     """
     before = [value for time, value in series.samples if time <= moment and math.isfinite(value)]
     after = [value for time, value in series.samples if time > settled and math.isfinite(value)]
@@ -48,6 +48,6 @@ def measure_change(candidate: Candidate, series: Series, moment: float, settled:
 
 
 def rank(move: SeriesChange) -> tuple[float, float, str, list[tuple[str, str]]]:
-    """The largest effect first; of equal ones what multiplied most."""
+    """The largest effect first; of equal ones the largest relative change."""
     share = relative(move.before, move.after)
     return -round(abs(move.effect), 6), -abs(share), move.candidate.metric, sorted(move.labels.items())

@@ -1,4 +1,4 @@
-"""A first glance at a scope: four snapshots of everything in it, and how much each metric changed between them."""
+"""Screening of a scope: four snapshots of all its metrics, and how much each changed between them."""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +13,7 @@ _Key = tuple[tuple[str, str], ...]
 
 
 def screenable(found: Sequence[Candidate]) -> list[Candidate]:
-    """Those whose snapshots are not too much to read, of few series first."""
+    """The candidates whose snapshots are small enough to read, fewest series first."""
     taken: list[Candidate] = []
     used = 0
     for one in sorted(found, key=lambda one: (one.series, one.metric)):
@@ -26,9 +26,9 @@ def screenable(found: Sequence[Candidate]) -> list[Candidate]:
 async def rough_changes(
     client: PrometheusClient, found: Sequence[Candidate], scope: str, start: float, moment: float, end: float
 ) -> dict[str, float]:
-    """For each metric how much its most changed series changed from before the moment to after it, from 0 to 1.
+    """For each metric, by how much its most changed series changed around the moment, from 0 to 1.
 
-    A counter or histogram is judged by its growth. What comes or goes has changed by 1.
+    A counter or histogram is judged by its increase. A series that appeared or disappeared has changed by 1.
     """
     names = sorted({name for one in found for name in one.screened_metrics})
     if not names:
@@ -59,18 +59,18 @@ def _change(one: Candidate, snapshots: Sequence[Mapping[str, Mapping[_Key, float
     if any(value is None for row in values for value in row[1:]):
         return 1.0
     if one.statistic == "level":
-        # Who asks knows the moment roughly: what moved a little before it differs from the start alone.
+        # The moment is approximate: a change shortly before it differs from the start only.
         start, before, *after = (value or 0.0 for value in values[0])
         return max(_difference(former, value) for former in (start, before) for value in after)
     before, after = zip(*((_growth(row[0], row[1]), _growth(row[1], row[3]) / share) for row in values), strict=True)
-    if len(values) == 2:  # Sum and count: what an observation was on average.
+    if len(values) == 2:  # Sum and count: the mean observation.
         before = (before[0] / before[1] if before[1] else 0.0,)
         after = (after[0] / after[1] if after[1] else 0.0,)
     return _difference(before[0], after[0])
 
 
 def _growth(earlier: float | None, later: float | None) -> float:
-    """Of a counter, which starts anew at 0 when its process does."""
+    """The increase of a counter, which restarts at 0 with its process."""
     if earlier is None or later is None or later < earlier:
         return later or 0.0
     return later - earlier

@@ -1,6 +1,6 @@
-"""How the metrics of services are called: which counter has the requests, which label the outcome, and what the time.
+"""Conventions for request metrics: the counter of requests, the label of the outcome, and the durations.
 
-Each follows the documentation of what exports it, named beside it.
+Each follows the documentation of its exporter, linked next to it.
 """
 
 import re
@@ -16,11 +16,11 @@ GRPC_FAILED = "Unknown|DeadlineExceeded|Unimplemented|Internal|Unavailable|DataL
 
 @dataclass(frozen=True, slots=True)
 class Convention:
-    """One way to name the metrics of requests.
+    """One naming convention of request metrics.
 
     `requests` is a counter, `durations` a histogram or summary without its suffix, in seconds times `scale`
-    (0.001: milliseconds). Without a counter the histogram's count is one. `outcomes` are labels that may hold the
-    outcome, and `failed` is the regular expression of the bad ones. `only` is a label and its value that always apply.
+    (0.001: milliseconds). Without a counter the histogram's count is used. `outcomes` are labels that may hold the
+    outcome, and `failed` is the regular expression of failures. `only` is a label and value that is always required.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Convention:
 
     @property
     def metrics(self) -> tuple[str, ...]:
-        """All that there may be of it; under the bare name stand a native histogram or the quantiles of a summary."""
+        """All metrics of the convention; a native histogram or a summary's quantiles have the name without suffix."""
         parts = ("", "_bucket", "_sum", "_count") if self.durations else ()
         return tuple(dict.fromkeys((self.counter, *(f"{self.durations}{part}" for part in parts))))
 
@@ -56,7 +56,7 @@ CONVENTIONS: tuple[Convention, ...] = (
     ),
     # https://docs.micrometer.io/micrometer/reference/ , Spring Boot's http.server.requests
     Convention("Micrometer (Spring)", durations="http_server_requests_seconds", outcomes=("status",)),
-    # What most client libraries' middlewares and examples use.
+    # The usual names in client libraries and their examples.
     Convention("Prometheus client", "http_requests_total", "http_request_duration_seconds"),
     Convention("Prometheus client", durations="http_request_duration_seconds"),
     # https://github.com/grpc-ecosystem/go-grpc-middleware/tree/main/providers/prometheus
@@ -67,7 +67,7 @@ CONVENTIONS: tuple[Convention, ...] = (
         outcomes=("grpc_code",),
         failed=GRPC_FAILED,
     ),
-    # https://istio.io/latest/docs/reference/config/metrics/: each request is told by both ends.
+    # https://istio.io/latest/docs/reference/config/metrics/: both ends report each request.
     Convention(
         "Istio",
         "istio_requests_total",
@@ -92,7 +92,7 @@ CONVENTIONS: tuple[Convention, ...] = (
         outcomes=("rpc_grpc_status_code",),
         failed="2|4|12|13|14|15",
     ),
-    # https://grafana.com/docs/tempo/latest/metrics-from-traces/span-metrics/: calls are told by both ends.
+    # https://grafana.com/docs/tempo/latest/metrics-from-traces/span-metrics/: both ends report each call.
     Convention(
         "Tempo span metrics",
         "traces_spanmetrics_calls_total",
@@ -158,7 +158,7 @@ PREFIXED = rf"([a-zA-Z0-9_:]+)_(?:{_REQUESTS}|{_DURATIONS}(?:_(?:bucket|sum|coun
 
 
 def prefixed(metrics: Iterable[str]) -> list[Convention]:
-    """A convention for each prefix that stands before the usual names: each counts requests of its own."""
+    """A convention for each prefix before the usual names: each counts its own requests."""
     found = sorted({match[1] for metric in metrics if (match := re.fullmatch(PREFIXED, metric))})
     return [
         Convention(f"Prometheus client ({prefix})", counter, f"{prefix}_{_DURATIONS}")

@@ -1,4 +1,4 @@
-"""Which metrics are a service's or workload's, and by which labels that shows."""
+"""Discovery of the metrics of a service or workload, by the labels that name it."""
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable
@@ -11,7 +11,7 @@ from ritsuko_mcp_prometheus.api.series import Series
 from ritsuko_mcp_prometheus.errors import QueryFailed
 from ritsuko_mcp_prometheus.promql.selectors import PLAIN_NAME, any_of, literally, quoted
 
-# Where the same metric says two namespaces, the first of these is the service's own and the other the exporter's.
+# Of two namespace labels on a metric, the first in this list is the service's and the other the exporter's.
 _NAMESPACES = (
     "destination_workload_namespace",
     "destination_service_namespace",
@@ -19,13 +19,13 @@ _NAMESPACES = (
     "k8s_namespace_name",
     "namespace",
 )
-# What Kubernetes makes the random ends of pod names of: no vowels, so `web-api-...` is not taken for a pod of `web`.
+# The alphabet of random pod name suffixes: no vowels, so `web-api-...` is not taken for a pod of `web`.
 # https://github.com/kubernetes/apimachinery/blob/master/pkg/util/rand/rand.go
 _RANDOM = "[bcdfghjklmnpqrstvwxz2456789]"
 _OF_PODS = ("container_", "kube_")
-# These name who reads from a queue, or the queue; on other metrics they tell nothing of whose those are.
+# These name a queue or its consumer; on other metrics they do not identify the owner.
 _OF_QUEUES = {"consumergroup": "kafka_", "queue": "rabbitmq_"}
-_ANYBODY_S = (
+_GENERIC = (
     "(?:container|kube|go|process|python|jvm|nodejs|dotnet|ruby|promhttp|scrape|target)_.+|up|.+_created|ALERTS.*"
 )
 _AT_ONCE = 6
@@ -33,13 +33,13 @@ _AT_ONCE = 6
 
 @dataclass(frozen=True, slots=True)
 class OwnerLabel:
-    """A label that says whose a metric is, and the regular expression of its values for a name."""
+    """A label that identifies the owner of a metric, and the regular expression of its values for a name."""
 
     label: str
     pattern: str
 
     def matcher(self, values: Collection[str] = ()) -> str:
-        """What selects by it: the one value that was seen, or the pattern, which takes in the pods of other times."""
+        """A matcher: the only value found, or the pattern, which includes pods of other times."""
         if len(values) == 1 and self.label != "pod":
             return f"{self.label}={quoted(*values)}"
         return f"{self.label}=~{quoted(self.pattern)}"
@@ -47,7 +47,7 @@ class OwnerLabel:
 
 @dataclass(slots=True)
 class ServiceMetric:
-    """A metric that belongs to the service: what selects its series, and which outcomes and the like they have."""
+    """A metric of the service: the matchers of its series, and the values of their outcome labels."""
 
     metric: str
     owner: OwnerLabel
@@ -62,7 +62,7 @@ class ServiceMetric:
 
 
 def owner_labels(name: str) -> list[OwnerLabel]:
-    """The most telling label first."""
+    """The labels that may name an owner, most specific first."""
     exact = literally(name)
     pod = f"{exact}(-{_RANDOM}{{1,10}})?-({_RANDOM}{{5}}|[0-9]+)|{exact}"
     # Traefik: shop-web-80@kubernetes. Envoy under Istio: outbound|80||web.shop.svc.cluster.local
@@ -86,7 +86,7 @@ def owner_labels(name: str) -> list[OwnerLabel]:
         OwnerLabel("exported_service", routed),
         OwnerLabel("service", routed),
         *(OwnerLabel(label, exact) for label in plain),
-        # OpenTelemetry makes the job of the service's namespace and name.
+        # In OpenTelemetry, the job is the service's namespace and name.
         OwnerLabel("job", f"(.+/)?{exact}"),
         OwnerLabel("envoy_cluster_name", cluster),
         OwnerLabel("pod", pod),
@@ -98,10 +98,10 @@ def owner_labels(name: str) -> list[OwnerLabel]:
 async def find_known_metrics(
     client: PrometheusClient, name: str, namespace: str, at: float, range_: str
 ) -> dict[str, ServiceMetric]:
-    """The metrics of conventions and usages that are this service's, by name.
+    """The service's metrics of known conventions and of saturation, by name.
 
-    Each is found by the first label that has the name on it; the metrics of pods and objects only by those labels that
-    say so, since their job is that of their exporter. A namespace, if given, counts where the metric says one.
+    Each is found by the first owner label with the name; metrics of pods and objects only by the label of the object,
+    because their job is their exporter's. The namespace, if given, applies to metrics that have one.
     """
     wanted = {metric for convention in CONVENTIONS for metric in convention.metrics}
     wanted |= {metric for usage in USAGES for metric in usage.metrics}
@@ -117,12 +117,12 @@ async def find_known_metrics(
 async def find_other_metrics(
     client: PrometheusClient, name: str, namespace: str, at: float
 ) -> dict[str, ServiceMetric]:
-    """All metrics that carry the name, whatever they are called, but those that tell how any process or pod does.
+    """All other metrics with the service's name, except generic ones of processes and pods.
 
-    Those of that moment, since there may be very many, each with many samples; of too many for the store none.
+    Only at that moment, because there may be many; none if there are too many for the store.
     """
     try:
-        found = await _find(client, name, namespace, lambda _: f"__name__!~{quoted(_ANYBODY_S)}", (), at, "{}")
+        found = await _find(client, name, namespace, lambda _: f"__name__!~{quoted(_GENERIC)}", (), at, "{}")
     except QueryFailed:
         return {}
     return {metric: one for metric, one in found.items() if PLAIN_NAME.fullmatch(metric)}
@@ -175,7 +175,7 @@ def _note(
         return
     more = [f"{label}={quoted(namespace)}"] if namespace and its else []
     if series.name.startswith("container_"):
-        # Besides its containers cAdvisor counts the pod as a whole, and its sandbox.
+        # Besides the containers cAdvisor reports the pod as a whole, and its sandbox.
         more += ['container!=""', 'container!="POD"']
     found = here.setdefault(series.name, ServiceMetric(series.name, owner, ", ".join(more)))
     found.values.add(series.labels.get(owner.label, ""))

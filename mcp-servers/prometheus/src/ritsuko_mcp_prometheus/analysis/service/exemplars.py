@@ -1,4 +1,4 @@
-"""From a figure to one request behind it: the exemplar of the longest duration, which names its trace.
+"""The slowest request with an exemplar, which names its trace.
 
 https://prometheus.io/docs/prometheus/latest/querying/api/#querying-exemplars
 """
@@ -14,9 +14,9 @@ from ritsuko_mcp_prometheus.api.client import PrometheusClient
 
 
 async def slowest_request(client: PrometheusClient, signals: Sequence[Signal], start: float, end: float) -> str:
-    """A sentence about the slowest that left an exemplar in one of the histograms; nothing where none did.
+    """A hint with the slowest request that has an exemplar in a histogram; empty if there is none.
 
-    Stores without exemplars, and answers too large to read, say nothing either: it is a help, not what was asked for.
+    Also empty if the store has no exemplars or the response is too large: the hint is optional.
     """
     chosen = next((signal for signal in signals if signal.buckets), None)
     if chosen is None:
@@ -28,11 +28,11 @@ async def slowest_request(client: PrometheusClient, signals: Sequence[Signal], s
     slowest = max(found, key=lambda one: one.value, default=None)
     if slowest is None:
         return ""
-    # In a sentence a value is not known for a secret by its label's name.
+    # Redaction does not recognise a secret by its label name within a sentence.
     told = {name: value for name, value in sorted(slowest.labels.items()) if not is_sensitive_name(name)}
     labels = ", ".join(f"{name}={value}" for name, value in told.items())
     if not labels:
         return ""
     took = format_reading(slowest.value * chosen.scale, "seconds")
     when = format_time(slowest.timestamp)
-    return f"A slow request of these: {labels}, {took} at {when}: look for that in traces and logs."
+    return f"Example of a slow request: {labels}, {took} at {when}. Search for it in traces and logs."

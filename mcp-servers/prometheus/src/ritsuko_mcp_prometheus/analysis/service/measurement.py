@@ -1,4 +1,4 @@
-"""Asking for figures: what they are now first, what they were before as far as there is time."""
+"""Measurement of signals: the current values first, then earlier ones while time allows."""
 
 import asyncio
 import math
@@ -21,9 +21,9 @@ _T = TypeVar("_T")
 async def measure(
     client: PrometheusClient, signals: Sequence[Signal], at: float, span: float
 ) -> tuple[list[Reading], bool]:
-    """Each line's value at the moment, `span` seconds before it and a day before it; and whether all was asked.
+    """Each signal's value at the moment, `span` seconds and a day before; and whether all were queried.
 
-    A store that is slow, as one is that has trouble, still answers with what is now.
+    With a slow store the current values are still returned.
     """
     slots = asyncio.Semaphore(_AT_ONCE)
 
@@ -34,7 +34,7 @@ async def measure(
         return None if math.isnan(found) else found
 
     async def highest_bound(buckets: str) -> float | None:
-        """Quantiles in the last bucket are given as the highest bound that is a number."""
+        """The highest finite bound, which Prometheus returns for quantiles in the last bucket."""
         async with slots:
             answer = await client.query(f"count by (le) ({buckets})", at)
         bounds = [_bound(one.labels.get("le", "")) for one in answer.series]
@@ -69,7 +69,7 @@ async def measure(
 
 
 async def _within(seconds: float, tasks: Collection[asyncio.Task[Any]]) -> bool:
-    """Wait so long for all of them and end the rest: whether each came to something, if only to a refusal."""
+    """Wait for the tasks and cancel the rest; whether each completed, at least with a failed query."""
     if not tasks:
         return True
     try:

@@ -1,4 +1,4 @@
-"""Since when a figure is what it is now and was not a day ago."""
+"""The onset of a change since a day ago."""
 
 import math
 from collections.abc import Sequence
@@ -13,9 +13,9 @@ _STEP_SECONDS = 300.0
 
 
 async def onset(client: PrometheusClient, one: Reading, at: float, span: float) -> float | None:
-    """The Unix time, to some minutes; None where that can't be told, or asked.
+    """The Unix time, accurate to some minutes; None if it can't be determined.
 
-    A figure looks `span` seconds back: halfway between both levels it has seen as much of the one as of the other.
+    A signal covers `span` seconds: halfway between both levels it covers as much of one as of the other.
     """
     if one.value is None or one.day_ago is None:
         return None
@@ -29,9 +29,9 @@ async def onset(client: PrometheusClient, one: Reading, at: float, span: float) 
 
 
 def crossing(course: Sequence[Sample], former: float, current: float, step: float) -> float | None:
-    """When the course came over to the side of the current level for the last time, and stayed there to its end.
+    """When the samples last crossed to the side of the current level and stayed there.
 
-    None where it never was on the other side, or where samples are missing in between.
+    None if they were never on the other side, or if samples are missing in between.
     """
     middle = (former + current) / 2
     later: float | None = None

@@ -1,4 +1,4 @@
-"""Figures now, just before and a day ago: how they are written, and which of them differ much. Pure."""
+"""Readings of signals: now, just before and a day ago; their text, and which changed. Without I/O."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ _MOST_TOLD = 4
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A line and what came of it; a time at which there is nothing has None. `at_least`: it may be more."""
+    """A signal with its values; None means no data. `at_least`: the value is a lower bound."""
 
     signal: Signal
     value: float | None = None
@@ -29,19 +29,19 @@ class Reading:
 
 
 def reading_row(one: Reading) -> Row:
-    """The figure as people read it, with its query."""
+    """The reading as a row, with its query."""
     signal, note = one.signal, one.signal.note
     if not signal.query:
         value = "absent"
     elif one.failure:
         value, note = "failed", one.failure
     elif one.value is None:
-        value, note = "none", note or "no requests in this time, or too few samples for a rate"
+        value, note = "none", note or "no requests in this window, or too few samples for a rate"
     else:
         value = (
             f"≥ {format_reading(one.value, signal.unit)}" if one.at_least else format_reading(one.value, signal.unit)
         )
-        note = "above the highest bound of its buckets, however far" if one.at_least else note
+        note = "above the highest bucket bound" if one.at_least else note
     known = one.value is not None and one.before is not None
     cells: dict[str, JsonValue] = {"signal": signal.name, "value": value}
     cells["before"] = "" if one.value is None or one.before is None else format_reading(one.before, signal.unit)
@@ -51,9 +51,9 @@ def reading_row(one: Reading) -> Row:
 
 
 def changed_readings(told: Sequence[Reading], *, earlier: bool = True) -> list[Reading]:
-    """Those that are half as much again or more, or have shrunk as far; of durations one.
+    """The readings that rose or fell by 50% or more; at most one duration.
 
-    Compared with a day ago, or, without `earlier`, with the time just before.
+    Compared with a day ago, or without `earlier` with the window just before.
     """
     found: list[Reading] = []
     for one in sorted(told, key=lambda one: one.signal.name == "duration p99"):
@@ -67,7 +67,7 @@ def changed_readings(told: Sequence[Reading], *, earlier: bool = True) -> list[R
 
 
 def change_text(changed: Sequence[Reading], told: Sequence[Reading], *, earlier: bool = True) -> str:
-    """`errors 1 % to 20 %; ...` of what `changed_readings` found among those told."""
+    """`errors 1 % to 20 %; ...` for the result of `changed_readings`."""
     signals = Counter(one.signal.name for one in told)
     said: list[str] = []
     for one in changed:

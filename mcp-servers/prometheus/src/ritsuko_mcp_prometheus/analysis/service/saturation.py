@@ -1,13 +1,13 @@
-"""What tells how much a workload uses and how much of that it may, by the programs that count it."""
+"""Saturation: the resource usage of a workload and its limits, by exporter."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """One figure of what a workload has and uses: `query` has `{metric}` where each metric's selector goes.
+    """One usage signal: `query` has `{metric}` as a placeholder for each metric's selector.
 
-    `range` in it is the time that rates look back.
+    `range` in it is the range of rates.
     """
 
     name: str
@@ -92,7 +92,7 @@ USAGES: tuple[Usage, ...] = (
         ("http_server_active_requests",),
         "sum({http_server_active_requests})",
     ),
-    # The longest of the last minutes, which is all that Spring tells beside a mean if nobody asks it for a histogram.
+    # The maximum of the last minutes: besides a mean, all that Spring exports without histograms.
     Usage(
         "duration max",
         "Micrometer (Spring)",

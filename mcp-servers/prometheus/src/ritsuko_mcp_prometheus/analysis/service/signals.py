@@ -1,4 +1,4 @@
-"""From the metrics of a service that were found to the figures that can be asked of them: pure."""
+"""Signals that can be queried from a service's metrics, without I/O."""
 
 import re
 from collections.abc import Mapping
@@ -11,14 +11,14 @@ from ritsuko_mcp_prometheus.promql.selectors import quoted
 
 _QUANTILES = (0.5, 0.95, 0.99)
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)(?:\|([^}]*))?\}")
-_OF_A_SUMMARY = "the worst of its series: the quantiles of a summary can't be put together"
+_OF_A_SUMMARY = "the highest of its series: quantiles of a summary can't be aggregated"
 
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """A figure to ask for, or, without a query, one that can't be and why.
+    """A signal to query, or without a query the reason in `note`.
 
-    A quantile of a classic histogram names its `buckets`: it is never above the highest of their bounds.
+    A quantile of a classic histogram names its `buckets`, whose highest bound limits it.
     """
 
     name: str
@@ -31,7 +31,7 @@ class Signal:
 
 
 def request_signals(found: Mapping[str, ServiceMetric], range_: str) -> list[Signal]:
-    """Rate, errors and duration by each convention that is met; nothing where none is."""
+    """Rate, errors and duration for each convention that the metrics follow."""
     signals: list[Signal] = []
     used: set[str] = set()
     for convention in (*CONVENTIONS, *prefixed(found)):
@@ -43,22 +43,22 @@ def request_signals(found: Mapping[str, ServiceMetric], range_: str) -> list[Sig
 
 
 def saturation_signals(found: Mapping[str, ServiceMetric], range_: str) -> list[Signal]:
-    """What it uses, and of that what it may; one line that says so where nothing tells."""
+    """Resource usage and limits; one signal that says so if there are no such metrics."""
     signals: list[Signal] = []
     for usage in USAGES:
         missing = [metric for metric in usage.metrics if metric not in found]
         if not missing:
             signals.append(Signal(usage.name, usage.source, _filled(usage, found, range_), usage.unit))
         elif len(missing) < len(usage.metrics):
-            signals.append(Signal(usage.name, usage.source, note=f"there is no {' or '.join(missing)} with this name"))
+            signals.append(Signal(usage.name, usage.source, note=f"not found: {', '.join(missing)}"))
     if not any(signal.query for signal in signals):
-        reason = "neither cAdvisor, kube-state-metrics nor process metrics carry this name"
+        reason = "no cAdvisor, kube-state-metrics or process metrics have this name"
         return [Signal("saturation", "", note=reason)]
     return signals
 
 
 def _counter(convention: Convention, found: Mapping[str, ServiceMetric]) -> ServiceMetric | None:
-    """What counts its requests: a native histogram does without a series for that."""
+    """The counter of requests; a native histogram has no separate series for it."""
     if counted := found.get(convention.counter):
         return counted
     return None if convention.requests else _native(convention, found)
@@ -70,7 +70,7 @@ def _native(convention: Convention, found: Mapping[str, ServiceMetric]) -> Servi
 
 
 def _quantiles(bare: ServiceMetric) -> list[str]:
-    """Those of a summary, as it writes them."""
+    """The quantiles of a summary, as written in its label."""
     return sorted({text for label, text in bare.outcomes if label == "quantile"}, key=_number)
 
 
@@ -122,11 +122,9 @@ def _durations(convention: Convention, found: Mapping[str, ServiceMetric], range
     total, count = found.get(f"{convention.durations}_sum"), found.get(f"{convention.durations}_count")
     if total and count:
         parts = [f"sum(rate({part.selector(only)}[{range_}]))" for part in (total, count)]
-        note = "" if signals else "a mean: there are no buckets for quantiles"
+        note = "" if signals else "mean only: there are no buckets for quantiles"
         signals.append(Signal("duration mean", convention.name, " / ".join(parts), "seconds", convention.scale, note))
-    return signals or [
-        Signal("duration", convention.name, note=f"there is no {convention.durations}_bucket with this name")
-    ]
+    return signals or [Signal("duration", convention.name, note=f"not found: {convention.durations}_bucket")]
 
 
 def _from_histogram(convention: Convention, summed: str, buckets: str = "") -> list[Signal]:

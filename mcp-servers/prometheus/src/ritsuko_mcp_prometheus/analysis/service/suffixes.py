@@ -1,4 +1,4 @@
-"""Figures of a service whose metrics follow no convention, told by how their names end: pure.
+"""Signals of metrics that follow no convention, derived from their suffixes, without I/O.
 
 https://prometheus.io/docs/practices/naming/
 """
@@ -18,7 +18,7 @@ _NAMED = 8
 
 
 def suffix_signals(found: Mapping[str, ServiceMetric], range_: str) -> list[Signal]:
-    """How often and how long what it times took, how fast its counters grow, failures first, what waits."""
+    """Rate and duration of what is timed, rates of counters with failures first, and levels of queues."""
     signals: list[Signal] = []
     for base, scale in _timed(found):
         count, total, buckets = (found.get(f"{base}_{part}") for part in ("count", "sum", "bucket"))
@@ -42,17 +42,17 @@ def suffix_signals(found: Mapping[str, ServiceMetric], range_: str) -> list[Sign
 
 
 def uncovered_metrics(found: Collection[str], signals: Collection[Signal]) -> str:
-    """A sentence that names those of which no figure is told; nothing where there is none."""
+    """A hint that names the metrics without a signal; empty if there are none."""
     told = {signal.source for signal in signals}
     left = sorted({_PARTS.sub("", name) for name in found} - {_PARTS.sub("", name) for name in told})
     if not left:
         return ""
     more = f" and {len(left) - _NAMED:,} more" if len(left) > _NAMED else ""
-    return f"It has other metrics: {', '.join(left[:_NAMED])}{more}. describe tells what one is."
+    return f"Other metrics: {', '.join(left[:_NAMED])}{more}. Use describe to see what one is."
 
 
 def _timed(found: Mapping[str, ServiceMetric]) -> list[tuple[str, float]]:
-    """Histograms and summaries of times, with what makes seconds of theirs."""
+    """Histograms and summaries of durations, with their factor to seconds."""
     bases = sorted(name.removesuffix("_count") for name in found if name.endswith("_count"))
     timed = [(base, scale) for base in bases for ending, scale in _TIMES.items() if base.endswith(ending)]
     return timed[:_MOST_TIMED]
