@@ -36,8 +36,8 @@ def error(status: int, kind: str, message: str) -> QueryResult:
         (says(302, "", location="/login"), "HTTP 302, an empty body", "PROMETHEUS_URL"),
         (says(404, "404 page not found"), "404 page not found", "PROMETHEUS_URL"),
         (says(401, "Unauthorized"), "rejected our credentials: HTTP 401", "PROMETHEUS_BEARER_TOKEN_FILE"),
-        (error(403, "forbidden", "no"), "rejected our credentials", "rights"),
-        (says(429, "slow down", retry_after="17"), "takes no more requests", "17 seconds"),
+        (error(403, "forbidden", "no"), "rejected our credentials", "permissions"),
+        (says(429, "slow down", retry_after="17"), "is rate limiting requests", "17 seconds"),
         (says(502, "<html><title>Bad Gateway</title>", "text/html"), 'HTTP 502, an HTML page "Bad Gateway"', "log"),
         (says(503, "no upstream"), "failed: HTTP 503: no upstream", "log"),
         (
@@ -113,7 +113,7 @@ async def test_a_connection_cut_in_the_middle() -> None:
 
     async with backend(cut) as url:
         failed = await failure(url)
-    assert "broke off" in failed.message
+    assert "was interrupted" in failed.message
 
 
 async def test_a_rotated_token_is_sent_without_a_restart(tmp_path: Path) -> None:
@@ -318,5 +318,5 @@ async def test_every_tool_says_what_is_wrong_with_the_backend(name: str) -> None
         with pytest.raises(ToolFailure) as caught:
             await tool.fn(**_NEEDED[name])
         await service.backend.aclose()
-    assert "takes no more requests" in caught.value.message
+    assert "is rate limiting requests" in caught.value.message
     assert "17 seconds" in caught.value.hint

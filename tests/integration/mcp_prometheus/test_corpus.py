@@ -25,7 +25,7 @@ QUERIES = corpus()
 OPERATORS = {"+", "-", "*", "/", "%", "^", "atan2", "==", "!=", ">", "<", ">=", "<=", "and", "or", "unless"}
 _TYPES = {"vector": "instant vector", "matrix": "range vector", "scalar": "scalar", "string": "string"}
 _SECRETS = ("token", "dsn")
-_BESIDE_LABELS = {"value", "reads", "time", "count", "sum", "mean", "from", "to"}
+_BESIDE_LABELS = {"value", "readable", "time", "count", "sum", "mean", "from", "to"}
 
 Point = tuple[tuple[tuple[str, str], ...], str]
 

@@ -50,7 +50,7 @@ async def test_native_histograms_are_told_by_what_they_hold(tmp_path: Path) -> N
     assert [row["count"] for row in both["data"] if row["value"] == 1] == [""]
     assert (course["data"][0]["min"], course["data"][0]["max"]) == (3.4, 3.4)
     assert any(hint.startswith("1 of them is a native histogram, shown by") for hint in course["hints"])
-    assert compared["summary"].startswith("Nothing to compare: all there is are native histograms")
+    assert compared["summary"].startswith("Nothing to compare: all series are native histograms")
     assert compared["warnings"][0] == "1 native histogram was left out: compare histogram_quantile of them"
     counts = [row["count"] for row in points["data"]]
     assert counts == sorted(counts)

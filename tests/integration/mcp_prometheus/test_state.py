@@ -96,7 +96,7 @@ async def test_alerts_come_worst_first_with_what_they_mean(address: str, watched
     assert {row["summary"] for row in firing["data"]} == {"guarded can't be scraped", "nobody can't be scraped"}
     assert {row["description"] for row in firing["data"]} == {"look at the target"}
     assert firing["hints"] == ["Condition of JobDown: up == 0", "Runbook: https://runbooks.example.com/JobDown"]
-    assert "nobody is told of what fires" in firing["warnings"][0]
+    assert "firing alerts notify nobody" in firing["warnings"][0]
     assert [row["value"] for row in pending["data"]] == [3]
     assert pending["hints"] == ["SoonFiring means: vector(3) for 1h"]
 
@@ -127,7 +127,7 @@ async def test_a_storm_of_one_alert_does_not_hide_the_others(address: str, watch
     assert not stormy.get("truncated")
     # What both have in common.
     assert stormy["data"][0]["labels"] == ""
-    assert "name=JobDown shows each" in stormy["hints"][0]
+    assert "name=JobDown lists them individually" in stormy["hints"][0]
     assert (one["returned"], one["total"], one["truncated"]) == (1, 2, True)
     assert one["data"][0]["labels"].startswith("instance=127.0.0.1:")
 
@@ -148,7 +148,7 @@ async def test_what_fired_at_another_time_is_known_and_since_when(address: str, 
     assert {row["state"] for row in pending["data"]} == {"pending"}
     assert "nobody is told" not in str(then)
     assert before["summary"].startswith("There is no data at")
-    assert "still to come" in ahead["summary"]
+    assert "in the future" in ahead["summary"]
 
 
 async def test_a_configuration_that_was_not_taken_and_dropped_targets_are_told(tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ alerting: {alertmanagers: [{static_configs: [{targets: ["127.0.0.1:4"]}]}]}
     assert [guessed["data"] for guessed in guesses] == [[], []]
     assert "hunter2secret" not in str(dropped)
     assert "annotated" not in str(dropped)
-    assert any("Relabelling dropped 1 such: state=dropped" in hint for hint in named["hints"])
+    assert any("Relabelling dropped 1 matching target: see state=dropped" in hint for hint in named["hints"])
     for answer in after:
         assert "did not take its configuration" in answer["warnings"][0]
 
@@ -419,7 +419,7 @@ async def test_labels_and_their_values(address: str, watched: Prometheus) -> Non
     assert counted["data"][0]["series"] == 1
     assert [row["job"] for row in containing["data"]] == ["nobody"]
     assert "Did you mean job" in misspelt["hints"][0]
-    assert "no series no_such_metric" in nowhere["summary"]
+    assert "No series match no_such_metric" in nowhere["summary"]
     assert "line 1, column 4" in broken["summary"]
 
 

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from ritsuko_mcp_common.calls import ContractServer
 from ritsuko_mcp_common.metrics import Metrics
+from ritsuko_mcp_common.tool import bind_all
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
+from ritsuko_mcp_prometheus.backend import PrometheusBackend
+from ritsuko_mcp_prometheus.presentation.external_urls import ExternalUrls
+from ritsuko_mcp_prometheus.server import TOOLS
 from ritsuko_mcp_prometheus.settings import PrometheusSettings
-from ritsuko_mcp_prometheus.tools.analysis import analysis_tools
-from ritsuko_mcp_prometheus.tools.catalogue import catalogue_tools
-from ritsuko_mcp_prometheus.tools.querying import querying_tools
-from ritsuko_mcp_prometheus.tools.state import state_tools
 
 LETTERS = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 RANDOM = st.text(LETTERS, min_size=24, max_size=36)
@@ -132,12 +132,7 @@ async def everything(transport: httpx2.MockTransport, labels: dict[str, str], te
         name="prometheus",
         version="0",
         instructions="",
-        tools=[
-            *querying_tools(client),
-            *catalogue_tools(client),
-            *state_tools(client),
-            *analysis_tools(client, configured),
-        ],
+        tools=bind_all(TOOLS, PrometheusBackend(client, ExternalUrls.of(configured))),
         settings=configured,
         metrics=Metrics(),
     )

@@ -3,13 +3,45 @@
 from importlib.metadata import version
 
 from ritsuko_mcp_common.server import Service
+from ritsuko_mcp_common.tool import bind_all
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
 from ritsuko_mcp_prometheus.api.transport import connect
+from ritsuko_mcp_prometheus.backend import PrometheusBackend
+from ritsuko_mcp_prometheus.presentation.external_urls import ExternalUrls
 from ritsuko_mcp_prometheus.settings import PrometheusSettings
-from ritsuko_mcp_prometheus.tools.analysis import analysis_tools
-from ritsuko_mcp_prometheus.tools.catalogue import catalogue_tools
-from ritsuko_mcp_prometheus.tools.querying import querying_tools
-from ritsuko_mcp_prometheus.tools.state import state_tools
+from ritsuko_mcp_prometheus.tools import (
+    alerts,
+    chart,
+    compare,
+    describe,
+    explain,
+    labels,
+    link,
+    movers,
+    performance,
+    query,
+    query_range,
+    rules,
+    search,
+    targets,
+)
+
+TOOLS = (
+    query.TOOL,
+    query_range.TOOL,
+    explain.TOOL,
+    search.TOOL,
+    describe.TOOL,
+    labels.TOOL,
+    alerts.TOOL,
+    rules.TOOL,
+    targets.TOOL,
+    compare.TOOL,
+    movers.TOOL,
+    performance.TOOL,
+    chart.TOOL,
+    link.TOOL,
+)
 
 
 def build(settings: PrometheusSettings) -> Service:
@@ -27,11 +59,6 @@ def build(settings: PrometheusSettings) -> Service:
         "find metrics; alerts and targets show problems, performance the state of a service, movers and compare what "
         "changed.",
         settings=settings,
-        tools=[
-            *querying_tools(client),
-            *catalogue_tools(client),
-            *state_tools(client),
-            *analysis_tools(client, settings),
-        ],
+        tools=bind_all(TOOLS, PrometheusBackend(client, ExternalUrls.of(settings))),
         backend=client,
     )

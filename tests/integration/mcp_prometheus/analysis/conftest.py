@@ -1,7 +1,6 @@
-"""The analysing tools alone, served as they are in a pod, in front of a real Prometheus with a planted history."""
+"""The server, as it is in a pod, in front of a real Prometheus with a planted history."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +9,8 @@ import pytest_asyncio
 from mcp import Client
 from mcp_types import CallToolResult
 
-from ritsuko_mcp_prometheus.api.client import PrometheusClient
 from ritsuko_mcp_prometheus.server import build
 from ritsuko_mcp_prometheus.settings import PrometheusSettings
-from ritsuko_mcp_prometheus.tools.analysis import analysis_tools
 from tests.integration.mcp_prometheus.analysis.planted import openmetrics
 from tests.integration.mcp_prometheus.real_prometheus import Prometheus, real_prometheus
 from tests.mcp_serving import serving
@@ -32,9 +29,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
 async def call(planted: Prometheus) -> AsyncIterator[Call]:
     """Calls a tool by its name; fails where the tool fails, unless `fails` says that it should."""
     settings = PrometheusSettings(prometheus_url=planted.url)
-    service = build(settings)
-    assert isinstance(service.backend, PrometheusClient)
-    async with serving(replace(service, tools=analysis_tools(service.backend, settings))) as address:
+    async with serving(build(settings)) as address:
 
         async def call(tool: str, *, fails: bool = False, **arguments: Any) -> CallToolResult:
             async with Client(f"{address}/mcp") as client:

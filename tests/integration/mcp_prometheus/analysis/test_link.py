@@ -12,10 +12,11 @@ from playwright.async_api import Browser, async_playwright, expect
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
+from ritsuko_mcp_prometheus.backend import PrometheusBackend
 from ritsuko_mcp_prometheus.presentation.external_urls import ExternalUrls
 from ritsuko_mcp_prometheus.server import build
 from ritsuko_mcp_prometheus.settings import PrometheusSettings
-from ritsuko_mcp_prometheus.tools.link import link
+from ritsuko_mcp_prometheus.tools.link import LinkParameters, link
 from tests.integration.mcp_prometheus.analysis.conftest import Call
 from tests.integration.mcp_prometheus.analysis.planted import END, SECRET
 from tests.integration.mcp_prometheus.real_prometheus import Prometheus
@@ -36,7 +37,8 @@ async def links(
     assert isinstance(client, PrometheusClient)
     try:
         start, end = str(MINUTE - 5400), str(MINUTE)
-        return await link(client, ExternalUrls.of(configured), query, start, end, dashboard, variables, now=END)
+        parameters = LinkParameters(query=query, start=start, end=end, dashboard=dashboard, variables=variables)
+        return await link(parameters, PrometheusBackend(client, ExternalUrls.of(configured), lambda: END))
     finally:
         await client.aclose()
 
@@ -139,7 +141,7 @@ async def test_what_leads_nowhere_is_refused(planted: Prometheus, arguments: dic
     "url", ["javascript:alert(1)", "grafana.example.com", "https://u:p@g.example", "https://g/?a=b"]
 )
 async def test_an_address_that_cannot_be_linked_to_is_refused_at_the_start(name: str, url: str) -> None:
-    with pytest.raises(ValueError, match="address"):
+    with pytest.raises(ValueError, match="URL"):
         PrometheusSettings.model_validate({"prometheus_url": "http://x", name: url})
 
 

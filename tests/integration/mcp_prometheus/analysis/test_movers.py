@@ -52,7 +52,7 @@ async def test_a_window_that_can_be_no_shorter_is_not_told_to_be(call: Call) -> 
 async def test_what_is_not_looked_at_is_said(call: Call) -> None:
     told = answer(await call("movers", namespace="shop", **AROUND))
     assert "series of 100 metrics" in told["summary"]
-    (left,) = [warning for warning in told["warnings"] if "not looked at closely" in warning]
+    (left,) = [warning for warning in told["warnings"] if "not examined in detail" in warning]
     assert "shop_wobble_" in left
     # Of the others five change, and eight names are enough.
     assert f"and {WOBBLING + 5 - 100 - 8} more" in left
@@ -69,7 +69,7 @@ async def test_a_namespace_that_does_not_exist_has_its_nearest_named(call: Call)
     [
         ({"namespace": "shop", "job": "wbe"}, "Did you mean web"),
         ({"namespace": "shop", "job": "zzz"}, "No metric has job zzz. Existing: client"),
-        ({"namespace": "kube", "job": "web"}, 'With {namespace="kube"} job is one of: '),
+        ({"namespace": "kube", "job": "web"}, 'With {namespace="kube"}, job is one of: '),
     ],
 )
 async def test_of_a_namespace_and_a_job_the_one_that_is_wrong_is_told(

@@ -155,7 +155,7 @@ async def test_a_workload_is_told_by_its_containers_and_not_by_those_of_another_
 async def test_what_carries_no_name_of_the_service_is_absent_with_the_reason(call: Call) -> None:
     found = signals(answer(await call("performance", name="client", at=AT)))
     assert found["saturation"]["value"] == "absent"
-    assert "neither cAdvisor" in found["saturation"]["note"]
+    assert "no cAdvisor" in found["saturation"]["note"]
 
 
 async def test_a_name_in_two_namespaces_is_said_and_can_be_narrowed(call: Call) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import cast
+from typing import Literal, cast
 
 from pydantic import JsonValue
 
@@ -13,15 +13,18 @@ from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.nearest import suggestion
 from ritsuko_mcp_common.times import format_time, parse_time
+from ritsuko_mcp_common.tool import Parameters, ReadTool
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
 from ritsuko_mcp_prometheus.api.objects import Alert, Rule
 from ritsuko_mcp_prometheus.api.series import Labels
+from ritsuko_mcp_prometheus.backend import PrometheusBackend
 from ritsuko_mcp_prometheus.errors import BadRequest
 from ritsuko_mcp_prometheus.presentation.cells import flat
 from ritsuko_mcp_prometheus.presentation.numbers import json_number
 from ritsuko_mcp_prometheus.state.age import age
 from ritsuko_mcp_prometheus.state.alert_history import alerts_at
 from ritsuko_mcp_prometheus.state.text_filter import matches_text
+from ritsuko_mcp_prometheus.tools.parameters import Limit, Moment, Part
 
 # Severities of kube-prometheus and common rule collections; unknown ones rank after warnings.
 _SEVERITIES = ("emergency", "critical", "page", "disaster", "high", "error", "major", "warning", "ticket", "minor")
@@ -32,13 +35,23 @@ _RUNBOOKS = ("runbook_url", "runbook")
 _LONGEST = 200
 
 
-async def alerts(client: PrometheusClient, name: str, state: str, limit: int, at: str, *, now: float) -> Envelope:
+class AlertsParameters(Parameters):
+    """What `alerts` takes."""
+
+    name: Part = ""
+    state: Literal["all", "firing", "pending"] = "all"
+    limit: Limit = 50
+    at: Moment = "now"
+
+
+async def alerts(parameters: AlertsParameters, backend: PrometheusBackend) -> Envelope:
     """Alerts as rows, most severe first: firing before pending, then by severity, then the longest.
 
     Only alerts with `name` in the name or a label value, and in that state unless it is `all`. More than `limit`
     are grouped by name, so that a storm of one does not hide the others.
     """
-    moment = parse_time(at, now=now)
+    client, now = backend.client, backend.now()
+    moment = parse_time(parameters.at, now=now)
     if moment > now:
         raise BadRequest(
             f"{format_time(moment)} is in the future (now: {format_time(now)})", "Use -1h for an hour ago."
@@ -46,23 +59,23 @@ async def alerts(client: PrometheusClient, name: str, state: str, limit: int, at
     earlier = moment < now
     asked = alerts_at(client, moment) if earlier else client.alerts()
     found, (rules, warnings) = await asyncio.gather(asked, _rules(client))
-    chosen = sorted((one for one in found if _matches(one, name, state)), key=_rank)
+    chosen = sorted((one for one in found if _matches(one, parameters.name, parameters.state)), key=_rank)
     groups = alike(chosen)
-    grouped = len(chosen) > limit and len(groups) > 1
+    grouped = len(chosen) > parameters.limit and len(groups) > 1
     rows = groups if grouped else [[one] for one in chosen]
-    summary = _summary(chosen, len(found), name, state)
+    summary = _summary(chosen, len(found), parameters.name, parameters.state)
     envelope = Envelope(
         summary=f"At {format_time(moment)}: {summary}" if earlier else summary, source=client.source, untrusted=True
     )
     envelope.warnings = warnings
-    envelope.data = [_row(some, moment, counted=grouped, whole=len(groups) == 1) for some in rows[:limit]]
+    envelope.data = [_row(some, moment, counted=grouped, whole=len(groups) == 1) for some in rows[: parameters.limit]]
     envelope.total, envelope.returned = len(rows), len(envelope.data)
-    envelope.truncated = len(rows) > limit
+    envelope.truncated = len(rows) > parameters.limit
     if grouped:
         most = max(groups, key=len)[0].labels.get("alertname", "")
         envelope.hints.append(f"Each row groups alerts of one name: name={most} lists them individually.")
     elif envelope.truncated:
-        envelope.hints.append(f"Filter by a label value, or raise limit above {limit}.")
+        envelope.hints.append(f"Filter by a label value, or raise limit above {parameters.limit}.")
     if earlier and not found and not (await client.query("count(up)", moment)).series:
         envelope.summary = f"There is no data at {format_time(moment)}, not even up."
         envelope.hints = ["Prometheus was not running then, or the data has expired: use a later time."]
@@ -72,7 +85,7 @@ async def alerts(client: PrometheusClient, name: str, state: str, limit: int, at
             "Taken from the series ALERTS, which has no annotations; query_range ALERTS shows when each was active."
         )
     if not chosen and not earlier:
-        envelope.hints += _instead(found, rules, name, state)
+        envelope.hints += _instead(found, rules, parameters.name, parameters.state)
     elif chosen:
         envelope.hints += _conditions(chosen, rules)
         if not earlier and any(one.state == "firing" for one in chosen):
@@ -188,3 +201,12 @@ def _instead(found: Sequence[Alert], rules: Mapping[str, Sequence[Rule]], name: 
     if found:
         return [f"There are {len(found)} other alerts: omit {'name' if name else 'state'}."]
     return [] if rules or state != "all" else ["There are no alerting rules; see rules."]
+
+
+TOOL = ReadTool(
+    name="alerts",
+    title="List alerts",
+    description="Firing and pending alerts, now or at another time, most severe first.",
+    parameters=AlertsParameters,
+    run=alerts,
+)

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from ritsuko_api.envelope import Row
 from ritsuko_common.durations import format_duration
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.times import format_time
-from ritsuko_mcp_prometheus.api.client import PrometheusClient
+from ritsuko_mcp_common.tool import Parameters, ReadTool
 from ritsuko_mcp_prometheus.api.series import Series
+from ritsuko_mcp_prometheus.backend import PrometheusBackend
 from ritsuko_mcp_prometheus.diagnosis.empty_result import explain_empty
 from ritsuko_mcp_prometheus.diagnosis.presence import EvaluationTime
 from ritsuko_mcp_prometheus.drawing.drawable import has_escapes, is_drawable
@@ -17,12 +20,13 @@ from ritsuko_mcp_prometheus.drawing.palette import COLOURS
 from ritsuko_mcp_prometheus.evaluation.resolution import resolution_hint
 from ritsuko_mcp_prometheus.evaluation.step import choose_step, first_point
 from ritsuko_mcp_prometheus.evaluation.window import parse_window, time_range
-from ritsuko_mcp_prometheus.presentation.external_urls import ExternalUrls, grafana_explore, prometheus_graph
+from ritsuko_mcp_prometheus.presentation.external_urls import grafana_explore, prometheus_graph
 from ritsuko_mcp_prometheus.presentation.labels import common_labels, label_cells, label_columns
 from ritsuko_mcp_prometheus.presentation.numbers import json_number
 from ritsuko_mcp_prometheus.presentation.units import Unit, unit_of_query
 from ritsuko_mcp_prometheus.promql.selectors import selector
 from ritsuko_mcp_prometheus.statistics.descriptive import statistics
+from ritsuko_mcp_prometheus.tools.parameters import Later, Moment, Query
 
 WantedUnit = Literal["auto", "none", "bytes", "bytes/s", "seconds", "percent", "/s"]
 
@@ -30,13 +34,21 @@ _VALUE_COLUMNS = frozenset({"colour", "metric", "min", "median", "max", "last"})
 _COLOURS = tuple(COLOURS)
 
 
-async def chart(
-    client: PrometheusClient, external: ExternalUrls, query: str, start: str, end: str, unit: WantedUnit, *, now: float
-) -> Envelope:
+class ChartParameters(Parameters):
+    """What `chart` takes."""
+
+    query: Query
+    start: Moment = "-1h"
+    end: Later = "now"
+    unit: Annotated[WantedUnit, Field(description="unit of the axis")] = "auto"
+
+
+async def chart(parameters: ChartParameters, backend: PrometheusBackend) -> Envelope:
     """A chart of the query from start to end; of more than eight series, those with the highest median."""
-    first, last = parse_window(start, end, now=now)
+    client, now = backend.client, backend.now()
+    first, last = parse_window(parameters.start, parameters.end, now=now)
     step = choose_step(first, last)
-    answer = await client.query_range(query, first_point(first, last, step), last, step)
+    answer = await client.query_range(parameters.query, first_point(first, last, step), last, step)
     envelope = Envelope(
         summary="",
         data=[],
@@ -48,7 +60,7 @@ async def chart(
         untrusted=True,
     )
     if not answer.series:
-        explanation = await explain_empty(client, query, EvaluationTime(first, last, step), now=now)
+        explanation = await explain_empty(client, parameters.query, EvaluationTime(first, last, step), now=now)
         envelope.summary, envelope.hints = explanation.summary, explanation.hints
         return envelope
     series = sorted(answer.series, key=_rank)
@@ -56,22 +68,28 @@ async def chart(
     shared = common_labels(drawn)
     columns = label_columns(drawn, shared)
     over = f": {format_duration(round(last - first))} up to {format_time(last)}, a point every {format_duration(step)}."
-    envelope.summary = f"{' '.join(query.split())}{over}"
+    envelope.summary = f"{' '.join(parameters.query.split())}{over}"
     if shared.keys() - {"__name__"}:
         envelope.hints.append(f"All match {selector(shared)}.")
-    if between := resolution_hint(query, step):
+    if between := resolution_hint(parameters.query, step):
         envelope.hints.append(between)
     if len(series) > len(drawn):
         envelope.warnings.append(f"{len(drawn)} of {len(series):,} series are drawn, those with the highest median")
         envelope.hints.append("Aggregate (sum by (...)) or use topk(8, ...) to choose what is drawn.")
-    envelope.warnings += _not_shown(query, drawn)
+    envelope.warnings += _not_shown(parameters.query, drawn)
     envelope.data = [_row(one, colour, columns) for one, colour in zip(drawn, _COLOURS, strict=False)]
     envelope.total, envelope.returned = len(series), len(drawn)
     envelope.truncated = len(series) > len(drawn)
-    envelope.links = [prometheus_graph(external, query, first, last)]
-    if explore := grafana_explore(external, query, first, last):
+    envelope.links = [prometheus_graph(backend.external, parameters.query, first, last)]
+    if explore := grafana_explore(backend.external, parameters.query, first, last):
         envelope.links.append(explore)
-    chosen: Unit = unit_of_query(query, drawn) if unit == "auto" else "" if unit == "none" else unit
+    chosen: Unit = (
+        unit_of_query(parameters.query, drawn)
+        if parameters.unit == "auto"
+        else ""
+        if parameters.unit == "none"
+        else parameters.unit
+    )
     painting = _Painting(drawn, len(columns), len(series) - len(drawn), (first, last, step), chosen, over)
     return envelope.painted_by(painting.paint)
 
@@ -147,3 +165,12 @@ def _rank(series: Series) -> tuple[float, list[tuple[str, str]]]:
     found = statistics(series.scalar_samples)
     middle = found.median if found and found.median == found.median else float("-inf")
     return -middle, sorted(series.labels.items())
+
+
+TOOL = ReadTool(
+    name="chart",
+    title="Chart metrics",
+    description="Chart of a query as a PNG image, at most 8 series.",
+    parameters=ChartParameters,
+    run=chart,
+)

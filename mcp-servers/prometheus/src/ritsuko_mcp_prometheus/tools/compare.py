@@ -4,16 +4,19 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Annotated
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from ritsuko_api.envelope import Row
 from ritsuko_common.durations import format_duration
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.times import format_time
+from ritsuko_mcp_common.tool import Parameters, ReadTool
 from ritsuko_mcp_prometheus.analysis.verdict import NOTABLE_EFFECT, NOTABLE_SHARE, Comparison, judge_all
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
 from ritsuko_mcp_prometheus.api.series import Labels, Series
+from ritsuko_mcp_prometheus.backend import PrometheusBackend
 from ritsuko_mcp_prometheus.diagnosis.empty_result import explain_empty
 from ritsuko_mcp_prometheus.diagnosis.presence import EvaluationTime
 from ritsuko_mcp_prometheus.errors import BadRequest
@@ -27,6 +30,7 @@ from ritsuko_mcp_prometheus.promql.lint import lint
 from ritsuko_mcp_prometheus.promql.metric_names import metric_names
 from ritsuko_mcp_prometheus.promql.syntax import ParseFailure, parse
 from ritsuko_mcp_prometheus.statistics.robust import Level, format_relative
+from ritsuko_mcp_prometheus.tools.parameters import Cursor, Later, Moment, Query, Rows, Written
 
 _VALUE_COLUMNS = frozenset({"verdict", "now", "then", "change", "spread now", "spread then", "effect", "metric"})
 _RULE = (
@@ -35,14 +39,24 @@ _RULE = (
 )
 
 
-async def compare(
-    client: PrometheusClient, query: str, against: str, start: str, end: str, limit: int, cursor: str, *, now: float
-) -> Envelope:
+class CompareParameters(Parameters):
+    """What `compare` takes."""
+
+    query: Query
+    against: Annotated[str, Written, Field(description="how far back to compare: 1d, 1w")] = "1d"
+    start: Moment = "-1h"
+    end: Later = "now"
+    limit: Rows = 30
+    cursor: Cursor = ""
+
+
+async def compare(parameters: CompareParameters, backend: PrometheusBackend) -> Envelope:
     """Median and spread of each series from start to end, and over the same window `against` earlier."""
-    question: JsonValue = ["compare", query, against, start, end]
-    place = page_start(cursor, question, now)
-    first, last = parse_window(start, end, now=place.now)
-    shift = parse_length(against, least=60)
+    client, now = backend.client, backend.now()
+    question: JsonValue = ["compare", parameters.query, parameters.against, parameters.start, parameters.end]
+    place = page_start(parameters.cursor, question, now)
+    first, last = parse_window(parameters.start, parameters.end, now=place.now)
+    shift = parse_length(parameters.against, least=60)
     if shift < last - first:
         raise BadRequest(
             f"a window of {format_duration(last - first)} overlaps the same window {format_duration(shift)} earlier",
@@ -51,8 +65,8 @@ async def compare(
     step = choose_step(first, last)
     begin = first_point(first, last, step)
     current, former = await asyncio.gather(
-        client.query_range(query, begin, last, step),
-        client.query_range(query, begin - shift, last - shift, step),
+        client.query_range(parameters.query, begin, last, step),
+        client.query_range(parameters.query, begin - shift, last - shift, step),
     )
     ago = format_duration(shift)
     envelope = Envelope(
@@ -65,7 +79,7 @@ async def compare(
         untrusted=True,
     )
     if not current.series and not former.series:
-        explanation = await explain_empty(client, query, EvaluationTime(first, last, step), now=now)
+        explanation = await explain_empty(client, parameters.query, EvaluationTime(first, last, step), now=now)
         envelope.summary = f"{explanation.summary} The same applies {ago} earlier."
         envelope.hints = explanation.hints
         return envelope
@@ -85,11 +99,11 @@ async def compare(
     labels = [Series(one.labels, []) for one in found]
     shared = common_labels(labels)
     envelope.summary = _summary(
-        found, query, shared, f"{format_time(first)} to {format_time(last)} compared with {ago} earlier"
+        found, parameters.query, shared, f"{format_time(first)} to {format_time(last)} compared with {ago} earlier"
     )
-    envelope.hints = [*_hints(found), *_counted_up(query)]
+    envelope.hints = [*_hints(found), *_counted_up(parameters.query)]
     columns = label_columns(labels, shared)
-    return page(envelope, found, lambda part: _rows(part, columns), at=place, limit=limit, question=question)
+    return page(envelope, found, lambda part: _rows(part, columns), at=place, limit=parameters.limit, question=question)
 
 
 def _is_native(series: Series) -> bool:
@@ -159,3 +173,13 @@ def _rows(found: Sequence[Comparison], columns: Sequence[str]) -> list[Row]:
 
 def _figure(found: Level | None, unit: str) -> str:
     return format_value(found.median, unit) if found else "none"
+
+
+TOOL = ReadTool(
+    name="compare",
+    title="Compare with earlier",
+    description="Compare a query with the same time a day or week earlier: median and spread per series, notable "
+    "changes first, including new and gone series.",
+    parameters=CompareParameters,
+    run=compare,
+)

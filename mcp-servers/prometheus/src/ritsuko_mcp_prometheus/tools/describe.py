@@ -10,8 +10,10 @@ from ritsuko_api.envelope import Row
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import format_time
+from ritsuko_mcp_common.tool import Parameters, ReadTool
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
 from ritsuko_mcp_prometheus.api.series import Labels
+from ritsuko_mcp_prometheus.backend import PrometheusBackend
 from ritsuko_mcp_prometheus.catalogue.families import Family, family_of
 from ritsuko_mcp_prometheus.catalogue.known_families import known_families
 from ritsuko_mcp_prometheus.catalogue.label_survey import survey
@@ -21,18 +23,26 @@ from ritsuko_mcp_prometheus.errors import BadRequest
 from ritsuko_mcp_prometheus.presentation.cells import flat
 from ritsuko_mcp_prometheus.presentation.numbers import format_value
 from ritsuko_mcp_prometheus.promql.selectors import selector, selector_of
+from ritsuko_mcp_prometheus.tools.parameters import Metric
 
 _WINDOW_SECONDS = 3600.0
 _MOST_LABELS = 40
 _MOST_BOUNDS = 16
 
 
-async def describe(client: PrometheusClient, metric: str, *, now: float) -> Envelope:
+class DescribeParameters(Parameters):
+    """What `describe` takes."""
+
+    metric: Metric
+
+
+async def describe(parameters: DescribeParameters, backend: PrometheusBackend) -> Envelope:
     """The metric with that name, also of a member such as `_bucket`, with a row per label."""
+    client, now = backend.client, backend.now()
     known, warnings = await known_families(client)
-    found = family_of(metric.strip(), known)
+    found = family_of(parameters.metric.strip(), known)
     if found is None:
-        raise _unknown(metric.strip(), known)
+        raise _unknown(parameters.metric.strip(), known)
     match = selector_of(found.counted)
     window = (now - _WINDOW_SECONDS, now)
     names = [name for name in await client.label_names(match, window) if name != "__name__"]
@@ -143,3 +153,12 @@ def _unknown(metric: str, known: list[Family]) -> BadRequest:
     near = nearest_names(metric, [one.name for one in known])
     hint = f"Nearest: {', '.join(near)}." if near else "Use search to find metrics by words."
     return BadRequest(f"there is no metric named {metric!r}", hint)
+
+
+TOOL = ReadTool(
+    name="describe",
+    title="Describe a metric",
+    description="Describe a metric: type, unit, help, labels with value counts, an example and a first query.",
+    parameters=DescribeParameters,
+    run=describe,
+)

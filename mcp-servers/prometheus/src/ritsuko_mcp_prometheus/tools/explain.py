@@ -7,7 +7,9 @@ import promql_parser as pp
 
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.errors import BackendUnreachable, ToolFailure
+from ritsuko_mcp_common.tool import Parameters, ReadTool
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
+from ritsuko_mcp_prometheus.backend import PrometheusBackend
 from ritsuko_mcp_prometheus.catalogue.known_families import known_families
 from ritsuko_mcp_prometheus.diagnosis.existence import check_names
 from ritsuko_mcp_prometheus.errors import BadRequest, NotOffered
@@ -16,22 +18,30 @@ from ritsuko_mcp_prometheus.promql.error_position import located
 from ritsuko_mcp_prometheus.promql.lint import Finding, lint
 from ritsuko_mcp_prometheus.promql.query_errors import bad_query
 from ritsuko_mcp_prometheus.promql.syntax import ParseFailure, parse, selectors, value_type
+from ritsuko_mcp_prometheus.tools.parameters import Query
 
 _LOOKUP_SECONDS = 10.0
 
 
-async def explain(client: PrometheusClient, promql: str, *, now: float) -> Envelope:
+class ExplainParameters(Parameters):
+    """What `explain` takes."""
+
+    query: Query
+
+
+async def explain(parameters: ExplainParameters, backend: PrometheusBackend) -> Envelope:
     """The query as a tree in words, with warnings. Raises BadRequest with the position of a syntax error.
 
     Prometheus itself validates the query, because its version of PromQL matters.
     """
+    client, now = backend.client, backend.now()
     envelope = Envelope(summary="", source=client.source, untrusted=True)
-    judged = await _judge(client, promql, envelope)
+    judged = await _judge(client, parameters.query, envelope)
     try:
-        root = parse(promql)
+        root = parse(parameters.query)
     except ParseFailure as error:
-        if not judged or not promql.strip():
-            raise bad_query(promql, located(promql, str(error))) from error
+        if not judged or not parameters.query.strip():
+            raise bad_query(parameters.query, located(parameters.query, str(error))) from error
         envelope.summary = f"Prometheus accepts this query, but it can't be explained: {error}."
         return envelope
     envelope.data = tree(root)
@@ -98,3 +108,12 @@ def _advice(finding: Finding) -> str:
     if finding.rule.startswith("no-such"):
         return finding.instead[0].upper() + finding.instead[1:]
     return f"Suggestion ({finding.rule}): {finding.instead}"
+
+
+TOOL = ReadTool(
+    name="explain",
+    title="Explain a query",
+    description="Explain a PromQL query: what it does, likely mistakes, and whether its names exist.",
+    parameters=ExplainParameters,
+    run=explain,
+)

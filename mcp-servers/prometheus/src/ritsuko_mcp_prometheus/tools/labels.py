@@ -1,53 +1,70 @@
 """`labels`: label names with their number of values, or the values of one label."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from ritsuko_api.envelope import Row
 from ritsuko_common.redaction.names import is_sensitive_name
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.nearest import suggestion
+from ritsuko_mcp_common.tool import Parameters, ReadTool
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
+from ritsuko_mcp_prometheus.backend import PrometheusBackend
 from ritsuko_mcp_prometheus.catalogue.label_survey import survey
 from ritsuko_mcp_prometheus.presentation.cells import flat
 from ritsuko_mcp_prometheus.presentation.paging import page, page_start
 from ritsuko_mcp_prometheus.promql.selectors import quoted_name
+from ritsuko_mcp_prometheus.tools.parameters import Cursor, Limit, Match
 
 
-async def labels(
-    client: PrometheusClient, name: str, match: str, contains: str, limit: int, cursor: str, *, now: float
-) -> Envelope:
+class LabelsParameters(Parameters):
+    """What `labels` takes."""
+
+    name: Annotated[str, Field(description="label whose values to list; empty: list label names", max_length=500)] = ""
+    match: Match = ""
+    contains: Annotated[str, Field(max_length=500)] = ""
+    limit: Limit = 50
+    cursor: Cursor = ""
+
+
+async def labels(parameters: LabelsParameters, backend: PrometheusBackend) -> Envelope:
     """Label names, or the values of the label `name`; only of series that match and that contain the text."""
-    question: JsonValue = ["labels", name, match, contains]
-    place = page_start(cursor, question, now)
+    client, now = backend.client, backend.now()
+    question: JsonValue = ["labels", parameters.name, parameters.match, parameters.contains]
+    place = page_start(parameters.cursor, question, now)
     envelope = Envelope(summary="", source=client.source, untrusted=True)
-    if not name:
-        names = [one for one in await client.label_names(match) if contains.lower() in one.lower()]
-        rows = await survey(client, names[place.offset : place.offset + limit], match)
-        envelope.summary = _counted(names, "label", match, contains)
-        return page(envelope, names, lambda _: rows, at=place, limit=limit, question=question).written_by(flat())
-    every = await client.label_values(name, match)
-    if every and is_sensitive_name(name):
-        told = _counted(every, f"value of {name}", match, "").removesuffix(".")
+    if not parameters.name:
+        names = [
+            one for one in await client.label_names(parameters.match) if parameters.contains.lower() in one.lower()
+        ]
+        rows = await survey(client, names[place.offset : place.offset + parameters.limit], parameters.match)
+        envelope.summary = _counted(names, "label", parameters.match, parameters.contains)
+        return page(envelope, names, lambda _: rows, at=place, limit=parameters.limit, question=question).written_by(
+            flat()
+        )
+    every = await client.label_values(parameters.name, parameters.match)
+    if every and is_sensitive_name(parameters.name):
+        told = _counted(every, f"value of {parameters.name}", parameters.match, "").removesuffix(".")
         envelope.summary = f"{told}, not listed: the label name suggests secrets."
         envelope.data, envelope.returned = [], 0
         return envelope
-    values = [value for value in every if contains.lower() in value.lower()]
+    values = [value for value in every if parameters.contains.lower() in value.lower()]
     if not values:
-        return await _no_values(client, envelope, name, match, contains, every)
-    counts = await _series_of_values(client, name, match, place.now) if match else None
-    envelope.summary = _counted(values, f"value of {name}", match, contains)
+        return await _no_values(client, envelope, parameters.name, parameters.match, parameters.contains, every)
+    counts = await _series_of_values(client, parameters.name, parameters.match, place.now) if parameters.match else None
+    envelope.summary = _counted(values, f"value of {parameters.name}", parameters.match, parameters.contains)
     if counts is not None:
         values.sort(key=lambda value: -counts.get(value, 0))
 
-    column = f"label:{name}" if name == "series" else name
+    column = f"label:{parameters.name}" if parameters.name == "series" else parameters.name
 
     def rows_of(part: Sequence[str]) -> list[Row]:
         return [{column: value, **({} if counts is None else {"series": counts.get(value, 0)})} for value in part]
 
-    return page(envelope, values, rows_of, at=place, limit=limit, question=question)
+    return page(envelope, values, rows_of, at=place, limit=parameters.limit, question=question)
 
 
 async def _no_values(
@@ -85,3 +102,12 @@ def _counted(found: Sequence[str], what: str, match: str, contains: str) -> str:
     of = f" of {match}" if match else ""
     holding = f" that contain {contains!r}" if contains else ""
     return f"{len(found):,} {what if len(found) == 1 else plural}{of}{holding}."
+
+
+TOOL = ReadTool(
+    name="labels",
+    title="List labels",
+    description="List label names, or the values of one label, with counts.",
+    parameters=LabelsParameters,
+    run=labels,
+)

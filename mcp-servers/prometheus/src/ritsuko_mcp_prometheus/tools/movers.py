@@ -3,25 +3,29 @@
 import asyncio
 import math
 from collections.abc import Mapping, Sequence
+from typing import Annotated
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from ritsuko_api.envelope import Row
 from ritsuko_common.durations import format_duration
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.nearest import suggestion
 from ritsuko_mcp_common.times import format_time, parse_time
+from ritsuko_mcp_common.tool import Parameters, ReadTool
 from ritsuko_mcp_prometheus.analysis.changes.candidates import Candidate, candidates, most_changed
 from ritsuko_mcp_prometheus.analysis.changes.effect import FLOOR, LEAST_EFFECT, SeriesChange, measure_change, rank
 from ritsuko_mcp_prometheus.analysis.changes.screening import rough_changes, screenable
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
 from ritsuko_mcp_prometheus.api.series import Series
+from ritsuko_mcp_prometheus.backend import PrometheusBackend
 from ritsuko_mcp_prometheus.errors import BadRequest, NotOffered, QueryFailed
 from ritsuko_mcp_prometheus.evaluation.window import parse_length, time_range
 from ritsuko_mcp_prometheus.presentation.labels import common_labels, label_cells, label_columns
 from ritsuko_mcp_prometheus.presentation.numbers import format_value, json_number
 from ritsuko_mcp_prometheus.promql.selectors import quoted, selector
 from ritsuko_mcp_prometheus.statistics.robust import format_relative, relative
+from ritsuko_mcp_prometheus.tools.parameters import Name, Rows, Written
 
 _VALUE_COLUMNS = frozenset({"metric", "statistic", "before", "after", "change", "effect"})
 _MOST_METRICS = 100
@@ -35,12 +39,21 @@ _SHORTEST_RATE = 240.0
 _LEAST_AFTER = 120.0
 
 
-async def movers(
-    client: PrometheusClient, namespace: str, job: str, at: str, duration: str, limit: int, *, now: float
-) -> Envelope:
+class MoversParameters(Parameters):
+    """What `movers` takes."""
+
+    namespace: Name = ""
+    job: Name = ""
+    at: Annotated[str, Written, Field(description="time of the change, formats as in query")] = "-15m"
+    window: Annotated[str, Written, Field(description="length compared before and after at")] = "1h"
+    limit: Rows = 20
+
+
+async def movers(parameters: MoversParameters, backend: PrometheusBackend) -> Envelope:
     """The largest changes between the window before `at` and the one after it, which may be shorter."""
-    scope = _scope(namespace, job)
-    moment, span = parse_time(at, now=now), parse_length(duration, least=_SHORTEST_WINDOW)
+    client, now = backend.client, backend.now()
+    scope = _scope(parameters.namespace, parameters.job)
+    moment, span = parse_time(parameters.at, now=now), parse_length(parameters.window, least=_SHORTEST_WINDOW)
     start, end = moment - span, min(moment + span, now)
     if end - moment < _LEAST_AFTER:
         raise BadRequest(
@@ -58,7 +71,9 @@ async def movers(
     earlier, later = await asyncio.gather(_counts(client, scope, moment), _counts(client, scope, end))
     if not later and not earlier:
         envelope.summary = f"No metrics with {{{scope}}} at {format_time(moment)} or at {format_time(end)}."
-        wanted = {label: value for label, value in (("namespace", namespace), ("job", job)) if value}
+        wanted = {
+            label: value for label, value in (("namespace", parameters.namespace), ("job", parameters.job)) if value
+        }
         envelope.hints = await _others(client, wanted, (start, end))
         return envelope
     rate_range = max(span / 12, _SHORTEST_RATE)
@@ -70,7 +85,7 @@ async def movers(
     examined = [*most_changed(screened, changes, _MOST_METRICS, _MOST_SERIES), *large]
     moves, failures = await _look(client, examined, start, moment, end, rate_range)
     moved = [move for move in moves if abs(move.effect) >= LEAST_EFFECT]
-    shown = moved[:limit]
+    shown = moved[: parameters.limit]
     labels = [Series(move.labels, []) for move in shown]
     columns = [name for name in label_columns(labels, common_labels(labels)) if name != "__name__"]
     around = (
@@ -85,7 +100,7 @@ async def movers(
     elif shared := {name: text for name, text in common_labels(labels).items() if name != "__name__"}:
         envelope.summary += f" All shown match {selector(shared)}."
     envelope.data = _rows(shown, columns)
-    envelope.total, envelope.returned, envelope.truncated = len(moved), len(shown), len(moved) > limit
+    envelope.total, envelope.returned, envelope.truncated = len(moved), len(shown), len(moved) > parameters.limit
     envelope.warnings = [
         *_left_out(everything, screened, examined, changes),
         *failures,
@@ -216,3 +231,12 @@ def _some(names: Sequence[str]) -> str:
 def _come_and_gone(earlier: dict[str, int], later: dict[str, int]) -> list[str]:
     pairs = (("new", sorted(later.keys() - earlier.keys())), ("gone", sorted(earlier.keys() - later.keys())))
     return [f"{what} metrics: {_some(names)}" for what, names in pairs if names]
+
+
+TOOL = ReadTool(
+    name="movers",
+    title="Find what changed",
+    description="Metrics of a namespace or job that changed most at a time, by effect size; lists what was left out.",
+    parameters=MoversParameters,
+    run=movers,
+)

@@ -1,6 +1,5 @@
 """Parameters that several tools share."""
 
-import time
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
@@ -23,8 +22,6 @@ Written = BeforeValidator(_written)
 """For a time or duration: a text that may consist of digits only."""
 Moment = Annotated[str, Written, Field(description="now, -1h, 2026-01-31T14:00:00Z or a Unix timestamp")]
 Later = Annotated[str, Written, Field(description="same formats as start")]
-
-
-def this_moment() -> float:
-    """Unix time in whole seconds: easier to read, and no metric is scraped more often."""
-    return float(int(time.time()))
+Part = Annotated[str, Field(description="text in name or labels, or label=value", max_length=500)]
+Rows = Annotated[int, Field(ge=1, le=200, description="maximum number of rows")]
+Name = Annotated[str, Field(max_length=253)]

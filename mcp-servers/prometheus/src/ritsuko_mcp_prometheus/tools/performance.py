@@ -2,11 +2,15 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
 
 from ritsuko_common.durations import format_duration
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.nearest import suggestion
 from ritsuko_mcp_common.times import format_time, parse_time
+from ritsuko_mcp_common.tool import Parameters, ReadTool
 from ritsuko_mcp_prometheus.analysis.service.conventions import CONVENTIONS
 from ritsuko_mcp_prometheus.analysis.service.discovery import (
     ServiceMetric,
@@ -21,30 +25,42 @@ from ritsuko_mcp_prometheus.analysis.service.readings import Reading, change_tex
 from ritsuko_mcp_prometheus.analysis.service.signals import Signal, request_signals, saturation_signals
 from ritsuko_mcp_prometheus.analysis.service.suffixes import suffix_signals, uncovered_metrics
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
+from ritsuko_mcp_prometheus.backend import PrometheusBackend
 from ritsuko_mcp_prometheus.catalogue.service_names import service_names
 from ritsuko_mcp_prometheus.diagnosis.empty_result import in_the_future
 from ritsuko_mcp_prometheus.errors import BadRequest
 from ritsuko_mcp_prometheus.evaluation.window import parse_length, time_range
+from ritsuko_mcp_prometheus.tools.parameters import Name, Written
 
 _JOBS_SHOWN = 20
 _RECENT_SECONDS = 3600.0
 
 
-async def performance(
-    client: PrometheusClient, name: str, namespace: str, duration: str, at: str, *, now: float
-) -> Envelope:
+class PerformanceParameters(Parameters):
+    """What `performance` takes."""
+
+    name: Annotated[str, Field(description="service, workload or job", max_length=253, examples=["checkout"])]
+    namespace: Name = ""
+    window: Annotated[
+        str, Written, Field(description="length of the window; the same length before it is the baseline")
+    ] = "15m"
+    at: Annotated[str, Written, Field(description="end of the window")] = "now"
+
+
+async def performance(parameters: PerformanceParameters, backend: PrometheusBackend) -> Envelope:
     """The four golden signals of the service in the window before `at`, in the window before that, and a day ago."""
-    if not name.strip():
+    client, now = backend.client, backend.now()
+    if not parameters.name.strip():
         raise BadRequest("name is empty", "Enter the name of a service, workload or job.")
-    moment, span = parse_time(at, now=now), parse_length(duration, least=60)
+    moment, span = parse_time(parameters.at, now=now), parse_length(parameters.window, least=60)
     range_ = format_duration(span)
-    found = await find_known_metrics(client, name, namespace, moment, range_)
+    found = await find_known_metrics(client, parameters.name, parameters.namespace, moment, range_)
     signals = request_signals(found, range_)
     own: dict[str, ServiceMetric] = {}
     if not signals:
-        everything = await find_other_metrics(client, name, namespace, moment)
+        everything = await find_other_metrics(client, parameters.name, parameters.namespace, moment)
         own = {metric: one for metric, one in everything.items() if metric not in found}
-    where = f"{name} in {namespace}" if namespace else name
+    where = f"{parameters.name} in {parameters.namespace}" if parameters.namespace else parameters.name
     envelope = Envelope(
         summary="",
         data=[],
@@ -61,7 +77,7 @@ async def performance(
         envelope.summary = (
             f"No metrics of {where} in the {range_} before {format_time(moment)} by any known convention."
         )
-        envelope.hints = await _near(client, name, moment, now)
+        envelope.hints = await _near(client, parameters.name, moment, now)
         return envelope
     if not signals:
         note = "no known request metric has this name"
@@ -77,11 +93,11 @@ async def performance(
     how = f", found by: {sources}" if sources else " has metrics, but none of requests or resource usage"
     owned = [*found.values(), *own.values()]
     spread = namespaces(owned)
-    envelope.summary = f"{where if spread else name} in the {range_} up to {format_time(moment)}{how}."
+    envelope.summary = f"{where if spread else parameters.name} in the {range_} up to {format_time(moment)}{how}."
     _on_changes(envelope, told, range_, complete=complete)
     if not complete:
         envelope.warnings.append("some earlier values could not be queried in time")
-    envelope.warnings += _on_namespaces(name, namespace, spread)
+    envelope.warnings += _on_namespaces(parameters.name, parameters.namespace, spread)
     next_steps = await _next(client, told, owned, moment, span)
     envelope.hints = [hint for hint in (*envelope.hints, *next_steps, example) if hint]
     envelope.data = [reading_row(one) for one in told]
@@ -156,3 +172,13 @@ async def _near(client: PrometheusClient, name: str, at: float, now: float) -> l
     if name in names:
         return [*told, f"There are metrics of {name} now: use at=now."]
     return [*told, *([f"Now: {near}"] if (near := suggestion(name, names)) else [])]
+
+
+TOOL = ReadTool(
+    name="performance",
+    title="Check a service",
+    description="Rate, errors, duration and saturation of a service: now, just before and a day ago, from the metrics "
+    "it has (HTTP, gRPC, mesh, ingress, traces, containers, custom); missing signals state why.",
+    parameters=PerformanceParameters,
+    run=performance,
+)

@@ -6,9 +6,10 @@ from pydantic import JsonValue
 
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.times import format_time, parse_time
-from ritsuko_mcp_prometheus.api.client import PrometheusClient
+from ritsuko_mcp_common.tool import Parameters, ReadTool
 from ritsuko_mcp_prometheus.api.query_result import QueryResult
 from ritsuko_mcp_prometheus.api.series import Labels, Series
+from ritsuko_mcp_prometheus.backend import PrometheusBackend
 from ritsuko_mcp_prometheus.diagnosis.empty_result import explain_empty
 from ritsuko_mcp_prometheus.diagnosis.presence import EvaluationTime
 from ritsuko_mcp_prometheus.presentation.cells import flat
@@ -17,6 +18,7 @@ from ritsuko_mcp_prometheus.presentation.numbers import format_value
 from ritsuko_mcp_prometheus.presentation.paging import page, page_start
 from ritsuko_mcp_prometheus.presentation.tables import point_rows, points_of, value_rows
 from ritsuko_mcp_prometheus.presentation.units import unit_of
+from ritsuko_mcp_prometheus.tools.parameters import Cursor, Limit, Moment, Query
 
 # These sort their result; all others return it unsorted.
 _ORDERING = re.compile(
@@ -25,19 +27,29 @@ _ORDERING = re.compile(
 _FEW_VALUES = 4
 
 
-async def instant(client: PrometheusClient, query: str, time: str, limit: int, cursor: str, *, now: float) -> Envelope:
+class QueryParameters(Parameters):
+    """What `query` takes."""
+
+    query: Query
+    time: Moment = "now"
+    limit: Limit = 50
+    cursor: Cursor = ""
+
+
+async def query(parameters: QueryParameters, backend: PrometheusBackend) -> Envelope:
     """The value of `query` at `time`: a row per series, or per sample for a range such as `up[5m]`."""
-    question: JsonValue = ["query", query, time]
-    place = page_start(cursor, question, now)
-    at = parse_time(time, now=place.now)
-    answer = await client.query(query, at)
+    client, now = backend.client, backend.now()
+    question: JsonValue = ["query", parameters.query, parameters.time]
+    place = page_start(parameters.cursor, question, now)
+    at = parse_time(parameters.time, now=place.now)
+    answer = await client.query(parameters.query, at)
     envelope = Envelope(summary="", source=client.source, warnings=list(answer.notes), untrusted=True)
     moment = format_time(at)
     if answer.kind == "string":
         envelope.summary = f"A string: {answer.text}"
         return envelope
     if not answer.series:
-        explanation = await explain_empty(client, query, EvaluationTime.at(at), now=place.now)
+        explanation = await explain_empty(client, parameters.query, EvaluationTime.at(at), now=place.now)
         envelope.summary, envelope.hints = explanation.summary, explanation.hints
         envelope.data, envelope.total, envelope.returned = [], 0, 0
         return envelope
@@ -56,17 +68,17 @@ async def instant(client: PrometheusClient, query: str, time: str, limit: int, c
             points,
             lambda part: point_rows(part, columns, histograms=histograms, folded=folded),
             at=place,
-            limit=limit,
+            limit=parameters.limit,
             question=question,
         )
-    envelope.summary = _summary(answer, query, moment, shared)
-    ordered = answer.series if _ORDERING.match(query) else _by_value(answer.series)
+    envelope.summary = _summary(answer, parameters.query, moment, shared)
+    ordered = answer.series if _ORDERING.match(parameters.query) else _by_value(answer.series)
     return page(
         envelope,
         ordered,
         lambda part: value_rows(part, columns, folded),
         at=place,
-        limit=limit,
+        limit=parameters.limit,
         question=question,
     )
 
@@ -115,3 +127,13 @@ def _spread(series: list[Series]) -> str:
 
 def _counted(series: list[Series]) -> str:
     return f"{len(series):,} series"
+
+
+TOOL = ReadTool(
+    name="query",
+    title="Query metrics",
+    description="Value of a PromQL query at one time: a row per series, largest first unless the query sorts. "
+    "An empty result explains why and names similar metrics.",
+    parameters=QueryParameters,
+    run=query,
+)

@@ -3,21 +3,23 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Annotated, Literal, cast
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from ritsuko_api.envelope import Row
 from ritsuko_common.durations import format_duration
 from ritsuko_common.redaction.names import is_sensitive_name
 from ritsuko_mcp_common.envelope import Envelope
-from ritsuko_mcp_prometheus.api.client import PrometheusClient
+from ritsuko_mcp_common.tool import Parameters, ReadTool
 from ritsuko_mcp_prometheus.api.objects import Rule, RuleGroup
+from ritsuko_mcp_prometheus.backend import PrometheusBackend
 from ritsuko_mcp_prometheus.catalogue.nearest_names import nearest_names
 from ritsuko_mcp_prometheus.presentation.cells import flat
 from ritsuko_mcp_prometheus.presentation.numbers import format_value
 from ritsuko_mcp_prometheus.state.age import age
 from ritsuko_mcp_prometheus.state.configuration_reload import failed_reload
+from ritsuko_mcp_prometheus.tools.parameters import Limit
 
 # Share of the interval: a group that takes longer than the interval misses evaluations.
 _SLOW = 0.5
@@ -40,35 +42,47 @@ class _Placed:
         return late(self.group) and self.rule.evaluationTime == heaviest
 
 
-async def rules(client: PrometheusClient, name: str, type: str, state: str, limit: int, *, now: float) -> Envelope:
+class RulesParameters(Parameters):
+    """What `rules` takes."""
+
+    name: Annotated[str, Field(description="text in name, group or query", max_length=500)] = ""
+    type: Literal["all", "alerting", "recording"] = "all"
+    state: Literal["all", "failing", "slow", "firing", "pending", "inactive"] = "all"
+    limit: Limit = 50
+
+
+async def rules(parameters: RulesParameters, backend: PrometheusBackend) -> Envelope:
     """Rules as rows: failing first, then slow, then firing.
 
     Only rules with `name` in name, group or query, and of that type and state unless these are `all`.
     """
+    client, now = backend.client, backend.now()
     groups, warnings = await asyncio.gather(client.rules(), failed_reload(client, now=now))
     every = list(_placed(groups))
-    chosen = sorted((one for one in every if _matches(one, name, type, state)), key=_rank)
+    chosen = sorted(
+        (one for one in every if _matches(one, parameters.name, parameters.type, parameters.state)), key=_rank
+    )
     envelope = Envelope(
         summary=_summary(groups, every, chosen), source=client.source, warnings=warnings, untrusted=True
     )
-    shown = chosen[:limit]
+    shown = chosen[: parameters.limit]
     envelope.data = [_row(one, now, errors=any(one.rule.lastError for one in shown)) for one in shown]
     envelope.total, envelope.returned = len(chosen), len(envelope.data)
-    envelope.truncated = len(chosen) > limit
+    envelope.truncated = len(chosen) > parameters.limit
     if envelope.truncated:
-        envelope.hints.append(f"Filter by name, or raise limit above {limit}.")
+        envelope.hints.append(f"Filter by name, or raise limit above {parameters.limit}.")
     for group in filter(late, groups):
         envelope.warnings.append(
             f"group {group.name} takes {format_value(group.evaluationTime, 'seconds')} "
             f"of its interval of {format_duration(group.interval)}"
         )
     if not chosen and every:
-        near = nearest_names(name, {one.rule.name for one in every}, 3) if name else []
+        near = nearest_names(parameters.name, {one.rule.name for one in every}, 3) if parameters.name else []
         close = f"Did you mean {', '.join(near)}?" if near else ""
         envelope.hints.append(close or f"There are {len(every)} others: remove the filters.")
     if len(chosen) == 1:
-        told = chosen[0].rule.annotations.items()
-        envelope.hints += [f"{name}: {text}" for name, text in told if not is_sensitive_name(name)]
+        annotations = chosen[0].rule.annotations.items()
+        envelope.hints += [f"{key}: {text}" for key, text in annotations if not is_sensitive_name(key)]
     return envelope.written_by(flat({"error": _LONGEST}))
 
 
@@ -129,3 +143,12 @@ def _summary(groups: Sequence[RuleGroup], every: Sequence[_Placed], chosen: Sequ
     told = f"{len(every):,} rules in {len(groups):,} groups, {state}"
     told += f", {slow} groups slow" if slow else ""
     return f"{told}." if len(chosen) == len(every) else f"{len(chosen):,} shown of {told}."
+
+
+TOOL = ReadTool(
+    name="rules",
+    title="Check rules",
+    description="Recording and alerting rules with health and last error: failing first, then slow.",
+    parameters=RulesParameters,
+    run=rules,
+)

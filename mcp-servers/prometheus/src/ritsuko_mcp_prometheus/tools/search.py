@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Sequence
+from typing import Annotated, Literal
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from ritsuko_api.envelope import Row
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.errors import ToolFailure
+from ritsuko_mcp_common.tool import Parameters, ReadTool
 from ritsuko_mcp_prometheus.api.client import PrometheusClient
+from ritsuko_mcp_prometheus.backend import PrometheusBackend
 from ritsuko_mcp_prometheus.catalogue.cardinality import cardinality
 from ritsuko_mcp_prometheus.catalogue.families import Family
 from ritsuko_mcp_prometheus.catalogue.known_families import known_families
@@ -18,45 +21,62 @@ from ritsuko_mcp_prometheus.catalogue.word_search import ranked, words_of
 from ritsuko_mcp_prometheus.errors import BadRequest
 from ritsuko_mcp_prometheus.presentation.cells import flat
 from ritsuko_mcp_prometheus.presentation.paging import page, page_start
+from ritsuko_mcp_prometheus.tools.parameters import Cursor, Limit
 
 _LONGEST_HELP = 120
 _RECENT_SECONDS = 3600.0
 _SHORTEST_WORD, _SERVICES_SHOWN = 3, 5
 
 
-async def search(
-    client: PrometheusClient, words: str, type: str, limit: int, cursor: str, sort: str, *, now: float
-) -> Envelope:
+class SearchParameters(Parameters):
+    """What `search` takes."""
+
+    text: Annotated[str, Field(description="words that name or help contain; empty: all metrics", max_length=500)] = ""
+    type: Literal["any", "counter", "gauge", "histogram", "summary", "info"] = "any"
+    limit: Limit = 50
+    cursor: Cursor = ""
+    sort: Annotated[Literal["match", "series"], Field(description="series: metrics with the most series first")] = (
+        "match"
+    )
+
+
+async def search(parameters: SearchParameters, backend: PrometheusBackend) -> Envelope:
     """Metrics whose name or help contain all the words, best match first; without words all metrics, by name.
 
     Sorted by `series`, the metrics with the most series instead, without words.
     """
-    if sort == "series":
-        if words.strip() or type != "any":
+    client, now = backend.client, backend.now()
+    if parameters.sort == "series":
+        if parameters.text.strip() or parameters.type != "any":
             raise BadRequest(
                 "sort=series covers all metrics and can't be combined with text or type", "Omit text and type."
             )
-        return await cardinality(client, limit)
-    question: JsonValue = ["search", words, type]
-    place = page_start(cursor, question, now)
+        return await cardinality(client, parameters.limit)
+    question: JsonValue = ["search", parameters.text, parameters.type]
+    place = page_start(parameters.cursor, question, now)
     known, warnings = await known_families(client)
-    found = [one for one in ranked(words, known) if type in ("any", one.type)]
+    found = [one for one in ranked(parameters.text, known) if parameters.type in ("any", one.type)]
     envelope = Envelope(summary="", source=client.source, warnings=warnings, untrusted=True)
     if not found:
-        envelope.summary, envelope.hints = _nothing(words, type, known)
-        envelope.hints = [*await _services(client, words, place.now), *envelope.hints]
+        envelope.summary, envelope.hints = _nothing(parameters.text, parameters.type, known)
+        envelope.hints = [*await _services(client, parameters.text, place.now), *envelope.hints]
         envelope.data, envelope.total, envelope.returned = [], 0, 0
         return envelope
-    kind = f"{'' if type == 'any' else f'{type} '}metric{'' if len(found) == 1 else 's'}"
-    about = f' for "{words.strip()}"' if words.strip() else ""
+    kind = f"{'' if parameters.type == 'any' else f'{parameters.type} '}metric{'' if len(found) == 1 else 's'}"
+    about = f' for "{parameters.text.strip()}"' if parameters.text.strip() else ""
     envelope.summary = f"{len(found):,} of {len(known):,} metrics{about}." if about else f"{len(found):,} {kind}."
-    shown = found[place.offset : place.offset + limit]
+    shown = found[place.offset : place.offset + parameters.limit]
     counts = await _series_counts(client, shown, place.now)
     if counts is None:
         envelope.warnings.append("the number of series per metric could not be counted in time")
     envelope.hints.append("Use describe to see a metric's labels, an example and a query.")
     envelope = page(
-        envelope, found, lambda part: [_row(one, counts) for one in part], at=place, limit=limit, question=question
+        envelope,
+        found,
+        lambda part: [_row(one, counts) for one in part],
+        at=place,
+        limit=parameters.limit,
+        question=question,
     )
     return envelope.written_by(flat({"help": _LONGEST_HELP}))
 
@@ -102,3 +122,12 @@ def _row(one: Family, counts: dict[str, int] | None) -> Row:
         row["series"] = counts.get(one.counted, 0)
     row["help"] = one.help
     return row
+
+
+TOOL = ReadTool(
+    name="search",
+    title="Find metrics",
+    description="Find metrics by words, best match first, with type, unit, number of series and help.",
+    parameters=SearchParameters,
+    run=search,
+)

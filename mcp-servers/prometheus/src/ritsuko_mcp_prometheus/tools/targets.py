@@ -3,48 +3,61 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from typing import cast
+from typing import Literal, cast
 
 from pydantic import JsonValue
 
 from ritsuko_api.envelope import Row
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.nearest import suggestion
-from ritsuko_mcp_prometheus.api.client import PrometheusClient
+from ritsuko_mcp_common.tool import Parameters, ReadTool
 from ritsuko_mcp_prometheus.api.failures import without_credentials
 from ritsuko_mcp_prometheus.api.objects import Target
+from ritsuko_mcp_prometheus.backend import PrometheusBackend
 from ritsuko_mcp_prometheus.presentation.cells import flat
 from ritsuko_mcp_prometheus.presentation.numbers import format_value
 from ritsuko_mcp_prometheus.state.age import age
 from ritsuko_mcp_prometheus.state.configuration_reload import failed_reload
 from ritsuko_mcp_prometheus.state.dropped_targets import dropped, dropped_count
 from ritsuko_mcp_prometheus.state.text_filter import matches_text
+from ritsuko_mcp_prometheus.tools.parameters import Limit, Part
 
 _FEW_JOBS = 8
 
 
-async def targets(client: PrometheusClient, name: str, state: str, limit: int, *, now: float) -> Envelope:
+class TargetsParameters(Parameters):
+    """What `targets` takes."""
+
+    name: Part = ""
+    state: Literal["all", "down", "unknown", "up", "dropped"] = "all"
+    limit: Limit = 50
+
+
+async def targets(parameters: TargetsParameters, backend: PrometheusBackend) -> Envelope:
     """Targets, down first, with the error of their last scrape.
 
     Only targets with `name` in a label value or the address, and in that state unless it is `all`; `dropped` lists
     only targets that relabelling dropped.
     """
-    if state == "dropped":
-        return await dropped(client, name, limit)
+    client, now = backend.client, backend.now()
+    if parameters.state == "dropped":
+        return await dropped(client, parameters.name, parameters.limit)
     active, warnings = await asyncio.gather(client.targets(), failed_reload(client, now=now))
     found = active.activeTargets
-    chosen = sorted((one for one in found if _matches(one, name, state)), key=_rank)
+    chosen = sorted((one for one in found if _matches(one, parameters.name, parameters.state)), key=_rank)
     envelope = Envelope(summary=_summary(found, chosen), source=client.source, warnings=warnings, untrusted=True)
-    envelope.data = [_row(one, now) for one in chosen[:limit]]
+    envelope.data = [_row(one, now) for one in chosen[: parameters.limit]]
     envelope.total, envelope.returned = len(chosen), len(envelope.data)
-    envelope.truncated = len(chosen) > limit
+    envelope.truncated = len(chosen) > parameters.limit
     if envelope.truncated:
-        envelope.hints.append(f"Filter by job or instance, or raise limit above {limit}.")
+        envelope.hints.append(f"Filter by job or instance, or raise limit above {parameters.limit}.")
     if not chosen and found:
         jobs = sorted({one.labels.get("job", "") for one in found})
-        envelope.hints.append(suggestion(name, jobs) or f"Jobs: {', '.join(jobs[:20])}.")
-        if count := await dropped_count(client, name):
-            envelope.hints.append(f"Relabelling dropped {count:,} matching targets: state=dropped shows them.")
+        envelope.hints.append(suggestion(parameters.name, jobs) or f"Jobs: {', '.join(jobs[:20])}.")
+        if count := await dropped_count(client, parameters.name):
+            envelope.hints.append(
+                f"Relabelling dropped {count:,} matching {'target' if count == 1 else 'targets'}: see state=dropped."
+            )
     return envelope.written_by(flat())
 
 
@@ -94,3 +107,12 @@ def _summary(found: Sequence[Target], chosen: Sequence[Target]) -> str:
     states = ", ".join(f"{health[state]:,} {state}" for state in ("down", "unknown", "up") if health[state])
     summary = f"{len(found):,} targets in {len(jobs):,} jobs: {states}{f'; down: {told}' if told else ''}."
     return summary if len(chosen) == len(found) else f"{len(chosen):,} shown of {summary}"
+
+
+TOOL = ReadTool(
+    name="targets",
+    title="Check scrape targets",
+    description="Scrape targets, down first, with the error; or targets dropped by relabelling.",
+    parameters=TargetsParameters,
+    run=targets,
+)
