@@ -117,7 +117,7 @@ def test_a_third_partys_server_comes_with_its_tools_and_goes_with_them(cluster: 
     finally:
         cluster.kubectl("-n", NAMESPACE, "delete", "mcpsidecar", THIRD_PARTY)
     seen.eventually(lambda: ready_without(cluster, THIRD_PARTY), seconds=120, what="the server and its tools are gone")
-    hamlet.answer_to(hamlet.say(f"mcp {THIRD_PARTY} pods_list"), holds="no server", seconds=30)
+    hamlet.answer_to(hamlet.say(f"mcp {THIRD_PARTY} pods_list"), holds="Unknown server", seconds=30)
 
 
 def test_a_sidecar_whose_image_does_not_exist_leaves_the_old_bot_answering(
@@ -181,7 +181,7 @@ def test_switched_off_it_says_so_and_switched_on_it_works_again(cluster: Cluster
     bot = ("-n", NAMESPACE, "patch", "ritsukobot", "ritsuko", "--type=merge", "-p")
     cluster.kubectl(*bot, '{"spec": {"mcpSidecars": {"enabled": false}}}')
     try:
-        hamlet.insist("mcp list", holds="switched off", seconds=60)
+        hamlet.insist("mcp list", holds="MCP is disabled", seconds=60)
     finally:
         cluster.kubectl(*bot, '{"spec": {"mcpSidecars": {"enabled": true}}}')
     seen.eventually(

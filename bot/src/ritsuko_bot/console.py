@@ -1,4 +1,4 @@
-"""The bot in a terminal: its servers, and somebody who types."""
+"""The bot in a terminal: its servers and a prompt."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TYPED_WITHIN, _PIPED_WITHIN = 5.0, 60.0
 
 
 def talk(config: Path | None, *, log_level: str) -> int:
-    """Talks until the input ends; returns 1 if the last command failed and nobody was there to see it."""
+    """Answers until the input ends; returns 1 if the last command failed and the input was not a terminal."""
     logs.to_stderr(log_level, as_json=False)
     config_file = ConfigFile(config, os.environ)
     config_file.load()
@@ -41,9 +41,9 @@ async def _talk(config_file: ConfigFile) -> int:
         gateway = TerminalGateway(Interpreter(servers, Calls(servers, metrics), config_file), metrics)
         watching = asyncio.create_task(config_file.run(servers.apply, servers.notify), name="config file")
         try:
-            # Somebody who types sees what is missing and asks again; what is piped in is asked once.
+            # A person sees what is missing and can ask again; piped commands run only once.
             await settled(servers, config_file, within=_TYPED_WITHIN if gateway.interactive else _PIPED_WITHIN)
-            # What is piped on shall be answers and nothing else.
+            # The standard output has only answers if it is piped on.
             print(greeting(servers.reports()), file=sys.stdout if gateway.interactive else sys.stderr, flush=True)
             with terminal(_history()) if gateway.interactive else contextlib.nullcontext():
                 await gateway.run(_until_interrupted(gateway))
@@ -54,10 +54,10 @@ async def _talk(config_file: ConfigFile) -> int:
 
 
 def greeting(servers: Sequence[ServerReport]) -> str:
-    """The first line: what there is to talk to, and how to begin."""
-    how = 'Type "help" for the commands, "quit" to leave.'
+    """The first line: the servers, and how to start."""
+    how = 'Type "help" for the commands, "quit" to exit.'
     if not servers:
-        return f"Ritsuko {version('ritsuko-bot')} has no MCP servers: give it a list with --config mcp.json. {how}"
+        return f"Ritsuko {version('ritsuko-bot')} has no MCP servers; pass a list with --config mcp.json. {how}"
     return f"Ritsuko {version('ritsuko-bot')}: {'; '.join(map(_in_words, servers))}. {how}"
 
 
@@ -68,7 +68,7 @@ def _in_words(server: ServerReport) -> str:
 
 
 def _until_interrupted(gateway: TerminalGateway) -> asyncio.Event:
-    """Set by Ctrl-C, unless a command runs: that is cancelled first."""
+    """Set by Ctrl-C, unless a command is running: then that is cancelled instead."""
     stopping = asyncio.Event()
 
     def interrupted() -> None:

@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.console:
             settings = load(Settings)
-            # Somebody who talks wants answers, not the log; who wants the log too says so.
+            # A person at a terminal wants answers, and the log only if LOG_LEVEL is set.
             level = settings.log_level if "log_level" in settings.model_fields_set else "ERROR"
             return talk(options.config or settings.ritsuko_config, log_level=level)
         return _serve(load(ZulipSettings), options.config)
@@ -62,9 +62,11 @@ def _parser() -> argparse.ArgumentParser:
         prog="ritsuko-bot",
         description="Answers mcp commands in Zulip (ZULIP_SITE, ZULIP_EMAIL, ZULIP_API_KEY) or in this terminal.",
     )
-    parser.add_argument("--console", action="store_true", help="talk in this terminal; needs no Zulip and no cluster")
+    parser.add_argument("--console", action="store_true", help="use this terminal instead of Zulip; needs no cluster")
     parser.add_argument(
-        "--config", type=Path, help="the mcp.json to use; otherwise RITSUKO_CONFIG, otherwise MCP_<NAME>_URL variables"
+        "--config",
+        type=Path,
+        help="the mcp.json to use (default: RITSUKO_CONFIG, or else the MCP_<NAME>_URL variables)",
     )
     parser.add_argument("--version", action="version", version=f"ritsuko-bot {version('ritsuko-bot')}")
     return parser

@@ -1,4 +1,4 @@
-"""What is counted about the bot."""
+"""The metrics that the bot serves."""
 
 from __future__ import annotations
 
@@ -15,34 +15,38 @@ class Metrics:
         ProcessCollector(registry=registry)
         self.messages = Counter(
             "ritsuko_bot_messages",
-            "Messages to the bot by what came of them; refused is by Zulip, broken is by us.",
+            "Messages to the bot by outcome; refused: Zulip rejected the answer, broken: an error in the bot.",
             ["outcome"],
             registry=registry,
         )
         self.seconds = Histogram(
-            "ritsuko_bot_reply_seconds", "From a command's turn to its answer.", buckets=_SECONDS, registry=registry
+            "ritsuko_bot_reply_seconds",
+            "Time from the start of a command to its answer.",
+            buckets=_SECONDS,
+            registry=registry,
         )
         self.calls = Counter(
-            "ritsuko_bot_calls", "Calls of tools by how they ended.", ["server", "tool", "outcome"], registry=registry
+            "ritsuko_bot_calls", "Tool calls by outcome.", ["server", "tool", "outcome"], registry=registry
         )
         self.call_seconds = Histogram(
-            "ritsuko_bot_call_seconds", "How long calls took.", ["server"], buckets=_SECONDS, registry=registry
+            "ritsuko_bot_call_seconds", "Duration of tool calls.", ["server"], buckets=_SECONDS, registry=registry
         )
         self.reports = Counter(
-            "ritsuko_bot_reports", "Reports to the status of the bot's resource.", ["outcome"], registry=registry
+            "ritsuko_bot_reports",
+            "Writes of the report to the status of the bot's resource.",
+            ["outcome"],
+            registry=registry,
         )
         self.zulip_connected = Gauge(
-            "ritsuko_bot_zulip_connected", "1 while the bot holds an event queue that answers.", registry=registry
+            "ritsuko_bot_zulip_connected", "1 while the bot has a working event queue.", registry=registry
         )
-        self.lease_held = Gauge(
-            "ritsuko_bot_lease_held", "1 while this pod is the one that answers.", registry=registry
-        )
-        self.config = Gauge("ritsuko_bot_config_info", "The config that runs.", ["revision"], registry=registry)
+        self.lease_held = Gauge("ritsuko_bot_lease_held", "1 while this pod is the active one.", registry=registry)
+        self.config = Gauge("ritsuko_bot_config_info", "The config in use.", ["revision"], registry=registry)
         self.config_refused = Gauge(
-            "ritsuko_bot_config_refused", "1 while the mounted config is refused.", registry=registry
+            "ritsuko_bot_config_refused", "1 while the mounted config is invalid.", registry=registry
         )
         self.tasks = Gauge(
-            "ritsuko_bot_tasks", "Tasks that run in the bot: more than calls explain are a leak.", registry=registry
+            "ritsuko_bot_tasks", "Running asyncio tasks; growth without calls is a leak.", registry=registry
         )
         self.servers = Gauge("ritsuko_bot_server_ready", "1 while a server is ready.", ["server"], registry=registry)
 

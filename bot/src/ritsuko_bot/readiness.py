@@ -1,4 +1,4 @@
-"""The moment after a start in which the servers come up."""
+"""Waits for the servers after a start."""
 
 from __future__ import annotations
 

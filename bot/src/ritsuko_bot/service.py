@@ -1,4 +1,4 @@
-"""The bot as a service: all its parts, joined, from start to graceful stop."""
+"""The bot as a service: how its parts are connected, started and stopped."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def serve(
     listening: socket.socket,
     stopping: asyncio.Event,
 ) -> None:
-    """Runs the bot until `stopping` is set. A part that fails ends all of it: the exception says which."""
+    """Runs the bot until `stopping` is set. If a part fails, all of it ends with that part's exception."""
     async with contextlib.AsyncExitStack() as stack:
         servers = await stack.enter_async_context(Servers())
         metrics = Metrics()
@@ -78,7 +78,7 @@ async def serve(
 
 
 async def _answer_in_turn(gateway: ZulipGateway, lease: Lease, writer: ReportWriter, stopping: asyncio.Event) -> None:
-    """Stands by until the Lease is ours, answers while it is, and so on until stopped."""
+    """Waits for the Lease, answers while this pod holds it, and repeats that until stopped."""
 
     async def answer() -> None:
         await _first_of(gateway.run(stopping), writer.run())
@@ -111,4 +111,4 @@ def _api(environ: Mapping[str, str]) -> Api:
     try:
         return Api(Access.of_pod(environ))
     except ApiError as error:
-        raise SettingsError(f"RITSUKO_BOT and POD_NAMESPACE are set, but this is no pod: {error}") from error
+        raise SettingsError(f"RITSUKO_BOT and POD_NAMESPACE are set, but this is not a pod: {error}") from error

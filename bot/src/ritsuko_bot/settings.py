@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True, hide_input_in_errors=True)
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = Field(
-        default="INFO", description="how much is logged: DEBUG, INFO, WARNING, ERROR or CRITICAL"
+        default="INFO", description="DEBUG, INFO, WARNING, ERROR or CRITICAL"
     )
     ritsuko_config: Path | None = Field(default=None, description="the path of mcp.json")
 
@@ -75,5 +75,5 @@ def _problems(kind: type[Settings], error: ValidationError) -> list[str]:
         field = kind.model_fields.get(name)
         what = field.description if field else problem["msg"]
         missing = problem["type"] == "missing"
-        lines.append(f"{name.upper()} {'is not set' if missing else 'cannot be used'}: write there {what}")
+        lines.append(f"{name.upper()} {'is not set' if missing else 'is invalid'}; set it to {what}")
     return lines

@@ -1,4 +1,4 @@
-"""What the bot knows of itself: its report, its readiness and its metrics all say the same."""
+"""The state of the bot, from which its report, its readiness and its metrics are derived."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Identity:
 
 @dataclass(slots=True)
 class State:
-    """The parts of a running bot, looked at from outside. Without a cluster there is no `lease`."""
+    """The parts of a running bot. Without a cluster there is no `lease`."""
 
     identity: Identity
     servers: Servers
@@ -43,7 +43,7 @@ class State:
         self.config_loaded = True
 
     def answers(self) -> bool:
-        """Whether this pod is the one that answers."""
+        """Whether this pod is the active one."""
         return self.lease is None or self.lease.held
 
     def report(self) -> RuntimeReport:

@@ -55,15 +55,15 @@ EXHIBITS = [
         "diagnosis", "what is wrong with a pod", f"mcp kubernetes diagnose pod checkout-2 -n {NAMESPACE}", "checkout-2"
     ),
     _one("wide-table", "a table with more columns than fit", "mcp workshop fleet", "columns are not shown"),
-    _one("long-table", "a table that is folded", "mcp workshop orders 70", "40 more rows (70 in all)"),
+    _one("long-table", "a table that is folded", "mcp workshop orders 70", "40 more rows (70 in total)"),
     _one("other-scripts", "a table with other scripts", "mcp workshop cities", "Αθήνα"),
     _one("object", "nested data", "mcp workshop settings", "eu-central"),
-    _one("folded-log", "a long text: summarised, then folded", "mcp workshop logs 90", "more lines (90 in all)"),
+    _one("folded-log", "a long text: summarised, then folded", "mcp workshop logs 90", "more lines (90 in total)"),
     _one(
         "log-file", "a text longer than a message: a file with a preview", "mcp workshop logs 3000", "workshop-logs.txt"
     ),
     _one("picture", "a picture", "mcp workshop chart", ".png"),
-    _one("first-page", "the first page of a list", "mcp library shelf A", "shows what follows"),
+    _one("first-page", "the first page of a list", "mcp library shelf A", "shows the next page"),
     Exhibit("next-page", "the next page of it", (("mcp library shelf A", "from 0."), ("next", "from 2."))),
     _one("resources", "what can be read at a server", "mcp library resources", "guide://opening"),
     _one("misspelt-server", "a misspelt server", "mcp kubernets get pods", "Did you mean"),

@@ -67,7 +67,7 @@ def test_a_config_that_is_not_there_is_named(tmp_path: Path):
 
 def test_without_servers_it_says_how_to_give_it_some():
     done = piped("mcp list\n")
-    assert "give it a list with --config mcp.json" in done.stderr
+    assert "pass a list with --config mcp.json" in done.stderr
 
 
 class Terminal:

@@ -157,7 +157,7 @@ def test_a_long_text_is_summarised_then_folded(shown: ZulipEmulator, page: Page)
     _open(page, shown, _named("folded-log"))
     content = page.locator("article:has(.bot) .content")
     summary = content.locator("> p").first.inner_text()
-    assert summary.startswith("90 lines; 2 mention an error, the last of them: 2026-11-24T10:00:57Z ERROR payment")
+    assert summary.startswith("90 lines; 2 mention an error, most recently: 2026-11-24T10:00:57Z ERROR payment")
     assert summary.endswith("; 4 mention a warning; from 2026-11-24T10:00:00 to 2026-11-24T10:01:29.")
     assert content.locator("details").get_attribute("open") is None
     last = content.get_by_text("10:01:29Z")

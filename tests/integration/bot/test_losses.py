@@ -191,13 +191,13 @@ async def test_wrong_credentials_keep_it_up_and_say_what_to_check(zulip: ZulipEm
     async with listening(zulip, Parrot(), api_key="x" * 32, connected=False) as bot:
         await eventually(lambda: "ZULIP_API_KEY" in str(bot.status.message))
         assert not bot.status.proven
-        assert "refuses ritsuko-bot@zulipdev.com" in str(bot.status.message)
+        assert "rejects ritsuko-bot@zulipdev.com" in str(bot.status.message)
 
 
 async def test_a_zulip_that_comes_up_late_is_found(zulip: ZulipEmulator):
     zulip.set_outages("django", "tornado")
     async with listening(zulip, Parrot(), connected=False) as bot:
-        await eventually(lambda: "does not answer as a Zulip server" in str(bot.status.message))
+        await eventually(lambda: "does not answer like a Zulip server" in str(bot.status.message))
         zulip.set_outages()
         await eventually(lambda: bot.status.report().connected, within=20)
 

@@ -127,7 +127,7 @@ def test_wrong_credentials_leave_it_up_and_not_ready_with_what_to_check(zulip: Z
 def test_an_unreachable_zulip_leaves_it_up_and_not_ready_until_it_comes(zulip: ZulipEmulator, tmp_path: Path):
     zulip.set_outages("django", "tornado")
     with bot(tmp_path, **zulip.credentials()) as process:
-        process.readiness(False, saying="does not answer as a Zulip server does")
+        process.readiness(False, saying="does not answer like a Zulip server")
         zulip.set_outages()
         process.readiness(True)
 

@@ -67,7 +67,7 @@ async def test_calls_run_at_the_same_time(toolbox: Talk, notes: Path) -> None:
 
 async def test_a_result_of_ten_megabytes_arrives_whole_as_a_file(toolbox: Talk) -> None:
     rendered = render(await toolbox.answer("mcp toolbox big 10"))
-    assert "Shown: 10 of 104857 lines (10.5 MB). All of it is in the attached file." in rendered.text
+    assert "Shown: 10 of 104857 lines (10.5 MB). The attached file has all of it." in rendered.text
     assert len(rendered.attachments[0].data) > 10_400_000
 
 
@@ -111,7 +111,7 @@ async def test_more_calls_than_allowed_wait_their_turn(notes: Path) -> None:
         await until(lambda: waiting().tasks_waiting == 1, what="the second waits")
         # The deadline of a call is that of the moment when it was asked for.
         await talk.servers.apply(entry(1))
-        assert "did not get its turn" in await talk.say("mcp toolbox echo never")
+        assert "was busy with other calls" in await talk.say("mcp toolbox echo never")
         assert not first.done()
         assert not second.done()
         note(notes, "release")

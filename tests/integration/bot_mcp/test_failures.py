@@ -96,8 +96,8 @@ async def test_what_changes_something_is_not_sent_twice(tmp_path: Path) -> None:
             calling = asyncio.create_task(talk.say("mcp toolbox smash"))
             await until(lambda: notes.exists(), what="the call arrived")
             text = await calling
-        assert "broke while it worked on this" in text
-        assert "Whether it was carried out is not known." in text
+        assert "was lost during this call" in text
+        assert "It may or may not have run." in text
         assert notes.read_text().splitlines() == ["smash"]
 
 
@@ -161,15 +161,15 @@ async def test_however_many_ask_a_server_that_hangs_for_ever_the_two_others_answ
 @pytest.mark.parametrize(
     ("kind", "expected"),
     [
-        ("noise", "broke off the connection"),
+        ("noise", "closed the connection"),
         ("html", "content type"),
         ("json", "JSON"),
         ("list", "JSON"),
         ("events", "SSE"),
-        ("cut", "broke off its answer"),
+        ("cut", "closed the connection before its answer"),
         ("error", "HTTP 500"),
-        ("teapot", "does not accept the bearer token"),
-        ("close", "broke off the connection"),
+        ("teapot", "rejected the configured bearer token"),
+        ("close", "closed the connection"),
     ],
 )
 async def test_a_server_that_answers_nonsense_is_down_with_a_reason(kind: str, expected: str, good: int) -> None:
@@ -187,7 +187,7 @@ async def test_a_server_that_accepts_and_says_nothing_stays_connecting(good: int
         await talk.ready("good")
         await unaffected(talk)
         assert talk.state("odd") is ServerState.CONNECTING
-        assert "odd is not connected yet" in await talk.say("mcp odd x") or "offers no tools yet" in (
+        assert "odd is not connected yet" in await talk.say("mcp odd x") or "has not listed its tools yet" in (
             await talk.say("mcp odd x")
         )
 
@@ -232,7 +232,7 @@ async def test_a_process_that_cannot_start_says_why() -> None:
         await talk.down("broken")
         text = await talk.say("mcp list")
         assert "`absent` is down: No such file or directory: no-such-program-here." in text
-        assert "it said: the licence has expired." in text
+        assert "stderr: the licence has expired." in text
 
 
 async def test_a_process_that_dies_is_started_again(tmp_path: Path) -> None:

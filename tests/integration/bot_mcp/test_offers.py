@@ -23,7 +23,7 @@ async def test_resources_are_listed_and_read() -> None:
         assert "Unknown resource: `nowhere://x`" in await talk.say("mcp library resources nowhere://x")
         policy = config(library=at(port, tools={"allow": ["shelf"]}))
         await talk.servers.apply(policy)
-        assert "resources is not named in `tools.allow`" in await talk.say("mcp library resources")
+        assert "`tools.allow` does not list resources" in await talk.say("mcp library resources")
 
 
 async def test_prompts_are_listed_and_filled_in() -> None:

@@ -24,7 +24,7 @@ async def test_an_alias_is_a_tool_with_its_first_arguments() -> None:
         assert "Books of row two words from 0." in await talk.say("mcp library books 'two words'")
         assert "has no tool `nothing`" in await talk.say("mcp library broken")
         assert "a-row   shelf A" in await talk.say("mcp library")
-        assert "`mcp library a-row` is short for `mcp library shelf A`" in await talk.say("mcp help library a-row")
+        assert "`mcp library a-row` is an alias of `mcp library shelf A`" in await talk.say("mcp help library a-row")
         assert "Did you mean `mcp library books`" in await talk.say("mcp library bookz")
 
 
@@ -52,8 +52,8 @@ async def test_calls_above_the_limit_are_put_off_with_the_time() -> None:
         for _ in range(2):
             assert "Books" in await talk.say("mcp library shelf A")
         text = await talk.say("mcp library shelf A")
-        assert "library takes 2 calls a minute, and they are used up." in text
-        assert re.search(r"Ask again in [1-6]?\d s\.", text)
+        assert "library has reached its limit of 2 calls per minute." in text
+        assert re.search(r"Retry in [1-6]?\d s\.", text)
 
 
 async def test_next_goes_on_for_each_person_and_place() -> None:
@@ -62,10 +62,10 @@ async def test_next_goes_on_for_each_person_and_place() -> None:
         await talk.ready("library")
         assert "There is no next page" in await talk.say("next")
         first = await talk.say("mcp library shelf A")
-        assert "`next` shows what follows" in first
+        assert "`next` shows the next page" in first
         assert "cursor" not in first
         assert "from 2." in await talk.say("next")
-        elsewhere = type(ADA)(ADA.user, ADA.name, "#ops > other")
+        elsewhere = type(ADA)(ADA.person, "#ops > other")
         assert "There is no next page" in await talk.say("next", asker=elsewhere)
         last = await talk.say("mcp next")
         assert "from 4." in last
@@ -133,5 +133,5 @@ async def test_the_status_shows_latency_and_the_last_error() -> None:
             await until(lambda: talk.servers.running["library"].latency is not None, what="a check")
             text = await talk.say("mcp status")
             assert " ms" in text
-            assert "`library` works now. Its last error, at " in text
+            assert "`library` is ready again. Its last error, at " in text
             assert "Connection refused" in text

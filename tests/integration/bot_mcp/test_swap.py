@@ -74,7 +74,7 @@ async def test_a_swapped_volume_changes_what_runs_without_touching_what_stays(tm
 
         volume.render("r3", one=at(one, tools={"deny": ["echo"]}))
         await until(lambda: talk.servers.revision == "r3", within=10)
-        assert "There is no server `two`." in await talk.say("mcp two echo hi")
+        assert "Unknown server `two`." in await talk.say("mcp two echo hi")
         assert "denied by `tools.deny`" in await talk.say("mcp one echo hi")
         assert "echo" not in talk.servers.reports()[0].tools
         assert talk.servers.running["one"] is kept
@@ -131,7 +131,7 @@ async def test_calls_in_flight_survive_any_swap(tmp_path: Path) -> None:
         await until(lambda: written(notes) == ["holding"] * 3, what="the calls run")
         for revision in range(1, 6):
             await talk.servers.apply(config(f"r{revision}", stays=at(one), moves=at(two)))
-        assert "There is no server `goes`" in await talk.say("mcp goes echo hi")
+        assert "Unknown server `goes`" in await talk.say("mcp goes echo hi")
         note(notes, "release")
         assert all("released" in answer for answer in await asyncio.gather(*calls))
         await talk.ready("moves")
@@ -156,7 +156,7 @@ async def test_switching_mcp_off_and_on() -> None:
     async with python_server(TOOLBOX, port), talking(config(one=at(port))) as talk:
         await talk.ready("one")
         await talk.servers.apply(config(one=at(port)).model_copy(update={"mcp_enabled": False}))
-        assert "MCP is switched off" in await talk.say("mcp one echo hi")
+        assert "MCP is disabled" in await talk.say("mcp one echo hi")
         assert [(report.name, report.state) for report in talk.servers.reports()] == [("one", "Disabled")]
         await talk.servers.apply(config(one=at(port)))
         await talk.ready("one")

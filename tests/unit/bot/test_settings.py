@@ -28,7 +28,7 @@ def test_a_missing_variable_is_named_with_what_to_write_and_the_process_ends_wit
     monkeypatch.delenv(name)
     assert main([]) == 2
     said = capsys.readouterr().err
-    assert said.startswith(f"{name} is not set: write there ")
+    assert said.startswith(f"{name} is not set; set it to ")
     assert said.count("\n") == 1
 
 
@@ -51,7 +51,7 @@ def test_a_wrong_variable_is_named_without_its_value(name: str, value: str, monk
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError) as caught:
         load(ZulipSettings)
-    assert str(caught.value).startswith(f"{name} cannot be used: write there ")
+    assert str(caught.value).startswith(f"{name} is invalid; set it to ")
     assert value not in str(caught.value)
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ritsuko_bot.answers.answer import Answer, Code, CodeBlock, File, Image, Link, Spoiler, Strong, Table, say
+from ritsuko_bot.answers.answer import Answer, Code, CodeBlock, File, Image, Spoiler, Strong, Table, WebLink, say
 from ritsuko_bot.answers.markdown import render
 from tests.unit.bot_answers.zulip_markdown import effects, outside_code
 
@@ -61,23 +61,23 @@ def test_names_inside_sentences_are_set_off_without_the_punctuation() -> None:
 
 
 def test_a_link_of_our_own_is_a_link() -> None:
-    link = Link("Open [in] Prometheus", 'https://prometheus.example/graph?g0.expr=up{a="b"}(1)')
+    link = WebLink("Open [in] Prometheus", 'https://prometheus.example/graph?g0.expr=up{a="b"}(1)')
     assert text_of(say(link)) == (
         "[Open  in  Prometheus](https://prometheus.example/graph?g0.expr=up%7Ba=%22b%22%7D%281%29)"
     )
-    assert "](" not in text_of(say(Link("x", "javascript:alert(1)")))
+    assert "](" not in text_of(say(WebLink("x", "javascript:alert(1)")))
 
 
 def test_a_long_block_is_folded_and_says_how_much_there_is() -> None:
     lines = [f"line {n}" for n in range(100)]
     rendered = render(Answer((CodeBlock("\n".join(lines)),)))
     assert rendered.attachments == ()
-    assert "spoiler 70 more lines (100 in all)" in rendered.text
+    assert "spoiler 70 more lines (100 in total)" in rendered.text
     assert all(line in rendered.text.splitlines() for line in lines)
     assert outside_code(rendered.text).split("\n\n") == [
-        "100 lines; 100 are like .",
+        "100 lines; 100 look like .",
         "",
-        " 70 more lines (100 in all)\n",
+        " 70 more lines (100 in total)\n",
     ]
 
 
@@ -85,7 +85,7 @@ def test_rows_that_are_folded_keep_their_header() -> None:
     table = Table(("pod", "node"), tuple((f"pod-{n}", "node-1") for n in range(60)))
     text = render(Answer((table,))).text
     assert text.count("pod     node") == 2
-    assert "30 more rows (60 in all)" in text
+    assert "30 more rows (60 in total)" in text
 
 
 def test_what_is_longer_than_a_message_is_attached_whole() -> None:
@@ -94,7 +94,7 @@ def test_what_is_longer_than_a_message_is_attached_whole() -> None:
     [attachment] = rendered.attachments
     assert attachment.filename == "kubernetes-logs.txt"
     assert attachment.data.decode() == body
-    assert "Shown: 10 of 5000 lines (49 kB). All of it is in the attached file." in rendered.text
+    assert "Shown: 10 of 5000 lines (49 kB). The attached file has all of it." in rendered.text
     assert len(rendered.text) < 1_000
 
 
@@ -113,7 +113,7 @@ def test_a_wide_table_says_which_columns_it_leaves_out() -> None:
     columns = tuple(f"column_{n}" for n in range(20))
     text = text_of(Table(columns, (("a value of some length",) * 20,)))
     assert max(len(line) for line in text.splitlines() if not line[:1].isdigit()) <= 120
-    assert "12 columns are not shown, for lack of room: `column_8`, " in text
+    assert "12 columns are not shown because the table is too wide: `column_8`, " in text
     assert "`column_17` and 2 more." in text
 
 
@@ -124,7 +124,7 @@ def test_what_a_result_has_no_room_for_in_its_table_comes_as_a_file() -> None:
     [file] = rendered.attachments
     assert file.filename == "wide.txt"
     assert file.data.decode().count("a value of some length") == 20
-    assert rendered.text.endswith("Cells that end in … were too long. All of it is in the attached file.")
+    assert rendered.text.endswith("Cells that end in … are truncated. The attached file has all of it.")
     assert render(Answer((Table(("a",), (("b",),), complete=True),))).attachments == ()
 
 

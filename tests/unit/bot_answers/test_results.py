@@ -44,7 +44,7 @@ def test_the_envelope_is_a_sentence_a_table_and_what_to_do_next() -> None:
     assert render(found).text == (
         "2 of 5 pods in default.\n\n"
         "```text\nname  restarts\nweb          0\ndb          12\n```\n\n"
-        "Shown: 2 of 5. Go on with `cursor=abc`.\n\n"
+        "Shown: 2 of 5. To continue, add `cursor=abc`.\n\n"
         "**Note:** One node did not answer.\n\n"
         "mcp kubernetes describe pod web\n\n"
         "Source: cluster demo · 2026-01-01T00:00:00Z to 2026-01-01T01:00:00Z · [Dashboard](https://grafana.example/d/1)"
@@ -118,8 +118,8 @@ def test_pictures_files_and_links() -> None:
     text = render(found).text
     assert "`note://1`\n\n```text\na note\n```" in text
     assert "guide: `https://evil.example/x`" in text
-    assert "cannot be decoded" in text
+    assert "could not be decoded" in text
 
 
 def test_an_empty_result_says_so() -> None:
-    assert render(answer()).text == "`kubernetes get` is done; it returned nothing."
+    assert render(answer()).text == "`kubernetes get` succeeded and returned nothing."

@@ -24,14 +24,14 @@ def test_a_log_tells_its_errors_its_warnings_and_its_time() -> None:
         "2026-11-24T10:59:59Z bye",
     ]
     assert words(of_text(lines)) == (
-        "5 lines; 2 mention an error, the last of them: `2026-11-24T10:00:03Z warning: an error came back`; "
+        "5 lines; 2 mention an error, most recently: `2026-11-24T10:00:03Z warning: an error came back`; "
         "1 mention a warning; from 2026-11-24T10:00:00 to 2026-11-24T10:59:59."
     )
 
 
 def test_lines_that_differ_in_numbers_alone_are_counted_as_one_sort() -> None:
     lines = [f"GET /healthz 200 in {n} ms" for n in range(40)] + [f"{'x' * n} is something else" for n in range(40)]
-    assert words(of_text(lines)) == "80 lines; 40 are like `GET /healthz 200 in 0 ms`."
+    assert words(of_text(lines)) == "80 lines; 40 look like `GET /healthz 200 in 0 ms`."
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ async def test_the_list_shows_servers_and_their_tools() -> None:
 async def test_a_server_shows_its_tools_and_what_is_not_allowed(line: str) -> None:
     text = await said(line)
     assert "describe  Tells all about one object." in text
-    assert "delete    Deletes an object.           needs an approval" in text
+    assert "delete    Deletes an object.           needs approval" in text
 
 
 @pytest.mark.parametrize("line", ["mcp help kubernetes get", "mcp kubernetes get --help", "mcp kubernetes help get"])
@@ -70,7 +70,7 @@ async def test_a_tool_shows_its_usage(line: str) -> None:
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("mcp kubernets get pods", "There is no server `kubernets`. Did you mean `mcp kubernetes`?"),
+        ("mcp kubernets get pods", "Unknown server `kubernets`. Did you mean `mcp kubernetes`?"),
         ("mcp statsu", "Did you mean `mcp status`?"),
         ("mcp kubernetes gett pods", "`kubernetes` has no tool `gett`. Did you mean `mcp kubernetes get`?"),
         ("mcp prometheus query up limit=x", "`limit` must be a whole number from 1 to 100, not `x`."),
@@ -103,7 +103,7 @@ async def test_a_denied_call_says_which_rule_and_leaves_its_line(caplog: pytest.
 
 async def test_where_nobody_can_be_asked_an_approval_is_refused_with_the_reason() -> None:
     text = await said("mcp kubernetes delete pods web")
-    assert text.startswith("**Not allowed without an approval:** delete does not say that it only reads")
+    assert text.startswith("**Not allowed without an approval:** delete is not declared read-only")
     assert "there is nobody to ask here" in text
     assert "`tools.allow`" in text
 
@@ -122,10 +122,10 @@ async def test_without_servers_it_says_what_is_missing(tmp_path: Path) -> None:
     assert "No MCP server is connected" in await said("mcp kubernetes get pods", Prepared())
     off = Prepared(config=McpConfig(mcp_enabled=False))  # type: ignore[call-arg]
     for line in ("help", "mcp list", "mcp status", "mcp kubernetes get pods"):
-        assert "MCP is switched off for this bot" in await said(line, off)
+        assert "MCP is disabled for this bot" in await said(line, off)
     broken = ConfigFile(tmp_path / "mcp.json", {})
     broken.load()
-    assert "My list of servers cannot be used" in await said("mcp list", Prepared(), broken)
+    assert "The list of servers is invalid" in await said("mcp list", Prepared(), broken)
 
 
 async def test_status_shows_a_refused_config(tmp_path: Path) -> None:
@@ -133,5 +133,5 @@ async def test_status_shows_a_refused_config(tmp_path: Path) -> None:
     config_file = ConfigFile(tmp_path / "mcp.json", {})
     config_file.load()
     text = await said("mcp status", demo(), config_file)
-    assert "The present config is refused" in text
+    assert "The current config is invalid" in text
     assert "not valid JSON" in text

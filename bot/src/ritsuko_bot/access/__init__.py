@@ -1,1 +1,1 @@
-"""Who may call what, decided before the call; and the audit line that every call leaves."""
+"""Who may call what, decided before the call, and who may approve it."""

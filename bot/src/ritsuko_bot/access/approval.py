@@ -1,4 +1,4 @@
-"""Who may approve a call that somebody else asks for. Pure; how people are asked is the gateway's affair."""
+"""Who may approve a call that somebody else requested. Pure; the chat asks people."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _BY_DEFAULT = Approvers(roles=[Role.OWNER, Role.ADMINISTRATOR, Role.MODERATOR])
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """What somebody said to a request."""
+    """Somebody's decision about a request."""
 
     person: Person
     approved: bool
 
 
 def counts(vote: Vote, *, asker: Person, approvers: Approvers | None) -> bool:
-    """Whether a vote decides: that of an approver other than the asker. The asker may only withdraw."""
+    """Whether a vote decides: one by an approver who is not the asker. The asker can only withdraw."""
     if vote.person.user.id == asker.user.id:
         return not vote.approved
     by = _present(approvers)

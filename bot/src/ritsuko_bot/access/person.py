@@ -1,4 +1,4 @@
-"""Who a rule speaks of: a person with a role and user groups."""
+"""A person with a role and user groups, as access rules match them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ritsuko_api.identity import User
 class Person:
     """Somebody in the chat. `groups` are the names of all user groups that they belong to, by subgroups too.
 
-    A rule that names a group can only match what stands here: whoever makes a person looks the groups up, or fails.
+    A rule that names a group matches only these: code that makes a person looks the groups up, or fails.
     """
 
     user: User

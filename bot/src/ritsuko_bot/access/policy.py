@@ -1,4 +1,4 @@
-"""May this person call this tool, here? A pure decision, taken before the call."""
+"""Decides whether a person may call a tool in a place. Pure; it runs before the call."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ritsuko_bot.access.person import Person
 
 
 class Callee(Protocol):
-    """What the policy needs to know of a tool."""
+    """What the policy needs to know about a tool."""
 
     @property
     def name(self) -> str: ...
@@ -25,8 +25,8 @@ class Callee(Protocol):
 class Decision:
     """What happens to a call, and which rule says so (`access rule 2` is the second of `access.rules`).
 
-    `reason` and `advice` are for people, where the call does not simply go ahead. `approvers`: who may approve it, None
-    for the usual ones.
+    `reason` and `advice` are for people, for a call that is not simply allowed. `approvers`: who may approve it, None
+    for the default ones.
     """
 
     effect: Effect
@@ -45,8 +45,8 @@ def decide(
 ) -> Decision:
     """What happens when `person` calls `tool` of `server` in `channel` (None: not in a channel).
 
-    `tools.deny` and `tools.allow` say what can be called at all. Then the first access rule that matches decides, or
-    else the default. `tools.requireApproval` turns what that allows into what needs an approval.
+    `tools.deny` and `tools.allow` come first. Then the first access rule that matches decides, or the default if none
+    does. `tools.requireApproval` makes a call that is allowed so far need an approval.
     """
     if (refusal := _refusal(tool, policy, server)) is not None:
         return refusal
@@ -55,19 +55,19 @@ def decide(
         return Decision(
             Effect.REQUIRE_APPROVAL,
             "tools.requireApproval",
-            f"tools.requireApproval of {server} names {glob}",
-            f"Whoever runs this bot can change tools.requireApproval {_place(server)}.",
+            f"{tool.name} matches {glob} in tools.requireApproval of {server}",
+            f"The bot's operators can change tools.requireApproval {_place(server)}.",
         )
     return decision
 
 
 def offered(tool: Callee, policy: ToolsPolicy) -> bool:
-    """Whether anybody at all may call the tool, by its server's own policy."""
+    """Whether the server's own policy lets anybody call the tool."""
     return tool.name not in policy.deny and (policy.allow is None or tool.name in policy.allow)
 
 
 def is_among(person: Person, *, users: Sequence[str], roles: Sequence[Role], groups: Sequence[str]) -> bool:
-    """Whether one of the entries means this person."""
+    """Whether one of the entries matches this person."""
     return _is_user(person, users) or _has_role(person, roles) or _in_group(person, groups)
 
 
@@ -77,14 +77,14 @@ def _refusal(tool: Callee, policy: ToolsPolicy, server: str) -> Decision | None:
             Effect.DENY,
             "tools.deny",
             f"{tool.name} is denied by tools.deny",
-            f"Whoever runs this bot can take it off tools.deny {_place(server)}.",
+            f"The bot's operators can remove it from tools.deny {_place(server)}.",
         )
     if policy.allow is not None and tool.name not in policy.allow:
         return Decision(
             Effect.DENY,
             "tools.allow does not name it",
-            f"{tool.name} is not named in tools.allow, and only what is named there may be called",
-            f"Whoever runs this bot can add it to tools.allow {_place(server)}.",
+            f"tools.allow does not list {tool.name}, and only tools in that list may be called",
+            f"The bot's operators can add it to tools.allow {_place(server)}.",
         )
     return None
 
@@ -99,15 +99,15 @@ def _by_rules(
                 rule.effect,
                 name,
                 f"{name} says {rule.effect.value} ({_summary(rule)})",
-                "Whoever runs this bot can change spec.access of its RitsukoBot.",
+                "The bot's operators can change spec.access of its RitsukoBot.",
                 rule.approvers,
             )
     if access.default_effect is not Effect.ALLOW:
         return Decision(
             access.default_effect,
             "access.defaultEffect",
-            f"no access rule matches, and access.defaultEffect says {access.default_effect.value}",
-            "Whoever runs this bot can add a rule to spec.access of its RitsukoBot.",
+            f"no access rule matches, and access.defaultEffect is {access.default_effect.value}",
+            "The bot's operators can add a rule to spec.access of its RitsukoBot.",
         )
     if tool.read_only:
         return Decision(Effect.ALLOW, "read-only")
@@ -116,8 +116,8 @@ def _by_rules(
     return Decision(
         Effect.REQUIRE_APPROVAL,
         "not read-only",
-        f"{tool.name} does not say that it only reads",
-        f"Whoever runs this bot can name it in tools.allow {_place(server)}, or add a rule to spec.access of its "
+        f"{tool.name} is not declared read-only",
+        f"The bot's operators can add it to tools.allow {_place(server)}, or add a rule to spec.access of its "
         "RitsukoBot.",
     )
 
@@ -156,7 +156,7 @@ def _matching(globs: Sequence[str], name: str) -> str | None:
 
 
 def _summary(rule: AccessRule) -> str:
-    """What a rule is about, without naming people: a denial is read by everybody in the topic."""
+    """What a rule matches, without naming people: everyone in the topic can read a denial."""
     parts = [
         f"{what} {', '.join(names)}"
         for what, names in (
@@ -170,7 +170,7 @@ def _summary(rule: AccessRule) -> str:
     ]
     if rule.users:
         parts.append("certain people")
-    return "; ".join(parts) or "for everything"
+    return "; ".join(parts) or "all calls"
 
 
 def _place(server: str) -> str:

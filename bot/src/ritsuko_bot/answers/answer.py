@@ -25,14 +25,14 @@ class Strong:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class WebLink:
     """A web address (http or https) with a title."""
 
     title: str
     url: str
 
 
-Inline = str | Code | Strong | Link
+Inline = str | Code | Strong | WebLink
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ritsuko_api.envelope import Envelope
-from ritsuko_bot.answers.answer import Block, Code, CodeBlock, Inline, Link, Strong, say
+from ritsuko_bot.answers.answer import Block, Code, CodeBlock, Inline, Strong, WebLink, say
 from ritsuko_bot.answers.tables import record, table_of
 
 
@@ -35,13 +35,13 @@ def _truncation(envelope: Envelope, *, continues: bool) -> list[Inline]:
     if envelope.returned is not None and envelope.total is not None:
         note: list[Inline] = [f"Shown: {envelope.returned} of {envelope.total}."]
     elif envelope.returned is not None:
-        note = [f"Shown: {envelope.returned}; there is more."]
+        note = [f"Shown: {envelope.returned}; there are more."]
     else:
-        note = ["There is more than this."]
+        note = ["There are more results."]
     if continues:
-        note += [" ", Code("next"), " shows what follows."]
+        note += [" ", Code("next"), " shows the next page."]
     elif envelope.next_cursor:
-        note += [" Go on with ", Code(f"cursor={envelope.next_cursor}"), "."]
+        note += [" To continue, add ", Code(f"cursor={envelope.next_cursor}"), "."]
     return note
 
 
@@ -53,5 +53,5 @@ def _about(envelope: Envelope) -> list[Inline]:
     if envelope.time_range:
         parts += [" · " if parts else "", f"{envelope.time_range.start} to {envelope.time_range.end}"]
     for link in envelope.links:
-        parts += [" · " if parts else "", Link(link.title, link.url)]
+        parts += [" · " if parts else "", WebLink(link.title, link.url)]
     return parts

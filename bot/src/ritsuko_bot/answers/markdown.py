@@ -20,13 +20,13 @@ from ritsuko_bot.answers.answer import (
     File,
     Image,
     Inline,
-    Link,
     Paragraph,
     Spoiler,
     Strong,
     Table,
+    WebLink,
 )
-from ritsuko_bot.answers.inert import code_span, prose
+from ritsuko_bot.answers.escaping import code_span, escaped
 from ritsuko_bot.answers.layout import clean, lay_out, one_line
 from ritsuko_bot.answers.summary import of_table, of_text
 
@@ -38,7 +38,7 @@ _LINK_ROOM = 200
 _MOST_ATTACHMENTS = 10
 _LANGUAGE = re.compile(r"[a-z0-9+-]{1,20}")
 _PRE_LINE = 2_000
-_IN_THE_FILE = "All of it is in the attached file."
+_IN_THE_FILE = "The attached file has all of it."
 
 
 class Attachment(NamedTuple):
@@ -49,7 +49,7 @@ class Attachment(NamedTuple):
     data: bytes
 
 
-class Rendered(NamedTuple):
+class RenderedMessage(NamedTuple):
     """The message's text, and the files whose links the gateway appends to it."""
 
     text: str
@@ -68,7 +68,7 @@ class _Body(NamedTuple):
     summary: Callable[[], Sequence[Inline]]
 
 
-def render(answer: Answer, limit: int = 10_000) -> Rendered:
+def render(answer: Answer, limit: int = 10_000) -> RenderedMessage:
     """The message and its files. The text leaves 200 characters of `limit` free for the link of each file."""
     for folded in (True, False):
         message = _Message(limit, folded=folded)
@@ -92,10 +92,10 @@ class _Message:
     def text(self) -> str:
         return "\n\n".join(self.parts)
 
-    def rendered(self) -> Rendered:
-        return Rendered(self.text(), tuple(self.attachments))
+    def rendered(self) -> RenderedMessage:
+        return RenderedMessage(self.text(), tuple(self.attachments))
 
-    def shortened(self) -> Rendered:
+    def shortened(self) -> RenderedMessage:
         """The last resort: as many whole parts as fit, and all of the text in a file."""
         whole = self.text()
         del self.attachments[max(0, self.limit // _LINK_ROOM // 2 - 1) :]
@@ -108,7 +108,7 @@ class _Message:
                 break
             kept.append(part)
             room -= len(part) + 2
-        return Rendered("\n\n".join([*kept, note]), tuple(self.attachments))
+        return RenderedMessage("\n\n".join([*kept, note]), tuple(self.attachments))
 
     def bound_attachments(self) -> None:
         """Keeps the first files of very many, and says so."""
@@ -153,9 +153,9 @@ class _Message:
             columns = ", ".join(code_span(name) for name in lines.dropped[:10])
             rest = f" and {len(lines.dropped) - 10} more" if len(lines.dropped) > 10 else ""
             count = "1 column is" if len(lines.dropped) == 1 else f"{len(lines.dropped)} columns are"
-            notes.append(f"{count} not shown, for lack of room: {columns}{rest}.")
+            notes.append(f"{count} not shown because the table is too wide: {columns}{rest}.")
         if lines.clipped:
-            notes.append("Cells that end in … were too long.")
+            notes.append("Cells that end in … are truncated.")
         if notes and table.complete and not attached:
             notes.append(_IN_THE_FILE)
             self._attach_whole(body)
@@ -175,7 +175,7 @@ class _Message:
         size = sum(len(line) + 1 for line in rest)
         if self.folded and rest and lines == list(body.lines) and size < self.limit - _SHOWN_CHARACTERS * 1.5:
             self.parts.append(_fenced(body, lines[:shown]))
-            title = f"{len(rest)} more {body.noun} ({len(lines)} in all)"
+            title = f"{len(rest)} more {body.noun} ({len(lines)} in total)"
             self.parts.append(_spoiler(title, _fenced(body, rest)))
             return False
         preview = max(1, min(shown, _PREVIEW_LINES))
@@ -199,11 +199,11 @@ def _paragraph(parts: Sequence[Inline]) -> str:
             case Code():
                 piece = code_span(part.text)
             case Strong():
-                piece = f"**{prose(part.text)}**" if part.text.strip() else ""
-            case Link():
+                piece = f"**{escaped(part.text)}**" if part.text.strip() else ""
+            case WebLink():
                 piece = _link(part)
             case str():
-                inner = prose(part)
+                inner = escaped(part)
                 # The spaces at both ends belong to the sentence.
                 piece = (" " if part[:1].isspace() else "") + inner + (" " if inner and part[-1:].isspace() else "")
         # Two code spans that touch would become one with the wrong ends.
@@ -211,10 +211,10 @@ def _paragraph(parts: Sequence[Inline]) -> str:
     return text.strip()
 
 
-def _link(link: Link) -> str:
+def _link(link: WebLink) -> str:
     address = urlsplit(link.url)
     if address.scheme not in ("http", "https") or not address.netloc:
-        return f"{prose(link.title)}: {code_span(link.url)}"
+        return f"{escaped(link.title)}: {code_span(link.url)}"
     title = re.sub(r"[^\w ,.:-]", " ", one_line(link.title)).replace("_", " ").strip() or "link"
     return f"[{title}]({quote(one_line(link.url), safe=_URL_SAFE)})"
 

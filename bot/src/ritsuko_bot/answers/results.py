@@ -55,7 +55,7 @@ def tool_result(result: CallToolResult, *, server: str, tool: str, continues: bo
     if continues:
         blocks.append(say("There is more: ", Code("next"), " shows it."))
     if not blocks:
-        blocks.append(say(Code(f"{server} {tool}"), " is done; it returned nothing."))
+        blocks.append(say(Code(f"{server} {tool}"), " succeeded and returned nothing."))
     return Answer(tuple(blocks), failed=result.is_error)
 
 
@@ -90,7 +90,7 @@ def _content(content: object, name: str, failed: bool, tool: str) -> list[Block]
         case ResourceLink():
             return [say(content.title or content.name, ": ", Code(content.uri), f" {content.description or ''}")]
         case _:
-            return [say("There is content of a kind that I don't know: ", Code(type(content).__name__), ".")]
+            return [say("Content of an unsupported type: ", Code(type(content).__name__), ".")]
 
 
 def _text(text: str, name: str) -> list[Block]:
@@ -99,14 +99,14 @@ def _text(text: str, name: str) -> list[Block]:
             return _value(parse_json(text), name)
         except ValueError:
             pass
-    return [CodeBlock(text, name=name)] if text.strip() else [say("(an empty text)")]
+    return [CodeBlock(text, name=name)] if text.strip() else [say("(empty text)")]
 
 
 def _bytes(data: str, media_type: str, name: str, uri: str | None = None) -> list[Block]:
     try:
         raw = base64.b64decode(data, validate=True)
     except (binascii.Error, ValueError):
-        return [say("There is a ", Code(media_type), " that cannot be decoded.")]
+        return [say("Content of type ", Code(media_type), " could not be decoded.")]
     kind = media_type.partition(";")[0].strip().lower()
     filename = name + (mimetypes.guess_extension(kind) or ".bin")
     if uri and "." in (last := uri.rstrip("/").rpartition("/")[2]):

@@ -39,13 +39,13 @@ def of_text(lines: Sequence[str], *, language: str = "") -> list[Inline]:
     errors, warnings = _mentioning(lines)
     if errors:
         last = clip(errors[-1].strip(), _LONGEST_EXAMPLE)
-        parts += [f"; {len(errors)} mention an error, the last of them: ", Code(last)]
+        parts += [f"; {len(errors)} mention an error, most recently: ", Code(last)]
     if warnings:
         parts.append(f"; {warnings} mention a warning")
     if span := _span(lines):
         parts.append(f"; from {span[0]} to {span[1]}")
     if not errors and (common := _commonest(lines)):
-        parts += [f"; {common[0]} are like ", Code(clip(common[1], _LONGEST_EXAMPLE))]
+        parts += [f"; {common[0]} look like ", Code(clip(common[1], _LONGEST_EXAMPLE))]
     return [*parts, "."]
 
 

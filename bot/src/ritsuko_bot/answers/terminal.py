@@ -12,11 +12,11 @@ from ritsuko_bot.answers.answer import (
     File,
     Image,
     Inline,
-    Link,
     Paragraph,
     Spoiler,
     Strong,
     Table,
+    WebLink,
 )
 from ritsuko_bot.answers.layout import clean, lay_out, one_line
 
@@ -60,7 +60,11 @@ class _Terminal:
         lines = lay_out(table, self.width - 2)
         shown = [f"  {self._paint(_BOLD, lines.header)}", *(f"  {row}" for row in lines.rows)]
         if lines.dropped:
-            shown.append(self._paint(_DIM, f"  not shown, too wide: {', '.join(map(one_line, lines.dropped))}"))
+            shown.append(
+                self._paint(
+                    _DIM, f"  not shown because the table is too wide: {', '.join(map(one_line, lines.dropped))}"
+                )
+            )
         return shown
 
     def _inline(self, part: Inline) -> str:
@@ -71,7 +75,7 @@ class _Terminal:
                 return self._paint(_CYAN, one_line(part.text)) if self.colour else f"`{one_line(part.text)}`"
             case Strong():
                 return self._paint(_BOLD, one_line(part.text))
-            case Link():
+            case WebLink():
                 return f"{one_line(part.title)}: {one_line(part.url)}"
 
     def _paint(self, colour: str, text: str) -> str:

@@ -72,10 +72,10 @@ class ReportWriter:
         try:
             live = await self._own.read_report(self._api)
         except ApiError as error:
-            logger.debug("the report in RitsukoBot %s cannot be read: %s", self._own.name, error)
+            logger.debug("cannot read the report in RitsukoBot %s: %s", self._own.name, error)
             return True
         if live != report:
-            logger.info("RitsukoBot %s has lost the report, or has another: it is written again", self._own.name)
+            logger.info("the report in RitsukoBot %s is missing or different, writing it again", self._own.name)
         return live == report
 
     async def _write(self, report: RuntimeReport) -> bool:
@@ -84,12 +84,12 @@ class ReportWriter:
         except ApiError as error:
             self._metrics.reports.labels("failed").inc()
             if str(error) != self._problem:
-                logger.warning("the report cannot be written to RitsukoBot %s: %s", self._own.name, _advice(error))
+                logger.warning("cannot write the report to RitsukoBot %s: %s", self._own.name, _advice(error))
             self._problem = str(error)
             return False
         self._metrics.reports.labels("written").inc()
         if self._problem is not None:
-            logger.info("the report is written again")
+            logger.info("the report can be written again")
             self._problem = None
         return True
 
@@ -99,6 +99,6 @@ def _advice(error: ApiError) -> str:
         case 403:
             return f"{error}. The pod's ServiceAccount needs the verb patch on ritsukobots/status"
         case 404:
-            return f"{error}. Is there a RitsukoBot of the name in RITSUKO_BOT?"
+            return f"{error}. Check that RITSUKO_BOT names an existing RitsukoBot"
         case _:
             return str(error)

@@ -32,7 +32,9 @@ class Own:
         try:
             metadata = (await api.request("GET", self.path)).get("metadata")
         except ApiError as error:
-            logger.warning("%s %s cannot be read, what this pod makes has no owner: %s", _KIND, self.name, error)
+            logger.warning(
+                "cannot read %s %s, so objects made by this pod have no owner reference: %s", _KIND, self.name, error
+            )
             return {}
         if not isinstance(metadata, dict):
             return {}

@@ -64,8 +64,8 @@ class _Binding:
         self._fill_by_position()
         missing = [p.name for p in self.parameters if p.required and p.name not in self.values]
         if missing:
-            what = "an argument is" if len(missing) == 1 else "arguments are"
-            raise BadArguments(f"{what} missing: ", *codes(missing), ".")
+            what = "argument" if len(missing) == 1 else "arguments"
+            raise BadArguments(f"missing {what}: ", *codes(missing), ".")
         return {p.name: self.values[p.name] for p in self.parameters if p.name in self.values}
 
     def _take_named(self) -> None:
@@ -83,8 +83,8 @@ class _Binding:
                 self._give(parameter, token.text or "", quoted=token.quoted)
             elif token.key is not None and (near := nearest(token.key, self.by_name, cutoff=0.8)):
                 raise BadArguments(
-                    "there is no argument ", Code(token.key), ". Did you mean ", Code(f"{near[0]}=…"), "? ",
-                    "(To pass it as text, put it in quotes.)",
+                    "unknown argument ", Code(token.key), ". Did you mean ", Code(f"{near[0]}=…"), "? ",
+                    "To pass it as text, put it in quotes.",
                 )  # fmt: skip
             elif not self._object(token):
                 self.words.append(position)
@@ -110,7 +110,7 @@ class _Binding:
             return 0
         near = nearest(name, self.by_name)
         hint: list[Inline] = [" Did you mean ", *codes([f"--{n}" for n in near]), "?"] if near else []
-        raise BadArguments("there is no option ", Code(f"--{name}"), ".", *hint)
+        raise BadArguments("unknown option ", Code(f"--{name}"), ".", *hint)
 
     def _option(self, parameter: Parameter, token: Token, position: int) -> int:
         if token.text is not None and token.key is not None:
@@ -148,7 +148,7 @@ class _Binding:
             if parameter is None:
                 near = nearest(key, self.by_name)
                 hint: list[Inline] = [" Did you mean ", *codes(near), "?"] if near else []
-                raise BadArguments("there is no argument ", Code(key), ".", *hint)
+                raise BadArguments("unknown argument ", Code(key), ".", *hint)
             self._set(parameter, value[key])
         return True
 
@@ -159,7 +159,7 @@ class _Binding:
             token = self.tokens[words[0]]
             if not free:
                 extra = " ".join(self.tokens[index].raw for index in words)
-                raise BadArguments("there is one argument too many, or more: ", Code(straightened(extra)[:200]), ".")
+                raise BadArguments("too many arguments: ", Code(straightened(extra)[:200]), ".")
             parameter = free.pop(0)
             if parameter.takes_text and not token.quoted:
                 self._give(parameter, self._as_typed(words))
@@ -218,10 +218,10 @@ class _Binding:
             for part in path[:-1]:
                 deeper = inside.setdefault(part, {})
                 if not isinstance(deeper, dict):
-                    raise BadArguments(Code(name), " is given twice.")
+                    raise BadArguments(Code(name), " is set twice.")
                 inside = deeper
             if path[-1] in inside:
-                raise BadArguments(Code(name), " is given twice.")
+                raise BadArguments(Code(name), " is set twice.")
             inside[path[-1]] = self.values.pop(name)
         for name, value in objects.items():
             self._set(self.by_name[name], value)
@@ -247,7 +247,7 @@ class _Binding:
         elif isinstance(before, list) and isinstance(value, list):
             self.values[parameter.name] = [*before, *value]
         else:
-            raise BadArguments(Code(parameter.name), " is given twice.")
+            raise BadArguments(Code(parameter.name), " is set twice.")
 
 
 def _does_not_fit(parameter: Parameter, text: str, error: Mismatch) -> BadArguments:

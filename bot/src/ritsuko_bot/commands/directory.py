@@ -1,4 +1,4 @@
-"""Finds the server, the tool and the alias that somebody means, or says what there is instead."""
+"""Finds the server, tool or alias of a name, or answers with the names there are."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ class Directory:
         config = self._servers.config
         if not config.mcp_enabled:
             return say(
-                Strong("MCP is switched off for this bot"), ": its RitsukoBot says ",
-                Code("mcpSidecars.enabled: false"), ". Until that changes, there is nothing that I can ask.",
+                Strong("MCP is disabled for this bot"), ": its RitsukoBot has ",
+                Code("mcpSidecars.enabled: false"), ". No commands can run until that changes.",
             )  # fmt: skip
         if self._servers.running:
             return None
         if self._config_file is not None and self._config_file.error:
-            return say(Strong("My list of servers cannot be used:"), " ", self._config_file.error)
+            return say(Strong("The list of servers is invalid:"), " ", self._config_file.error)
         return say(
             Strong("No MCP server is connected to this bot."), " Add a McpSidecar whose ", Code("botRef"),
-            " names it (or an entry in mcp.json), and its tools appear here without a restart.",
+            " names it (or an entry in mcp.json). Its tools then appear without a restart.",
         )  # fmt: skip
 
     def server(self, name: str) -> Server | Answer:
@@ -54,8 +54,8 @@ class Directory:
             return _failed(missing)
         near = nearest(name, [*running, "list", "help", "status", "next"])
         return _failed(
-            say("There is no server ", Code(name), ".", *_did_you_mean([f"mcp {other}" for other in near])),
-            say("There are: ", *codes(list(running)), "."),
+            say("Unknown server ", Code(name), ".", *_did_you_mean([f"mcp {other}" for other in near])),
+            say("Available servers: ", *codes(list(running)), "."),
         )
 
     def alias(self, server: Server, name: str) -> str | None:
@@ -69,7 +69,9 @@ class Directory:
         if found is not None:
             return server.tools[found]
         if not server.tools:
-            return _failed(guide.not_ready(server) if server.error else say(Code(server.name), " offers no tools yet."))
+            return _failed(
+                guide.not_ready(server) if server.error else say(Code(server.name), " has not listed its tools yet.")
+            )
         near = nearest(name, [*server.tools, *server.policy.aliases, *RESERVED_WORDS])
         names = [tool.name for tool in server.tools.values() if offered(tool, server.policy)]
         shown = [*codes(names[:20]), "." if len(names) <= 20 else f" and {len(names) - 20} more."]
@@ -78,7 +80,7 @@ class Directory:
                 Code(server.name), " has no tool ", Code(name), ".",
                 *_did_you_mean([f"mcp {server.name} {other}" for other in near]),
             ),
-            say("It has: ", *shown) if names else say("None of its tools may be called here."),
+            say("Its tools: ", *shown) if names else say("You may not call any of its tools here."),
         )  # fmt: skip
 
 

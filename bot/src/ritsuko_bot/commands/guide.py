@@ -17,18 +17,18 @@ from ritsuko_bot.mcp.tools import Tool
 from ritsuko_common.rfc3339 import format_rfc3339
 
 _COMMANDS = """\
-mcp list                       the servers
-mcp list <server>              the tools of one server
-mcp <server> <tool> [args...]  calls a tool
-mcp help <server> [tool]       how a tool is called
-mcp <server> resources [uri]   what can be read there
-mcp <server> prompts [name]    prompts that it has ready
-mcp status                     what is connected, and what is wrong
-next                           goes on where an answer was cut
-help                           this"""
+mcp list                       list the servers
+mcp list <server>              list the tools of a server
+mcp <server> <tool> [args...]  call a tool
+mcp help <server> [tool]       show how to call a tool
+mcp <server> resources [uri]   list its resources, or read one
+mcp <server> prompts [name]    list its prompts, or show one
+mcp status                     show connections and errors
+next                           show the next page of an answer
+help                           show this help"""
 
 _ARGUMENTS = """\
-Words fill the tool's arguments in order; key=value and --key value name them; put quotes around a value with spaces. \
+Words fill the tool's arguments in order; key=value and --key value set them by name; quote values with spaces. \
 A JSON object works too."""
 
 _LONGEST_DESCRIPTION = 100
@@ -36,7 +36,7 @@ _LONGEST_DESCRIPTION = 100
 
 def general(servers: Sequence[Server], *, off: Block | None) -> Answer:
     """What the bot can do, with a command to try that fits the servers at hand."""
-    blocks: list[Block] = [say("I ask the servers that are connected to me. Write:"), CodeBlock(_COMMANDS)]
+    blocks: list[Block] = [say("I run commands on the connected MCP servers:"), CodeBlock(_COMMANDS)]
     if off is not None:
         return Answer((*blocks, off))
     blocks.append(say(_ARGUMENTS))
@@ -56,7 +56,7 @@ def server_list(servers: Sequence[Server]) -> Answer:
         if server.state is not ServerState.READY:
             blocks.append(not_ready(server))
     example = next((s.name for s in servers if s.tools), servers[0].name)
-    blocks.append(say("More about one: ", Code(f"mcp list {example}")))
+    blocks.append(say("To see the tools of one: ", Code(f"mcp list {example}")))
     return Answer(tuple(blocks))
 
 
@@ -72,14 +72,14 @@ def tool_list(server: Server, effects: Mapping[str, Effect]) -> Answer:
         if not any(row[2] for row in rows):
             columns, rows = columns[:2], tuple(row[:2] for row in rows)
         blocks.append(Table(columns, rows, name=f"{server.name}-tools"))
-        blocks.append(say("How to call one: ", Code(f"mcp help {server.name} {tools[0].name}")))
+        blocks.append(say("To see how to call one: ", Code(f"mcp help {server.name} {tools[0].name}")))
     elif server.tools:
-        blocks.append(say(Code(server.name), " has no tool that you may call here."))
+        blocks.append(say(Code(server.name), " has no tools that you may call here."))
     elif server.state is ServerState.READY:
-        blocks.append(say(Code(server.name), " offers no tools."))
+        blocks.append(say(Code(server.name), " has no tools."))
     if server.policy.aliases:
         rows = tuple(server.policy.aliases.items())
-        blocks.append(Table(("short", "stands for"), rows, name=f"{server.name}-aliases"))
+        blocks.append(Table(("alias", "command"), rows, name=f"{server.name}-aliases"))
     refused = [tool.name for tool in server.tools.values() if tool not in tools]
     if refused:
         blocks.append(say("Not allowed here: ", *codes(refused[:20]), "." if len(refused) <= 20 else " and more."))
@@ -94,10 +94,10 @@ def one_tool(server: Server, tool: Tool, decision: Decision) -> Answer:
     elif decision.effect is Effect.REQUIRE_APPROVAL:
         blocks.append(
             say(
-                Strong("Needs an approval:"),
+                Strong("Needs approval:"),
                 " ",
                 decision.reason,
-                ". It can be given by ",
+                ". Approvers: ",
                 in_words(decision.approvers),
                 ".",
             )
@@ -120,7 +120,7 @@ def status(
     """What is connected and what is or was wrong, and which config it is."""
     blocks: list[Block] = []
     if config_error:
-        blocks.append(say(Strong("The present config is refused, the last good one stays in use.")))
+        blocks.append(say(Strong("The current config is invalid; the last valid one stays in use.")))
         blocks.append(CodeBlock(config_error, name="config-error"))
     rows = tuple(
         (
@@ -142,7 +142,7 @@ def status(
     for name, server in servers.items():
         if server.error is None and server.last_error is not None:
             when, what = server.last_error
-            blocks.append(say(Code(name), f" works now. Its last error, at {format_rfc3339(when)}: {what}."))
+            blocks.append(say(Code(name), f" is ready again. Its last error, at {format_rfc3339(when)}: {what}."))
     blocks.append(say("Config revision: ", Code(revision)) if revision else say("The config has no revision."))
     return Answer(tuple(blocks), failed=bool(config_error))
 
@@ -155,8 +155,8 @@ def not_ready(server: Server) -> Block:
 
 def _remark(tool: Tool, effect: Effect) -> str:
     if effect is Effect.REQUIRE_APPROVAL:
-        return "needs an approval"
-    return "" if tool.read_only else "changes things"
+        return "needs approval"
+    return "" if tool.read_only else "makes changes"
 
 
 def _latency(server: Server | None) -> str:

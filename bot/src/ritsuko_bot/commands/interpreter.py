@@ -102,7 +102,7 @@ class Interpreter:
             return _failed(
                 say(*_capitalised(error.parts)),
                 guide.usage(server, tool),
-                say("All about it: ", Code(f"mcp help {server.name} {tool.name}")),
+                say("More help: ", Code(f"mcp help {server.name} {tool.name}")),
             )
         return await self._call(server, tool, bound, command)
 
@@ -142,7 +142,9 @@ class Interpreter:
         answer = self._one_tool(server, tool, asker)
         if expansion is None:
             return answer
-        note = say(Code(f"mcp {server.name} {names[1]}"), " is short for ", Code(f"mcp {server.name} {expansion}"), ".")
+        note = say(
+            Code(f"mcp {server.name} {names[1]}"), " is an alias of ", Code(f"mcp {server.name} {expansion}"), "."
+        )
         return Answer((note, *answer.blocks), failed=answer.failed)
 
     def _tools(self, server: Server, asker: Asker) -> Answer:

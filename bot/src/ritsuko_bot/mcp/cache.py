@@ -22,7 +22,7 @@ class _Kept(NamedTuple):
     size: int
 
 
-class Cache:
+class ResultCache:
     """The latest answers of one server's tools, 4 MiB of them at most."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

@@ -1,4 +1,4 @@
-"""One call of a tool: answered from what was kept, or sent."""
+"""One call of a tool, answered from the cache or by the server."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Progress = Callable[[str], Awaitable[None]]
 
 
 class Outcome(NamedTuple):
-    """A tool's result, which may be an error of the tool itself (`is_error`). `age`: in seconds, if it was kept."""
+    """A tool's result, which may be an error of the tool itself (`is_error`). `age`: in seconds, if it is cached."""
 
     result: CallToolResult
     age: float | None = None
@@ -42,7 +42,7 @@ async def call(
 ) -> Outcome:
     """The tool's result. Raises `CallFailed`.
 
-    `asking` answers what the server asks back. `fresh`: a kept result will not do. Deadline and cancelling as in
+    `asking` answers what the server asks back. `fresh`: not from the cache. Deadline and cancelling as in
     `request`.
     """
 
@@ -65,7 +65,7 @@ async def call(
         result = await request(server, send, repeatable=tool.repeatable, asking=asking)
     finally:
         if not tool.read_only:
-            # What was read before may be different now.
+            # Cached results may be outdated now.
             server.cache.clear()
     if keeping and not result.is_error and server.tools.get(tool.name) == tool:
         server.cache.put(key, result)
@@ -76,13 +76,13 @@ def take_one(server: Server) -> None:
     """Counts one more call of this minute. Raises `TooManyCalls` when there were enough."""
     if wait := server.rate.take(server.policy.calls_per_minute):
         raise TooManyCalls(
-            f"{server.name} takes {server.policy.calls_per_minute} calls a minute, and they are used up",
-            f"Ask again in {math.ceil(wait)} s. The limit is tools.callsPerMinute of the server.",
+            f"{server.name} has reached its limit of {server.policy.calls_per_minute} calls per minute",
+            f"Retry in {math.ceil(wait)} s. The limit is tools.callsPerMinute of the server.",
         )
 
 
 def _meta(server: Server, user: User) -> Any:
-    """The signed word on who asks, for a server that shares a secret with us; nothing for any other."""
+    """The signed identity of the asker, for a server that shares a secret with us; nothing for any other."""
     bearer = bearer_of(server.entry)
     if bearer is None:
         return None

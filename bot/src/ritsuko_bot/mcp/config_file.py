@@ -42,7 +42,7 @@ class ConfigFile:
         except ConfigError as error:
             self.error = f"{self.path}: {error}" if self.path else str(error)
             if self.error != before[1]:
-                logger.error("the config is refused, the last good one stays: %s", self.error)
+                logger.error("the config is invalid, the last valid one stays in use: %s", self.error)
         return (self.config, self.error) != before
 
     async def run(self, apply: Callable[[McpConfig], Awaitable[None]], refused: Callable[[], None]) -> None:

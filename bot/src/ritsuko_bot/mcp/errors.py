@@ -58,7 +58,7 @@ def in_words(error: BaseException) -> str:
         case TimeoutError():
             text = "it did not answer in time"
         case ValidationError():
-            text = "its answer is not what MCP allows"
+            text = "its answer is not valid MCP"
         case MCPError() if error.code == CONNECTION_CLOSED:
             text = "it closed the connection"
         case OSError() if error.strerror and isinstance(error.filename, str):
@@ -66,4 +66,4 @@ def in_words(error: BaseException) -> str:
         case _:
             text = str(error) or type(error).__name__
     # A note is what a process wrote to its standard error before it ended.
-    return "; it said: ".join([text, *getattr(error, "__notes__", [])])
+    return "; stderr: ".join([text, *getattr(error, "__notes__", [])])

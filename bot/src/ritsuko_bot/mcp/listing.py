@@ -51,7 +51,7 @@ class Listing:
         if digest == self.digest:
             return False
         self.tools, self.digest = tools, digest
-        logger.info("server %s offers %d tools", self._name, len(tools))
+        logger.info("server %s has %d tools", self._name, len(tools))
         return True
 
     async def listen(self, connection: Connection) -> None:
@@ -66,7 +66,7 @@ class Listing:
                 pass
             except (MCPError, ListenNotSupportedError) as error:
                 if not isinstance(error, MCPError) or error.code not in (CONNECTION_CLOSED, REQUEST_TIMEOUT):
-                    logger.debug("server %s takes no subscription: %s", self._name, error)
+                    logger.debug("server %s does not support subscriptions: %s", self._name, error)
                     return
             finally:
                 self._subscribed = False

@@ -91,7 +91,7 @@ async def prompt(server: Server, name: str, arguments: Mapping[str, str], *, ask
 
 
 def _row(uri: str, name: str, media_type: str | None, description: str | None) -> dict[str, JsonValue]:
-    return {"uri": uri, "name": name, "type": media_type, "what it is": description}
+    return {"uri": uri, "name": name, "type": media_type, "description": description}
 
 
 async def _pages(fetch: Callable[..., Awaitable[P]]) -> AsyncIterator[P]:
@@ -102,4 +102,4 @@ async def _pages(fetch: Callable[..., Awaitable[P]]) -> AsyncIterator[P]:
         cursor = page.next_cursor
         if not cursor:
             return
-    raise ServerRefused(f"the list does not end (stopped after {_MOST_PAGES} pages)")
+    raise ServerRefused(f"the list is endless (stopped after {_MOST_PAGES} pages)")

@@ -86,5 +86,5 @@ class Questions:
         if call is None and len(self._calls) == 1:
             (call,) = self._calls
         if call is None or call not in self._calls:
-            return ErrorData(code=INVALID_REQUEST, message="it cannot be told which call this question belongs to")
+            return ErrorData(code=INVALID_REQUEST, message="cannot tell which call this question belongs to")
         return await call.ask(params)

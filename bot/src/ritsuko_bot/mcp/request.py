@@ -1,4 +1,4 @@
-"""One request to a server: its turn, its deadline, its retries, and in plain words why it failed."""
+"""One request to a server, with its slot, deadline and retries, and a readable reason if it failed."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ async def request(
     except TimeoutError as error:
         if running:
             cause = f"{server.name} did not answer within {seconds:g} s"
-            advice = "Ask for less, or try again. The limit is tools.timeoutSeconds of the server."
+            advice = "Ask for less, or retry. The limit is tools.timeoutSeconds of the server."
         else:
-            cause = f"{server.name} was busy with other calls for {seconds:g} s, and this one did not get its turn"
-            advice = "Try again later. The limit is tools.maxConcurrentCalls of the server."
+            cause = f"{server.name} was busy with other calls for {seconds:g} s"
+            advice = "Retry later. The limit is tools.maxConcurrentCalls of the server."
         raise DeadlineExceeded(cause, advice) from error
     finally:
         if running:
@@ -78,12 +78,12 @@ async def _with_retries(server: Server, send: Callable[[Client], Awaitable[T]], 
                 raise _in_words(server, error, fault, lost=lost) from error
         except ValidationError as error:
             raise AnswerUnusable(
-                f"{server.name} answered with something that MCP does not allow", "That is a fault of the server."
+                f"{server.name} sent an answer that is not valid MCP", "This is a bug in the server."
             ) from error
         except RuntimeError as error:
             # The SDK's word for a result that breaks the tool's own output schema.
             first = str(error).partition("\n")[0]
-            raise AnswerUnusable(f"{server.name}: {first}", "That is a fault of the server.") from error
+            raise AnswerUnusable(f"{server.name}: {first}", "This is a bug in the server.") from error
         await asyncio.sleep(_RETRY_AFTER * attempt)
     raise AssertionError("the last attempt returns or raises")
 
@@ -92,21 +92,19 @@ def _in_words(server: Server, error: MCPError, fault: Fault | None, *, lost: boo
     text = error.message
     if fault is Fault.NOT_SENT:
         return ServerUnavailable(
-            f"{server.name} is down: {text}", "I keep trying to reach it, and it works again as soon as it answers."
+            f"{server.name} is down: {text}", "I keep reconnecting; it works again as soon as it answers."
         )
     if fault is Fault.TOO_LARGE or "byte limit" in text:
-        return AnswerUnusable(f"{server.name}: {too_large()}", "Ask for less: narrow it down, or set a limit.")
+        return AnswerUnusable(f"{server.name}: {too_large()}", "Ask for less: add filters or a limit.")
     if lost or fault is Fault.SESSION:
         return ConnectionLost(
-            f"the connection to {server.name} broke while it worked on this: {text}",
-            "Whether it was carried out is not known. Look before you ask again.",
+            f"the connection to {server.name} was lost during this call: {text}",
+            "It may or may not have run. Check the current state before you run it again.",
         )
     if error.code == REQUEST_TIMEOUT:
-        return DeadlineExceeded(f"{server.name}: {text}", "Ask for less, or try again.")
+        return DeadlineExceeded(f"{server.name}: {text}", "Ask for less, or retry.")
     if error.code == PARSE_ERROR or text.startswith("Unexpected content type"):
-        return AnswerUnusable(
-            f"{server.name} answered with something that MCP does not allow", "That is a fault of the server."
-        )
+        return AnswerUnusable(f"{server.name} sent an answer that is not valid MCP", "This is a bug in the server.")
     if error.code in (INVALID_PARAMS, METHOD_NOT_FOUND):
-        return ServerRefused(f"{server.name} refused the call: {text}", "Its tools may have changed a moment ago.")
-    return ServerRefused(f"{server.name} answered with an error: {text}")
+        return ServerRefused(f"{server.name} rejected the call: {text}", "Its tools may have just changed.")
+    return ServerRefused(f"{server.name} returned an error: {text}")

@@ -22,7 +22,7 @@ from pydantic import ValidationError
 from ritsuko_api.config import ServerEntry, StdioServer, ToolsPolicy
 from ritsuko_api.runtime import ServerInfo, ServerReport, ServerState
 from ritsuko_bot.access.policy import offered
-from ritsuko_bot.mcp.cache import Cache
+from ritsuko_bot.mcp.cache import ResultCache
 from ritsuko_bot.mcp.connection import Connection, connect
 from ritsuko_bot.mcp.errors import ServerUnavailable, in_words, root_cause
 from ritsuko_bot.mcp.listing import Listing
@@ -70,7 +70,7 @@ class Server:
         self.since = datetime.now(UTC)
         self.latency: float | None = None
         self.last_error: tuple[datetime, str] | None = None
-        self.cache = Cache()
+        self.cache = ResultCache()
         self.rate = Rate()
         self.questions = Questions()
         self.slots = anyio.CapacityLimiter(entry.tools.max_concurrent_calls)
@@ -124,7 +124,7 @@ class Server:
             what = "is not connected yet" if self.state is ServerState.CONNECTING else "is down"
             raise ServerUnavailable(
                 f"{self.name} {what}" + (f": {self.error}" if self.error else ""),
-                "I keep trying to reach it, and it works again as soon as it answers.",
+                "I keep reconnecting; it works again as soon as it answers.",
             )
         return self._connection
 
@@ -172,7 +172,7 @@ class Server:
                     if isinstance(cause, _SessionOver):
                         continue
                     if not isinstance(cause, _EXPECTED):
-                        logger.exception("the owner of server %s failed", self.name)
+                        logger.exception("the owner task of server %s failed", self.name)
                     self._went_down(cause)
                 await self._pause(backoff.next())
 
@@ -232,7 +232,7 @@ class Server:
             if fault is not None or error.code == CONNECTION_CLOSED:
                 raise
             # Any other error came from the server itself, which is the sign of life that was asked for.
-            logger.debug("server %s answered a check with: %s", self.name, error)
+            logger.debug("server %s answered a health check with: %s", self.name, error)
 
     async def _relist(self, connection: Connection) -> None:
         if await self.listing.refresh(connection):

@@ -47,7 +47,7 @@ async def list_tools(client: Client) -> dict[str, Tool]:
         if not cursor:
             return tools
         if cursor in seen or len(tools) > _MAX_TOOLS:
-            raise ListingEndless(f"the list of tools does not end (stopped after {len(tools)})")
+            raise ListingEndless(f"the list of tools is endless (stopped after {len(tools)})")
         seen.add(cursor)
 
 

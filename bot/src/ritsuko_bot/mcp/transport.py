@@ -74,7 +74,7 @@ class HeaderFile:
 def _secret(path: Path, what: str) -> str:
     text = path.read_text(encoding="utf-8").strip()
     if not text or not text.isascii() or not text.isprintable():
-        raise ValueError(f"there is no {what} in {path}")
+        raise ValueError(f"no {what} in {path}")
     return text
 
 
@@ -118,7 +118,7 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
             return _fault(request, Fault.NOT_SENT, f"cannot reach {_origin(request)}: {_reason(error)}")
         except httpx2.TransportError as error:
-            return _fault(request, Fault.LOST, f"{_origin(request)} broke off the connection: {_reason(error)}")
+            return _fault(request, Fault.LOST, f"{_origin(request)} closed the connection: {_reason(error)}")
         self.has_session = self.has_session or "mcp-session-id" in response.headers
         if response.status_code >= 400 or _is_json(response):
             return await self._read_whole(request, response)
@@ -134,7 +134,11 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
                 if len(body) > limit:
                     return _fault(request, Fault.TOO_LARGE, too_large())
         except httpx2.TransportError as error:
-            return _fault(request, Fault.LOST, f"{_origin(request)} broke off its answer: {_reason(error)}")
+            return _fault(
+                request,
+                Fault.LOST,
+                f"{_origin(request)} closed the connection before its answer was complete: {_reason(error)}",
+            )
         finally:
             await response.aclose()
         if response.status_code >= 400:
@@ -174,15 +178,15 @@ def too_large() -> str:
 def _explain_status(request: httpx2.Request, response: httpx2.Response, body: bytes) -> httpx2.Response:
     status = response.status_code
     if "mcp-session-id" in request.headers and (status == 404 or (status == 400 and b"session" in body.lower())):
-        return _fault(request, Fault.SESSION, "the server has forgotten the session")
+        return _fault(request, Fault.SESSION, "the session has expired on the server")
     if _is_jsonrpc_error(body):
         return httpx2.Response(status, content=body, headers={"content-type": "application/json"}, request=request)
     phrase = f"HTTP {status} {_phrase(status)}".strip()
     match status:
         case 401 | 403:
-            text = f"{phrase}: the server does not accept the bearer token or headers that are configured for it"
+            text = f"{phrase}: the server rejected the configured bearer token or headers"
         case 404:
-            text = f"{phrase}: there is no MCP endpoint at {request.url.path}"
+            text = f"{phrase}: no MCP endpoint at {request.url.path}"
         case _:
             text = phrase
     # 5xx before the server's own code ran (a proxy, a server that starts) cannot be told from one after it.

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ritsuko_bot.chat.message import MessageEdit, Reaction
-from ritsuko_bot.chat.zulip.api import Event, Message, Profile
-from ritsuko_bot.chat.zulip.api import Reaction as WireReaction
+from ritsuko_bot.chat.zulip.api import EmojiReaction, Event, Message, Profile
 from ritsuko_bot.chat.zulip.incoming import edit, incoming, reactions
 from ritsuko_bot.chat.zulip.place import Direct, Topic
 
@@ -68,7 +67,7 @@ def test_an_edit_says_who_made_it_and_what_the_message_says_now() -> None:
 
 
 def test_only_unicode_emoji_are_reactions() -> None:
-    thumb = WireReaction(user_id=10, emoji_code="1f44d")
-    flag = WireReaction(user_id=11, emoji_code="1f1e9-1f1ea")
-    own = WireReaction(user_id=12, emoji_code="2501", reaction_type="realm_emoji")
+    thumb = EmojiReaction(user_id=10, emoji_code="1f44d")
+    flag = EmojiReaction(user_id=11, emoji_code="1f1e9-1f1ea")
+    own = EmojiReaction(user_id=12, emoji_code="2501", reaction_type="realm_emoji")
     assert reactions([thumb, flag, own]) == [Reaction("10", "👍"), Reaction("11", "🇩🇪")]

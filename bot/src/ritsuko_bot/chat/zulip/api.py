@@ -60,7 +60,7 @@ class Recipient(Wire):
     id: int
 
 
-class Reaction(Wire):
+class EmojiReaction(Wire):
     """An emoji under a message; `emoji_code` is its code points in hexadecimal."""
 
     user_id: int
@@ -80,7 +80,7 @@ class Message(Wire):
     stream_id: int | None = None
     display_recipient: str | list[Recipient]
     flags: list[str] = []
-    reactions: list[Reaction] = []
+    reactions: list[EmojiReaction] = []
 
 
 class Event(Wire):

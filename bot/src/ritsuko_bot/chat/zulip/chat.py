@@ -11,7 +11,7 @@ from ritsuko_bot.chat.message import APPROVE, REJECT, IncomingMessage, MessageKi
 from ritsuko_bot.chat.place import Place
 from ritsuko_bot.chat.zulip.api import OneMessage, Wire
 from ritsuko_bot.chat.zulip.client import ZulipClient
-from ritsuko_bot.chat.zulip.errors import Refused, Unavailable
+from ritsuko_bot.chat.zulip.errors import ZulipRefused, ZulipUnavailable
 from ritsuko_bot.chat.zulip.incoming import incoming, reactions
 from ritsuko_bot.chat.zulip.outbox import Outbox
 from ritsuko_bot.chat.zulip.people import People
@@ -49,7 +49,7 @@ class ZulipChat:
         """See `Chat.read`."""
         try:
             found = await self._read(message)
-        except Refused:
+        except ZulipRefused:
             # It was deleted, or moved to where the bot may not read.
             return None
         return incoming(found.message, me=self._outbox.profile)
@@ -62,7 +62,7 @@ class ZulipChat:
         if replace is not None:
             try:
                 await self._outbox.edit(int(replace), text)
-            except Refused as error:
+            except ZulipRefused as error:
                 if message.kind is not MessageKind.ANSWER:
                     raise
                 logger.info("the answer is posted as a new message, the running note cannot be edited: %s", error)
@@ -88,7 +88,7 @@ class ZulipChat:
         try:
             request = {"op": "start" if on else "stop", **zulip_place(place).typing()}
             await self._client.call("POST", "typing", request, shape=Wire, within=_TYPING_WITHIN)
-        except (Refused, Unavailable) as error:
+        except (ZulipRefused, ZulipUnavailable) as error:
             logger.debug("no typing notification in %s: %s", place, error)
 
     async def _read(self, message: str) -> OneMessage:

@@ -1,8 +1,8 @@
-"""The `zulip` package behind an async face, with errors that are raised and repeats that do no harm.
+"""An async client around the `zulip` package that raises errors and retries safely.
 
 The package is synchronous, does network I/O in its constructor, returns errors as dicts, and with its own retries on it
 repeats a send blindly. So: its retries are off, each of its clients is used by one thread at a time, and `call` raises
-`Refused` or `Unavailable`. `ask` repeats, and is for requests that may be repeated.
+`ZulipRefused` or `ZulipUnavailable`. `ask` repeats, and is for requests that may be repeated.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import zulip
 from pydantic import ValidationError
 
 from ritsuko_bot.chat.zulip.api import Profile, Wire
-from ritsuko_bot.chat.zulip.errors import Refused, Unavailable, ZulipError
+from ritsuko_bot.chat.zulip.errors import ZulipError, ZulipRefused, ZulipUnavailable
 from ritsuko_bot.threads import in_thread
 from ritsuko_common.backoff import Backoff
 
@@ -83,7 +83,7 @@ class ZulipClient:
         file: tuple[str, bytes] | None = None,
         within: float = _CALL_WITHIN,
     ) -> Answer:
-        """One request, sent once, and its answer. Raises `Refused` or `Unavailable`.
+        """One request, sent once, and its answer. Raises `ZulipRefused` or `ZulipUnavailable`.
 
         While Zulip's rate limit holds, this waits until it says that the next request is welcome.
         """
@@ -91,10 +91,10 @@ class ZulipClient:
             await self._wait_out_the_limit()
             try:
                 return await self._once(method, path, request or {}, shape, file, within)
-            except Unavailable as error:
+            except ZulipUnavailable as error:
                 if error.retry_after is not None:
                     self._not_before = asyncio.get_running_loop().time() + error.retry_after
-                    logger.warning("Zulip's rate limit is reached: the next request waits %.1f s", error.retry_after)
+                    logger.warning("Zulip's rate limit is exceeded: the next request waits %.1f s", error.retry_after)
                 raise
 
     async def poll(self, request: Mapping[str, object], *, shape: type[Answer], within: float) -> Answer:
@@ -115,8 +115,8 @@ class ZulipClient:
         while True:
             try:
                 return await self.call(method, path, request, shape=shape, file=file)
-            except Unavailable as error:
-                logger.info("%s %s is tried again: %s", method, path, error)
+            except ZulipUnavailable as error:
+                logger.info("retrying %s %s: %s", method, path, error)
                 await asyncio.sleep(0 if error.retry_after is not None else backoff.next())
 
     async def _wait_out_the_limit(self) -> None:
@@ -135,11 +135,11 @@ class ZulipClient:
                 retry_on_errors=False,
             )
         except (requests.RequestException, zulip.UnrecoverableNetworkError) as error:
-            raise Unavailable(f"{account.site} cannot be reached: {_in_words(error)}", done=False) from error
+            raise ZulipUnavailable(f"{account.site} cannot be reached: {_in_words(error)}", done=False) from error
         except AssertionError as error:
-            raise Unavailable(f"{account.site} does not answer as a Zulip server does", done=False) from error
+            raise ZulipUnavailable(f"{account.site} does not answer like a Zulip server", done=False) from error
         except (zulip.ZulipError, OSError, ValueError) as error:
-            raise Unavailable(f"{account.site} cannot be used: {_in_words(error)}", done=False) from error
+            raise ZulipUnavailable(f"{account.site} cannot be used: {_in_words(error)}", done=False) from error
 
     async def _once(
         self,
@@ -151,7 +151,7 @@ class ZulipClient:
         within: float,
     ) -> Answer:
         if self._prototype is None:
-            raise Unavailable("there is no connection to Zulip yet", done=False)
+            raise ZulipUnavailable("not connected to Zulip yet", done=False)
         client = self._idle.pop() if self._idle else _another(self._prototype)
 
         def work() -> dict[str, Any]:
@@ -171,7 +171,7 @@ class ZulipClient:
         try:
             answer = await in_thread(work, name=f"zulip {method} {path}")
         except (requests.RequestException, zulip.UnrecoverableNetworkError) as error:
-            raise Unavailable(
+            raise ZulipUnavailable(
                 f"{self.account.site} cannot be reached: {_in_words(error)}", done=_may_have_been_sent(error)
             ) from error
         if problem := _problem(answer, self.account):
@@ -179,7 +179,7 @@ class ZulipClient:
         try:
             return shape.model_validate(answer)
         except ValidationError as error:
-            raise Unavailable(f"{path} was not answered as a Zulip server does", done=True) from error
+            raise ZulipUnavailable(f"the answer to {path} is not what a Zulip server sends", done=True) from error
 
 
 def _another(prototype: zulip.Client) -> zulip.Client:
@@ -208,20 +208,20 @@ def _problem(answer: Mapping[str, Any], account: Account) -> ZulipError | None:
     if answer.get("result") == "http-error":
         status = int(answer.get("status_code", 0))
         if status >= 500 or status < 400:
-            return Unavailable(f"{account.site} answers HTTP {status}", done=True)
+            return ZulipUnavailable(f"{account.site} answers HTTP {status}", done=True)
         if status == 429:
-            return Unavailable(f"{account.site} answers HTTP {status}", done=False, retry_after=5.0)
-        return Refused(f"{account.site} answers HTTP {status}", code=f"HTTP_{status}")
+            return ZulipUnavailable(f"{account.site} answers HTTP {status}", done=False, retry_after=5.0)
+        return ZulipRefused(f"{account.site} answers HTTP {status}", code=f"HTTP_{status}")
     match answer.get("code"):
         case "RATE_LIMIT_HIT":
-            return Unavailable(message, done=False, retry_after=float(answer.get("retry-after", 1.0)))
+            return ZulipUnavailable(message, done=False, retry_after=float(answer.get("retry-after", 1.0)))
         case str(code):
-            return Refused(message, code=code)
+            return ZulipRefused(message, code=code)
         case _ if "allowed_methods" in answer:
-            return Refused(f"{message}: if the server redirects to https, write https in ZULIP_SITE", code="METHOD")
+            return ZulipRefused(f"{message}: if the server redirects to https, use https in ZULIP_SITE", code="METHOD")
         case _:
             # Zulip's own "Internal server error" is the one error that comes without a code.
-            return Unavailable(f"{account.site} says: {message}", done=True)
+            return ZulipUnavailable(f"{account.site} says: {message}", done=True)
 
 
 def _may_have_been_sent(error: Exception) -> bool:

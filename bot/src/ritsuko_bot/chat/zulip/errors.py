@@ -9,7 +9,7 @@ class ZulipError(Exception):
     """A request gave no result. The message is for people."""
 
 
-class Refused(ZulipError, ChatRefused):
+class ZulipRefused(ZulipError, ChatRefused):
     """Zulip refused the request, and would refuse it again. Decide by `code`: the message is translated."""
 
     def __init__(self, message: str, code: str) -> None:
@@ -17,7 +17,7 @@ class Refused(ZulipError, ChatRefused):
         self.code = code
 
 
-class Unavailable(ZulipError):
+class ZulipUnavailable(ZulipError):
     """Zulip could not be reached, or is in no state to answer; asking again later may help.
 
     `done` says whether the request may have had its effect all the same. `retry_after` is the time in seconds that

@@ -10,7 +10,7 @@ from ritsuko_bot.chat.answering import Answering
 from ritsuko_bot.chat.port import Commands
 from ritsuko_bot.chat.zulip.chat import ZulipChat
 from ritsuko_bot.chat.zulip.client import ZulipClient
-from ritsuko_bot.chat.zulip.errors import Refused, Unavailable
+from ritsuko_bot.chat.zulip.errors import ZulipRefused, ZulipUnavailable
 from ritsuko_bot.chat.zulip.listener import Listener, refusal
 from ritsuko_bot.chat.zulip.outbox import Outbox
 from ritsuko_bot.chat.zulip.people import People
@@ -51,10 +51,10 @@ class ZulipGateway:
         while True:
             try:
                 await self._client.connect()
-            except Refused as error:
+            except ZulipRefused as error:
                 self._status.down(refusal(error, self._client))
                 await asyncio.sleep(backoff.next())
-            except Unavailable as error:
+            except ZulipUnavailable as error:
                 self._status.down(str(error))
                 await asyncio.sleep(error.retry_after or backoff.next())
             else:

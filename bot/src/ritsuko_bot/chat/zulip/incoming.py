@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from ritsuko_bot.chat.message import IncomingMessage, MessageEdit, Reaction
-from ritsuko_bot.chat.zulip.api import Event, Message, Profile
-from ritsuko_bot.chat.zulip.api import Reaction as WireReaction
+from ritsuko_bot.chat.zulip.api import EmojiReaction, Event, Message, Profile
 from ritsuko_bot.chat.zulip.mention import said_to
 from ritsuko_bot.chat.zulip.place import Topic, place_of
 
@@ -37,7 +36,7 @@ def _read(content: str, flags: Sequence[str], me: Profile, *, direct: bool) -> t
     return (content if said is None else said), "mentioned" in flags and said is not None
 
 
-def reactions(found: Sequence[WireReaction]) -> list[Reaction]:
+def reactions(found: Sequence[EmojiReaction]) -> list[Reaction]:
     """The Unicode emoji among these; an organisation's own emoji are left out."""
     return [Reaction(str(one.user_id), _emoji(one.emoji_code)) for one in found if one.reaction_type == "unicode_emoji"]
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from ritsuko_bot.chat.answering import Answering
 from ritsuko_bot.chat.message import MessageKind
-from ritsuko_bot.chat.zulip.api import Event, Events, Message, Reaction, Registered
+from ritsuko_bot.chat.zulip.api import EmojiReaction, Event, Events, Message, Registered
 from ritsuko_bot.chat.zulip.chat import ZulipChat
 from ritsuko_bot.chat.zulip.client import ZulipClient
-from ritsuko_bot.chat.zulip.errors import Refused, Unavailable
+from ritsuko_bot.chat.zulip.errors import ZulipRefused, ZulipUnavailable
 from ritsuko_bot.chat.zulip.history import asked_since, replies_since
 from ritsuko_bot.chat.zulip.incoming import edit, incoming, reactions
 from ritsuko_bot.chat.zulip.outbox import Outbox
@@ -64,18 +64,18 @@ class Listener:
                 if queue is None:
                     queue = await self._open(answering)
                 await self._poll(queue, answering)
-            except Refused as error:
+            except ZulipRefused as error:
                 failures += 1
                 if queue is None:
                     self._status.down(refusal(error, self._client))
                 else:
-                    # Almost always BAD_EVENT_QUEUE_ID; but any refusal means that this queue is of no use.
-                    logger.info("the event queue is over, opening another: %s", error)
+                    # Almost always BAD_EVENT_QUEUE_ID; but any refusal means that this queue is unusable.
+                    logger.info("the event queue has expired, opening a new one: %s", error)
                     queue = self._outbox.queue_id = None
                 await asyncio.sleep(backoff.next())
-            except Unavailable as error:
+            except ZulipUnavailable as error:
                 failures += 1
-                # A proxy that cuts a long poll now and then is no news: the queue lives on, and is asked again.
+                # A proxy that cuts a long poll now and then is normal: the queue still exists and is polled again.
                 if queue is None or failures > 1:
                     self._status.down(str(error))
                 await asyncio.sleep(error.retry_after or backoff.next())
@@ -130,7 +130,9 @@ class Listener:
                     self._wrote_elsewhere(event.message, answering)
                 self._hear(event.message.model_copy(update={"flags": event.flags}), answering)
             case "reaction" if event.op == "add" and event.user_id is not None:
-                wire = Reaction(user_id=event.user_id, emoji_code=event.emoji_code, reaction_type=event.reaction_type)
+                wire = EmojiReaction(
+                    user_id=event.user_id, emoji_code=event.emoji_code, reaction_type=event.reaction_type
+                )
                 for reaction in reactions([wire]):
                     answering.reacted(str(event.message_id), reaction)
             case "user_group":
@@ -153,8 +155,8 @@ class Listener:
             answering.answered_elsewhere(str(about.message))
 
 
-def refusal(error: Refused, client: ZulipClient) -> str:
+def refusal(error: ZulipRefused, client: ZulipClient) -> str:
     """Why Zulip rejects the bot, and what to check."""
     if error.code in ("UNAUTHORIZED", "INVALID_API_KEY", "USER_DEACTIVATED", "REALM_DEACTIVATED"):
-        return f"{client.account.site} refuses {client.account.email}: {error}; check ZULIP_EMAIL and ZULIP_API_KEY"
-    return f"{client.account.site} refuses the request: {error}"
+        return f"{client.account.site} rejects {client.account.email}: {error}; check ZULIP_EMAIL and ZULIP_API_KEY"
+    return f"{client.account.site} rejects the request: {error}"

@@ -8,7 +8,7 @@ import uuid
 
 from ritsuko_bot.chat.zulip.api import Event, History, Profile, Sent, Uploaded, Wire
 from ritsuko_bot.chat.zulip.client import ZulipClient
-from ritsuko_bot.chat.zulip.errors import Refused, Unavailable
+from ritsuko_bot.chat.zulip.errors import ZulipRefused, ZulipUnavailable
 from ritsuko_bot.chat.zulip.place import ZulipPlace, place_of
 from ritsuko_common.backoff import Backoff
 
@@ -39,7 +39,7 @@ class Outbox:
         return self.me
 
     async def send(self, place: ZulipPlace, text: str, *, after: int) -> int:
-        """Posts a message and returns its id; `after` is the id of a message that came before it. Raises `Refused`.
+        """Posts a message and returns its id; `after` is the id of an earlier message. Raises `ZulipRefused`.
 
         A request whose fate is unknown (https://zulip.com/api/send-message: `local_id`) is looked for, first in the
         events, then in the history, and sent again only if it is in neither.
@@ -53,7 +53,7 @@ class Outbox:
                 request = {**place.address(), "content": text, "queue_id": self.queue_id, "local_id": local_id}
                 try:
                     return self._keep((await self._client.call("POST", "messages", request, shape=Sent)).id)
-                except Unavailable as error:
+                except ZulipUnavailable as error:
                     logger.info("a message may not have been sent: %s", error)
                     if error.done and (found := await self._look_for(place, text, after, echo)) is not None:
                         return self._keep(found)
@@ -62,19 +62,19 @@ class Outbox:
             del self._echoes[local_id]
 
     async def edit(self, message: int, text: str) -> None:
-        """Replaces the text of an own message. Raises `Refused` when it may not be edited (any more)."""
+        """Replaces the text of an own message. Raises `ZulipRefused` when it may not be edited (any more)."""
         await self._client.ask("PATCH", f"messages/{message}", {"content": text}, shape=Wire)
 
     async def react(self, message: int, emoji: str) -> None:
-        """Puts an emoji under a message. Raises `Refused`, but not for one that is there already."""
+        """Puts an emoji under a message. Raises `ZulipRefused`, but not for one that is there already."""
         try:
             await self._client.ask("POST", f"messages/{message}/reactions", {"emoji_name": emoji}, shape=Wire)
-        except Refused as error:
+        except ZulipRefused as error:
             if error.code != "REACTION_ALREADY_EXISTS":
                 raise
 
     async def upload(self, filename: str, data: bytes) -> str:
-        """Stores a file and returns its address for a link. Raises `Refused`."""
+        """Stores a file and returns its address for a link. Raises `ZulipRefused`."""
         return (await self._client.ask("POST", "user_uploads", shape=Uploaded, file=(filename, data))).url
 
     def heard(self, event: Event) -> None:

@@ -11,7 +11,7 @@ from ritsuko_api.identity import User
 from ritsuko_bot.access.person import Person
 from ritsuko_bot.chat.zulip.api import Group, Groups, Profile, UserAnswer, Wire
 from ritsuko_bot.chat.zulip.client import ZulipClient
-from ritsuko_bot.chat.zulip.errors import Refused, ZulipError
+from ritsuko_bot.chat.zulip.errors import ZulipError, ZulipRefused
 
 _KNOWN_FOR = 60.0
 _REMEMBERED = 10_000
@@ -35,7 +35,7 @@ class People:
 
     async def person(self, user_id: int, *, now: bool = False) -> Person | None:
         """The person as of the last minute, or as of `now`; None for a bot, and for a sender that Zulip does not know
-        (its own notification bot). Raises `Refused` when the groups are kept from the bot.
+        (its own notification bot). Raises `ZulipRefused` when the groups are kept from the bot.
         """
         looking = self._looking.setdefault(user_id, asyncio.Lock())
         async with looking:
@@ -78,7 +78,7 @@ class People:
     async def _look_up(self, user_id: int) -> Profile | None:
         try:
             return (await self._client.ask("GET", f"users/{user_id}", shape=UserAnswer)).user
-        except Refused:
+        except ZulipRefused:
             return None
 
 

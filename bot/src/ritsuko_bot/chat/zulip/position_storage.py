@@ -7,7 +7,7 @@ import logging
 
 from ritsuko_bot.chat.zulip.api import Storage, Wire
 from ritsuko_bot.chat.zulip.client import ZulipClient
-from ritsuko_bot.chat.zulip.errors import Refused
+from ritsuko_bot.chat.zulip.errors import ZulipRefused
 from ritsuko_bot.chat.zulip.position import Position
 
 logger = logging.getLogger(__name__)
@@ -35,10 +35,10 @@ class PositionStorage:
         return self._position.through if self._position is not None else None
 
     async def load(self) -> None:
-        """Reads the position that was saved last; there is none at the very first start. Raises `Unavailable`."""
+        """Reads the position that was saved last; there is none at the very first start. Raises `ZulipUnavailable`."""
         try:
             storage = await self._client.call("GET", "bot_storage", {"keys": [KEY]}, shape=Storage)
-        except Refused:
+        except ZulipRefused:
             # Zulip refuses a key that was never stored.
             return
         self._saved = storage.storage.get(KEY, "")
@@ -47,14 +47,14 @@ class PositionStorage:
             logger.warning("the position in Zulip's storage is not readable; starting from now")
 
     async def start(self, message: int) -> None:
-        """Starts after `message`: what came before is not answered. Raises `Unavailable`.
+        """Starts after `message`: what came before is not answered. Raises `ZulipUnavailable`.
 
         It is saved before anything is heard: a kill must not move the very first start to a later message.
         """
         position = Position(message)
         try:
             await self._client.call("PUT", "bot_storage", {"storage": {KEY: position.dump()}}, shape=Wire)
-        except Refused as error:
+        except ZulipRefused as error:
             logger.error(_NOT_SAVED, error)
         self._position = position
 
@@ -89,7 +89,7 @@ class PositionStorage:
             return
         try:
             await self._client.ask("PUT", "bot_storage", {"storage": {KEY: text}}, shape=Wire)
-        except Refused as error:
+        except ZulipRefused as error:
             logger.error(_NOT_SAVED, error)
         else:
             self._saved = text

@@ -42,7 +42,7 @@ class ZulipStatus:
         self._enter(ZulipState.CONNECTED, None)
 
     def standby(self) -> None:
-        self._enter(ZulipState.STANDBY, "standing by: another pod of this bot answers")
+        self._enter(ZulipState.STANDBY, "standby: another pod of this bot is active")
 
     def down(self, why: str) -> None:
         self._enter(ZulipState.DOWN, why[:_LONGEST_MESSAGE])

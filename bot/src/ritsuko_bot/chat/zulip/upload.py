@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ritsuko_bot.answers.answer import Answer, say
 from ritsuko_bot.answers.markdown import Attachment, render
-from ritsuko_bot.chat.zulip.errors import Refused
+from ritsuko_bot.chat.zulip.errors import ZulipRefused
 from ritsuko_bot.chat.zulip.outbox import Outbox
 
 
@@ -15,7 +15,7 @@ async def uploaded(outbox: Outbox, text: str, attachments: Sequence[Attachment])
     for attachment in attachments:
         try:
             url = await outbox.upload(attachment.filename, attachment.data)
-        except Refused as error:
+        except ZulipRefused as error:
             text += f"\n{_plain(f'Zulip did not accept the file {attachment.filename}: {error}')}"
         else:
             title = attachment.filename.replace("[", "(").replace("]", ")")

@@ -28,7 +28,7 @@ def code_span(text: str) -> str:
     return f"{fence} {flat} {fence}"
 
 
-def prose(text: str) -> str:
+def escaped(text: str) -> str:
     """`text` as plain words on one line; words that could be markup, a link or a mention become code."""
     shown: list[str] = []
     meaningful: list[str] = []
