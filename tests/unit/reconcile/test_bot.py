@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from ritsuko_common.rfc3339 import parse_rfc3339
 from ritsuko_operator.reconcile.cluster import BotKey, ObjectRef
 from ritsuko_operator.reconcile.errors import ApiError, NotDoneError
 from ritsuko_operator.reconcile.kinds import (
@@ -62,7 +63,7 @@ async def test_an_operator_that_starts_anew_writes_nothing(settled: World) -> No
     await settled.reconcile("kubernetes")
     after = World()
     after.objects, after.cache = settled.objects, settled.cache
-    after.now = "2026-11-24T12:00:00Z"
+    after.now = parse_rfc3339("2026-11-24T12:00:00Z")
     after.bots = after.reconciler()
     await after.reconcile("kubernetes")
     assert after.writes == []
@@ -302,7 +303,7 @@ async def test_ready_only_when_the_bot_says_so_and_transitions_are_announced_onc
     await settled.reconcile()
     assert settled.condition("Ready")["reason"] == "NoReport"
     settled.events.clear()
-    settled.now = "2026-11-24T10:05:00Z"
+    settled.now = parse_rfc3339("2026-11-24T10:05:00Z")
     settled.report(revision=revision, servers=[server("kubernetes")])
     await settled.reconcile()
     ready = settled.condition("Ready")

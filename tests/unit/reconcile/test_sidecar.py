@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ritsuko_common.rfc3339 import format_rfc3339
 from ritsuko_operator.reconcile.cluster import ObjectRef, SidecarKey
 from ritsuko_operator.reconcile.kinds import SECRET, SIDECAR
 from tests.unit.reconcile.worlds import HAL, NAMESPACE, World, running, server
@@ -134,7 +135,7 @@ async def test_a_bot_ref_that_names_no_bot_is_told_also_where_a_selector_takes_t
 async def test_a_bot_that_is_being_deleted_is_not_told_to_be_created(world: World) -> None:
     await world.reconcile("logs")
     live = world.live(HAL.ref.kind, "hal")
-    world.put(HAL.ref, {**live, "metadata": {**live["metadata"], "deletionTimestamp": world.now}})
+    world.put(HAL.ref, {**live, "metadata": {**live["metadata"], "deletionTimestamp": format_rfc3339(world.now)}})
     assert await logs(world) == WROTE
     assert told(world) == ("False", "BotNotFound")
     assert message(world) == "RitsukoBot hal in `botRef` is being deleted"

@@ -10,6 +10,7 @@ from typing import Any
 
 from ritsuko_api.conditions import BotCondition, SidecarCondition
 from ritsuko_api.reasons import BOT_REASONS, SIDECAR_REASONS
+from ritsuko_common.rfc3339 import parse_rfc3339
 from ritsuko_operator.reconcile.bot import BotReconciler
 from ritsuko_operator.reconcile.children.refusals import Refusals
 from ritsuko_operator.reconcile.cluster import BotKey, Object, ObjectRef, SidecarKey, Transition
@@ -42,7 +43,7 @@ class World:
         self.validate: Callable[[Object], ApiError | None] = lambda _: None
         self.admission: dict[Kind, Callable[[Object], None]] = {}  # what it makes of an object that is applied
         self.not_installed: set[Kind] = set(MONITORING)
-        self.now = "2026-11-24T10:00:00Z"
+        self.now = parse_rfc3339("2026-11-24T10:00:00Z")
         self._versions = itertools.count(1)
         self.secrets = SecretReader(self)
         self.followed: list[str] = []

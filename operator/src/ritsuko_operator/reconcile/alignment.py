@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from ritsuko_operator.reconcile.children.admission import Admission
 from ritsuko_operator.reconcile.children.apply import Applied, Parent, apply_children
@@ -52,10 +53,10 @@ class Aligner:
         self._admission = Admission()
         self._in_place: dict[BotKey, set[ObjectRef]] = {}  # the children that this process has seen in place
 
-    async def align(self, key: BotKey, observed: Observation, *, now: str, left_out: frozenset[str]) -> Alignment:
+    async def align(self, key: BotKey, observed: Observation, *, now: datetime, left_out: frozenset[str]) -> Alignment:
         """Brings the children in line. What is wrong with this bot is in the outcome, not raised.
 
-        `left_out` are the optional sidecars that get no container; `now` is RFC 3339. Raises `ApiUnreachableError`, and
+        `left_out` are the optional sidecars that get no container; Raises `ApiUnreachableError`, and
         `NamespaceEndsError` if the bot is about to be deleted with all that is around it.
         """
         before = observed.bot.status.config_revision

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from ritsuko_api.bot import SidecarStatus
 from ritsuko_api.conditions import Condition
@@ -17,7 +18,7 @@ from ritsuko_operator.reconcile.gather import Release
 from ritsuko_operator.reconcile.pods import optional
 from ritsuko_operator.reconcile.pods.observation import Observation, observe
 from ritsuko_operator.reconcile.pods.optional import Patience, Trials
-from ritsuko_operator.reconcile.pods.trouble import patience_ends
+from ritsuko_operator.reconcile.pods.trouble import next_deadline
 from ritsuko_operator.reconcile.redaction import redactor, without_last_words
 from ritsuko_operator.reconcile.status import announcements, content
 from ritsuko_operator.reconcile.status.checks.verdict import Evidence
@@ -35,7 +36,7 @@ _WAIT_FOR_KINDS = 300.0  # that are not installed here
 class BotReconciler:
     """Reconciles bots, one call for one bot.
 
-    `now` gives the time as RFC 3339. `refusals` gets what the apiserver refuses. `follow` is told of the sidecars of
+    `refusals` gets what the apiserver refuses. `follow` is told of the sidecars of
     which a bot's status now says something else: their own status follows it.
     """
 
@@ -47,7 +48,7 @@ class BotReconciler:
         release: Release,
         refusals: Refusals,
         *,
-        now: Callable[[], str],
+        now: Callable[[], datetime],
         follow: Callable[[SidecarKey], None],
         patience: Patience | None = None,
     ) -> None:
@@ -162,7 +163,7 @@ class BotReconciler:
             gathered.next_rotation if gathered else None,
             self._refusals.next_try(key, now),
             optional.next_change(observed, trials, now, self._patience),
-            patience_ends(observed, now),
+            next_deadline(observed, now),
         ]
         return min((seconds for seconds in due if seconds is not None), default=None)
 

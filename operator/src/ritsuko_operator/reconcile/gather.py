@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from ritsuko_operator.reconcile.cluster import BotKey, ObjectRef
@@ -47,7 +48,13 @@ class Gathered:
 
 
 async def gather(
-    key: BotKey, observed: Observation, secrets: SecretReader, release: Release, *, now: str, left_out: frozenset[str]
+    key: BotKey,
+    observed: Observation,
+    secrets: SecretReader,
+    release: Release,
+    *,
+    now: datetime,
+    left_out: frozenset[str],
 ) -> Gathered:
     """Reads what rendering depends on.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from ritsuko_api.bot import SidecarPhase, SidecarStatus
 from ritsuko_api.conditions import Condition, SidecarCondition, settle
@@ -55,10 +56,10 @@ _REASONS = {SidecarPhase.DISABLED: Reason.SUSPENDED}  # an accepted one is only 
 
 
 class SidecarReconciler:
-    """Reconciles sidecars, one call for one sidecar. `now` gives the time as RFC 3339; `refusals` are those that the
+    """Reconciles sidecars, one call for one sidecar. `refusals` are those that the
     reconciler of bots notes."""
 
-    def __init__(self, cluster: ClusterApi, view: View, refusals: Refusals, *, now: Callable[[], str]) -> None:
+    def __init__(self, cluster: ClusterApi, view: View, refusals: Refusals, *, now: Callable[[], datetime]) -> None:
         self._cluster = cluster
         self._view = view
         self._refusals = refusals
@@ -102,7 +103,7 @@ class SidecarReconciler:
         return BotUse(name, None if outdated else line, observed.server(sidecar))
 
 
-def sidecar_status(sidecar: McpSidecar, uses: Sequence[BotUse], *, now: str, going: Sequence[str] = ()) -> Object:
+def sidecar_status(sidecar: McpSidecar, uses: Sequence[BotUse], *, now: datetime, going: Sequence[str] = ()) -> Object:
     """The status of a sidecar that belongs to these bots; `going` are others that are being deleted."""
     taken = sorted((use for use in uses if use.refusal is None), key=lambda use: use.bot)
     generation = sidecar.metadata.generation
@@ -183,7 +184,7 @@ def _refusal(observed: Observation, name: str) -> Cause | None:
     )
 
 
-def _unreadable(live: Object, error: InvalidResourceError, *, now: str) -> Object:
+def _unreadable(live: Object, error: InvalidResourceError, *, now: datetime) -> Object:
     generation = live["metadata"].get("generation", 0)
     verdict = Verdict("False", Cause(error.reason, str(error)))
     said = [condition(kind, verdict, generation, now) for kind in SidecarCondition]

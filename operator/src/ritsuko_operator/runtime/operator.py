@@ -229,5 +229,5 @@ def _kopf_settings(ours: Settings) -> kopf.OperatorSettings:
     return settings
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+def _now() -> datetime:
+    return datetime.now(UTC)

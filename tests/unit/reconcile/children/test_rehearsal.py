@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ritsuko_common.rfc3339 import parse_rfc3339
 from ritsuko_operator.reconcile.cluster import Object
 from ritsuko_operator.reconcile.errors import ApiError, ApiUnreachableError, NotDoneError, StatusCause
 from ritsuko_operator.reconcile.kinds import CONFIG_MAP, DEPLOYMENT, SIDECAR
@@ -130,15 +131,15 @@ async def test_it_is_tried_again_after_an_hour(world: World) -> None:
     world.pod("hal-1", [running("bot"), running("mcp-kubernetes")])  # nothing else is waited for
     world.sidecar("bad", image=BAD, port=9000)
     await world.bots.reconcile(HAL)
-    world.now = "2026-11-24T10:59:00Z"
+    world.now = parse_rfc3339("2026-11-24T10:59:00Z")
     assert await world.bots.reconcile(HAL) == 60
     world.rehearsed.clear()
-    world.now = "2026-11-24T11:00:00Z"
+    world.now = parse_rfc3339("2026-11-24T11:00:00Z")
     assert await world.reconcile("bad") == ["status McpSidecar bad"]
     assert await world.reconcile("bad") == [], "there is nothing new to say"
     assert len(world.rehearsed) == 1
     world.validate = lambda _: None
-    world.now = "2026-11-24T12:00:00Z"
+    world.now = parse_rfc3339("2026-11-24T12:00:00Z")
     await world.reconcile("bad")
     assert accepted(world, "bad") == ("True", "Accepted")
 

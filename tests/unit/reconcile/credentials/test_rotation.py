@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import random
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from ritsuko_operator.reconcile import times
+from ritsuko_common.rfc3339 import format_rfc3339
 from ritsuko_operator.reconcile.cluster import Object, ObjectRef
 from ritsuko_operator.reconcile.errors import ApiUnreachableError
 from ritsuko_operator.reconcile.kinds import DEPLOYMENT, POD, SECRET
@@ -71,7 +72,10 @@ class RollingWorld(World):
         self.pods += 1
         name = f"hal-{self.pods}"
         self.pod(
-            name, [running("bot"), running("mcp-kubernetes"), running("mcp-logs")], created=self.now, template=name
+            name,
+            [running("bot"), running("mcp-kubernetes"), running("mcp-logs")],
+            created=format_rfc3339(self.now),
+            template=name,
         )
         ref = ObjectRef(POD, NAMESPACE, name)
         self.put(ref, {**self.objects[ref], "spec": spec_of(deployment)})
@@ -85,7 +89,7 @@ class RollingWorld(World):
         self.owed.clear()
         for ref, pod in self.all_pods():
             if pod["spec"] != spec_of(deployment):
-                self.put(ref, {**pod, "metadata": {**pod["metadata"], "deletionTimestamp": self.now}})
+                self.put(ref, {**pod, "metadata": {**pod["metadata"], "deletionTimestamp": format_rfc3339(self.now)}})
         self.rolled_out()
 
     def leaving_pods_end(self) -> None:
@@ -107,7 +111,7 @@ class RollingWorld(World):
         for spec in self.owed:
             self.pods += 1
             ref = ObjectRef(POD, NAMESPACE, f"hal-{self.pods}")
-            self.pod(ref.name, [running("bot")], created=self.now, template=ref.name)
+            self.pod(ref.name, [running("bot")], created=format_rfc3339(self.now), template=ref.name)
             self.put(ref, {**self.objects[ref], "spec": spec})
         self.owed.clear()
 
@@ -176,7 +180,7 @@ async def test_no_order_of_events_takes_a_token_from_a_pod(seed: int) -> None:
             world.sidecar("logs", server="logs")
 
     def time_passes() -> None:
-        world.now = times.later(world.now, 4000)
+        world.now = world.now + timedelta(seconds=4000)
 
     world.bot(mcpSidecars={"tokens": {"maxAge": "1h"}})
     for step in range(60):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 
 import pytest
 
+from ritsuko_common.rfc3339 import parse_rfc3339
 from ritsuko_operator.reconcile.cluster import Object
 from ritsuko_operator.reconcile.credentials.tokens import (
     BearerTokens,
@@ -18,7 +19,7 @@ from ritsuko_operator.reconcile.credentials.tokens import (
     read_tokens,
 )
 
-START = "2026-11-24T10:00:00Z"
+START = parse_rfc3339("2026-11-24T10:00:00Z")
 NOBODY = TokenUse(frozenset(), turning_over=False)
 
 
@@ -101,11 +102,11 @@ def test_the_same_value_of_the_annotation_rotates_once_and_taking_it_away_does_n
 
 def test_a_rotation_by_age_waits_until_the_one_before_is_over(bot: Bot) -> None:
     bot.step(NOBODY, max_age=3600)
-    bot.now = "2026-11-24T10:59:59Z"
+    bot.now = parse_rfc3339("2026-11-24T10:59:59Z")
     assert bot.step(used("kubernetes.1"), max_age=3600) == ["kubernetes.1"]
-    bot.now = "2026-11-24T11:00:00Z"
+    bot.now = parse_rfc3339("2026-11-24T11:00:00Z")
     assert bot.step(used("kubernetes.1"), max_age=3600) == ["kubernetes.1", "kubernetes.2"]
-    bot.now = "2026-11-24T13:00:00Z"
+    bot.now = parse_rfc3339("2026-11-24T13:00:00Z")
     stuck = used("kubernetes.1", "kubernetes.2", turning_over=True)
     assert bot.step(stuck, max_age=3600) == ["kubernetes.1", "kubernetes.2"]
     assert bot.step(used("kubernetes.2"), max_age=3600) == ["kubernetes.2", "kubernetes.3"]

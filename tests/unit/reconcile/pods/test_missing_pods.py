@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from ritsuko_common.rfc3339 import parse_rfc3339
 from ritsuko_operator.reconcile.kinds import DEPLOYMENT, POD
 from ritsuko_operator.reconcile.pods.observation import observe
-from ritsuko_operator.reconcile.pods.trouble import PATIENCE, patience_ends
+from ritsuko_operator.reconcile.pods.trouble import PATIENCE, next_deadline
 from tests.unit.reconcile.worlds import HAL, NAMESPACE, ObjectRef, World, running, server
 
 START, SOON, LATE = "2026-11-24T10:00:00Z", "2026-11-24T10:01:00Z", "2026-11-24T10:02:00Z"
@@ -51,7 +52,7 @@ def deployment(world: World, *, spec: dict[str, Any] | None = None, metadata: di
 
 
 def left(world: World) -> float | None:
-    return patience_ends(observe(world.cache, world.live(HAL.ref.kind, "hal")), world.now)
+    return next_deadline(observe(world.cache, world.live(HAL.ref.kind, "hal")), world.now)
 
 
 async def test_a_paused_rollout_is_told_with_how_to_resume_it(world: World) -> None:
@@ -78,13 +79,13 @@ async def test_one_that_is_paused_with_nothing_to_roll_out_needs_nobody(world: W
 async def test_a_deployment_that_is_kept_from_going_is_told_with_what_keeps_it(world: World) -> None:
     deployment(world, metadata={"deletionTimestamp": START, "finalizers": ["example.test/keep"]})
     words = "Deployment hal is being deleted and waits for its finalizers (example.test/keep): their owner has to "
-    world.now = SOON  # it may be gone in a moment
+    world.now = parse_rfc3339(SOON)  # it may be gone in a moment
     await world.reconcile()
     assert told(world, "Stalled") == ("False", "Progressing")
     assert told(world, "Reconciling") == ("True", "DeploymentEnding")
     assert world.condition("Reconciling")["message"].startswith(words)
     assert left(world) == 60
-    world.now = LATE
+    world.now = parse_rfc3339(LATE)
     await world.reconcile()
     assert told(world, "Stalled") == ("True", "DeploymentEnding")
     assert world.condition("Stalled")["message"].startswith(words)
@@ -123,10 +124,10 @@ async def test_without_anybody_who_makes_pods_it_has_failed_after_a_while(world:
     await world.reconcile()
     assert line(world, "logs") == ("Starting", "no pod with it exists yet")
     assert left(world) == PATIENCE
-    world.now = SOON
+    world.now = parse_rfc3339(SOON)
     assert await world.reconcile() == []
     assert left(world) == 60
-    world.now = LATE
+    world.now = parse_rfc3339(LATE)
     await world.reconcile()
     words = "no pod with it was created: see the conditions Reconciling and Stalled of RitsukoBot hal"
     assert line(world, "logs") == ("Failed", words)
@@ -137,7 +138,7 @@ async def test_without_anybody_who_makes_pods_it_has_failed_after_a_while(world:
 async def test_the_wait_begins_anew_with_each_change_of_the_deployment(world: World) -> None:
     world.sidecar("logs", server="logs")
     await world.reconcile()
-    world.now = LATE
+    world.now = parse_rfc3339(LATE)
     deployment(world, metadata={"managedFields": [{"manager": "ritsuko-operator", "time": SOON, "operation": "Apply"}]})
     await world.reconcile()
     assert line(world, "logs")[0] == "Starting"
@@ -149,7 +150,7 @@ async def test_with_no_pod_at_all_it_is_the_same(world: World) -> None:
     world.rolled_out(replicas=0, updatedReplicas=0, availableReplicas=0, reason="ReplicaSetUpdated")
     await world.reconcile()
     assert told(world, "Ready") == ("False", "BotStarting")
-    world.now = LATE
+    world.now = parse_rfc3339(LATE)
     await world.reconcile()
     assert told(world, "Ready") == ("False", "BotNotRunning")
     assert (

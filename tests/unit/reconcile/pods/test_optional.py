@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from ritsuko_operator.reconcile import times
+from ritsuko_common.rfc3339 import format_rfc3339, parse_rfc3339
 from ritsuko_operator.reconcile.kinds import DEPLOYMENT, POD, SIDECAR
 from ritsuko_operator.reconcile.pods.optional import Patience
 from tests.unit.reconcile.worlds import HAL, NAMESPACE, Object, ObjectRef, World, ended, running, server, waiting
@@ -20,7 +21,7 @@ class Bot(World):
 
     def __init__(self) -> None:
         super().__init__()
-        self.now = START
+        self.now = parse_rfc3339(START)
         self.secret("zulip", ZULIP_EMAIL="hal@chat.test", ZULIP_API_KEY="a-key")
         self.bot()
         self.sidecar("kubernetes", server="kubernetes")
@@ -30,12 +31,14 @@ class Bot(World):
         self.sidecar("weather", image="weather:1", port=9000, optional=True, **spec)
 
     def pass_time(self, seconds: float) -> None:
-        self.now = times.later(self.now, seconds)
+        self.now = self.now + timedelta(seconds=seconds)
 
     def rolls_out(self, name: str, *others: Object) -> None:
         """A new pod as the template wants it, which is not available yet."""
         template = self.live(DEPLOYMENT, "hal")["spec"]["template"]
-        self.pod(name, [running("bot"), running("mcp-kubernetes"), *others], created=self.now, template=name)
+        self.pod(
+            name, [running("bot"), running("mcp-kubernetes"), *others], created=format_rfc3339(self.now), template=name
+        )
         live = self.live_pod(name)
         live["spec"] = {**template["spec"], "nodeName": "node-1"}
         live["metadata"]["labels"] |= template["metadata"]["labels"]

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from ritsuko_api.bot import SidecarPhase
+from ritsuko_common.rfc3339 import parse_rfc3339
 from ritsuko_operator.reconcile.cluster import ObjectRef
 from ritsuko_operator.reconcile.kinds import DEPLOYMENT
 from ritsuko_operator.reconcile.pods.observation import observe
-from ritsuko_operator.reconcile.pods.trouble import case_of, patience_ends, representative_pod, trouble
+from ritsuko_operator.reconcile.pods.trouble import case_of, next_deadline, representative_pod, trouble
 from tests.unit.reconcile.worlds import HAL, World, ended, running, waiting
 
 WEATHER = "mcp-weather"
@@ -43,10 +44,10 @@ def test_killed_for_memory_it_says_how_often_in_what_time_and_what_to_raise(worl
     world.pod("hal-1", [running("bot"), status], created="2026-11-24T09:59:00Z")
     told_at_once = failed(world)
     assert told_at_once == (
-        "it was killed for using too much memory, restarted 4 times in 10 min; its limit is 256Mi: raise "
+        "it was killed for using too much memory, restarted 4 times in 9m30s; its limit is 256Mi: raise "
         "`spec.resources.limits.memory`"
     )
-    world.now = "2026-11-24T10:50:00Z"
+    world.now = parse_rfc3339("2026-11-24T10:50:00Z")
     assert failed(world) == told_at_once  # the passing of time is no news
 
 
@@ -120,7 +121,7 @@ def test_a_native_sidecar_is_found_among_the_init_containers(world: World) -> No
     [
         (
             waiting(WEATHER, "ContainerCreating"),
-            "it has not started within 2 min: a Secret, ConfigMap or volume claim",
+            "it has not started within 2m: a Secret, ConfigMap or volume claim",
         ),
         (
             running(WEATHER, ready=False, state={"running": {"startedAt": "2026-11-24T10:00:00Z"}}),
@@ -136,28 +137,28 @@ def test_what_starts_for_too_long_has_failed_and_it_is_known_when(
     world: World, status: dict[str, Any], words: str
 ) -> None:
     world.pod("hal-1", [running("bot"), status], created="2026-11-24T10:00:00Z")
-    world.now = "2026-11-24T10:00:30Z"
+    world.now = parse_rfc3339("2026-11-24T10:00:30Z")
     assert told(world)[0] is SidecarPhase.STARTING
-    assert patience_ends(observe(world.cache, world.live(HAL.ref.kind, "hal")), world.now) == 90
-    world.now = "2026-11-24T10:02:00Z"
+    assert next_deadline(observe(world.cache, world.live(HAL.ref.kind, "hal")), world.now) == 90
+    world.now = parse_rfc3339("2026-11-24T10:02:00Z")
     assert words in failed(world)
-    assert patience_ends(observe(world.cache, world.live(HAL.ref.kind, "hal")), world.now) is None
+    assert next_deadline(observe(world.cache, world.live(HAL.ref.kind, "hal")), world.now) is None
 
 
 def test_a_pod_that_nobody_tells_anything_about_fails_at_the_same_moment(world: World) -> None:
     """Without a scheduler a pod has no node, no condition, and no container that anything is said of."""
     world.pod("hal-1", [], created="2026-11-24T10:00:00Z", node=None)
-    world.now = "2026-11-24T10:00:30Z"
+    world.now = parse_rfc3339("2026-11-24T10:00:30Z")
     assert told(world)[0] is SidecarPhase.STARTING
-    assert patience_ends(observe(world.cache, world.live(HAL.ref.kind, "hal")), world.now) == 90
-    world.now = "2026-11-24T10:02:00Z"
-    assert failed(world).startswith("pod hal-1 has not been scheduled for 2 min and no reason was reported")
-    assert patience_ends(observe(world.cache, world.live(HAL.ref.kind, "hal")), world.now) is None
+    assert next_deadline(observe(world.cache, world.live(HAL.ref.kind, "hal")), world.now) == 90
+    world.now = parse_rfc3339("2026-11-24T10:02:00Z")
+    assert failed(world).startswith("pod hal-1 has not been scheduled for 2m and no reason was reported")
+    assert next_deadline(observe(world.cache, world.live(HAL.ref.kind, "hal")), world.now) is None
 
 
 def test_nothing_ends_for_pods_that_are_ready(world: World) -> None:
     world.pod("hal-1", [running("bot"), running(WEATHER)])
-    assert patience_ends(observe(world.cache, world.live(HAL.ref.kind, "hal")), world.now) is None
+    assert next_deadline(observe(world.cache, world.live(HAL.ref.kind, "hal")), world.now) is None
 
 
 def deployment(world: World, *conditions: dict[str, str]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ritsuko_common.rfc3339 import parse_rfc3339
 from ritsuko_operator.reconcile.errors import ApiError
 from ritsuko_operator.reconcile.kinds import DEPLOYMENT, POD, ROLE, SECRET, SIDECAR
 from tests.unit.reconcile.worlds import HAL, NAMESPACE, ObjectRef, World, ended, running, server, waiting
@@ -191,7 +192,7 @@ async def test_time_that_passes_is_no_news(works: World) -> None:
     works.pod("hal-1", [running("bot"), crashed], template="one")
     await works.reconcile("kubernetes")
     for minute in range(10, 50):
-        works.now = f"2026-11-24T10:{minute}:00Z"
+        works.now = parse_rfc3339(f"2026-11-24T10:{minute}:00Z")
         assert await works.reconcile("kubernetes") == []
 
 

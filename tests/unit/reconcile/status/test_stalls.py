@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from ritsuko_api.reasons import Reason
-from ritsuko_operator.reconcile import times
+from ritsuko_common.rfc3339 import parse_rfc3339
 from ritsuko_operator.reconcile.errors import ApiError
 from ritsuko_operator.reconcile.kinds import CONFIG_MAP
 from ritsuko_operator.reconcile.status.outcome import Cause
 from ritsuko_operator.reconcile.status.stalls import Stalls
 from tests.unit.reconcile.worlds import HAL, World
 
-START = "2026-11-24T10:00:00Z"
+START = parse_rfc3339("2026-11-24T10:00:00Z")
 TAKEN, REFUSED = Cause(Reason.NAME_TAKEN, "taken"), Cause(Reason.APPLY_REFUSED, "refused")
 
 
-def waits(stalls: Stalls, cause: Cause, *, start: str, times_looked: int) -> list[float]:
+def waits(stalls: Stalls, cause: Cause, *, start: datetime, times_looked: int) -> list[float]:
     """How long it waits each time, if it is looked at whenever that is over."""
     found: list[float] = []
     now = start
@@ -22,7 +24,7 @@ def waits(stalls: Stalls, cause: Cause, *, start: str, times_looked: int) -> lis
         wait = stalls.look_again(HAL, cause, now)
         assert wait is not None
         found.append(wait)
-        now = times.later(now, wait)
+        now = now + timedelta(seconds=wait)
     return found
 
 
@@ -37,7 +39,7 @@ def test_looks_in_between_do_not_make_them_grow() -> None:
 
 def test_another_cause_begins_anew_and_so_does_the_same_one_after_it_was_gone() -> None:
     stalls = Stalls()
-    later = times.later(START, 300)
+    later = START + timedelta(seconds=300)
     stalls.look_again(HAL, TAKEN, START)
     assert stalls.look_again(HAL, TAKEN, later) == 60
     assert stalls.look_again(HAL, REFUSED, later) == 10
@@ -56,7 +58,7 @@ async def test_a_child_that_is_refused_costs_one_request_a_try_and_no_status() -
     world.refuse[CONFIG_MAP] = ApiError("applying ConfigMap ops/hal-mcp", 422, "Invalid", "denied by a policy")
     assert await world.bots.reconcile(HAL) == 10
     assert "denied by a policy; the operator retries within a minute" in world.condition("Stalled")["message"]
-    world.now = times.later(world.now, 10)
+    world.now = world.now + timedelta(seconds=10)
     assert await world.reconcile() == []
     world.refuse.clear()
     assert "apply ConfigMap hal-mcp" in await world.reconcile()

@@ -7,6 +7,7 @@ the sidecar is tried again. So it is after an hour: what the cluster allows may 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -26,11 +27,11 @@ class _Specs(NamedTuple):
 
 
 class Refused(NamedTuple):
-    """What the apiserver said, of what, and when (RFC 3339)."""
+    """What the apiserver said, of what, and when."""
 
     specs: _Specs
     words: str
-    at: str
+    at: datetime
 
 
 HOLDS = 3600.0  # seconds
@@ -50,7 +51,7 @@ class Refusals:
         """All of the bot's, by the sidecar's name: the same object until there is something new."""
         return self._known.get(key, _NONE)
 
-    def note(self, bot: RitsukoBot, selection: SidecarSelection, words: Mapping[str, str], now: str) -> None:
+    def note(self, bot: RitsukoBot, selection: SidecarSelection, words: Mapping[str, str], now: datetime) -> None:
         """The apiserver refuses these of the accepted sidecars. Of what it refused before stays what still holds."""
         key = BotKey(bot.metadata.namespace, bot.metadata.name)
         holds = {refusal.name for refusal in selection.refused if refusal.reason is Reason.INVALID_SPEC}
@@ -62,14 +63,14 @@ class Refusals:
         }
         self._known[key] = {**known, **new}
 
-    def drop_old(self, key: BotKey, now: str) -> None:
+    def drop_old(self, key: BotKey, now: datetime) -> None:
         """Those that have held for long enough are to be tried again."""
         known = self.of(key)
         kept = {name: refused for name, refused in known.items() if times.since(refused.at, now) < HOLDS}
         if len(kept) < len(known):
             self._known[key] = kept
 
-    def next_try(self, key: BotKey, now: str) -> float | None:
+    def next_try(self, key: BotKey, now: datetime) -> float | None:
         """In how many seconds the first of the bot's is to be tried again."""
         left = [HOLDS - times.since(refused.at, now) for refused in self.of(key).values()]
         return max(min(left), 1.0) if left else None

@@ -15,10 +15,12 @@ import secrets
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from ritsuko_common.rfc3339 import format_rfc3339, parse_rfc3339_if_any
 from ritsuko_operator.reconcile import times
 from ritsuko_operator.reconcile.cluster import Object
 from ritsuko_operator.reconcile.objects import mapping_at
@@ -58,7 +60,7 @@ _STATE = TypeAdapter(dict[str, _Known])
 @dataclass(frozen=True)
 class BearerToken:
     value: str = field(repr=False)
-    created: str  # RFC 3339
+    created: datetime
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ class BearerTokens:
     def annotations(self) -> dict[str, str]:
         """What the Secret has to say of its tokens."""
         read_tokens = {
-            name.key: {"created": token.created, "digest": _digest(token.value)}
+            name.key: {"created": format_rfc3339(token.created), "digest": _digest(token.value)}
             for name, token in sorted(self.by_name.items())
         }
         state = {_STATE_ANNOTATION: json.dumps(read_tokens, sort_keys=True)}
@@ -111,7 +113,7 @@ def token_use(observed: Observation, secret: str) -> TokenUse:
     return TokenUse(frozenset(name for name in names if name), not rollout.is_complete(observed.deployment))
 
 
-def read_tokens(live: Object | None, now: str) -> BearerTokens:
+def read_tokens(live: Object | None, now: datetime) -> BearerTokens:
     """The tokens in the live Secret, without those that somebody else put there or changed."""
     annotations = mapping_at(live or {}, "metadata", "annotations")
     state = _read_state(annotations.get(_STATE_ANNOTATION, ""))
@@ -119,7 +121,7 @@ def read_tokens(live: Object | None, now: str) -> BearerTokens:
     for key, encoded in mapping_at(live or {}, "data").items():
         name, value = _name(key), _decoded(encoded)
         if name and value and (entry := state.get(key)) and entry.digest == _digest(value):
-            found[name] = BearerToken(value, entry.created if _is_time(entry.created) else now)
+            found[name] = BearerToken(value, parse_rfc3339_if_any(entry.created) or now)
     return BearerTokens(found, annotations.get(_ROTATED_FOR_ANNOTATION, ""))
 
 
@@ -130,7 +132,7 @@ def advance(
     *,
     rotate_for: str,
     max_age: float | None,
-    now: str,
+    now: datetime,
     make: Callable[[], str] = lambda: secrets.token_urlsafe(_TOKEN_BYTES),
 ) -> BearerTokens:
     """The tokens that there should be: one for each wanted server, the rotated ones, and what is still in use.
@@ -154,7 +156,7 @@ def advance(
     return BearerTokens(_without_unused(kept, desired, use), rotate_for or before.rotated_for)
 
 
-def next_rotation(tokens: BearerTokens, desired: Iterable[str], max_age: float | None, now: str) -> float | None:
+def next_rotation(tokens: BearerTokens, desired: Iterable[str], max_age: float | None, now: datetime) -> float | None:
     """In how many seconds the first of the tokens is too old; None if they do not age."""
     if max_age is None:
         return None
@@ -200,14 +202,6 @@ def _read_state(text: str) -> dict[str, _Known]:
         return _STATE.validate_json(text) if text else {}
     except ValidationError:
         return {}
-
-
-def _is_time(text: str) -> bool:
-    try:
-        times.parse(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _digest(value: str) -> str:

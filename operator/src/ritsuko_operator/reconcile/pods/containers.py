@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from ritsuko_common.rfc3339 import parse_rfc3339_if_any
 from ritsuko_operator.reconcile.objects import mapping_at
 
 # The kubelet alternates between the registry's message and the same with this in front, while it waits to try again.
@@ -20,7 +22,7 @@ class Exit:
     code: int
     reason: str
     message: str = ""  # what it left for people; if it left nothing, the end of its log
-    at: str = ""  # RFC 3339
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Container:
     image: str = ""
     ready: bool = False
     running: bool = False
-    since: str = ""  # since when it runs (RFC 3339)
+    since: datetime | None = None  # since when it runs
     started: bool = True  # False while its startup probe has not succeeded
     restarts: int = 0
     waiting: str = ""  # the reason that it waits for, such as ImagePullBackOff
@@ -52,7 +54,7 @@ def parse_container(status: Mapping[str, Any], spec: Mapping[str, Any], *, init:
         image=status.get("image", ""),
         ready=bool(status.get("ready", False)),
         running="running" in state,
-        since=mapping_at(state, "running").get("startedAt") or "",
+        since=parse_rfc3339_if_any(mapping_at(state, "running").get("startedAt")),
         started=status.get("started") is not False,
         restarts=int(status.get("restartCount", 0)),
         waiting=waiting.get("reason", ""),
@@ -69,7 +71,7 @@ def _exit(state: Mapping[str, Any]) -> Exit:
         int(state.get("exitCode", 0)),
         state.get("reason", ""),
         state.get("message", "").strip(),
-        state.get("finishedAt") or "",
+        parse_rfc3339_if_any(state.get("finishedAt")),
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from ritsuko_api.bot import SidecarPhase
 from ritsuko_api.conditions import BotCondition
-from ritsuko_operator.reconcile import times
+from ritsuko_common.rfc3339 import parse_rfc3339_if_any
 from ritsuko_operator.reconcile.pods import rollout
 from ritsuko_operator.reconcile.pods.observation import Observation
 from ritsuko_operator.render.manifest import container_name
@@ -27,26 +29,30 @@ def any_missing(observed: Observation) -> bool:
     )
 
 
-def patience_ends(observed: Observation, now: str, patience: float) -> str:
-    """When they should be there at the latest, in RFC 3339. It is over where somebody paused the rollout.
+def deadline(observed: Observation, now: datetime, patience: float) -> datetime:
+    """When they should be there at the latest. It is over where somebody paused the rollout.
 
     The bot's status says since when it is not as it should be, and the Deployment when the operator changed it last.
     """
     deployment = observed.deployment
+    span = timedelta(seconds=patience)
     if ending := rollout.ending_since(deployment):
-        return times.later(ending, patience)
+        return ending + span
     if rollout.is_paused(deployment):
         return now
-    said = {
-        entry.type: entry.last_transition_time for entry in observed.bot.status.conditions if entry.status == "True"
+    since = {
+        entry.type: parse_rfc3339_if_any(entry.last_transition_time)
+        for entry in observed.bot.status.conditions
+        if entry.status == "True"
     }
     changed = rollout.changed_at(deployment)
-    if (stalled := said.get(BotCondition.STALLED)) is not None:
+    if stalled := since.get(BotCondition.STALLED):
         begun = changed or stalled
+    elif reconciling := since.get(BotCondition.RECONCILING):
+        begun = max(changed or reconciling, reconciling)
     else:
-        reconciling = said.get(BotCondition.RECONCILING)
-        begun = max(changed, reconciling) if reconciling else now
-    return times.later(begun, patience)
+        begun = now
+    return begun + span
 
 
 def held_up(observed: Observation) -> str:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from ritsuko_api.bot import RitsukoBot, SidecarPhase
 from ritsuko_api.sidecar import McpSidecar
 from ritsuko_common.backoff import Delays
+from ritsuko_common.rfc3339 import format_rfc3339, parse_rfc3339_if_any
 from ritsuko_operator.reconcile import times
 from ritsuko_operator.reconcile.pods import rollout
 from ritsuko_operator.reconcile.pods.observation import BOT_CONTAINER, Observation
@@ -39,7 +41,7 @@ class Trial:
 
     attempts: int
     generation: int  # of the McpSidecar that was tried
-    retry_time: str | None  # when it is tried again (RFC 3339); None: it is being tried
+    retry_time: datetime | None  # when it is tried again; None: it is being tried
     message: str  # why it was left out
 
     @property
@@ -53,13 +55,13 @@ Trials = Mapping[str, Trial]
 def told(bot: RitsukoBot) -> Trials:
     """What the bot's status says."""
     return {
-        line.name: Trial(line.attempts, line.generation or 0, line.retry_time, line.message or "")
+        line.name: Trial(line.attempts, line.generation or 0, parse_rfc3339_if_any(line.retry_time), line.message or "")
         for line in bot.status.sidecars
         if line.attempts
     }
 
 
-def settle(observed: Observation, now: str, patience: Patience) -> Trials:
+def settle(observed: Observation, now: datetime, patience: Patience) -> Trials:
     """What is to be done with the optional sidecars now, given what the status tells and how the pods are."""
     before = told(observed.bot)
     found: dict[str, Trial] = {}
@@ -75,7 +77,7 @@ def left_out(trials: Trials) -> frozenset[str]:
     return frozenset(name for name, trial in trials.items() if trial.left_out)
 
 
-def next_change(observed: Observation, trials: Trials, now: str, patience: Patience) -> float | None:
+def next_change(observed: Observation, trials: Trials, now: datetime, patience: Patience) -> float | None:
     """In how many seconds to look again: a retry is due, or a sidecar that is failing had its time."""
     due = [times.until(trial.retry_time, now) for trial in trials.values() if trial.retry_time is not None]
     if not rollout.came_through(observed.deployment):
@@ -86,7 +88,7 @@ def next_change(observed: Observation, trials: Trials, now: str, patience: Patie
 
 
 def _settle_one(
-    observed: Observation, sidecar: McpSidecar, before: Trial | None, now: str, patience: Patience
+    observed: Observation, sidecar: McpSidecar, before: Trial | None, now: datetime, patience: Patience
 ) -> Trial | None:
     name, generation = sidecar.metadata.name, sidecar.metadata.generation
     if before is not None and before.generation != generation:
@@ -101,14 +103,14 @@ def _settle_one(
     if cause is None:
         return before
     attempts = before.attempts + 1 if before else 1
-    retry_time = times.later(now, patience.retry_after(attempts))
+    retry_time = now + timedelta(seconds=patience.retry_after(attempts))
     tries = "" if attempts == 1 else f", {attempts} times in a row"
-    plan = f"next retry at {retry_time}, or when its spec changes"
+    plan = f"next retry at {format_rfc3339(retry_time)}, or when its spec changes"
     message = f"it did not start{tries}, so the bot runs without it; {plan}: {cause}"
     return Trial(attempts, generation, retry_time, message)
 
 
-def _failure(observed: Observation, container: str, now: str, patience: Patience, *, retrying: bool) -> str | None:
+def _failure(observed: Observation, container: str, now: datetime, patience: Patience, *, retrying: bool) -> str | None:
     """Why the container has failed to start in one of the pods that should run by now, if it has."""
     stuck = rollout.is_stuck(observed.deployment)
     for pod in observed.newest:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
+from ritsuko_common.rfc3339 import parse_rfc3339_if_any
 from ritsuko_operator.reconcile.children.diff import covers
 from ritsuko_operator.reconcile.cluster import Object
 from ritsuko_operator.reconcile.objects import mapping_at
@@ -13,6 +15,7 @@ from ritsuko_operator.reconcile.pods.containers import Container, parse_containe
 
 REVISION_ANNOTATION = "ritsuko.dev/config-revision"
 _TEMPLATE_LABEL = "pod-template-hash"
+_EPOCH = datetime.fromtimestamp(0, UTC)
 _OVER = ("Failed", "Succeeded")
 # Why the kubelet itself says that a pod is not ready. Without one of these it was the node's controller.
 _SAID_BY_THE_KUBELET = frozenset({"ContainersNotReady", "ReadinessGatesNotReady", "PodCompleted", "PodFailed"})
@@ -24,7 +27,7 @@ class Pod:
 
     name: str
     uid: str
-    created: str
+    created: datetime | None
     template: str  # the same for all pods of one rollout
     current: bool  # whether it is what the Deployment's template says now
     phase: str
@@ -72,7 +75,7 @@ def parse(pod: Object, deployment: Mapping[str, Any] | None) -> Pod:
     return Pod(
         name=metadata["name"],
         uid=metadata.get("uid", ""),
-        created=metadata.get("creationTimestamp", ""),
+        created=parse_rfc3339_if_any(metadata.get("creationTimestamp")),
         template=metadata.get("labels", {}).get(_TEMPLATE_LABEL, ""),
         current=_is_current(pod, deployment or {}),
         phase=status.get("phase", "Pending"),
@@ -108,7 +111,7 @@ def newest(pods: Iterable[Pod]) -> list[Pod]:
     staying = [pod for pod in pods if not pod.leaving]
     if not staying:
         return []
-    template = max(staying, key=lambda pod: (pod.current, pod.created, pod.name)).template
+    template = max(staying, key=lambda pod: (pod.current, pod.created or _EPOCH, pod.name)).template
     return sorted((pod for pod in staying if pod.template == template), key=lambda pod: pod.name)
 
 

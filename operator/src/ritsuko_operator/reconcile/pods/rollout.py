@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+from ritsuko_common.rfc3339 import parse_rfc3339_if_any
 from ritsuko_operator.reconcile.cluster import FIELD_MANAGER
 from ritsuko_operator.reconcile.objects import mapping_at
 
@@ -47,9 +49,9 @@ def is_paused(deployment: Deployment | None) -> bool:
     return desired(deployment) > 0 and (updated == 0 or total > updated)
 
 
-def ending_since(deployment: Deployment | None) -> str:
-    """When it was deleted (RFC 3339), if something keeps it from going; its controller makes no pods then."""
-    return str(mapping_at(deployment or {}, "metadata").get("deletionTimestamp", ""))
+def ending_since(deployment: Deployment | None) -> datetime | None:
+    """When it was deleted, if something keeps it from going; its controller makes no pods then."""
+    return parse_rfc3339_if_any(mapping_at(deployment or {}, "metadata").get("deletionTimestamp"))
 
 
 def finalizers(deployment: Deployment | None) -> list[str]:
@@ -57,11 +59,11 @@ def finalizers(deployment: Deployment | None) -> list[str]:
     return list(mapping_at(deployment or {}, "metadata").get("finalizers", []))
 
 
-def changed_at(deployment: Deployment | None) -> str:
-    """When the operator last changed anything of it (RFC 3339); empty if it is not there."""
+def changed_at(deployment: Deployment | None) -> datetime | None:
+    """When the operator last changed anything of it; None if it is not there."""
     entries: list[Mapping[str, Any]] = mapping_at(deployment or {}, "metadata").get("managedFields", [])
-    mine = (entry.get("time", "") for entry in entries if entry.get("manager") == FIELD_MANAGER)
-    return max(mine, default="")
+    mine = (parse_rfc3339_if_any(entry.get("time")) for entry in entries if entry.get("manager") == FIELD_MANAGER)
+    return max((time for time in mine if time), default=None)
 
 
 def desired(deployment: Deployment) -> int:

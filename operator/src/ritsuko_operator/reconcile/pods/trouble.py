@@ -8,9 +8,11 @@ but for one step: what has been starting for longer than `PATIENCE` has failed.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import NamedTuple
 
 from ritsuko_api.bot import SidecarPhase
+from ritsuko_common.durations import format_age
 from ritsuko_common.exit_codes import ExitCause, exit_of
 from ritsuko_common.pull_failures import PULL_REASONS
 from ritsuko_common.redaction.redactor import redacted
@@ -41,12 +43,12 @@ _BEING_STARTED = Diagnosis(SidecarPhase.STARTING, "it is starting")
 
 
 class Case(NamedTuple):
-    """What a check of one container looks at. `pod` is None if there is none; `now` is RFC 3339."""
+    """What a check of one container looks at. `pod` is None if there is none;"""
 
     observed: Observation
     pod: Pod | None
     container: Container
-    now: str
+    now: datetime
 
     @property
     def namespace(self) -> str:
@@ -56,7 +58,7 @@ class Case(NamedTuple):
 Check = Callable[[Case], Diagnosis | None]
 
 
-def case_of(observed: Observation, pod: Pod | None, container: str, now: str) -> Case:
+def case_of(observed: Observation, pod: Pod | None, container: str, now: datetime) -> Case:
     return Case(observed, pod, pod.container(container) if pod else Container(container), now)
 
 
@@ -71,20 +73,18 @@ def trouble(case: Case) -> Diagnosis | None:
     return next((diagnosis for check in _CHECKS if (diagnosis := check(case)) is not None), None)
 
 
-def patience_ends(observed: Observation, now: str) -> float | None:
+def next_deadline(observed: Observation, now: datetime) -> float | None:
     """In how many seconds the first container that is starting will have failed; None if none is starting."""
     if observed.suspended:
         return None
     ends = [
-        times.until(missing_pods.patience_ends(observed, now, PATIENCE), now)
-        if missing_pods.any_missing(observed)
-        else 0.0,
+        times.until(missing_pods.deadline(observed, now, PATIENCE), now) if missing_pods.any_missing(observed) else 0.0,
         *_ends_in_pods(observed, now),
     ]
     return min((left for left in ends if left > 0), default=None)
 
 
-def _ends_in_pods(observed: Observation, now: str) -> list[float]:
+def _ends_in_pods(observed: Observation, now: datetime) -> list[float]:
     return [
         PATIENCE - age
         for pod in observed.newest
@@ -127,7 +127,7 @@ def _no_pod(case: Case) -> Diagnosis | None:
 
 def _phase_of_waiting(case: Case) -> SidecarPhase:
     """Waiting for a pod is starting, until it takes too long, or somebody has to do something first."""
-    waits = times.until(missing_pods.patience_ends(case.observed, case.now, PATIENCE), case.now) > 0
+    waits = times.until(missing_pods.deadline(case.observed, case.now, PATIENCE), case.now) > 0
     return SidecarPhase.STARTING if waits else SidecarPhase.FAILED
 
 
@@ -237,8 +237,8 @@ def _restarts(case: Case) -> str:
     container, pod = case.container, case.pod
     if container.restarts < 2 or pod is None or container.last_exit is None:
         return ""
-    span = times.since(pod.created, container.last_exit.at) if container.last_exit.at and pod.created else 0.0
-    within = f" in {times.in_words(span)}" if span > 0 else ""
+    span = times.since(pod.created, container.last_exit.at) if container.last_exit.at else 0.0
+    within = f" in {format_age(span)}" if span > 0 else ""
     return f", restarted {container.restarts} times{within}"
 
 
@@ -261,11 +261,11 @@ def _starting(case: Case) -> Diagnosis | None:
     if pod is not None and times.since(pod.created, case.now) >= PATIENCE:
         if not pod.scheduled:
             return _failed(
-                f"pod {pod.name} has not been scheduled for {times.in_words(PATIENCE)} and no reason was reported: "
+                f"pod {pod.name} has not been scheduled for {format_age(PATIENCE)} and no reason was reported: "
                 "check that the cluster's scheduler runs"
             )
         return _failed(
-            f"it has not started within {times.in_words(PATIENCE)}: a Secret, ConfigMap or volume claim may be "
+            f"it has not started within {format_age(PATIENCE)}: a Secret, ConfigMap or volume claim may be "
             f"missing; see the events in `kubectl describe pod -n {case.namespace} {pod.name}`"
         )
     return _BEING_STARTED

@@ -8,8 +8,10 @@ handshake; one that is not accepted it has not.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from ritsuko_api.conditions import BotCondition, Condition
+from ritsuko_common.rfc3339 import format_rfc3339
 from ritsuko_operator.reconcile.status.checks import progress, ready, report, shared, sidecars
 from ritsuko_operator.reconcile.status.checks.shared import unless_it_reports
 from ritsuko_operator.reconcile.status.checks.verdict import Check, Evidence, Verdict
@@ -23,14 +25,14 @@ def conditions(evidence: Evidence) -> list[Condition]:
     return [condition(kind, decide(chain, evidence), generation, evidence.now) for kind, chain in _CHAINS.items()]
 
 
-def condition(kind: str, verdict: Verdict, generation: int, now: str) -> Condition:
+def condition(kind: str, verdict: Verdict, generation: int, now: datetime) -> Condition:
     return Condition(
         type=kind,
         status=verdict.status,
         reason=verdict.cause.reason,
         message=verdict.cause.message[:_MESSAGE_LIMIT],
         observedGeneration=generation,
-        lastTransitionTime=now,
+        lastTransitionTime=format_rfc3339(now),
     )
 
 

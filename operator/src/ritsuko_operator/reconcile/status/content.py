@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -52,7 +53,7 @@ def with_lines(live: Object, lines: Sequence[SidecarStatus], redact: Redact) -> 
     return {**{key: value for key, value in live_status(live).items() if key != _THE_BOTS_OWN}, "sidecars": said}
 
 
-def unreadable_bot_status(bot_object: Object, cause: Cause, *, now: str) -> Object:
+def unreadable_bot_status(bot_object: Object, cause: Cause, *, now: datetime) -> Object:
     """The status of a bot that cannot be read: what it said before, and why nothing goes on."""
     before: dict[str, Any] = {key: value for key, value in live_status(bot_object).items() if key != _THE_BOTS_OWN}
     generation = bot_object["metadata"].get("generation", 0)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from ritsuko_api.bot import SidecarPhase, SidecarStatus
 from ritsuko_api.reasons import Reason
 from ritsuko_api.runtime import ServerReport, ServerState
 from ritsuko_common.redaction.redactor import redacted
+from ritsuko_common.rfc3339 import format_rfc3339
 from ritsuko_operator.reconcile.pods.observation import BOT_CONTAINER, Observation
 from ritsuko_operator.reconcile.pods.optional import Trial, Trials
 from ritsuko_operator.reconcile.pods.pods import Pod
@@ -36,14 +38,14 @@ _REFUSED_THE_BOT = re.compile(r"\b401\b|unauthorized|\b403\b|forbidden", re.I)
 
 def lines(
     observed: Observation,
-    now: str,
+    now: datetime,
     *,
     trials: Trials | None = None,
     headers_missing: Mapping[str, str] | None = None,
 ) -> list[SidecarStatus]:
     """A line for every sidecar that belongs to the bot, by name.
 
-    `now` is RFC 3339. `trials` are the optional sidecars that failed to start; `headers_missing` says of remote servers
+    `trials` are the optional sidecars that failed to start; `headers_missing` says of remote servers
     which header has no value, and why.
     """
     found: list[SidecarStatus] = []
@@ -60,7 +62,7 @@ def lines(
     return sorted(found, key=lambda line: line.name)
 
 
-def _in_the_pod(observed: Observation, name: str, now: str, trial: Trial | None) -> SidecarStatus:
+def _in_the_pod(observed: Observation, name: str, now: datetime, trial: Trial | None) -> SidecarStatus:
     server = observed.server(name)
     case = case_of(observed, representative_pod(observed, container_name(name)), container_name(name), now)
     diagnosis = trouble(case) or _handshake(observed, server, _HERE)
@@ -70,7 +72,7 @@ def _in_the_pod(observed: Observation, name: str, now: str, trial: Trial | None)
     return line.model_copy(update={"restarts": case.container.restarts, **tried})
 
 
-def _remote(observed: Observation, name: str, now: str, missing: str | None) -> SidecarStatus:
+def _remote(observed: Observation, name: str, now: datetime, missing: str | None) -> SidecarStatus:
     """A server somewhere else: there is no container, and the bot tells how it is."""
     server = observed.server(name)
     diagnosis = trouble(case_of(observed, representative_pod(observed, BOT_CONTAINER), BOT_CONTAINER, now))
@@ -99,7 +101,7 @@ def _left_out(name: str, trial: Trial) -> SidecarStatus:
         message=trial.message[:_MESSAGE_LIMIT],
         attempts=trial.attempts,
         generation=trial.generation,
-        retry_time=trial.retry_time,
+        retry_time=format_rfc3339(trial.retry_time) if trial.retry_time else None,
     )
 
 

@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from ritsuko_api.reasons import Reason
 from ritsuko_operator.reconcile import times
 from ritsuko_operator.reconcile.cluster import BotKey
-from ritsuko_operator.reconcile.errors import InvalidResourceError
 from ritsuko_operator.reconcile.status.outcome import Cause
 
 _FIRST, _MOST = 10.0, 60.0  # seconds
 
 
 class Stalls:
-    """Since when each bot has been stalled for one and the same cause."""
+    """Since when each bot has been stalled for one and the same reason."""
 
     def __init__(self) -> None:
-        self._since: dict[BotKey, tuple[Cause, str]] = {}
+        self._since: dict[BotKey, tuple[Reason, datetime]] = {}
 
-    def look_again(self, key: BotKey, cause: Cause | None, now: str) -> float | None:
+    def look_again(self, key: BotKey, cause: Cause | None, now: datetime) -> float | None:
         """In how many seconds: after as long as it has lasted, so that the waits double up to a minute.
 
-        None if time does not help: the bot goes on, or its own spec has to be changed. `now` is RFC 3339.
+        None if time does not help: the bot goes on, or its own spec has to be changed.
         """
-        if cause is None or cause.reason == InvalidResourceError.reason:
+        if cause is None or cause.reason is Reason.INVALID_SPEC:
             self.forget(key)
             return None
         known, since = self._since.get(key, (None, now))
-        if known != cause:
+        if known is not cause.reason:
             since = now
-        self._since[key] = cause, since
+        self._since[key] = cause.reason, since
         return min(max(times.since(since, now), _FIRST), _MOST)
 
     def forget(self, key: BotKey) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 from ritsuko_api.bot import SidecarPhase, SidecarStatus
@@ -17,11 +18,11 @@ from ritsuko_operator.render.manifest import container_name
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the checks look at. `now` is RFC 3339."""
+    """What the checks look at."""
 
     observed: Observation
     outcome: AlignmentOutcome
-    now: str
+    now: datetime
     lines: Sequence[SidecarStatus] = field(default_factory=tuple[SidecarStatus, ...])
 
     @property
