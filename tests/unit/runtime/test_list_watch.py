@@ -22,6 +22,7 @@ from ritsuko_operator.runtime.list_watch import ListWatch
 from ritsuko_operator.runtime.metrics import Metrics
 from ritsuko_operator.runtime.queue import WorkQueue
 from ritsuko_operator.runtime.routing import Key
+from ritsuko_operator.runtime.watch_event import WatchEvent
 from tests.unit.runtime.fakes import config_map, ref
 
 SELECTOR = "app.kubernetes.io/managed-by=ritsuko-operator"
@@ -83,9 +84,13 @@ class Scene:
 
 
 @asynccontextmanager
-async def following(*scripts: list[Event | bytes | int], silent: float = 30.0) -> AsyncIterator[Scene]:
+async def following(
+    *scripts: list[Event | bytes | int], silent: float = 30.0, known: Event | None = None
+) -> AsyncIterator[Scene]:
     apiserver = Apiserver(list(scripts))
     intake = Intake(Cache(), WorkQueue[Key](), Metrics(), debounce=0)
+    if known is not None:
+        intake.wrote(CONFIG, known)
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", apiserver.answer)
     async with (
@@ -115,6 +120,20 @@ async def test_what_happens_after_the_list_is_taken_in() -> None:
     assert scene.apiserver.caught_up == 1
     assert scene.apiserver.selectors == {SELECTOR}
     assert scene.intake.cache.get(CONFIG) is not None
+
+
+async def test_what_a_write_of_ours_told_already_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    whole = WatchEvent.whole
+
+    def counted(event: WatchEvent) -> dict[str, Any]:
+        read.append(event.version)
+        return whole(event)
+
+    monkeypatch.setattr(WatchEvent, "whole", counted)
+    async with following([event("MODIFIED", 11), event("MODIFIED", 12)], known=config_map(11)) as scene:
+        await until(lambda: scene.version == 12)
+    assert read == [12]
 
 
 async def test_what_is_deleted_goes() -> None:

@@ -23,6 +23,7 @@ from ritsuko_operator.reconcile.errors import ApiError, ApiUnreachableError, Gon
 from ritsuko_operator.reconcile.kinds import Kind
 from ritsuko_operator.render.templating import to_yaml
 from ritsuko_operator.runtime.metrics import Metrics
+from ritsuko_operator.runtime.watch_event import WatchEvent
 
 _APPLY = "application/apply-patch+yaml"
 _MERGE = "application/merge-patch+json"
@@ -132,7 +133,7 @@ class Api:
 
     async def watch(
         self, kind: Kind, version: str, *, lasts: int, silent: float, namespace: str | None = None, selector: str = ""
-    ) -> AsyncGenerator[Object]:
+    ) -> AsyncGenerator[WatchEvent]:
         """What happens to a kind after that resource version: events as the apiserver writes them, bookmarks too.
 
         It ends when the apiserver ends it, which it is asked to do after `lasts` seconds. Raises `ApiUnreachableError`
@@ -153,7 +154,12 @@ class Api:
             if answer.status >= 400:
                 raise _refusal(what, answer, await answer.text())
             async for line in _lines(answer.content, what):
-                yield _parsed(what, line)
+                try:
+                    yield WatchEvent.of(line)
+                except ValueError as error:
+                    raise ApiUnreachableError(
+                        f"{what}: the response is not a watch event ({error})"
+                    ) from error
 
     async def apply(
         self, ref: ObjectRef, manifest: Object, *, subresource: str | None = None, dry_run: bool = False

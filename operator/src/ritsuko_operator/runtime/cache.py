@@ -69,9 +69,13 @@ class Cache:
 
     def is_news(self, ref: ObjectRef, manifest: Object) -> bool:
         """Whether the object is of a kind that is kept, and newer than what is known of it."""
+        return self.is_newer(ref, _version(manifest))
+
+    def is_newer(self, ref: ObjectRef, version: int) -> bool:
+        """The same, by the object's resource version alone."""
         known = self._known.get(ref)
         newest = max(self._deleted_versions.get(ref, 0), known.version if known else 0)
-        return ref.kind in WATCHED and _version(manifest) > newest
+        return ref.kind in WATCHED and version > newest
 
     def put(self, ref: ObjectRef, manifest: Object) -> bool:
         """Takes an object in; returns whether it tells anything new."""

@@ -44,6 +44,11 @@ class Intake:
         else:
             self.present(ref_for(kind, manifest), manifest, new=event["type"] == "ADDED" and kind in (BOT, SIDECAR))
 
+    def repeated(self, kind: Kind, version: int) -> None:
+        """One event of a watch that tells nothing new."""
+        self.metrics.watch_events.labels(kind.plural).inc()
+        self.reached(kind, version)
+
     def reached(self, kind: Kind, version: int) -> None:
         """A watch has told of everything up to this resource version."""
         self.newest[kind] = max(self.newest.get(kind, 0), version)

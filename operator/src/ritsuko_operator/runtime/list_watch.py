@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import NoReturn
 
-from ritsuko_operator.reconcile.cluster import Object
+from ritsuko_operator.reconcile.cluster import ObjectRef
 from ritsuko_operator.reconcile.errors import ApiError, ApiUnreachableError
 from ritsuko_operator.reconcile.kinds import Kind
 from ritsuko_operator.runtime.api import Api
 from ritsuko_operator.runtime.intake import Intake
+from ritsuko_operator.runtime.watch_event import WatchEvent
 
 logger = logging.getLogger(__name__)
 
@@ -75,17 +76,21 @@ class ListWatch:
         ):
             self._take(event)
 
-    def _take(self, event: Object) -> None:
-        what = f"watching {self.kind.plural}"
+    def _take(self, event: WatchEvent) -> None:
+        about = event.about
         try:
-            sort, about = str(event["type"]), event["object"]
-            if sort == "ERROR":
-                raise ApiError(what, int(about["code"]), str(about.get("reason", "")), str(about.get("message", "")))
-            version = str(about["metadata"]["resourceVersion"])
-            if sort == "BOOKMARK":
-                self.intake.reached(self.kind, int(version))
+            if event.type == "ERROR":
+                raise ApiError(f"watching {self.kind.plural}", about.code, about.reason, about.message)
+            if event.type == "BOOKMARK":
+                self.intake.reached(self.kind, event.version)
+            elif event.type == "DELETED" or self._is_news(event):
+                self.intake.watched(self.kind, event.whole())
             else:
-                self.intake.watched(self.kind, event)
-        except (KeyError, TypeError, ValueError) as error:
-            raise ApiUnreachableError(f"{what}: the response is not a watch event ({error!r})") from error
-        self._version = version
+                self.intake.repeated(self.kind, event.version)
+        except (KeyError, ValueError) as error:
+            raise ApiUnreachableError(f"watching {self.kind.plural}: an event cannot be read ({error!r})") from error
+        self._version = about.metadata.resource_version
+
+    def _is_news(self, event: WatchEvent) -> bool:
+        metadata = event.about.metadata
+        return self.intake.cache.is_newer(ObjectRef(self.kind, metadata.namespace, metadata.name), event.version)
