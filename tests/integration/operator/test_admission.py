@@ -63,7 +63,8 @@ def test_an_image_mirror_is_left_alone_told_of_and_real_drift_is_still_put_back(
         story.sidecar("logs", server="logs")
         story.bot()
         eventually(lambda: len(story.containers()) == 3, what="all containers")
-        note = "admission changes spec.template.spec.containers[0].image, spec.template.spec.containers[1].image"
+        containers = "spec.template.spec.containers"
+        note = f"admission changes {containers}[bot].image, {containers}[mcp-kubernetes].image"
         eventually(lambda: note in story.condition("Stalled")["message"], what="what admission does is told")
         assert story.condition("Stalled")["status"] == "False"
         assert all(image.startswith("mirror.test/") for image in images(story))
