@@ -157,9 +157,7 @@ class Api:
                 try:
                     yield WatchEvent.of(line)
                 except ValueError as error:
-                    raise ApiUnreachableError(
-                        f"{what}: the response is not a watch event ({error})"
-                    ) from error
+                    raise ApiUnreachableError(f"{what}: the response is not a watch event ({error})") from error
 
     async def apply(
         self, ref: ObjectRef, manifest: Object, *, subresource: str | None = None, dry_run: bool = False
