@@ -84,3 +84,29 @@ async def test_when_no_answer_comes_it_says_how_long_it_waited() -> None:
             ApiUnreachableError, match=r"reading ConfigMap ops/hal-mcp: no response \(timed out after 0.1 s\)"
         ):
             await api.get(CONFIG)
+
+
+async def test_a_token_that_was_replaced_is_read_again_and_the_request_repeated_once() -> None:
+    tokens, seen = ["old", "new"], list[str]()
+
+    async def answer(request: web.Request) -> web.Response:
+        seen.append(request.headers["Authorization"])
+        accepted = seen[-1] == "Bearer new"
+        return web.json_response({"kind": "Status", "message": "Unauthorized"}, status=200 if accepted else 401)
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", answer)
+    async with TestServer(app) as server:
+        url = str(server.make_url("")).rstrip("/")
+
+        def connect() -> kopf.ConnectionInfo:
+            return kopf.ConnectionInfo(server=url, token=tokens.pop(0) if len(tokens) > 1 else tokens[0])
+
+        async with Api(connect, Metrics()) as api:
+            await api.apply(CONFIG, {"metadata": {"name": "hal-mcp"}})
+        assert seen == ["Bearer old", "Bearer new"]
+        tokens[:], seen[:] = ["gone"], []
+        async with Api(connect, Metrics()) as api:
+            with pytest.raises(ApiError):
+                await api.apply(CONFIG, {"metadata": {"name": "hal-mcp"}})
+        assert seen == ["Bearer gone"]

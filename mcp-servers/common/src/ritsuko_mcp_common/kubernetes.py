@@ -99,6 +99,19 @@ async def connect(target: Target | None) -> ApiClient:
     return client
 
 
+async def renew(client: Any, target: Target | None, refused: dict[str, str]) -> bool:
+    """Reads the credentials of a client of `connect` again, after the API server refused its `api_key` `refused`.
+
+    Whether there are others now: it is worth asking once more only then. Connections stay open, other calls use them.
+    """
+    configuration = client.configuration
+    if configuration.api_key == refused:
+        fresh: Any = await connect(target)
+        configuration.api_key = dict(fresh.configuration.api_key)
+        await fresh.close()
+    return bool(configuration.api_key != refused)
+
+
 def _contexts(path: str) -> tuple[Sequence[dict[str, Any]], str]:
     try:
         contexts, current = _config.list_kube_config_contexts(config_file=path)

@@ -13,7 +13,7 @@ import aiohttp
 from pydantic import BaseModel, ValidationError
 
 from ritsuko_mcp_common.errors import BackendUnreachable, ConfigurationError, ToolFailure
-from ritsuko_mcp_common.kubernetes import Target, connect, find
+from ritsuko_mcp_common.kubernetes import Target, connect, find, renew
 from ritsuko_mcp_logs.sources.podlogs.objects import Status, Version
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -42,6 +42,7 @@ class Cluster:
         self._kubeconfig = kubeconfig
         # Any: kubernetes.aio has no types worth the name.
         self._client: Any = None
+        self._connected_to: Target | None = None
         self._namespace = "default"
         self._connecting = asyncio.Lock()
 
@@ -88,11 +89,11 @@ class Cluster:
         self, path: str, query: Mapping[str, str], *, seconds: float | None
     ) -> AsyncGenerator[aiohttp.ClientResponse]:
         try:
+            client = await self._connected()
+            sent = dict(client.configuration.api_key)
             response = await self._get(path, query, seconds)
-            if response.status == 401:
-                # A token that was rotated: read the credentials anew, once.
+            if response.status == 401 and await renew(client, self._connected_to, sent):
                 response.release()
-                await self.aclose()
                 response = await self._get(path, query, seconds)
             try:
                 if response.status != 200:
@@ -131,6 +132,7 @@ class Cluster:
                 target = await asyncio.to_thread(self._target)
                 self._client = await connect(target)
                 self._client.configuration.client_session_kwargs = {"read_bufsize": _BUFFER}
+                self._connected_to = target
                 self._namespace = target.namespace if target else "default"
             return self._client
 

@@ -216,11 +216,16 @@ class Api:
         params: dict[str, str] | None = None,
     ) -> Object:
         headers = {"Accept": accept, **({"Content-Type": content_type} if body is not None else {})}
+        renewed = False
         for last in (*[False] * _PATIENT_TRIES, True):
+            sent = self._info
             async with self._answer(method, kind, path, verb or method, what, body, headers, params) as answer:
                 if answer.status < 400:
                     return _parsed(what, await answer.read())
                 refusal, pause = _refusal(what, answer, await answer.text()), _asked_to_wait(answer)
+            if refusal.status == 401 and not renewed and not last and self._renewed(sent):
+                renewed = True
+                continue
             if last or pause is None:
                 raise refusal
             # it holds its worker up: less is sent while the apiserver has too much to do
@@ -264,6 +269,13 @@ class Api:
             raise ApiUnreachableError(f"{what}: no response ({why})") from error
         finally:
             self._metrics.api_requests.labels(verb, kind.plural, code).inc()
+
+    def _renewed(self, refused: kopf.ConnectionInfo) -> bool:
+        """Whether there are other credentials than those that the API server refused: tokens in files are replaced."""
+        if self._info is refused:
+            self._info = self._connect()
+            self._read_at = time.monotonic()
+        return self._info.as_http_headers() != refused.as_http_headers()
 
     def _credentials(self) -> dict[str, str]:
         if time.monotonic() - self._read_at > _CREDENTIALS_LIFE:

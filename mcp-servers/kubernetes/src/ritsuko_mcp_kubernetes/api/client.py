@@ -13,7 +13,7 @@ import aiohttp
 from pydantic_core import from_json
 
 from ritsuko_mcp_common import BackendUnreachable, ToolFailure
-from ritsuko_mcp_common.kubernetes import Target, connect
+from ritsuko_mcp_common.kubernetes import Target, connect, renew
 from ritsuko_mcp_kubernetes import __version__
 from ritsuko_mcp_kubernetes.api import impersonation
 from ritsuko_mcp_kubernetes.api.failures import failure
@@ -91,8 +91,20 @@ class KubernetesClient:
 
     async def _ask(self, path: str, query: Mapping[str, str], accept: str, *, question: Json | None = None) -> bytes:
         """The one place that sends requests. With a `question` the path is always that of reviews."""
-        verb, path = ("GET", path) if question is None else ("POST", _REVIEWS)
         client = await self._connected()
+        sent = dict(client.configuration.api_key)
+        status, answer = await self._send(client, path, query, accept, question)
+        if status == 401 and await renew(client, self._target, sent):
+            status, answer = await self._send(client, path, query, accept, question)
+        if status >= 400:
+            raise failure(status, answer)
+        return answer
+
+    async def _send(
+        self, client: Any, path: str, query: Mapping[str, str], accept: str, question: Json | None
+    ) -> tuple[int, bytes]:
+        """The status and the body of the answer."""
+        verb, path = ("GET", path) if question is None else ("POST", _REVIEWS)
         parameters = [(key, value) for key, value in query.items() if value]
         own = impersonation.headers() if self._impersonate and path != _VERSION else {}
         method, url, headers, _, _ = await client.param_serialize(
@@ -111,15 +123,12 @@ class KubernetesClient:
                 )
             ).response
             async with response:
-                answer = await self._read(response)
+                return response.status, await self._read(response)
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             reason = str(error) or type(error).__name__
             raise BackendUnreachable(
                 f"the API server of {self.name} does not answer: {reason}", "Is it up, and is the network open to it?"
             ) from error
-        if response.status >= 400:
-            raise failure(response.status, answer)
-        return answer
 
     async def _connected(self) -> Any:
         async with self._connecting:
