@@ -271,7 +271,7 @@ async def test_of_a_slow_store_performance_tells_what_is_now(monkeypatch: pytest
     rate = next(row for row in told.data if row["signal"] == "rate")
     assert (rate["value"], rate["before"], rate["a day ago"]) == ("3/s", "", "")
     assert told.warnings == ["some earlier values could not be queried in time"]
-    assert "Nothing is" not in told.summary
+    assert "Nothing rose" not in told.summary
 
 
 async def test_a_store_that_refuses_to_read_a_service_s_every_metric_fails_no_performance() -> None:

@@ -59,7 +59,7 @@ async def test_what_has_no_number_is_not_called_short(call: Call) -> None:
     told = answer(await call("compare", query='load{kind="still"} * 0 / 0', **HOUR))
     assert [row["verdict"] for row in told["data"]] == ["not finite"]
     assert "1 without a finite value at either time: NaN (such as 0/0) or infinite." in told["hints"]
-    assert "third of the time" not in str(told)
+    assert "third of the window" not in str(told)
 
 
 async def test_missing_history_is_told_from_a_metric_that_is_new(call: Call) -> None:
