@@ -381,7 +381,7 @@ async def test_a_service_looked_for_among_metrics_is_found_among_labels(address:
     assert answer["data"] == []
     assert answer["hints"][0] == "Services: guarded. Use performance guarded to check one."
     assert "performance" not in str(short["hints"])
-    assert "Services: for" not in str(answer["hints"])
+    assert "for is" not in str(answer["hints"])
 
 
 async def test_where_most_series_are_is_as_prometheus_counts_them(address: str, watched: Prometheus) -> None:

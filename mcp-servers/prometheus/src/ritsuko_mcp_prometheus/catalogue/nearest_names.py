@@ -9,7 +9,7 @@ _MISSPELT = 0.8
 
 
 def nearest_names(wanted: str, existing: Iterable[str], count: int = 5) -> list[str]:
-    """The existing names most similar to the wanted one, by spelling and by shared or similar words, best first."""
+    """The existing names most similar to a name, by spelling and by shared or similar words, best first."""
     known = {name: _stems(name) for name in existing}
     words = _alike(_stems(wanted), {stem for stems in known.values() for stem in stems})
     scored: list[tuple[float, str]] = []
@@ -39,6 +39,6 @@ def _alike(words: Iterable[str], known: Collection[str]) -> dict[str, set[str]]:
 
 
 def _shared_words(wanted: Mapping[str, set[str]], stems: set[str]) -> float:
-    """0 to 0.75: the share of wanted words in the name; words with a similar spelling count a little less."""
+    """0 to 0.75: the share of the words that the name has; words with a similar spelling count a little less."""
     found = [1.0 if word in stems else _MISSPELT if likes & stems else 0.0 for word, likes in wanted.items()]
     return 0.75 * sum(found) / max(len(found), 1)

@@ -1,4 +1,4 @@
-"""How far apart the points of a range lie."""
+"""The step between the points of a range."""
 
 from ritsuko_common.durations import format_duration
 from ritsuko_mcp_common.times import parse_duration
@@ -12,25 +12,25 @@ _DAY = 86400.0
 
 
 def choose_step(start: float, end: float, wanted: str = "auto") -> float:
-    """Seconds between points: what was asked for, or a round number that gives about 240 points. Raises ToolFailure."""
+    """Seconds between points: the given step, or a round number for about 240 points. Raises ToolFailure."""
     span = end - start
     if wanted.strip().lower() == "auto":
         return next((float(step) for step in _NICE_STEPS if span / step <= _AUTO_POINTS), _whole_days(span))
     step = parse_duration(wanted)
     if step < 0.001:
-        raise BadRequest("the step must be at least 1ms", "Leave it out, or write it like 30s, 5m or 1h.")
+        raise BadRequest("the step must be at least 1ms", "Omit it, or use a value such as 30s, 5m or 1h.")
     if span / step > _MAX_POINTS:
         raise BadRequest(
-            f"a step of {format_duration(step)} over {format_duration(span)} is {span / step:,.0f} points a series; "
-            f"Prometheus gives at most {_MAX_POINTS:,}",
-            f"Use a step of {format_duration(choose_step(start, end))}, or leave it out.",
+            f"a step of {format_duration(step)} over {format_duration(span)} is {span / step:,.0f} points per series; "
+            f"Prometheus returns at most {_MAX_POINTS:,}",
+            f"Use a step of {format_duration(choose_step(start, end))}, or omit it.",
         )
     return step
 
 
 def first_point(start: float, end: float, step: float) -> float:
-    """Where to begin, from `start` on, so that the last point is the end: the newest value is what is asked for."""
-    # In milliseconds, as they are sent: a point a millisecond behind the end would not be given.
+    """The first point at or after `start` such that the last point is the end, where the newest value is."""
+    # In milliseconds, as in requests: a point one millisecond after the end would be missing.
     last, width = round(end * 1000), round(step * 1000)
     return (last - (last - round(start * 1000)) // width * width) / 1000
 
