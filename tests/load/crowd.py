@@ -67,7 +67,7 @@ async def _ours(connected: Client, plane: ControlPlane) -> list[Figure]:
 
     async def nodes() -> None:
         result = await connected.call_tool("nodes", {})
-        assert result.structured_content["summary"].startswith(f"{CROWD.nodes} nodes, all in order")
+        assert result.structured_content["summary"].startswith(f"{CROWD.nodes} nodes, all healthy")
 
     async def diagnose() -> None:
         result = await connected.call_tool("diagnose", {"kind": "pod", "name": "pod-0", "namespace": "crowd-0"})

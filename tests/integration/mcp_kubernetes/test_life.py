@@ -161,7 +161,7 @@ async def test_a_cluster_that_is_not_there_is_unreachable(plane: ControlPlane, t
     client = KubernetesClient(
         Target("gone", "default", kubeconfig=str(gone), context=_context(plane)), max_response_bytes=1_000
     )
-    with pytest.raises(BackendUnreachable, match="API server of gone does not answer"):
+    with pytest.raises(BackendUnreachable, match="API server of gone did not respond"):
         await client.check()
     await client.aclose()
 

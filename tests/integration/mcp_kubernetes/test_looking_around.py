@@ -92,7 +92,7 @@ async def test_nodes_say_how_full_they_are(shop: ControlPlane, server: Server) -
         assert (row["CPU REQUESTED"], row["MEMORY REQUESTED"], row["PODS"]) == ("50%", "25%", "1/110")
         assert row["ROLES"] == "worker"
         assert "dedicated:NoExecute" in row["TAINTS"]
-        assert re.search(r"\d+ in trouble", answer["summary"])
+        assert re.search(r"\d+ unhealthy", answer["summary"])
         found = (await server.call("problems", all_namespaces=True)).structured_content["data"]
         nodes = [row for row in found if row["OBJECT"].startswith("node/") and row["SEVERITY"] == "critical"]
         assert found[: len(nodes)] == nodes, "a node before what runs on it"
@@ -124,7 +124,7 @@ async def test_a_rollout_tells_what_each_revision_changed(shop: ControlPlane, se
     changed = {row["REVISION"]: row["CHANGED"] for row in answer["data"]}
     assert changed[2] == "spec.containers[web].image: registry.example.com/web:1 -> registry.example.com/web:2"
     assert "spec.containers[web].env[MODE].value: none -> fast" in changed[3]
-    assert changed[1] == "the oldest kept"
+    assert changed[1] == "oldest revision"
     assert "pods are new" in answer["summary"]
     odd = await server.call("rollout", kind="pod", name="cart-1", namespace="shop")
     assert odd.is_error

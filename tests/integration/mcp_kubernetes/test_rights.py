@@ -59,7 +59,7 @@ async def test_each_person_sees_what_the_clusters_own_rules_let_them_see(shop: C
     assert may.structured_content["summary"].startswith("Yes: zulip:anna@example.com may list pods")
     assert may_not.structured_content["data"]["allowed"] is False
     assert nobody.is_error
-    assert "does not say who that is" in nobody.content[0].text
+    assert "does not identify one" in nobody.content[0].text
     calls = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
     assert {call["user"] for call in calls if call.get("event") == "call"} >= {"1 anna@example.com", "anonymous"}
 

@@ -60,7 +60,7 @@ async def test_every_broken_pod_is_a_problem_and_no_other(server: Server) -> Non
     problems = (await server.call("problems", all_namespaces=True)).structured_content
     broken = CROWD.count("crash") + CROWD.count("no-image")
     assert problems["total"] == broken
-    assert f"{CROWD.pods} pods were looked at" in problems["summary"]
+    assert f"{CROWD.pods} pods were checked" in problems["summary"]
     one = (await server.call("problems", namespace=CROWD.namespace(1))).structured_content
     numbers = [number for number in range(1, CROWD.pods, CROWD.namespaces) if CROWD.fate(number)]
     assert {row["OBJECT"] for row in one["data"]} == {f"pod/pod-{number}" for number in numbers}
@@ -76,7 +76,7 @@ async def test_nodes_are_as_full_as_their_pods_make_them(server: Server) -> None
 
 async def test_a_crashing_pod_is_diagnosed_with_its_log_and_no_secret(server: Server) -> None:
     answer = await server.call("diagnose", kind="pod", name="pod-0", namespace=CROWD.namespace(0))
-    assert "ends again and again (12 restarts)" in answer.structured_content["summary"]
+    assert "keeps exiting (12 restarts)" in answer.structured_content["summary"]
     assert "cannot reach the database" in answer.content[0].text
     assert "hunter22" not in json.dumps(answer.structured_content)
 

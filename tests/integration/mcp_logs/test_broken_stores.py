@@ -188,7 +188,7 @@ async def test_credentials_and_tenant_come_from_files_that_may_change(store: str
         "Bearer second",
         f"Basic {base64.b64encode(b'app:hunter2').decode()}",
     ]
-    assert "holds no single line" in str(empty.content)
+    assert "does not contain a single line" in str(empty.content)
     if store == "victorialogs":
         assert (headers[0]["AccountID"], headers[0]["ProjectID"]) == ("12", "3")
     elif store == "loki":

@@ -232,7 +232,7 @@ async def test_a_cursor_behind_the_end_says_so(address: str) -> None:
 async def test_a_cursor_from_elsewhere_is_refused(address: str) -> None:
     answer = await ask(address, "query", query="many", time=AT, limit=10)
     refused = await ask(address, "query", fails=True, query="cpu_usage", time=AT, cursor=answer["next_cursor"])
-    assert "another question" in refused["text"]
+    assert "a different call" in refused["text"]
 
 
 async def test_a_target_that_is_down_can_be_told_from_one_that_is_up(address: str) -> None:

@@ -55,7 +55,7 @@ async def test_a_server_says_who_it_is_and_that_texts_are_no_instructions(mode: 
         ({"what": "rows", "count": -1}, "count: Input should be greater than or equal to 0", "It takes"),
         ({"what": "rows", "count": "many"}, "count: Input should be a valid integer", "It takes"),
         ({"what": "rows", "cuont": 1}, "no argument 'cuont'", "Did you mean count?"),
-        ({"what": "x" * 100_000}, "100000 characters long", "At most 64000"),
+        ({"what": "x" * 100_000}, "100000 characters long", "The maximum is 64000"),
         ({"what": "crash"}, "show failed unexpectedly", "log"),
         ({"what": "unwritable"}, "show failed unexpectedly", "log"),
     ],
@@ -111,7 +111,7 @@ async def test_a_call_that_takes_too_long_is_given_up_and_what_it_did_is_cancell
     async with serving(mcp_deadline_seconds=0.05) as server:
         result = await server.call("hang")
         assert result.is_error
-        assert "took longer than 0.05 s" in result.content[0].text
+        assert "timed out after 0.05 s" in result.content[0].text
         assert server.tools.cancelled.is_set()
         assert await server.metric('ritsuko_mcp_calls_total{outcome="deadline",tool="show"}') == 1.0
 

@@ -25,7 +25,7 @@ def test_a_cursor_brings_back_the_place(page: str, skip: int, question: list[str
 
 
 def test_a_cursor_of_another_question_is_refused() -> None:
-    with pytest.raises(ToolFailure, match="another question"):
+    with pytest.raises(ToolFailure, match="a different call"):
         cursor.decode(cursor.encode(Place(), ["pods"]), Place, ["secrets"])
 
 

@@ -142,7 +142,7 @@ def test_a_claim_that_waits_for_a_pod_is_as_it_should_be() -> None:
     patient = {"fast": {"volumeBindingMode": "WaitForFirstConsumer"}}
     assert claim_findings(claim, patient, used=False) == []
     assert claim_findings(claim, patient, used=True)[0].reason == "VolumePending"
-    assert "no StorageClass fast" in claim_findings(claim, {}, used=False)[0].cause
+    assert "StorageClass fast does not exist" in claim_findings(claim, {}, used=False)[0].cause
     assert claim_findings(claim, None, used=False) == [], "classes that may not be read are no reason for an alarm"
 
 
@@ -175,7 +175,7 @@ async def test_a_node_that_cannot_be_asked_for_a_log_does_not_cost_the_diagnosis
 ) -> None:
     class Silent(FakeKubernetesClient):
         async def text(self, path: str, query: Mapping[str, str]) -> str:
-            raise BackendUnreachable("the API server is in trouble (500): dial tcp: connection refused", "")
+            raise BackendUnreachable("the API server failed (500): dial tcp: connection refused", "")
 
     waiting = {"waiting": {"reason": "CrashLoopBackOff"}}
     crashing = {"name": "app", "state": waiting, "lastState": {"terminated": {"exitCode": 3}}, "restartCount": 4}
@@ -185,5 +185,5 @@ async def test_a_node_that_cannot_be_asked_for_a_log_does_not_cost_the_diagnosis
     )
     assert not answer.is_error
     assert answer.structured_content is not None
-    assert "ends again and again (4 restarts)" in answer.structured_content["summary"]
+    assert "keeps exiting (4 restarts)" in answer.structured_content["summary"]
     assert any("its log could not be read" in warning for warning in answer.structured_content["warnings"])

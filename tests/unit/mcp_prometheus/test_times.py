@@ -72,7 +72,7 @@ def test_what_is_no_moment_is_refused(text: str) -> None:
     ("text", "instead"), [("22:29", "2026-09-21T22:29Z"), ("7:05", "2026-09-21T07:05Z"), ("7:29:30", "T07:29:30Z")]
 )
 def test_a_clock_time_is_answered_with_the_day_before_it(text: str, instead: str) -> None:
-    with pytest.raises(ToolFailure, match="without a day") as refused:
+    with pytest.raises(ToolFailure, match="without a date") as refused:
         parse_time(text, now=NOW)
     assert instead in refused.value.hint
     written = refused.value.hint.rpartition(" ")[2].rstrip(".")

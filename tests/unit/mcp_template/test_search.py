@@ -37,11 +37,11 @@ async def test_nothing_found_says_so() -> None:
 @pytest.mark.parametrize(
     ("answer", "failure", "told"),
     [
-        (httpx2.Response(403, text="no"), ToolFailure, "refuses this"),
+        (httpx2.Response(403, text="no"), ToolFailure, "rejected the request"),
         (httpx2.Response(200, text="<html>a login page</html>"), BackendUnreachable, "not a JSON object"),
         (httpx2.Response(200, json=["a", "list"]), BackendUnreachable, "not a JSON object"),
         (httpx2.Response(200, text="x" * 5_000), ToolFailure, "larger than 2,000 bytes"),
-        (httpx2.ConnectError("refused"), BackendUnreachable, "does not answer"),
+        (httpx2.ConnectError("refused"), BackendUnreachable, "did not respond"),
     ],
 )
 async def test_a_backend_that_fails_is_told_with_what_to_do(

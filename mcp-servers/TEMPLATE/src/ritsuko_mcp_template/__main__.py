@@ -16,7 +16,7 @@ def main() -> None:
         build,
         TemplateSettings,
         program="ritsuko-mcp-template",
-        description="MCP server that reads from template.",
+        description="Read-only MCP server for template.",
     )
 
 

@@ -34,11 +34,15 @@ class Client:
                 async for chunk in response.aiter_bytes():
                     body += chunk
                     if len(body) > self._limit:
-                        raise ToolFailure(f"the answer is larger than {self._limit:,} bytes", "Ask for less.")
+                        raise ToolFailure(f"the response is larger than {self._limit:,} bytes", "Narrow the request.")
         except httpx2.TransportError as error:
-            raise BackendUnreachable(f"{self._url} does not answer: {error}", "Is it up? See TEMPLATE_URL.") from error
+            raise BackendUnreachable(
+                f"{self._url} did not respond: {error}", "Check that it is running; see TEMPLATE_URL."
+            ) from error
         if response.status_code >= 400:
-            raise ToolFailure(f"the backend refuses this ({response.status_code})", body[:300].decode(errors="replace"))
+            raise ToolFailure(
+                f"the backend rejected the request ({response.status_code})", body[:300].decode(errors="replace")
+            )
         return _object(body)
 
     async def check(self) -> str:
@@ -56,5 +60,7 @@ def _object(body: bytes) -> dict[str, Any]:
     except ValueError:
         answer = None
     if not isinstance(answer, dict):
-        raise BackendUnreachable("the backend's answer is not a JSON object", "Is there a proxy in between?")
+        raise BackendUnreachable(
+            "the backend's response is not a JSON object", "Check whether there is a proxy in between."
+        )
     return cast("dict[str, Any]", answer)

@@ -14,4 +14,4 @@ class TemplateSettings(ServerSettings):
     template_url: str = Field(
         default="http://localhost:9999", pattern=r"^https?://[^\s/]+\S*$", description="address of the backend"
     )
-    template_max_bytes: int = Field(default=2**20, ge=2**10, le=2**28, description="most bytes read of one answer")
+    template_max_bytes: int = Field(default=2**20, ge=2**10, le=2**28, description="maximum bytes read of one response")

@@ -46,15 +46,15 @@ def caller(meta: Mapping[str, object] | None, *, secret: str | None, server: str
     if assertion is None or secret is None:
         if required:
             raise ToolFailure(
-                "this server answers only users it can verify, and the call carries no user assertion",
+                "this server answers only users it can verify, and the call has no user assertion",
                 f"The bot signs one into _meta[{META_KEY!r}] for each call; call through the bot.",
             )
         return ANONYMOUS
     if not isinstance(assertion, str):
-        raise ToolFailure("the user assertion is not a string", "Leave it out, or call through the bot.")
+        raise ToolFailure("the user assertion is not a string", "Omit it, or call through the bot.")
     try:
         return Caller(verify(assertion, secret=secret, server=server, now=now))
     except AssertionRefused as error:
         raise ToolFailure(
-            str(error), "Ask again; if it persists, the bot and this server disagree on token or clock."
+            str(error), "Try again; if it persists, the bot's and this server's tokens or clocks differ."
         ) from error

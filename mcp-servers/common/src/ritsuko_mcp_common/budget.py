@@ -56,7 +56,7 @@ def _fit_rows(envelope: Envelope, rows: list[Row], limit: int) -> Envelope:
         if count == len(shortened):
             return envelope.model_copy(update={"data": shortened})
         cursor = envelope.cursor_after(count)
-        how = "narrow the question, or go on with the cursor" if cursor else "narrow the question"
+        how = "narrow the request, or continue with the cursor" if cursor else "narrow the request"
         hint = f"Cut to {count} of {len(rows)} rows to fit the output budget: {how}."
         return envelope.model_copy(
             update={
@@ -89,7 +89,7 @@ def _fit_text(envelope: Envelope, body: str, limit: int) -> Envelope:
     lines = body.split("\n")
 
     def with_text(kept: str, returned: int) -> Envelope:
-        hint = f"Cut to {returned} of {len(lines)} lines to fit the output budget: narrow the question."
+        hint = f"Cut to {returned} of {len(lines)} lines to fit the output budget: narrow the request."
         return envelope.model_copy(
             update={
                 "data": kept,
@@ -110,7 +110,7 @@ def _fit_text(envelope: Envelope, body: str, limit: int) -> Envelope:
 def _fit_record(envelope: Envelope, record: Row, limit: int) -> Envelope:
     def with_cells(longest: int) -> Envelope:
         kept: Row = {key: _shorten(value, longest) for key, value in record.items()}
-        hint = "Long values were shortened to fit the output budget: ask for the part you need."
+        hint = "Long values were shortened to fit the output budget: request only the part you need."
         return envelope.model_copy(update={"data": kept, "truncated": True, "hints": [*envelope.hints, hint]})
 
     longest = _most(limit, lambda length: size(with_cells(length)) <= limit)

@@ -105,7 +105,7 @@ class ContractServer(MCPServer[Any]):
                         return await _run(tool, arguments, context)
         except TimeoutError as error:
             raise DeadlineExceeded(
-                f"{name} took longer than {deadline:g} s and was given up", "Narrow the question, or try again later."
+                f"{name} timed out after {deadline:g} s", "Narrow the request, or try again later."
             ) from error
 
     async def _finish(self, envelope: Envelope, redaction: Redaction, record: audit.Record) -> CallToolResult:
@@ -180,7 +180,7 @@ def _check_arguments(tool: Tool, arguments: dict[str, Any]) -> None:
             )
         if isinstance(value, str) and len(value) > _LONGEST_ARGUMENT:
             raise ToolFailure(
-                f"the argument {name!r} is {len(value)} characters long", f"At most {_LONGEST_ARGUMENT} are taken."
+                f"the argument {name!r} is {len(value)} characters long", f"The maximum is {_LONGEST_ARGUMENT}."
             )
 
 

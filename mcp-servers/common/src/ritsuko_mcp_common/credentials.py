@@ -30,7 +30,7 @@ class BasicFile(httpx2.Auth):
         pair = _content(self._path)
         if ":" not in pair:
             raise BackendUnreachable(
-                f"the file {self._path} does not hold user:password", "Write both into it, on one line."
+                f"the file {self._path} does not contain user:password", "Write user:password into it, on one line."
             )
         request.headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
         yield request
@@ -45,5 +45,5 @@ def _content(path: Path) -> str:
             f"credentials file {path} can't be read: {reason}", "Mount the Secret there."
         ) from error
     if not text or not text.isprintable():
-        raise BackendUnreachable(f"credentials file {path} holds no single line of text", "Fill its Secret.")
+        raise BackendUnreachable(f"credentials file {path} does not contain a single line of text", "Check its Secret.")
     return text

@@ -35,11 +35,11 @@ def decode(cursor: str, position: type[PositionT], question: JsonValue) -> Posit
         fingerprint, fields = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
         decoded = position.model_validate(fields)
     except (ValueError, TypeError, RecursionError, binascii.Error, ValidationError) as error:
-        raise ToolFailure("the cursor is not one that this tool gave out", "Leave cursor out to start anew.") from error
+        raise ToolFailure("the cursor is not valid", "Omit cursor to start over.") from error
     if fingerprint != _fingerprint(question):
         raise ToolFailure(
-            "the cursor belongs to another question",
-            "Repeat the call it came from with the same arguments, or leave cursor out to start anew.",
+            "the cursor belongs to a different call",
+            "Repeat the original call with the same arguments, or omit cursor to start over.",
         )
     return decoded
 

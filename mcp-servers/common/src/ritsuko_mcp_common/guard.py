@@ -56,7 +56,7 @@ def check(peer: str | None, headers: Headers, token: str | None) -> Refusal | No
         return Refusal(
             403,
             "peer",
-            "This server answers callers in its own pod (or machine) only: call it over localhost. "
+            "This server accepts calls from its own pod (or machine) only: call it over localhost. "
             "/health and /metrics are open.",
         )
     host = headers.get("host", "")
@@ -66,9 +66,7 @@ def check(peer: str | None, headers: Headers, token: str | None) -> Refusal | No
         )
     origin = headers.get("origin")
     if origin is not None and _host_name(origin) not in _LOCAL_NAMES:
-        return Refusal(
-            403, "origin", "Browser pages from elsewhere may not call this server: the Origin must be localhost."
-        )
+        return Refusal(403, "origin", "Web pages cannot call this server: the Origin must be localhost.")
     if token is not None:
         return _check_token(headers.get("authorization"), token)
     return None
@@ -79,14 +77,14 @@ def _check_token(authorization: str | None, token: str) -> Refusal | None:
         return Refusal(
             401,
             "no token",
-            "This server needs a token: send the header 'Authorization: Bearer <MCP_AUTH_TOKEN of the server>'.",
+            "This server requires a token: send the header 'Authorization: Bearer <MCP_AUTH_TOKEN of the server>'.",
         )
     scheme, _, given = authorization.partition(" ")
     if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), token.encode()):
         return Refusal(
             401,
             "wrong token",
-            "The token is not the one in this server's MCP_AUTH_TOKEN. After a change of the Secret, restart both.",
+            "The token does not match this server's MCP_AUTH_TOKEN. After changing the Secret, restart both.",
         )
     return None
 

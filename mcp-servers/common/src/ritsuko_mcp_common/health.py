@@ -60,7 +60,7 @@ class Health:
         except ToolFailure as failure:
             detail, reachable = failure.message, False
         except TimeoutError:
-            detail, reachable = f"no answer within {_CHECK_SECONDS:g} s", False
+            detail, reachable = f"no response within {_CHECK_SECONDS:g} s", False
         finally:
             self._running = None
         self._detail, self._reachable = redacted(detail), reachable

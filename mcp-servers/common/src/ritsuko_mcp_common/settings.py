@@ -18,27 +18,25 @@ class ServerSettings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     mcp_host: str = Field(
-        default="127.0.0.1", description="address to listen on; /mcp answers loopback peers only, whatever it is"
+        default="127.0.0.1", description="address to listen on; /mcp always accepts loopback peers only"
     )
     mcp_port: int = Field(default=8080, ge=0, le=65535, description="port to listen on")
     mcp_server_name: str = Field(default="", description="name of this server in the bot's mcp.json; default: its own")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        default="INFO", description="least level that is logged"
-    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="minimum level to log")
     mcp_auth_token: SecretStr | None = Field(
-        default=None, description="bearer token that callers of /mcp must send; unset: none needed"
+        default=None, description="bearer token that callers of /mcp must send; unset: none required"
     )
     mcp_require_user: bool = Field(default=False, description="refuse calls without a verified user assertion")
-    mcp_output_budget: int = Field(default=16_000, ge=1_000, le=1_000_000, description="most bytes in one answer")
-    mcp_deadline_seconds: float = Field(default=25.0, gt=0, le=600, description="a call that takes longer is given up")
+    mcp_output_budget: int = Field(default=16_000, ge=1_000, le=1_000_000, description="maximum bytes in one answer")
+    mcp_deadline_seconds: float = Field(default=25.0, gt=0, le=600, description="a call that takes longer is cancelled")
     mcp_max_concurrent_calls: int = Field(
-        default=8, ge=1, le=256, description="calls that run at once; more wait their turn"
+        default=8, ge=1, le=256, description="maximum concurrent calls; further ones are queued"
     )
 
     @model_validator(mode="after")
     def _token_is_usable(self) -> ServerSettings:
         if self.mcp_auth_token is not None and not self.mcp_auth_token.get_secret_value().strip():
-            raise ValueError("MCP_AUTH_TOKEN is set but empty: give it a value, or unset it to need no token")
+            raise ValueError("MCP_AUTH_TOKEN is set but empty; set a value, or unset it to require no token")
         if self.mcp_require_user and self.mcp_auth_token is None:
             raise ValueError("MCP_REQUIRE_USER needs MCP_AUTH_TOKEN: user assertions are signed with that token")
         return self

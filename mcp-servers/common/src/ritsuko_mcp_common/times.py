@@ -39,7 +39,7 @@ def parse_time(text: str, *, now: float) -> float:
     """
     moment = _moment(text.strip()[:_LONGEST], now)
     if not 0 <= moment < _LATEST:
-        raise ToolFailure(f"{text[:_LONGEST]!r} lies outside the years 1970 to 9998", "Give a nearer time.")
+        raise ToolFailure(f"{text[:_LONGEST]!r} is outside the years 1970 to 9998", "Use a time in that range.")
     return moment
 
 
@@ -62,8 +62,8 @@ def _moment(text: str, now: float) -> float:
             hour, _, rest = text.partition(":")
             today = datetime.fromtimestamp(now, UTC)
             raise ToolFailure(
-                f"{text!r} is a time without a day",
-                f"Write the day before it, in UTC: {today:%Y-%m-%d}T{hour:0>2}:{rest}Z.",
+                f"{text!r} is a time without a date",
+                f"Add the date, in UTC: {today:%Y-%m-%d}T{hour:0>2}:{rest}Z.",
             ) from None
         raise ToolFailure(
             f"{text!r} is not a time", "Write now, -1h, a date and time like 2026-01-31T14:00:00Z, or a Unix timestamp."

@@ -16,7 +16,7 @@ def main() -> None:
         build,
         KubernetesSettings,
         program="ritsuko-mcp-kubernetes",
-        description="MCP server that reads a Kubernetes cluster. It cannot change anything.",
+        description="Read-only MCP server for a Kubernetes cluster.",
     )
 
 

@@ -55,8 +55,8 @@ def build(settings: KubernetesSettings) -> Service:
     return Service(
         name="kubernetes",
         version=__version__,
-        instructions="Read a Kubernetes cluster: problems tells what is wrong, diagnose why; get lists objects, "
-        "describe looks into one. Nothing can be changed.",
+        instructions="Reads a Kubernetes cluster: problems lists what is wrong, diagnose says why; get lists objects, "
+        "describe shows one. Read-only.",
         settings=settings,
         tools=bind_all(TOOLS, clusters, {"context": Choice(clusters.contexts)}),
         backend=clusters,

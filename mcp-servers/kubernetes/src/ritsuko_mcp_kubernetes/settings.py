@@ -20,8 +20,8 @@ class KubernetesSettings(ServerSettings):
     )
     ritsuko_impersonation: bool = Field(
         default=False,
-        description="act as the person who asks (user zulip:<email>, group zulip:role:<role>): RoleBindings decide",
+        description="impersonate the requester (user zulip:<email>, group zulip:role:<role>): RoleBindings decide",
     )
     kubernetes_max_response_bytes: int = Field(
-        default=16_000_000, ge=100_000, description="most bytes read from the API server for one request"
+        default=16_000_000, ge=100_000, description="maximum bytes read from the API server for one request"
     )

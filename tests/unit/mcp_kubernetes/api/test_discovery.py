@@ -134,7 +134,7 @@ def test_paths_follow_group_scope_and_name() -> None:
 )
 def test_a_name_cannot_leave_its_place_in_the_path(hostile: str) -> None:
     pods = Resource("", "v1", "pods", "pod", "Pod", namespaced=True)
-    with pytest.raises(ToolFailure, match="cannot be the name"):
+    with pytest.raises(ToolFailure, match="is not a valid name"):
         pods.path(namespace="default", name=hostile)
-    with pytest.raises(ToolFailure, match="cannot be the name"):
+    with pytest.raises(ToolFailure, match="is not a valid name"):
         pods.path(namespace=hostile)

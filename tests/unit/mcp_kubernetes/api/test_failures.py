@@ -1,4 +1,4 @@
-"""What the API server refuses is told so that someone can act on it."""
+"""What the API server rejects is reported so that someone can act on it."""
 
 import json
 
@@ -34,7 +34,7 @@ def test_a_missing_right_in_the_whole_cluster_suggests_one_namespace() -> None:
     )
     assert refused.message == "not allowed to list pods in the whole cluster"
     assert "ClusterRole" in refused.hint
-    assert "one namespace only" in refused.hint
+    assert "a single namespace" in refused.hint
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])

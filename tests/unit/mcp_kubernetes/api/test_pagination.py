@@ -81,4 +81,4 @@ async def test_no_more_are_kept_than_asked_for_and_it_says_so() -> None:
     book: Any = Book(3)
     found = await items(book, PODS, "shop", most=3, warnings=warnings, keep=lambda pod: pod["metadata"]["name"])
     assert found == ["0-a", "0-b", "1-a", "1-b"]
-    assert warnings == ["only the first 4 pods were looked at: narrow the question"]
+    assert warnings == ["only the first 4 pods were read: narrow the request"]

@@ -89,7 +89,7 @@ def test_no_order_tells_of_what_is_hidden(sort: str, kind: str, fields: str) -> 
         }
 
     lines = [line(name, **{fields: holding(value)}) for name, value in (("a", "zebra-99"), ("b", "apple-11"))]
-    with pytest.raises(ToolFailure, match="nothing to sort by"):
+    with pytest.raises(ToolFailure, match="value to sort by"):
         names(lines, sort, kind)
 
 

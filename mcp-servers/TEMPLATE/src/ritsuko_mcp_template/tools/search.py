@@ -29,7 +29,7 @@ async def search(parameters: SearchParameters, client: Client) -> Envelope:
 TOOL = ReadTool(
     name="search",
     title="Find things",
-    description="Find what has these words in it.",
+    description="Find things that contain these words.",
     parameters=SearchParameters,
     run=search,
 )

@@ -127,7 +127,8 @@ class KubernetesClient:
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             reason = str(error) or type(error).__name__
             raise BackendUnreachable(
-                f"the API server of {self.name} does not answer: {reason}", "Is it up, and is the network open to it?"
+                f"the API server of {self.name} did not respond: {reason}",
+                "Check that it is running and reachable from here.",
             ) from error
 
     async def _connected(self) -> Any:
@@ -145,8 +146,8 @@ class KubernetesClient:
             if size > self._limit:
                 response.close()
                 raise ToolFailure(
-                    f"the API server's answer is larger than {self._limit:,} bytes",
-                    "Ask for less: a namespace, a label selector, one name, a smaller limit.",
+                    f"the API server's response is larger than {self._limit:,} bytes",
+                    "Narrow the request: a namespace, a label selector, one name or a smaller limit.",
                 )
             chunks.append(chunk)
         return b"".join(chunks)
@@ -158,7 +159,7 @@ def segment(name: str, what: str) -> str:
     https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#path-segment-names
     """
     if not name or len(name) > 253 or name in (".", "..") or any(c in name for c in "/%?#") or not name.isprintable():
-        raise ToolFailure(f"{name[:60]!r} cannot be the name of a {what}", "Names have no slashes or blanks in them.")
+        raise ToolFailure(f"{name[:60]!r} is not a valid name of a {what}", "Names cannot contain slashes or spaces.")
     return quote(name, safe="")
 
 
@@ -167,8 +168,14 @@ def _object(body: bytes, decode: Decoder) -> Json:
         answer: Any = decode(body)
     except ValueError as error:
         if "recursion" in str(error):
-            raise ToolFailure("an object in the answer is nested too deeply to be read", "Leave it out.") from error
-        raise BackendUnreachable("the API server's answer is not JSON", "Is there a proxy in between?") from error
+            raise ToolFailure(
+                "an object in the response is nested too deeply to parse", "Exclude it from the request."
+            ) from error
+        raise BackendUnreachable(
+            "the API server's response is not JSON", "Check whether there is a proxy in between."
+        ) from error
     if not isinstance(answer, dict):
-        raise BackendUnreachable("the API server's answer is not a JSON object", "Is there a proxy in between?")
+        raise BackendUnreachable(
+            "the API server's response is not a JSON object", "Check whether there is a proxy in between."
+        )
     return cast(Json, answer)

@@ -96,7 +96,7 @@ class Discovery:
             )
             if core.get("kind") != "APIGroupDiscoveryList":
                 raise ToolFailure(
-                    "this API server is too old to say which kinds it has", "Kubernetes 1.27 or later is needed."
+                    "this API server is too old for aggregated discovery", "Kubernetes 1.27 or later is required."
                 )
             self._resources = [*parse(core), *parse(groups)]
             self._by_name = _index(self._resources)

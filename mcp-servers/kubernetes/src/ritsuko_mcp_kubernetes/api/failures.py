@@ -37,21 +37,19 @@ def failure(status: int, body: bytes) -> ToolFailure:
         case 401:
             return ApiServerFailure(
                 status,
-                "the API server does not accept this server's credentials (401)",
-                "The token may have expired, or the ServiceAccount is gone; or fix the kubeconfig.",
+                "the API server rejected this server's credentials (401)",
+                "Check that the token has not expired, the ServiceAccount exists and the kubeconfig is correct.",
             )
         case 403:
             return _forbidden(message)
         case 404:
             return NotFound(status, message)
         case 410:
-            return ApiServerFailure(
-                status, "the list has changed too much since the cursor was made", "Leave cursor out to start anew."
-            )
+            return ApiServerFailure(status, "the cursor has expired", "Omit cursor to start over.")
         case 429 | 500 | 502 | 503 | 504:
-            return BackendUnreachable(f"the API server is in trouble ({status}): {message}", "Try again in a moment.")
+            return BackendUnreachable(f"the API server failed ({status}): {message}", "Try again in a moment.")
         case _:
-            return ApiServerFailure(status, f"the API server refuses this ({status}): {message}")
+            return ApiServerFailure(status, f"the API server rejected the request ({status}): {message}")
 
 
 def _message(body: bytes) -> str:
@@ -67,14 +65,12 @@ def _message(body: bytes) -> str:
 def _forbidden(message: str) -> Forbidden:
     found = _FORBIDDEN.search(message)
     if found is None:
-        return Forbidden(403, f"not allowed (403): {message}", "Ask whoever runs the cluster for the right it names.")
+        return Forbidden(403, f"not allowed (403): {message}", "Ask a cluster administrator for this permission.")
     verb, resource, namespace = found["verb"], found["resource"], found["namespace"]
     where = f"in namespace {namespace}" if namespace else "in the whole cluster"
     role = "Role" if namespace else "ClusterRole"
     rule = f'apiGroups: ["{found["group"]}"], resources: ["{resource}"], verbs: ["{verb}"]'
-    hint = (
-        f"{found['user']} needs a {role} {where} with {{{rule}}}; for a bot that is spec.rbac.scope of its RitsukoBot."
-    )
+    hint = f"{found['user']} needs a {role} {where} with {{{rule}}}; for a bot, set spec.rbac.scope of its RitsukoBot."
     if not namespace:
-        hint += " Or ask for one namespace only."
+        hint += " Or query a single namespace."
     return Forbidden(403, f"not allowed to {verb} {resource} {where}", hint)

@@ -17,11 +17,11 @@ def headers() -> dict[str, str]:
     user = assertion.current().user
     if user is None:
         raise ToolFailure(
-            "this server acts as the person who asks, and this call does not say who that is",
-            "Ask through the bot: it signs who asked into each call.",
+            "this server impersonates the requester, and this call does not identify one",
+            "Call through the bot: it signs the requester's identity into each call.",
         )
     if not user.email.isprintable() or not user.role.isprintable():
-        raise ToolFailure("the asker's name cannot be one of a Kubernetes user", "It has control characters in it.")
+        raise ToolFailure("the requester's name is not a valid Kubernetes user name", "It contains control characters.")
     return {"Impersonate-User": f"zulip:{user.email}", "Impersonate-Group": f"zulip:role:{user.role}"}
 
 

@@ -66,9 +66,7 @@ async def items(
             found += page if keep is None else map(keep, page)
             if len(found) >= most:
                 if await anext(reading, None) is not None:
-                    warnings.append(
-                        f"only the first {len(found)} {resource.plural} were looked at: narrow the question"
-                    )
+                    warnings.append(f"only the first {len(found)} {resource.plural} were read: narrow the request")
                 break
     return found
 

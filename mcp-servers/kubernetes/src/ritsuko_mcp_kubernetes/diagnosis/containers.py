@@ -65,7 +65,7 @@ def _waiting(what: str, spec: Json, status: Json, waiting: Json) -> Trouble | No
         return Trouble(
             Severity.CRITICAL,
             "MissingConfig",
-            f"{what} refers to configuration that is not there:{quoted(message, 300)}",
+            f"{what} references missing configuration:{quoted(message, 300)}",
             "Create it in this namespace, correct the name or key, or mark the reference as optional.",
         )
     if reason in _CANNOT_START:
@@ -79,7 +79,7 @@ def _cannot_start(what: str, message: str, since: str) -> Trouble:
     return Trouble(
         Severity.CRITICAL,
         "CannotStart",
-        f"{what} cannot be started:{quoted(message, 400)}",
+        f"{what} failed to start:{quoted(message, 400)}",
         "Check command, args, workingDir, mounts and securityContext against the image.",
         since,
     )
@@ -96,7 +96,7 @@ def _crash_loop(what: str, spec: Json, status: Json, last: Json) -> Trouble:
     return Trouble(
         Severity.CRITICAL,
         "CrashLoop",
-        f"{what} ends again and again ({times} restarts), last with {_exit(last)}{note}",
+        f"{what} keeps exiting ({times} restarts), last with {_exit(last)}{note}",
         _exit(last).advice,
         since,
     )
@@ -131,8 +131,8 @@ def _running(what: str, spec: Json, status: Json, *, ready_since: str, now: date
         return Trouble(
             Severity.CRITICAL,
             "ProbeFailing",
-            f"{what} runs but its {_PROBES[probe]} does not pass ({_asked(at(spec, probe))})",
-            "Is the path and port right, does the process listen on all addresses, and is the delay long enough?",
+            f"{what} is running but its {_PROBES[probe]} fails ({_asked(at(spec, probe))})",
+            "Check the path, the port and the delay, and that the process listens on all addresses.",
             ready_since,
         )
     if ended_lately and last.get("exitCode") not in (0, None):
@@ -140,7 +140,7 @@ def _running(what: str, spec: Json, status: Json, *, ready_since: str, now: date
             Severity.WARNING,
             "Restarted",
             f"{what} restarted {_counted(times)}, last after {_exit(last)}",
-            "Its previous log says why; a liveness probe that is too strict does the same.",
+            "Check its previous log, and whether its liveness probe is too strict.",
             str(last.get("finishedAt")),
         )
     return None
@@ -151,7 +151,7 @@ _OOM_ADVICE = "Raise resources.limits.memory, or find what uses the memory."
 
 
 def _oom(spec: Json, times: int) -> str:
-    limit = at(spec, "resources", "limits").get("memory") or "none of its own: the node's memory ran out"
+    limit = at(spec, "resources", "limits").get("memory") or "none; the node ran out of memory"
     return f"killed for memory ({_counted(times)} restarted; limit {limit})"
 
 

@@ -35,7 +35,7 @@ def explained(finding: Finding, told: list[str]) -> Finding:
         finding,
         severity=Severity.CRITICAL,
         cause=f"its containers cannot be created: {told[0]}",
-        advice="Create what is missing, or correct the name in the pod; for a volume, look at its claim.",
+        advice="Create the missing object, or correct its name in the pod; for a volume, check its claim.",
     )
 
 

@@ -8,10 +8,10 @@ from ritsuko_mcp_kubernetes.objects.fields import conditions
 from ritsuko_mcp_kubernetes.objects.quoting import quoted
 
 _PRESSURE = {
-    "MemoryPressure": "its memory runs out: pods are evicted",
-    "DiskPressure": "its disk runs full: images are removed and pods evicted",
-    "PIDPressure": "it has too many processes",
-    "NetworkUnavailable": "its network is not set up",
+    "MemoryPressure": "it is running out of memory: pods are evicted",
+    "DiskPressure": "its disk is almost full: images are removed and pods evicted",
+    "PIDPressure": "it is running out of process IDs",
+    "NetworkUnavailable": "its network is not configured",
 }
 
 
@@ -21,14 +21,14 @@ def node_findings(node: Json) -> list[Finding]:
     if ready.get("status") != "True":
         silent = ready.get("status") == "Unknown"
         says = quoted(str(ready.get("message") or "nothing"), 300)
-        cause = "its kubelet no longer reports" if silent else f"its kubelet says:{says}"
+        cause = "its kubelet stopped reporting" if silent else f"its kubelet reports:{says}"
         return [
             Finding(
                 subject,
                 Severity.CRITICAL,
                 "NodeNotReady",
                 f"it is not ready: {cause}",
-                "Is the machine up and connected? Then see the kubelet's and the container runtime's logs on it.",
+                "Check that the machine is up and connected, then check the kubelet's and container runtime's logs.",
                 str(ready.get("lastTransitionTime") or ""),
             )
         ]
@@ -38,8 +38,7 @@ def node_findings(node: Json) -> list[Finding]:
             Severity.WARNING,
             kind,
             f"{told}:{quoted(str(condition.get('message') or condition.get('reason')), 300)}",
-            "See what uses it up; the pods on it by their requests: get pods -A with fields=spec.nodeName="
-            + subject.name,
+            "Find what uses it up; to list its pods: get pods all_namespaces=true fields=spec.nodeName=" + subject.name,
             str(condition.get("lastTransitionTime") or ""),
         )
         for kind, told in _PRESSURE.items()

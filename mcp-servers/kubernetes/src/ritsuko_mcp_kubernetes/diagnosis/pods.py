@@ -45,15 +45,15 @@ def _terminating(pod: Json, deleted: str, now: datetime) -> list[tuple[str, Trou
     if elapsed(deleted, now) < _TERMINATING_PATIENCE:
         return []
     finalizers = texts(pod, "metadata", "finalizers")
-    why = f"finalizers hold it: {', '.join(finalizers)}" if finalizers else "its node does not confirm"
+    why = f"finalizers block it: {', '.join(finalizers)}" if finalizers else "its node has not confirmed it"
     return [
         (
             "",
             Trouble(
                 Severity.WARNING,
                 "StuckTerminating",
-                f"it should be gone since {deleted}, but {why}",
-                "Look at its finalizers' controller, or at whether its node is alive.",
+                f"it has been terminating since {deleted}: {why}",
+                "Check the controller of its finalizers, and whether its node is up.",
                 deleted,
             ),
         )
@@ -70,7 +70,7 @@ def _failed(pod: Json, now: datetime) -> list[tuple[str, Trouble]]:
                     Severity.WARNING,
                     "Evicted",
                     f"the node evicted it:{quoted(str(status.get('message') or 'no reason given'), 300)}",
-                    "Set requests that fit what it uses, and see the node's conditions; what is left can be deleted.",
+                    "Set requests that match its usage, and check its node; the evicted pod can be deleted.",
                     str(status.get("startTime") or ""),
                 ),
             )
@@ -81,7 +81,7 @@ def _failed(pod: Json, now: datetime) -> list[tuple[str, Trouble]]:
     if found:
         return found
     message = quoted(str(status.get("message") or status.get("reason") or "no reason given"), 300)
-    return [("", Trouble(Severity.CRITICAL, "Failed", f"it failed:{message}", "See its events and logs."))]
+    return [("", Trouble(Severity.CRITICAL, "Failed", f"it failed:{message}", "Check its events and logs."))]
 
 
 def _unscheduled(pod: Json) -> Trouble | None:
@@ -91,22 +91,26 @@ def _unscheduled(pod: Json) -> Trouble | None:
     message, since = quoted(str(scheduled.get("message") or ""), 500), str(scheduled.get("lastTransitionTime") or "")
     if scheduled.get("reason") == "SchedulingGated":
         return Trouble(
-            Severity.NOTICE, "SchedulingGated", f"it waits for its gates:{message}", "Who clears them?", since
+            Severity.NOTICE,
+            "SchedulingGated",
+            f"it is waiting for its scheduling gates:{message}",
+            "Check which controller removes them.",
+            since,
         )
     return Trouble(
-        Severity.CRITICAL, "Unschedulable", f"no node takes it:{message}", _scheduling_advice(message), since
+        Severity.CRITICAL, "Unschedulable", f"it cannot be scheduled:{message}", _scheduling_advice(message), since
     )
 
 
 def _scheduling_advice(message: str) -> str:
     if "Insufficient" in message:
-        return "Lower its requests, or add room: a node, or fewer pods on those there are."
+        return "Lower its requests, or add capacity: a node, or fewer pods on the existing ones."
     if "persistentvolumeclaim" in message:
-        return "Look at the claim that it names."
+        return "Check the claim that it references."
     if "taint" in message:
-        return "It needs a toleration, or other nodes."
+        return "Add a toleration, or use other nodes."
     if "affinity" in message or "selector" in message:
-        return "Its nodeSelector or affinity fits no node: compare with the nodes' labels."
+        return "Its nodeSelector or affinity matches no node: compare it with the nodes' labels."
     return "Compare its requests, selectors and tolerations with the nodes."
 
 
@@ -145,7 +149,7 @@ def _not_created(pod: Json, now: datetime) -> list[tuple[str, Trouble]]:
                 Severity.NOTICE,
                 NOT_CREATED,
                 "its containers are still being created: a large image, or a volume that is slow to mount",
-                "If it stays so: describe it; its events tell what the node is doing.",
+                "If this persists, describe it: its events show what the node is doing.",
                 started,
             ),
         )

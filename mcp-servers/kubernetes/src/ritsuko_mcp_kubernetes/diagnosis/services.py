@@ -69,7 +69,7 @@ def ingress_findings(ingress: Json, services: Mapping[tuple[str, str], Json]) ->
                     subject,
                     Severity.CRITICAL,
                     "MissingService",
-                    f"it leads to Service {name}, which is not there",
+                    f"its backend Service {name} does not exist",
                     "Create the Service in the Ingress's namespace, or correct the name.",
                 )
             )
@@ -88,7 +88,7 @@ def _nobody(subject: Subject, selector: Json, pods: Collection[Backend], templat
             Severity.WARNING,
             "NoPods",
             f"its selector {written} matches no pod{which}",
-            "Compare the selector with the pods' labels; a Service for nothing can be deleted.",
+            "Compare the selector with the pods' labels; delete the Service if it is unused.",
         )
     ]
 

@@ -23,7 +23,7 @@ def claim_findings(claim: Json, classes: Mapping[str, Json] | None, *, used: boo
                 Severity.CRITICAL,
                 "VolumeLost",
                 f"its volume {at(claim, 'spec').get('volumeName')} is gone",
-                "Restore the volume, or make a new claim from a backup.",
+                "Restore the volume, or create a new claim from a backup.",
                 since,
             )
         ]
@@ -32,17 +32,22 @@ def claim_findings(claim: Json, classes: Mapping[str, Json] | None, *, used: boo
     name = at(claim, "spec").get("storageClassName")
     storage_class = (classes or {}).get(str(name)) if name else _default(classes)
     if classes is not None and name and storage_class is None:
-        cause = f"there is no StorageClass {name}"
+        cause = f"StorageClass {name} does not exist"
         advice = f"There are: {', '.join(classes) or 'none'}."
     elif classes is not None and name is None and storage_class is None:
-        cause, advice = "it names no StorageClass and the cluster has no default one", "Name a class, or mark one."
+        cause, advice = (
+            "it sets no StorageClass and the cluster has no default",
+            "Set storageClassName, or mark a class as default.",
+        )
     elif not used and (classes is None or _waits(storage_class)):
         return []
     elif name == "":
-        cause, advice = "no volume there is fits it", "Create a PersistentVolume of its size and access mode."
+        cause, advice = "no existing volume matches it", "Create a PersistentVolume with its size and access mode."
     else:
-        cause = f"its provisioner {(storage_class or {}).get('provisioner', 'is unknown and')} has made no volume yet"
-        advice = "Its events quote the provisioner; does that one run?"
+        cause = (
+            f"its provisioner {(storage_class or {}).get('provisioner', 'is unknown and')} has not created a volume yet"
+        )
+        advice = "Check its events, and that the provisioner is running."
     return [Finding(subject, Severity.CRITICAL, "VolumePending", f"it has no volume: {cause}", advice, since)]
 
 

@@ -32,8 +32,8 @@ def deployment_findings(item: Json) -> list[Finding]:
                 subject,
                 Severity.CRITICAL if available.get("status") == "False" else Severity.WARNING,
                 "RolloutStuck",
-                f"its rollout makes no progress: {counts}",
-                f"See why its new pods are not ready: diagnose deployment {subject.name}; or undo the change.",
+                f"its rollout is not progressing: {counts}",
+                f"Check why its new pods are not ready: diagnose deployment {subject.name}; or roll back.",
                 str(progress.get("lastUpdateTime") or ""),
             )
         ]
@@ -67,7 +67,7 @@ def job_findings(item: Json, cron_jobs: dict[tuple[str, str], Json]) -> list[Fin
     causes = {
         "BackoffLimitExceeded": "its pods failed more often than backoffLimit allows",
         "DeadlineExceeded": "it ran longer than activeDeadlineSeconds",
-        "PodFailurePolicy": "its podFailurePolicy gave up",
+        "PodFailurePolicy": "its podFailurePolicy failed it",
     }
     reason = str(failed.get("reason") or "")
     cause = causes.get(reason, f"it failed: {reason}")
@@ -78,7 +78,7 @@ def job_findings(item: Json, cron_jobs: dict[tuple[str, str], Json]) -> list[Fin
             Severity.CRITICAL,
             "JobFailed",
             f"{cause}{message}",
-            "The logs of its last pod say why; a Job is run again by making a new one.",
+            "Check the logs of its last pod; to run the Job again, create a new one.",
             since,
         )
     ]
@@ -94,7 +94,7 @@ def autoscaler_findings(item: Json) -> list[Finding]:
                     Severity.WARNING,
                     "CannotScale",
                     f"{condition.get('reason')}:{quoted(str(condition.get('message') or ''), 300)}",
-                    "Is the metrics API there, and do the pods have requests for what it scales by?",
+                    "Check that the metrics API is available and that the pods request the resource it scales by.",
                     str(condition.get("lastTransitionTime") or ""),
                 )
             ]
@@ -115,8 +115,8 @@ def namespace_findings(item: Json, now: datetime) -> list[Finding]:
             Subject.of(item, "Namespace"),
             Severity.WARNING,
             "StuckTerminating",
-            f"it is being deleted since {deleted}:{quoted('; '.join(held) or 'nothing says what holds it', 400)}",
-            "Finalizers wait for their controllers: bring those back, or see what they guard before you remove them.",
+            f"it has been terminating since {deleted}:{quoted('; '.join(held) or 'no reason reported', 400)}",
+            "Finalizers wait for their controllers: restore these, or check what they protect before removing them.",
             str(deleted),
         )
     ]
@@ -133,7 +133,7 @@ def _missing_pods(item: Json, kind: str, wanted: int, field: str, now: datetime)
             Severity.WARNING if existing else Severity.CRITICAL,
             "MissingPods",
             f"{existing} of {wanted} pods exist",
-            f"Its events say who refuses them: diagnose {kind.lower()} {subject.name}.",
+            f"Its events say what rejects them: diagnose {kind.lower()} {subject.name}.",
         )
     ]
 
@@ -144,7 +144,7 @@ def _refused(subject: Subject, message: str, since: str) -> Finding:
             subject,
             Severity.CRITICAL,
             "QuotaExceeded",
-            f"a quota refuses its pods:{quoted(message, 400)}",
+            f"a quota rejects its pods:{quoted(message, 400)}",
             "Raise the ResourceQuota of the namespace, or lower the pods' requests and limits.",
             since,
         )
@@ -152,8 +152,8 @@ def _refused(subject: Subject, message: str, since: str) -> Finding:
         subject,
         Severity.CRITICAL,
         "PodsRefused",
-        f"its pods are refused:{quoted(message, 400)}",
-        "An admission rule, a missing ServiceAccount or an invalid template: the message names it.",
+        f"its pods are rejected:{quoted(message, 400)}",
+        "Check the message: an admission policy, a missing ServiceAccount or an invalid template.",
         since,
     )
 

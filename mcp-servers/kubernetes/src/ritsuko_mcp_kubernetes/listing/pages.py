@@ -123,7 +123,7 @@ async def answer(client: KubernetesClient, request: ListRequest, cursor_text: st
 
 async def _sorted(client: KubernetesClient, request: ListRequest, position: ListPosition) -> Envelope:
     if request.output in ("yaml", "json"):
-        raise ToolFailure("only tables can be sorted", "Leave sort or output out.")
+        raise ToolFailure("only tables can be sorted", "Omit sort or output.")
     order, kind = request.order, request.resource.kind
     valued: list[tuple[JsonValue, Row]] = []
     async with aclosing(_pages(client, request)) as pages:
@@ -131,7 +131,7 @@ async def _sorted(client: KubernetesClient, request: ListRequest, position: List
             if len(valued) >= _MOST_SORTED:
                 raise ToolFailure(
                     f"there are more than {_MOST_SORTED:,} {request.resource.plural}: too many to sort",
-                    "Narrow it with a namespace, labels or fields, or leave sort out.",
+                    "Narrow it with a namespace, labels or fields, or omit sort.",
                 )
             # Not the lines: the objects behind them may be ten kilobytes each.
             valued += [(order.value(line, kind), line.row) for line in lines]
@@ -152,7 +152,7 @@ async def _by_health(client: KubernetesClient, request: ListRequest, position: L
         envelope.summary += f": {pod_states.counted(rows)}"
         envelope.summary += "; the worst first" if len(rows) > request.limit else ""
     if more:
-        envelope.warnings.append(f"there are more than the {len(rows):,} pods that were counted: ask for one namespace")
+        envelope.warnings.append(f"only the first {len(rows):,} pods were counted: query a single namespace")
     return envelope
 
 

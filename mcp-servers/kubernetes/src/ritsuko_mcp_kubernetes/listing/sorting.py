@@ -62,8 +62,8 @@ class Order:
         present = [(_sortable(value), row) for value, row in valued if value not in (None, "")]
         if valued and not present and self.path:
             raise ToolFailure(
-                f"there is nothing to sort by in {self.key[:100]!r}",
-                "It must be one value, not a list or an object, and none that is hidden, such as a Secret's.",
+                f"no object has a value to sort by in {self.key[:100]!r}",
+                "It must be a single value, not a list or an object, and not hidden like a Secret's.",
             )
         youngest_first = self.key.lower() == "age"
         present.sort(key=lambda pair: pair[0], reverse=self.descending is not youngest_first)

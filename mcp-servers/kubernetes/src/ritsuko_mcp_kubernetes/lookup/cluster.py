@@ -27,8 +27,8 @@ class Cluster:
         resource = await self.discovery.resolve(kind)
         if not name:
             raise ToolFailure(
-                f"which {resource.singular}?",
-                f"Give its name: {tool} {kind} NAME. To see them: get {resource.plural}.",
+                f"no name of a {resource.singular} was given",
+                f"Give its name: {tool} {kind} NAME. To list them: get {resource.plural}.",
             )
         namespace, warnings = self.within(resource, namespace, all_namespaces=False)
         return await self.object(resource, name, namespace), resource, warnings
@@ -55,7 +55,7 @@ class Cluster:
     def within(self, resource: Resource, namespace: str, *, all_namespaces: bool) -> tuple[str, list[str]]:
         """The namespace to ask for a kind in (empty: all, or none), and what to warn of."""
         if not resource.namespaced:
-            return "", [f"{resource.plural} belong to no namespace: namespace was ignored"] if namespace else []
+            return "", [f"{resource.plural} are cluster-scoped: namespace was ignored"] if namespace else []
         if all_namespaces:
             if namespace:
                 raise _contradiction()
@@ -90,7 +90,7 @@ def split(kind: str, name: str) -> tuple[str, str]:
     if "/" not in kind:
         return kind, name.strip()
     if name:
-        raise ToolFailure(f"{kind[:100]!r} has a name in it already", "Give kind and name, or kind/name.")
+        raise ToolFailure(f"{kind[:100]!r} already includes a name", "Give kind and name, or kind/name.")
     kind, _, name = kind.partition("/")
     return kind, name.strip()
 
@@ -99,8 +99,10 @@ def require(resource: Resource, verb: str) -> None:
     """Raises `ToolFailure` for a kind that cannot be read in this way."""
     if verb not in resource.verbs:
         what = "listed" if verb == "list" else "read one by one"
-        raise ToolFailure(f"{resource.plural} cannot be {what}", f"They offer: {', '.join(sorted(resource.verbs))}.")
+        raise ToolFailure(
+            f"{resource.plural} cannot be {what}", f"Supported verbs: {', '.join(sorted(resource.verbs))}."
+        )
 
 
 def _contradiction() -> ToolFailure:
-    return ToolFailure("namespace and all_namespaces contradict each other", "Give one of them.")
+    return ToolFailure("namespace and all_namespaces are mutually exclusive", "Give one of them.")

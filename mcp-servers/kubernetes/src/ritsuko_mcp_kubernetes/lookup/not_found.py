@@ -27,7 +27,7 @@ async def of_object(client: KubernetesClient, resource: Resource, name: str, nam
         elsewhere = await _namespaces_with(client, resource, name)
         if elsewhere:
             return ToolFailure(message, f"There is one of that name in namespace {', '.join(elsewhere)}.")
-    return ToolFailure(message, f"To see what there is: get {resource.plural}.")
+    return ToolFailure(message, f"To list them: get {resource.plural}.")
 
 
 async def of_namespace(client: KubernetesClient, namespace: str) -> ToolFailure | None:
@@ -41,7 +41,7 @@ async def of_namespace(client: KubernetesClient, namespace: str) -> ToolFailure 
         if error.status != 404:
             return None
         close = nearest(namespace, await _names(client, namespaces, ""))
-        hint = f"Did you mean {', '.join(close)}?" if close else "To see what there is: get namespaces."
+        hint = f"Did you mean {', '.join(close)}?" if close else "To list them: get namespaces."
         return ToolFailure(f"there is no namespace {namespace!r}", hint)
     return None
 

@@ -54,8 +54,8 @@ async def can_i(parameters: CanIParameters, clusters: Clusters) -> Envelope:
 
 TOOL = ReadTool(
     name="can_i",
-    title="Ask what is allowed",
-    description="Whether you may do something in the cluster, by its own rules. Asks only; nothing is done.",
+    title="Check permissions",
+    description="Check whether you may do something in the cluster, by its own rules. Only checks: nothing is changed.",
     parameters=CanIParameters,
     run=can_i,
 )

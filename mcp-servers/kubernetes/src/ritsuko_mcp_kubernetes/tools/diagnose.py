@@ -78,8 +78,8 @@ def _require_diagnosable(resource: Resource) -> None:
     """Raises `ToolFailure` for kinds that have no pods."""
     if resource.kind not in _KINDS:
         raise ToolFailure(
-            f"a {resource.singular} has no pods to look into",
-            f"diagnose takes {', '.join(kind.lower() for kind in _KINDS)}; for others: describe.",
+            f"a {resource.singular} has no pods to diagnose",
+            f"diagnose supports {', '.join(kind.lower() for kind in _KINDS)}; for other kinds: describe.",
         )
 
 
@@ -120,7 +120,7 @@ def _verdict(subject: Subject, pods: Sequence[Json], findings: Sequence[Finding]
     where = f"{subject} in namespace {subject.namespace}"
     if findings:
         worst = findings[0]
-        state = "does not work" if worst.severity is Severity.CRITICAL else "works, but not as it should"
+        state = "does not work" if worst.severity is Severity.CRITICAL else "is degraded"
         of = "" if worst.subject == subject else f" ({worst.subject})"
         return f"{where} {state}: {worst.cause}{of}."
     if subject.kind == "Pod":
@@ -128,7 +128,7 @@ def _verdict(subject: Subject, pods: Sequence[Json], findings: Sequence[Finding]
         return f"Nothing is wrong with {where}: it is {str(phase).lower()}."
     count = sum(ready(pod) for pod in pods)
     if not pods:
-        return f"{where} has no pods, and nothing says that it should."
+        return f"{where} has no pods and expects none."
     return f"Nothing is wrong with {where}: {count} of {len(pods)} pods are ready."
 
 
@@ -155,15 +155,15 @@ def _next(subject: Subject, worst: Finding | None, missing: Sequence[str]) -> li
     if missing:
         hints.append(f"Create what is missing in namespace {subject.namespace}: {', '.join(missing)}.")
     if worst.subject.kind == "Pod":
-        hints.append(f"All of it: describe pod {worst.subject.name} namespace={subject.namespace}")
+        hints.append(f"Details: describe pod {worst.subject.name} namespace={subject.namespace}")
     return hints
 
 
 TOOL = ReadTool(
     name="diagnose",
-    title="Find out why something does not work",
-    description="Why does it not work? Looks into a pod or a workload (deployment, statefulset, daemonset, job) in one "
-    "go: verdict, evidence from status, events, the previous log, limits, node and missing references; next steps.",
+    title="Diagnose a workload",
+    description="Find out why a pod or workload (deployment, statefulset, daemonset, job) does not work: verdict, "
+    "evidence from status, events, previous log, limits, node and missing references; next steps.",
     parameters=DiagnoseParameters,
     run=diagnose,
 )

@@ -42,7 +42,7 @@ class _Same:
 class EventsParameters(Parameters):
     """What `events` takes."""
 
-    about: Annotated[str, Field(description="an object's name, or kind/name; empty: everything")] = ""
+    about: Annotated[str, Field(description="an object's name, or kind/name; empty: all")] = ""
     namespace: Namespace = ""
     since: Annotated[str, Field(description="how far back: 30m, 2h")] = "1h"
     type: Type = "all"
@@ -82,7 +82,7 @@ async def events(parameters: EventsParameters, clusters: Clusters) -> Envelope:
     if not rows:
         older = f"; {len(found)} are older" if found else ""
         summary = f"No events{kinds}{of} {where} in the last {since}{older}."
-        hints.append("The API server keeps events for an hour, unless it is set up otherwise.")
+        hints.append("By default the API server keeps events for one hour.")
     envelope = Envelope(
         summary=summary,
         data=rows[:limit],
@@ -141,8 +141,8 @@ def _seconds(event: Json) -> float:
 
 TOOL = ReadTool(
     name="events",
-    title="See what happened",
-    description="What happened lately: events, the newest first, the same thing told once with its count.",
+    title="List events",
+    description="Recent events, newest first; identical ones are grouped with their count.",
     parameters=EventsParameters,
     run=events,
 )

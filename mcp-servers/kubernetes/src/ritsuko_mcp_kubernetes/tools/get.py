@@ -27,7 +27,7 @@ class GetParameters(Parameters):
     fields: Annotated[str, Field(description="field selector: status.phase=Running")] = ""
     sort: Annotated[str, Field(description="column or field, - for descending: -restarts, .metadata.name")] = ""
     limit: Limit = 100
-    cursor: Annotated[str, Field(description="next_cursor of the answer before")] = ""
+    cursor: Annotated[str, Field(description="next_cursor of the previous answer")] = ""
     output: Output = "table"
     context: Context = ""
 
@@ -40,9 +40,9 @@ async def get(parameters: GetParameters, clusters: Clusters) -> Envelope:
     namespace, warnings = cluster.within(resource, parameters.namespace, all_namespaces=parameters.all_namespaces)
     if name:
         if parameters.all_namespaces and resource.namespaced:
-            raise ToolFailure("one object is in one namespace", "Give its namespace instead of all_namespaces.")
+            raise ToolFailure("all_namespaces is not supported with a name", "Give its namespace instead.")
         if parameters.labels or parameters.fields or parameters.sort or parameters.cursor:
-            raise ToolFailure("a name picks one object already", "Leave labels, fields, sort and cursor out.")
+            raise ToolFailure("name already selects one object", "Omit labels, fields, sort and cursor.")
         return cluster.sourced(await _one(cluster, resource, name, namespace, parameters.output), warnings)
     require(resource, "list")
     request = ListRequest(

@@ -29,11 +29,11 @@ class LogsParameters(Parameters):
     """What `logs` takes."""
 
     name: Annotated[str, Field(description="a pod, or kind/name", examples=["deployment/web"])]
-    container: Annotated[str, Field(description="default: the pod's main one")] = ""
+    container: Annotated[str, Field(description="default: the pod's main container")] = ""
     namespace: Namespace = ""
     lines: Annotated[int, Field(ge=1, le=2000, description="of each pod")] = 100
-    since: Annotated[str, Field(description="only the last 10m, 2h")] = ""
-    previous: Annotated[bool, Field(description="of the container before its last restart")] = False
+    since: Annotated[str, Field(description="how far back: 10m, 2h")] = ""
+    previous: Annotated[bool, Field(description="logs from before the last restart")] = False
     context: Context = ""
 
 
@@ -49,10 +49,10 @@ async def logs(parameters: LogsParameters, clusters: Clusters) -> Envelope:
     if resource.kind != "Pod":
         selector = selector_of(at(item, "spec", "selector"))
         if not selector:
-            raise ToolFailure(f"a {resource.singular} has no pods of its own", "Name a pod, a deployment or a job.")
+            raise ToolFailure(f"a {resource.singular} selects no pods", "Name a pod, a deployment or a job.")
         pods = await items(client, pods_of_all, namespace, {"labelSelector": selector}, most=500, warnings=warnings)
     if len(pods) > _MOST_PODS:
-        warnings.append(f"the logs of {_MOST_PODS} of its {len(pods)} pods are shown; to look through all: logs search")
+        warnings.append(f"the logs of {_MOST_PODS} of its {len(pods)} pods are shown; to search them all: logs search")
         pods = pods[:_MOST_PODS]
     query = {"previous": "true"} if parameters.previous else {}
     if parameters.since:
@@ -80,16 +80,14 @@ async def logs(parameters: LogsParameters, clusters: Clusters) -> Envelope:
 def _envelope(parts: list[tuple[str, str]], lines: int, *, previous: bool) -> Envelope:
     room = _BYTES // max(1, sum(bool(text) for _, text in parts))
     shown = [_Part.of(title, text.splitlines(), lines, room) for title, text in parts if text]
-    which = "the container before" if previous else "now"
+    which = "previous container" if previous else "current container"
     if not shown:
         return Envelope(
             summary=f"{' and '.join(title for title, _ in parts) or 'No pod'}: nothing was logged ({which}).",
         )
     cut = sum(part.cut for part in shown)
     subject = parts[0][0] if len(parts) == 1 else f"{len(parts)} pods"
-    hints = (
-        [f"{cut} older lines were left out to fit: ask for fewer lines, or search for what you want."] if cut else []
-    )
+    hints = [f"{cut} older lines were cut to fit: request fewer lines, or search."] if cut else []
     return Envelope(
         summary=f"The newest lines of {subject} (at most {lines} each, {which}).",
         data={"parts": [{"title": part.title, "lines": part.shown, "text": part.text} for part in shown]},

@@ -44,12 +44,12 @@ async def nodes(parameters: NodesParameters, clusters: Clusters) -> Envelope:
                     requests[str(at(pod, "spec").get("nodeName") or "")].add(pod)
     except Forbidden as error:
         requests = None
-        warnings.append(f"how full they are is not known: {error.message}")
+        warnings.append(f"requested resources are unknown: {error.message}")
     rows = [_row(node, requests) for node in found]
     troubled = sum(bool(node_findings(node)) for node in found)
-    state = "all in order" if not troubled else f"{troubled} in trouble"
+    state = "all healthy" if not troubled else f"{troubled} unhealthy"
     waiting = requests.get("") if requests is not None else None
-    hints = [f"{waiting.pods} pods have no node yet: problems tells why."] if waiting else []
+    hints = [f"{waiting.pods} pods are not scheduled: problems says why."] if waiting else []
     envelope = Envelope(
         summary=f"{len(rows)} {'node' if len(rows) == 1 else 'nodes'}, {state}.",
         data=sorted(rows, key=lambda row: (row["STATUS"] == "Ready", str(row["NAME"]))),
@@ -92,8 +92,8 @@ def _status(node: Json) -> str:
 
 TOOL = ReadTool(
     name="nodes",
-    title="See the nodes",
-    description="The nodes: state, pressure, version, and how much of them is requested by pods.",
+    title="List nodes",
+    description="Nodes: status, pressure, version, and the share of CPU and memory that pods request.",
     parameters=NodesParameters,
     run=nodes,
 )

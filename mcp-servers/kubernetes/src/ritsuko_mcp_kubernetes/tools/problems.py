@@ -57,7 +57,7 @@ async def problems(parameters: ProblemsParameters, clusters: Clusters) -> Envelo
                 )
             except Forbidden as error:
                 if plural != STORAGE_CLASSES:
-                    warnings.append(f"{plural} were not looked at: {error.message}")
+                    warnings.append(f"{plural} were not checked: {error.message}")
             except ApiServerFailure as error:
                 warnings.append(f"{plural} could not be read: {error.message}")
 
@@ -75,7 +75,7 @@ async def _read_pods(
     async with aclosing(pages(client, resource, namespace, decode=pod_decoder.decode)) as reading:
         async for page in reading:
             if survey.pods >= _MOST_PODS:
-                warnings.append(f"only the first {survey.pods} pods were looked at: ask for one namespace")
+                warnings.append(f"only the first {survey.pods} pods were checked: query a single namespace")
                 return
             survey.take_pods(page)
 
@@ -102,7 +102,7 @@ async def _explained(
     try:
         events = await warning_events(client, discovery, namespace, most=_MOST_EVENTS, warnings=warnings)
     except (Forbidden, NotFound) as error:
-        warnings.append(f"events were not looked at: {error.message}")
+        warnings.append(f"events were not checked: {error.message}")
         return found
     explained = (
         dataclasses.replace(
@@ -121,7 +121,7 @@ def _envelope(found: Sequence[Problem], survey: Survey, namespace: str) -> Envel
     rows = [_row(problem, survey.now) for problem in found]
     if not rows:
         return Envelope(
-            summary=f"Nothing is wrong {where}: {survey.pods} pods and what they belong to were looked at.",
+            summary=f"No problems {where}: {survey.pods} pods and their owners were checked.",
             data=[],
             total=0,
             returned=0,
@@ -134,10 +134,10 @@ def _envelope(found: Sequence[Problem], survey: Survey, namespace: str) -> Envel
     worst = found[0]
     hints = [f"{worst.subject}: {worst.finding.advice}"]
     if worst.subject.kind in _DIAGNOSED:
-        hints.append(f"To look into it: diagnose {worst.subject}{_in(worst.subject.namespace, namespace)}")
+        hints.append(f"Details: diagnose {worst.subject}{_in(worst.subject.namespace, namespace)}")
     noun = "problem" if len(rows) == 1 else "problems"
     return Envelope(
-        summary=f"{len(rows)} {noun} {where} ({counts}), worst first; {survey.pods} pods were looked at.",
+        summary=f"{len(rows)} {noun} {where} ({counts}), worst first; {survey.pods} pods were checked.",
         data=rows,
         total=len(rows),
         returned=len(rows),
@@ -168,8 +168,8 @@ def _in(namespace: str, asked: str) -> str:
 
 TOOL = ReadTool(
     name="problems",
-    title="See what is wrong",
-    description="What is wrong in a namespace or, with all_namespaces, in the whole cluster: pods, workloads, jobs, "
+    title="List problems",
+    description="Problems in a namespace or, with all_namespaces, in the whole cluster: pods, workloads, jobs, "
     "services, claims, nodes. Worst first, each with its cause.",
     parameters=ProblemsParameters,
     run=problems,

@@ -66,7 +66,7 @@ async def relations(parameters: RelationsParameters, clusters: Clusters) -> Enve
             kind = await cluster.discovery.resolve(plural)
             lists[plural] = await items(cluster.client, kind, namespace, most=_MOST, warnings=warnings, keep=_needed)
         except Forbidden as error:
-            warnings.append(f"{plural} were not looked at: {error.message}")
+            warnings.append(f"{plural} were not checked: {error.message}")
 
     await asyncio.gather(*map(read, _NEIGHBOURS))
     rows = list(_rows(item, resource.kind, lists))
@@ -74,7 +74,7 @@ async def relations(parameters: RelationsParameters, clusters: Clusters) -> Enve
     envelope = Envelope(
         summary=f"{resource.kind} {name} has {len(rows)} relations in namespace {namespace}."
         if rows
-        else f"{resource.kind} {name} stands alone: no owner, nothing that it makes, uses or is reached by.",
+        else f"{resource.kind} {name} has no related objects.",
         data=rows,
         total=len(rows),
         returned=len(rows),
@@ -178,7 +178,7 @@ def _pod_of(item: Json, kind: str) -> tuple[Json, Json]:
 
 def _hosts(ingress: Json, service: str) -> Iterator[str]:
     if at(ingress, "spec", "defaultBackend", "service").get("name") == service:
-        yield "every other host"
+        yield "all other hosts"
     for rule in objects(ingress, "spec", "rules"):
         for path in objects(rule, "http", "paths"):
             if at(path, "backend", "service").get("name") == service:
@@ -207,8 +207,8 @@ def _row(relation: str, other: str, detail: str = "") -> Row:
 
 TOOL = ReadTool(
     name="relations",
-    title="See what belongs together",
-    description="What an object belongs to, makes, uses and is reached by: owners, pods, services, mounts, rules.",
+    title="Show related objects",
+    description="Objects related to an object: owners, pods, services and ingresses, mounts, policies.",
     parameters=RelationsParameters,
     run=relations,
 )

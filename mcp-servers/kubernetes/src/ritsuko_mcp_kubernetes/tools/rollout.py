@@ -40,7 +40,9 @@ async def rollout(parameters: RolloutParameters, clusters: Clusters) -> Envelope
         parameters.kind, parameters.name, parameters.namespace, tool="rollout"
     )
     if resource.kind not in _HISTORY:
-        raise ToolFailure(f"a {resource.singular} has no revisions", "Deployments, statefulsets and daemonsets have.")
+        raise ToolFailure(
+            f"a {resource.singular} has no revisions", "rollout supports deployments, statefulsets and daemonsets."
+        )
     metadata = at(item, "metadata")
     found = await items(
         cluster.client,
@@ -63,7 +65,7 @@ async def rollout(parameters: RolloutParameters, clusters: Clusters) -> Envelope
         data=revisions,
         total=len(mine),
         returned=len(mine),
-        hints=["To go back: kubectl rollout undo (this server changes nothing)."] if len(mine) > 1 else [],
+        hints=["To roll back: kubectl rollout undo (this server is read-only)."] if len(mine) > 1 else [],
         untrusted=True,
     ).written_by(write)
     return cluster.sourced(envelope, warnings)
@@ -90,7 +92,7 @@ def _record(each: Json, before: Json | None, now: datetime) -> Json:
 
 
 def _row(record: Json) -> Row:
-    changed = "the oldest kept"
+    changed = "oldest revision"
     if record["before"] is not None:
         told = changes(record["before"], record["after"], record["differ"])
         more = f"; and {len(told) - _MOST_CHANGES} more" if len(told) > _MOST_CHANGES else ""
@@ -125,7 +127,7 @@ def _state(item: Json, kind: str) -> str:
     else:
         new, ready, wanted = "updatedReplicas", "readyReplicas", at(item, "spec").get("replicas", 1)
     if status.get("observedGeneration") != at(item, "metadata").get("generation"):
-        return "the last change has not been looked at yet"
+        return "the last change has not been observed yet"
     if status.get(new, 0) == wanted == status.get(ready, 0):
         return f"rolled out, {wanted} of {wanted} pods are new and ready"
     return f"in progress or stuck, {status.get(new, 0)} of {wanted} pods are new, {status.get(ready, 0)} ready"
@@ -133,8 +135,8 @@ def _state(item: Json, kind: str) -> str:
 
 TOOL = ReadTool(
     name="rollout",
-    title="Follow a rollout",
-    description="The rollout of a deployment, statefulset or daemonset: how far it is, its revisions, what each "
+    title="Show a rollout",
+    description="The rollout of a deployment, statefulset or daemonset: its progress, its revisions and what each "
     "changed.",
     parameters=RolloutParameters,
     run=rollout,

@@ -51,8 +51,8 @@ async def top(parameters: TopParameters, clusters: Clusters) -> Envelope:
         found = await items(cluster.client, measured, namespace, most=_MOST, warnings=warnings)
     except NotFound as error:
         raise ToolFailure(
-            "this cluster has no metrics API, so nobody knows what is used now",
-            "It comes with metrics-server; or ask prometheus for container_memory_working_set_bytes.",
+            "this cluster has no metrics API, so current usage is unavailable",
+            "Install metrics-server, or query prometheus for container_memory_working_set_bytes.",
         ) from error
     decode = pod_decoder.decode if of == "pods" else from_json
     bounded = await items(cluster.client, kind, namespace, most=_MOST, warnings=warnings, decode=decode, keep=_needed)
@@ -113,8 +113,8 @@ def _key(item: Json) -> tuple[str, str]:
 
 TOOL = ReadTool(
     name="top",
-    title="See what is used",
-    description="What pods or nodes use now, the highest first, beside what they may use.",
+    title="Show resource usage",
+    description="Current CPU and memory usage of pods or nodes, highest first, with their limits.",
     parameters=TopParameters,
     run=top,
 )
