@@ -65,14 +65,14 @@ def says(status: int, body: str, media: str = "text/plain", **headers: str) -> A
         (says(200, "<html><title>Sign in</title></html>", "text/html"), 'an HTML page "Sign in"', "_URL"),
         (says(302, "", location="/login"), "HTTP 302", "_URL"),
         (says(404, "404 page not found"), "404 page not found", "_URL"),
-        (says(401, "Unauthorized"), "does not let us in: HTTP 401", "_BEARER_TOKEN_FILE"),
+        (says(401, "Unauthorized"), "rejected our credentials (HTTP 401", "_BEARER_TOKEN_FILE"),
         (says(401, "no org id"), "no org id", ("_TENANT", "OPENSEARCH_INDEX")),
-        (says(429, "slow down", retry_after="17"), "takes no more requests", "17 seconds"),
+        (says(429, "slow down", retry_after="17"), "is rate limiting requests", "17 seconds"),
         (says(502, "<html><title>Bad Gateway</title>", "text/html"), 'HTTP 502, an HTML page "Bad Gateway"', "log"),
-        (says(503, "no upstream"), "is in trouble: HTTP 503: no upstream", "log"),
-        (says(200, '{"status":"success","data":["na'), "does not fit", "_URL"),
+        (says(503, "no upstream"), "in front of it failed: HTTP 503: no upstream", "log"),
+        (says(200, '{"status":"success","data":["na'), "unexpected response", "_URL"),
         (says(200, "[]"), "'s API", "_URL"),
-        (says(400, "parse error at line 1"), "refuses the query (400): parse error", "Narrow"),
+        (says(400, "parse error at line 1"), "rejected the query (400): parse error", "Narrow"),
     ],
 )
 async def test_what_is_wrong_is_said_with_what_to_do(
@@ -87,7 +87,7 @@ async def test_what_is_wrong_is_said_with_what_to_do(
 @every_store
 async def test_nobody_listens(store: str) -> None:
     text = await said(store, "http://app:hunter2@127.0.0.1:1/logs")
-    assert "http://127.0.0.1:1/logs can't be reached" in text
+    assert "http://127.0.0.1:1/logs is unreachable" in text
     assert "network policy" in text
     assert "hunter2" not in text
 
@@ -101,7 +101,7 @@ async def test_a_slow_one_is_given_up_within_the_deadline(store: str) -> None:
     async with backend(dawdle) as url:
         started = time.monotonic()
         text = await said(store, url, mcp_deadline_seconds=4)
-    assert "gave no answer within 1 s" in text
+    assert "did not respond within 1 s" in text
     assert time.monotonic() - started < 4
 
 
@@ -116,7 +116,7 @@ async def test_a_connection_cut_in_the_middle_is_said(store: str) -> None:
         return response
 
     async with backend(cut) as url:
-        assert "broke off" in await said(store, url)
+        assert "was truncated" in await said(store, url)
 
 
 async def test_what_came_before_a_cut_is_shown(tmp_path: Path) -> None:
@@ -199,16 +199,16 @@ async def test_credentials_and_tenant_come_from_files_that_may_change(store: str
 async def test_sources_says_which_does_not_answer(store: str) -> None:
     text = await said(store, "http://127.0.0.1:1", fails=False, tool="sources")
     assert f"{store}, pods does not answer" in text
-    assert "can't be reached" in text
+    assert "is unreachable" in text
 
 
 @pytest.mark.parametrize(
     ("variables", "message"),
     [
         ({"LOKI_URL": "loki:3100"}, "LOKI_URL: set it to an address"),
-        ({"VICTORIALOGS_URL": "http://x/?a=b"}, "leave out what comes after"),
+        ({"VICTORIALOGS_URL": "http://x/?a=b"}, "remove the part after"),
         ({"VICTORIALOGS_TENANT": "a:b"}, "AccountID:ProjectID"),
-        ({"LOKI_TENANT": "a\nb"}, "one line of ASCII"),
+        ({"LOKI_TENANT": "a\nb"}, "single line of ASCII"),
         ({"OPENSEARCH_INDEX": "logs/_doc"}, "OPENSEARCH_INDEX: write it like logs-"),
         ({"OPENSEARCH_INDEX": "_all"}, "write it like logs-"),
         ({"OPENSEARCH_TIME_FIELD": ""}, "like @timestamp"),

@@ -101,7 +101,7 @@ async def test_without_logs_of_then_new_is_put_in_doubt(pods: PodsWorld) -> None
     pods.write("web-0", noise())
     async with asking_insight({}) as ask:
         answer = await ask("compare", before="7d")
-    assert any("what is new may be older" in warning for warning in answer["warnings"])
+    assert any("new messages may be older" in warning for warning in answer["warnings"])
 
 
 async def test_a_message_of_several_levels_tells_most_of_them_and_how_many_are_errors(pods: PodsWorld) -> None:

@@ -174,7 +174,7 @@ async def test_without_logs_of_the_time_before_new_is_put_in_doubt(pods: PodsWor
     async with asking_insight({}) as ask:
         answer = await ask("errors")
     assert answer["data"][0]["change"] == "new"
-    assert any("what is new may be older" in warning for warning in answer["warnings"])
+    assert any("new messages may be older" in warning for warning in answer["warnings"])
 
 
 async def test_no_errors_no_pods_and_no_rights_are_told_apart(pods: PodsWorld) -> None:
@@ -183,7 +183,7 @@ async def test_no_errors_no_pods_and_no_rights_are_told_apart(pods: PodsWorld) -
         pods.write("web-0", [line(5_000, "ERROR before"), line(60, "INFO fine, error=none, no exception")])
         fine = await ask("errors")
         assert fine["summary"].startswith("No errors in 2 lines of 1 pod in namespace shop since ")
-        assert "1 error of the 1h before did not come again" in fine["summary"]
+        assert "1 error of the 1h before did not recur" in fine["summary"]
         pods.fake.logs["web-0/app"] = (403, "pods/log is forbidden")
         assert "not allowed to get pods/log" in (await ask("errors", fails=True))["text"]
 
@@ -210,7 +210,7 @@ async def test_errors_are_told_apart_by_the_cause_beside_their_text(
         (3, "request failed error=PaymentError: declined     at pay (/app/pay.js:<*>)"),
     ]
     assert "in 8 records" in answer["summary"]
-    assert "read were 8 lines of 1 pod" in answer["summary"]
+    assert "read 8 lines of 1 pod" in answer["summary"]
     assert "at run (/app/run.js:1:1)" in declined_one["text"]
     assert of_pods["data"][0]["fingerprint"] == answer["data"][0]["fingerprint"]
 

@@ -86,7 +86,7 @@ async def test_errors_and_events_stand_in_the_order_of_time(
     ]
     assert answer["summary"].startswith("1 new or rising error of 2, 1 warning among 2 events, 0 alerts from ")
     assert "1 error as frequent as before left out" in answer["text"]
-    assert any("no PROMETHEUS_URL" in warning for warning in answer["warnings"])
+    assert any("PROMETHEUS_URL is not set" in warning for warning in answer["warnings"])
     assert [row["kind"] for row in narrow["data"]] == ["warning"]
     assert len(other["data"]) == 3
 
@@ -119,7 +119,7 @@ async def test_what_happens_to_many_pods_is_told_once_and_does_not_hide_what_is_
     assert sum(row["what"].startswith("Started") for row in answer["data"]) == 12
     assert [row["kind"] for row in short["data"]][-2:] == ["error", "warning"]
     assert short["truncated"]
-    assert any("left out, plain events first" in hint for hint in short["hints"])
+    assert any("left out, normal events first" in hint for hint in short["hints"])
 
 
 async def test_without_events_or_alerts_the_rest_still_stands(pods: PodsWorld) -> None:
@@ -128,7 +128,7 @@ async def test_without_events_or_alerts_the_rest_still_stands(pods: PodsWorld) -
         answer = await ask("incident", namespace=NAMESPACE)
     assert [row["kind"] for row in answer["data"]] == ["error"]
     assert any("Kubernetes events are missing" in warning for warning in answer["warnings"])
-    assert any("alerts are missing: Prometheus at http://127.0.0.1:1 can't be reached" in w for w in answer["warnings"])
+    assert any("alerts are missing: Prometheus at http://127.0.0.1:1 is unreachable" in w for w in answer["warnings"])
 
 
 @pytest.mark.prometheus
@@ -147,7 +147,7 @@ async def test_alerts_of_the_namespace_are_on_the_time_line(pods: PodsWorld, tmp
             answer = await ask("incident", namespace=NAMESPACE)
     alerts: list[dict[str, Any]] = [row for row in answer["data"] if row["kind"] == "alert"]
     assert [(row["where"], row["what"]) for row in alerts] == [
-        ("", "NodePressure (warning), fired before already"),
+        ("", "NodePressure (warning), already firing before"),
         ("pod/db-0", "DatabaseDown (critical)"),
     ]
     assert "2 alerts from" in answer["summary"]

@@ -128,7 +128,7 @@ async def test_a_pod_that_is_mentioned_but_silent_is_named(world: World) -> None
     happen(world, AGREEING, [step for step in STORY if step[1] != LEDGER])
     async with asking_insight(world.settings) as ask:
         warnings = (await ask("trace", id=ID))["warnings"]
-    assert "mentioned, but without a line with this id: ledger" in warnings
+    assert "mentioned, but no line has this id: ledger" in warnings
 
 
 async def test_an_unknown_id_and_one_that_is_none(world: World) -> None:
@@ -167,7 +167,7 @@ async def test_a_longer_id_is_another_one(world: World) -> None:
     assert texts(by_hex) == texts(in_capitals) == [f"trace={HEX} start", f"{HEX.upper()} in another case"]
     assert beginning["summary"].startswith("No line with req-1 in 8 lines of 1 pod")
     assert beginning["hints"][0] == (
-        "5 lines have longer ids that begin so, or it in another case: req-12, req-120, req-121, req-122."
+        "5 lines have longer ids with this prefix, or this id in another case: req-12, req-120, req-121, req-122."
     )
     assert shouted["hints"][0].endswith("req-12, req-120, req-121, req-122.")
 

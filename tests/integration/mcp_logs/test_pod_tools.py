@@ -70,7 +70,7 @@ async def test_tail_leaves_out_the_oldest_lines_to_fit(apiserver: FakeApiserver)
     assert "line 99 " in shown[-1]
     assert 5 < len(shown) < 20
     assert answer["truncated"]
-    assert any("older lines left out" in hint and "search shows them" in hint for hint in answer["hints"])
+    assert any("older lines left out" in hint and "page through them with search" in hint for hint in answer["hints"])
     assert (answer["total"], answer["returned"]) == (100, len(shown))
 
 

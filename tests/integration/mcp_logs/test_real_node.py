@@ -108,7 +108,7 @@ async def test_the_run_before_a_restart(ask: Ask) -> None:
 
 async def test_after_a_rotation_the_newest_part_is_read_and_the_rest_is_not_claimed(ask: Ask) -> None:
     answer = await once(ask, "search", "0 lines with", text="the needle itself", pod="rotated")
-    assert any("keeps only the newest" in hint for hint in answer["hints"])
+    assert any("keep only the newest" in hint for hint in answer["hints"])
     await once(ask, "search", "after the rotation", text="after the rotation", pod="rotated")
 
 

@@ -209,18 +209,18 @@ async def test_the_run_before_the_last_restart(apiserver: FakeApiserver, ask: As
     apiserver.logs["web-1/app/previous"] = log("panic: gone")
     answer = await ask(previous=True)
     assert texts(answer) == ["panic: gone"]
-    assert answer["warnings"] == ["not read (has not run before): web-2/app"]
+    assert answer["warnings"] == ["not read (no previous run): web-2/app"]
 
 
 async def test_a_run_before_that_is_gone_is_none_that_never_was(apiserver: FakeApiserver, ask: Ask) -> None:
     apiserver.add("web-1", log("now"), containers={"app": {**RUNNING, "restartCount": 1}})
     apiserver.logs["web-1/app/previous"] = "unable to retrieve container logs for containerd://abc"
     gone = await ask(previous=True)
-    assert gone["warnings"] == ["not read (the node has removed it, and its log): web-1/app"]
+    assert gone["warnings"] == ["not read (the node has deleted the container and its log): web-1/app"]
     assert gone.get("hints", []) == []
     apiserver.pods["shop"].clear()
     apiserver.add("web-2", log("now"))
-    assert (await ask(previous=True))["hints"] == ["No container has run before: leave previous out."]
+    assert (await ask(previous=True))["hints"] == ["No container has restarted; omit previous."]
 
 
 async def test_what_was_not_read_is_said(apiserver: FakeApiserver) -> None:
@@ -244,7 +244,7 @@ async def test_what_was_not_read_is_said(apiserver: FakeApiserver) -> None:
         "not read (not allowed to get pods/log): d-denied/app",
         "not read (not started: ImagePullBackOff): c-waits/app",
         "not read (over the limit of 4 containers): f-old/app",
-        "not read (the node has removed it, and its log): e-lost/app",
+        "not read (the node has deleted the container and its log): e-lost/app",
     ]
 
 
@@ -261,7 +261,7 @@ async def test_what_was_not_read_of_long_lines_is_said(apiserver: FakeApiserver,
     apiserver.add("web-1", log(f"{'x.' * 500_000} at the end", f"at the beginning {'y.' * 500_000}", "short"))
     apiserver.add("web-2", log("at the end"))
     answer = await ask("at the end")
-    warning = "not read (what a line has beyond 256 KiB): 2 lines of web-1/app"
+    warning = "not read (the part of a line beyond 256 KiB): 2 lines of web-1/app"
     assert texts(answer) == ["at the end"]
     assert answer["warnings"] == [warning]
     (shown,) = texts(await ask("at the beginning"))
@@ -294,14 +294,14 @@ async def test_out_of_time_the_answer_is_what_was_read(apiserver: FakeApiserver)
     async with asking(mcp_deadline_seconds=4) as ask:
         answer = await ask("error")
     assert set(texts(answer)) == {"error one", "error two", "error three"}
-    assert answer["warnings"] == ["not read (out of time after 2 lines): web-1/app"]
+    assert answer["warnings"] == ["not read (timed out after 2 lines): web-1/app"]
 
 
 async def test_a_log_larger_than_the_limit_is_read_up_to_it(apiserver: FakeApiserver) -> None:
     apiserver.add("web-1", log(*["filler " + "x" * 1000] * 300))
     async with asking(logs_max_container_bytes=100_000) as ask:
         answer = await ask("filler", limit=1)
-    assert "newer lines were not" in answer["warnings"][0]
+    assert "newer lines are missing" in answer["warnings"][0]
 
 
 async def test_only_so_many_logs_are_read_at_once(apiserver: FakeApiserver) -> None:
@@ -376,8 +376,8 @@ async def test_colours_and_control_characters_do_no_harm(apiserver: FakeApiserve
         ({"namespace": "../../secrets"}, "not a namespace's name", "a-z"),
         ({"pod": "wbe-1"}, "no pod in namespace shop is named 'wbe-1'", "web-1"),
         ({"container": "apq"}, "no container named 'apq'", "app"),
-        ({"labels": "app==!x"}, "no label selector", "app=web"),
-        ({"text": "(", "regex": True}, "not a regular expression", "literally"),
+        ({"labels": "app==!x"}, "not a label selector", "app=web"),
+        ({"text": "(", "regex": True}, "not a regular expression", "literal"),
         ({"level": "loud"}, "level", "search"),
         ({"since": "a while"}, "not a time", "-1h"),
         ({"limit": -1}, "limit", "search"),
@@ -405,7 +405,7 @@ async def test_an_empty_answer_says_why(apiserver: FakeApiserver, ask: Ask) -> N
     assert "regex=true" in none["hints"][0]
     apiserver.add("new", namespace="fresh", containers={"app": {"state": {"waiting": {"reason": "ContainerCreating"}}}})
     fresh = await ask(namespace="fresh")
-    assert fresh["summary"] == "Nothing was read of 1 pod in namespace fresh."
+    assert fresh["summary"] == "Nothing was read from 1 pod in namespace fresh."
     assert "ContainerCreating" in fresh["warnings"][0]
 
 
@@ -431,7 +431,7 @@ async def test_a_rotated_token_is_read_again(tmp_path: Path, monkeypatch: pytest
             token.write_text("two")
             assert (await ask("error"))["total"] == 1
             fake.token = "three"
-            assert "does not accept our credentials" in (await ask("error", fails=True))["text"]
+            assert "rejected our credentials" in (await ask("error", fails=True))["text"]
 
 
 async def test_no_cluster_is_said_and_the_server_lives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -163,7 +163,7 @@ async def test_what_is_kept_beside_a_text_is_shown_and_found_as_a_field(store: F
         last = await ask("tail", namespace="shop", since=WINDOW["since"], lines=1)
     told = 'request failed | level=error error="{}" status=502'
     assert texts(found) == [told.format("deadline exceeded"), told.format("dial tcp: connection refused")]
-    assert nothing["hints"][0].startswith("It is not in the text of lines, but in what is kept beside it, in error: ")
+    assert nothing["hints"][0].startswith("The text of the lines does not contain it, but these fields do: error: ")
     assert "search fields=error~refused finds" in nothing["hints"][0]
     assert 'fields="error~connection refused" finds' in of_words["hints"][0]
     assert texts(as_advised) == [told.format("dial tcp: connection refused")]
@@ -479,8 +479,8 @@ async def test_an_empty_store(store: Filled, asking_store: Asking) -> None:
         answer = await ask("search", text="x", since="1h", namespace="shop")
         named = await ask("search", pod="web", since="1h", fails=True)
     assert answer["data"] == []
-    assert answer["summary"].endswith("has no logs of that time.")
-    assert "look further back" in named["text"]
+    assert answer["summary"].endswith("has no logs for that time.")
+    assert "use an earlier since" in named["text"]
 
 
 async def test_every_tool_says_that_a_name_is_not_there(store: Filled, asking_store: Asking) -> None:
@@ -496,11 +496,11 @@ async def test_every_tool_says_that_a_name_is_not_there(store: Filled, asking_st
             fails = tool == "error"
             namespace = await ask(tool, namespace="shp", fails=fails, **more)
             pod = await ask(tool, namespace="shop", pod="wbe-1", fails=fails, **more)
-            assert "No line is of namespace shp. Did you mean shop?" in namespace["text"], tool
-            assert "No line is of pod wbe-1. Did you mean web-1?" in pod["text"], tool
+            assert "No lines from namespace shp. Did you mean shop?" in namespace["text"], tool
+            assert "No lines from pod wbe-1. Did you mean web-1?" in pod["text"], tool
         quiet = await ask("tail", namespace="shop", pod="web-1", text="absent")
         counted = await ask("histogram", namespace="shop", text="absent")
-    assert "No line is of" not in quiet["text"] + counted["text"]
+    assert "No lines from" not in quiet["text"] + counted["text"]
 
 
 async def test_everything_is_also_what_has_fewer_labels(store: Filled, asking_store: Asking) -> None:

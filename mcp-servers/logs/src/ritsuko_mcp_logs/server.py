@@ -50,7 +50,7 @@ def build(settings: LogsSettings, kinds: Kinds = KINDS) -> Service:
         name="logs",
         version=version("ritsuko-mcp-logs"),
         instructions="Searches and explains logs: pod logs of a Kubernetes cluster, and the log stores that are "
-        "configured. errors tells what goes wrong, compare what changed, incident what happened when.",
+        "configured. errors lists what fails, compare what changed, incident the timeline.",
         settings=settings,
         tools=bind_all(TOOLS, backend, {"source": Choice(available.names, default=available.names[0])}),
         backend=available,

@@ -65,13 +65,13 @@ def test_conditions_are_shown_as_they_are_meant() -> None:
 @pytest.mark.parametrize(
     ("conditions", "said"),
     [
-        ("status", "can't be read"),
-        ("=5", "can't be read"),
-        (">5", "can't be read"),
-        (",".join("abcdefghijk") + "=1", "can't be read"),
+        ("status", "cannot be parsed"),
+        ("=5", "cannot be parsed"),
+        (">5", "cannot be parsed"),
+        (",".join("abcdefghijk") + "=1", "cannot be parsed"),
         (",".join(f"{name}=1" for name in "abcdefghijk"), "at most 10"),
-        ("level>=warn", "no number"),
-        ("status>=", "no number"),
+        ("level>=warn", "not a number"),
+        ("status>=", "not a number"),
     ],
 )
 def test_what_cannot_be_meant_is_said(conditions: str, said: str) -> None:

@@ -20,6 +20,6 @@ def hints(*, hits: int, before: int) -> list[str]:
 
 
 def test_an_empty_page_behind_all_matches_is_explained() -> None:
-    assert hints(hits=0, before=5) == ["No match lies behind this cursor: leave it out to begin with the first ones."]
+    assert hints(hits=0, before=5) == ["There are no matches after this cursor; omit it to start from the first one."]
     assert hints(hits=2, before=3) == []
     assert hints(hits=5, before=0) == []

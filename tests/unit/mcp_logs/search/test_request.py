@@ -38,7 +38,7 @@ def test_until_now_the_clock_of_a_node_may_be_ahead() -> None:
     [("0", "now"), ("1h", "2h"), ("1h", "1h"), ("+10s", "now"), ("+10s", "+20s")],
 )
 def test_an_empty_time_is_said(since: str, until: str) -> None:
-    with pytest.raises(ToolFailure, match=r"the time from .* until .* is empty"):
+    with pytest.raises(ToolFailure, match=r"the time range from .* until .* is empty"):
         parse_window(since, until, NOW)
 
 

@@ -23,7 +23,7 @@ from tests.mcp_serving import serving
 
 
 class FileSettings(BaseModel):
-    file_path: Path | None = Field(default=None, description="file with one line a row; unset: not asked")
+    file_path: Path | None = Field(default=None, description="file with one line a row; unset: not used")
     file_pod: str = Field(default="app", min_length=1, description="pod that the lines are of")
 
 

@@ -76,7 +76,8 @@ async def events(cluster: Cluster, namespace: str, since: float, until: float) -
         except ApiFailure as failure:
             if failure.status == 403:
                 raise ToolFailure(
-                    f"not allowed to list events: {failure.reason}", "It takes a role with list on events there."
+                    f"not allowed to list events: {failure.reason}",
+                    "The service account needs a role with list on events there.",
                 ) from failure
             raise
         for event in page.items:

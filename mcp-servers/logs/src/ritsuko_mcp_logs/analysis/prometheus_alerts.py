@@ -19,10 +19,12 @@ class AlertSettings(CredentialSettings):
     """`PROMETHEUS_*`: the Prometheus whose alerts an incident shows."""
 
     prometheus_url: HttpAddress = Field(
-        default="", description="address in front of /api/v1, to show alerts in incidents; unset: none are shown"
+        default="", description="base URL of Prometheus without /api/v1, for alerts in incident; unset: no alerts"
     )
-    prometheus_bearer_token_file: Path | None = Field(default=None, description="file with a bearer token for it")
-    prometheus_basic_auth_file: Path | None = Field(default=None, description="file with user:password for it")
+    prometheus_bearer_token_file: Path | None = Field(
+        default=None, description="file with a bearer token for Prometheus"
+    )
+    prometheus_basic_auth_file: Path | None = Field(default=None, description="file with user:password for Prometheus")
     prometheus_ca_file: Path | None = Field(
         default=None, description="CA certificates to trust instead of the system's"
     )

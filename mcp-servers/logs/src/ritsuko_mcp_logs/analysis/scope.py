@@ -59,9 +59,9 @@ class Mined:
         """What was not read or not grouped."""
         told = list(dict.fromkeys(line for coverage in self.coverages for line in unread(coverage)))
         if self.miner.ungrouped:
-            told.append(f"{self.miner.ungrouped:,} records are in no group: there are too many different messages")
+            told.append(f"{self.miner.ungrouped:,} records were not grouped: too many different messages")
         elif self.miner.settled:
-            told.append("there are more than 20,000 different messages: the groups may depend on the order of reading")
+            told.append("more than 20,000 different messages: groups may depend on the order of reading")
         return told
 
     @property

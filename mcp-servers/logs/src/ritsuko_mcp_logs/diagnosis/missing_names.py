@@ -40,4 +40,4 @@ def _instead(what: str, wanted: str, existing: list[str]) -> str:
     near = suggestion(wanted, existing) or (
         f"There are: {shortlist(sorted(existing))}." if existing else "There are none."
     )
-    return f"No line is of {what} {wanted}. {near}"
+    return f"No lines from {what} {wanted}. {near}"

@@ -50,11 +50,11 @@ async def fields_with_text(source: Source, query: Query) -> list[str]:
         return []
     wanted = query.text if query.regex else literal(query.text)
     how = f": search {arguments(fields=f'{names[0]}~{wanted}')} finds those lines" if "," not in wanted else ""
-    return [f"It is not in the text of lines, but in what is kept beside it, in {shortlist(sorted(names))}{how}."]
+    return [f"The text of the lines does not contain it, but these fields do: {shortlist(sorted(names))}{how}."]
 
 
 def fields_instead(name: str, seen: Mapping[str, FieldValues]) -> str:
     """What to say instead of a field that is not there."""
     if not seen:
-        return "They are prose, without fields."
+        return "Those lines are plain text without fields."
     return suggestion(name, seen) or f"There are: {shortlist(sorted(seen))}."

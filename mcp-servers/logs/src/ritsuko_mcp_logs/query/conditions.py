@@ -56,14 +56,14 @@ def parse_conditions(text: str) -> tuple[Condition, ...]:
         written = _CONDITION.fullmatch(part)
         if written is None or len(found) == _MOST:
             raise ToolFailure(
-                f"fields {text[:100]!r} can't be read",
+                f"fields {text[:100]!r} cannot be parsed",
                 f"Write it like status=500,method!=GET,error~refused; at most {_MOST}.",
             )
         name, operator, value = written.groups()
         condition = Condition(name, _OPERATORS[operator], value)
         if condition.operator[0] in "<>" and amount(value) is None:
             raise ToolFailure(
-                f"fields {text[:100]!r} compares with {value[:60]!r}, which is no number",
+                f"fields {text[:100]!r} compares with {value[:60]!r}, which is not a number",
                 "Compare with a number or a duration, like status>=500 or took>1.5s; level=warn is for levels.",
             )
         found.append(condition)

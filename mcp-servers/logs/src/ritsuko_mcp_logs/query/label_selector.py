@@ -34,7 +34,7 @@ def parse_selector(text: str) -> list[Requirement]:
     while position < len(text):
         match = _REQUIREMENT.match(text, position)
         if match is None:
-            raise ToolFailure(f"{text!r} is no label selector", "Write it like app=web,tier!=db.")
+            raise ToolFailure(f"{text!r} is not a label selector", "Write it like app=web,tier!=db.")
         found.append(_requirement(match, text))
         position = match.end()
     return found
@@ -46,6 +46,6 @@ def _requirement(match: re.Match[str], text: str) -> Requirement:
     if match["member"]:
         values = tuple(value.strip() for value in match["values"].split(","))
         if not all(re.fullmatch(_VALUE, value) for value in values):
-            raise ToolFailure(f"{text!r} is no label selector", "Write it like env in (a,b).")
+            raise ToolFailure(f"{text!r} is not a label selector", "Write it like env in (a,b).")
         return Requirement(match["member"], "in" if match["in"] == "in" else "notin", values)
     return Requirement(match["present"], "absent" if match["absent"] else "exists")

@@ -37,7 +37,7 @@ class Query:
     """`text` and `exclude` are regular expressions (RE2)."""
     case_sensitive: bool = False
     level: str = ""
-    """The least level that a line must state."""
+    """The minimum severity that a line must state."""
     fields: tuple[tuple[str, str], ...] = ()
     """Fields that a line must have with these values."""
     conditions: tuple[Condition, ...] = ()

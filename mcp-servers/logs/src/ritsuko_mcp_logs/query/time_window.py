@@ -18,7 +18,7 @@ def parse_window(since: str, until: str, now: float) -> tuple[float, float]:
     begin = _moment(since, now)
     if begin >= min(end, now):
         raise ToolFailure(
-            f"the time from {since} until {until} is empty", "since comes before until, like since=2h until=1h."
+            f"the time range from {since} until {until} is empty", "since must be before until, like since=2h until=1h."
         )
     return begin, end + _CLOCKS_APART if until == "now" else end
 

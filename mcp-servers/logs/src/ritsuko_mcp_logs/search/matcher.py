@@ -30,7 +30,7 @@ class _Match(Protocol):
 
 
 class Matcher:
-    """Text (or a regular expression) that is there or is not, a least level, fields; with none of them every line.
+    """Text (or a regular expression) to find or to exclude, a minimum severity, fields; without any of them every line.
 
     A text is looked for in lines as they are shown: without colour codes and the CR of CRLF.
     Regular expressions are RE2's: linear in the length of a line, so none that a caller thinks of hangs the server.
@@ -206,7 +206,7 @@ def compiled(text: str, *, literal: bool, case_sensitive: bool) -> _Pattern:
     except engine.error as error:
         raise ToolFailure(
             f"{text!r} is not a regular expression (RE2): {_complaint(error)}",
-            "Escape what is meant literally with \\, or leave regex out to search for the text as it stands.",
+            "Escape literal characters with \\, or omit regex to search for the text as is.",
         ) from error
 
 

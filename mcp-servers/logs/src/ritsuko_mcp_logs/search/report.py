@@ -84,7 +84,7 @@ def _summary(request: LogRequest, query: Query, found: Found, now: float) -> str
     if query.until < now:
         since += f" until {format_time(query.until)}"
     if not found.pods and not found.lines:
-        return f"Nothing was read of {where(found.coverage, found.coverage.matched_pods)}."
+        return f"Nothing was read from {where(found.coverage, found.coverage.matched_pods)}."
     of = where(found.coverage, found.pods)
     if not found.lines:
         return f"{of} wrote nothing {since}."
@@ -96,19 +96,19 @@ def _summary(request: LogRequest, query: Query, found: Found, now: float) -> str
 def _behind_all(found: Found) -> list[str]:
     """What to say of a page that lies behind all matches."""
     empty = not found.hits and found.before
-    return ["No match lies behind this cursor: leave it out to begin with the first ones."] if empty else []
+    return ["There are no matches after this cursor; omit it to start from the first one."] if empty else []
 
 
 def _hints(request: LogRequest, found: Found) -> list[str]:
     """What to try when nothing was found."""
     hints: list[str] = []
     if found.lines and request.text and not request.regex and _LOOKS_LIKE_REGEX.search(request.text):
-        hints.append("The text was searched for literally: regex=true takes it as a regular expression.")
+        hints.append("The text was searched literally; set regex=true to use it as a regular expression.")
     if found.lines and found.coverage.retention_note:
         hints.append(found.coverage.retention_note)
     if found.pods:
-        before = ", or into the run before the last restart with previous=true" if found.tells_runs else ""
+        before = ", or in the run before the last restart with previous=true" if found.tells_runs else ""
         hints.append(f"Look further back with since=24h{before}.")
     elif request.previous and all(gap.reason == NO_RUN_BEFORE for gap in found.coverage.gaps):
-        hints.append("No container has run before: leave previous out.")
+        hints.append("No container has restarted; omit previous.")
     return hints

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from ritsuko_mcp_logs.lines.line import Origin
 from ritsuko_mcp_logs.phrases import counted, named_namespace, shortlist
 
-NO_RUN_BEFORE = "has not run before"
-LOG_IS_GONE = "the node has removed it, and its log"
+NO_RUN_BEFORE = "no previous run"
+LOG_IS_GONE = "the node has deleted the container and its log"
 """Why of a container there is nothing to read."""
 
 

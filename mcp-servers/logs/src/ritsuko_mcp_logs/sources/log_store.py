@@ -47,7 +47,7 @@ class LogStore(ABC, Generic[ExistingT]):
         existing = await self._existing(query)
         coverage.namespace = await self._namespace(query, existing)
         if not existing:
-            coverage.empty_reason = f"{self.origin} has no logs of that time."
+            coverage.empty_reason = f"{self.origin} has no logs for that time."
         pages = (self._few if query.limit else self._many)(query, existing, coverage)
         async for batch in _within(pages, coverage, self.origin, seconds=query.seconds or self._seconds):
             yield batch
@@ -98,7 +98,7 @@ class LogStore(ABC, Generic[ExistingT]):
         """The namespace of a query, `*` for all. Raises ToolFailure for a name when the store keeps no namespaces."""
         if not self._known(existing).namespace:
             if existing and query.namespace not in ("", "*"):
-                raise ToolFailure(f"the logs in {self.product} do not say their namespace", "Leave namespace out.")
+                raise ToolFailure(f"logs in {self.product} have no namespace label", "Omit namespace.")
             return "*"
         return query.namespace or await self._own()
 
@@ -109,21 +109,21 @@ class LogStore(ABC, Generic[ExistingT]):
         """
         if query.previous:
             raise ToolFailure(
-                f"{self.product} does not tell the runs of a container apart",
-                "Leave previous out: its lines of all runs are there. Or ask source=pods.",
+                f"{self.product} does not distinguish the runs of a container",
+                "Omit previous to get the lines of all runs, or use source=pods.",
             )
         names = self._known(existing)
         there_are = f"They have: {shortlist(sorted(existing))}."
         for asked, name, what in ((query.pod, names.pod, "pod"), (query.container, names.container, "container")):
             if asked and not name:
                 raise ToolFailure(
-                    f"the logs in {self.product} of that time do not say their {what}",
-                    there_are if existing else "There are none at all: look further back.",
+                    f"logs in {self.product} have no {what} label in that time",
+                    there_are if existing else "There are none in that time; use an earlier since.",
                 )
         for requirement in parse_selector(query.labels):
             if not label_name(requirement.key, existing) and requirement.operator in ("in", "exists"):
                 raise ToolFailure(
-                    f"the logs in {self.product} have no label {requirement.key}",
+                    f"logs in {self.product} have no label {requirement.key}",
                     suggestion(requirement.key, label_keys(existing)) or there_are,
                 )
         return names
@@ -141,7 +141,7 @@ async def _within(
                 async with asyncio.timeout_at(deadline):
                     rows = await anext(groups, None)
             except TimeoutError:
-                coverage.gaps.append(Gap(product, f"out of time after {counted(coverage.lines, 'line')}"))
+                coverage.gaps.append(Gap(product, f"timed out after {counted(coverage.lines, 'line')}"))
                 return
             except BackendUnreachable as failure:
                 if not coverage.lines:

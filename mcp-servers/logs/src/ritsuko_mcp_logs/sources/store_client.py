@@ -46,7 +46,7 @@ class QueryRejected(ToolFailure):
     """The store understood us and says no to the query: `said` is what it says."""
 
     def __init__(self, product: str, status: int, said: str) -> None:
-        super().__init__(f"{product} refuses the query ({status}): {said}", "Narrow the time, the pods or the text.")
+        super().__init__(f"{product} rejected the query ({status}): {said}", "Narrow the time range, pods or text.")
         self.said = said
 
 
@@ -82,18 +82,18 @@ class StoreClient:
                     body += chunk
                     if len(body) > self._max_bytes:
                         raise TooLarge(
-                            f"the answer of {self.name} is larger than {self._max_bytes / 2**20:.3g} MiB",
-                            "Narrow the time, the pods or the text.",
+                            f"the response of {self.name} is larger than {self._max_bytes / 2**20:.3g} MiB",
+                            "Narrow the time range, pods or text.",
                         )
         except TimeoutError:
             raise BackendUnreachable(
-                f"{self.name} gave no answer within {seconds:.3g} s",
-                f"Ask for less (a shorter time, fewer pods), or look whether {self._access.product} is overloaded.",
+                f"{self.name} did not respond within {seconds:.3g} s",
+                f"Use a shorter time or fewer pods, or check whether {self._access.product} is overloaded.",
             ) from None
         try:
             return model.model_validate_json(bytes(body))
         except ValidationError as error:
-            raise self._not_the_api(f"an answer that does not fit: {_beginning(bytes(body))}") from error
+            raise self._not_the_api(f"unexpected response: {_beginning(bytes(body))}") from error
 
     @asynccontextmanager
     async def stream(
@@ -114,16 +114,17 @@ class StoreClient:
                 yield response.aiter_bytes(256 * 1024)
         except httpx2.ConnectError as error:
             raise BackendUnreachable(
-                f"{self.name} can't be reached: {_reason(error)}", _connecting_hint(_reason(error), variable)
+                f"{self.name} is unreachable: {_reason(error)}", _connecting_hint(_reason(error), variable)
             ) from error
         except httpx2.TimeoutException as error:
             raise BackendUnreachable(
-                f"{self.name} is silent: {_reason(error)}", "Try again, or look whether it is overloaded."
+                f"{self.name} did not respond in time: {_reason(error)}",
+                "Try again, or check whether it is overloaded.",
             ) from error
         except (httpx2.RequestError, httpx2.InvalidURL) as error:
             raise BackendUnreachable(
-                f"the answer of {self.name} broke off: {_reason(error)}",
-                "Try again; if it stays so, look at its log or at the proxy before it.",
+                f"the response of {self.name} was truncated: {_reason(error)}",
+                "Try again; if it persists, check its log or the proxy in front of it.",
             ) from error
 
     async def aclose(self) -> None:
@@ -134,29 +135,29 @@ class StoreClient:
         status, said, variable = response.status_code, await _described(response), self._access.variable
         if status in (401, 403):
             return BackendUnreachable(
-                f"{self.name} does not let us in: {said}",
+                f"{self.name} rejected our credentials ({said})",
                 f"Check the file of {variable}_BEARER_TOKEN_FILE or {variable}_BASIC_AUTH_FILE, and "
                 f"{variable}_{self._access.part}.",
             )
         if status == 429:
             wait = response.headers.get("retry-after", "")
             return BackendUnreachable(
-                f"{self.name} takes no more requests just now: {said}",
+                f"{self.name} is rate limiting requests: {said}",
                 f"Try again in {wait} seconds." if wait.isdigit() else "Try again in a minute.",
             )
         if status in (400, 422) and _media(response) != "text/html":
             return QueryRejected(self._access.product, status, said.partition(": ")[2] or said)
         if status >= 500:
             return BackendUnreachable(
-                f"{self.name} or the proxy before it is in trouble: {said}",
-                "Try again; if it stays so, look at its log.",
+                f"{self.name} or the proxy in front of it failed: {said}",
+                "Try again; if it persists, check its log.",
             )
         return self._not_the_api(said)
 
     def _not_the_api(self, said: str) -> BackendUnreachable:
         return BackendUnreachable(
-            f"what answers at {self.address} is not {self._access.product}'s API: {said}",
-            f"Check {self._access.variable}_URL: no login page or proxy may stand before it.",
+            f"the server at {self.address} does not serve {self._access.product}'s API: {said}",
+            f"Check {self._access.variable}_URL; there must be no login page or proxy in front of it.",
         )
 
 
@@ -164,7 +165,7 @@ def _http(access: StoreEndpoint) -> httpx2.AsyncClient:
     try:
         tls = ssl.create_default_context(cafile=access.ca_file)
     except (OSError, ssl.SSLError) as error:
-        raise ConfigurationError(f"{access.variable}_CA_FILE: can't be read as certificates ({error})") from error
+        raise ConfigurationError(f"{access.variable}_CA_FILE: cannot be read as certificates ({error})") from error
     auth: httpx2.Auth | None = None
     if access.bearer_token_file:
         auth = BearerFile(access.bearer_token_file)
@@ -185,8 +186,10 @@ def _connecting_hint(reason: str, variable: str) -> str:
     if "expired" in reason:
         return "Its certificate has expired: renew it."
     if "certificate" in reason.lower():
-        return f"Name the CA that signed its certificate in {variable}_CA_FILE, and its host as the certificate does."
-    return f"Check that it runs, that {variable}_URL is right and that no network policy is in the way."
+        return (
+            f"Set {variable}_CA_FILE to the CA that signed its certificate, and use the host name in the certificate."
+        )
+    return f"Check that it is running, that {variable}_URL is correct and that no network policy blocks it."
 
 
 def _without_credentials(url: str) -> str:

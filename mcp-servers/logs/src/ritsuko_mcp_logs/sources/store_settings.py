@@ -11,7 +11,7 @@ def _is_an_address(url: str) -> str:
     if url and (parts.scheme not in ("http", "https") or not parts.hostname):
         raise ValueError("set it to an address like http://loki.logging:3100, or leave it unset")
     if parts.query or parts.fragment:
-        raise ValueError("leave out what comes after ? or #")
+        raise ValueError("remove the part after ? or #")
     return url
 
 
@@ -35,5 +35,5 @@ class StoreSettings(CredentialSettings):
     """What every store reads."""
 
     logs_max_answer_bytes: int = Field(
-        default=64 * 2**20, ge=2**16, le=2**30, description="most bytes read of one answer of a log store"
+        default=64 * 2**20, ge=2**16, le=2**30, description="maximum bytes of one response of a log store"
     )

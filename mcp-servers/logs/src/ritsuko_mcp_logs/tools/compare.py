@@ -33,7 +33,7 @@ class CompareParameters(Parameters):
     pod: Pod = ""
     since: Since = "1h"
     until: str = "now"
-    before: Annotated[str, Field(description="how much earlier: 1d, 7d; empty: just before")] = ""
+    before: Annotated[str, Field(description="offset of the earlier window: 1d, 7d; empty: directly before")] = ""
     lines: Lines = "all"
     labels: Labels = ""
     limit: Limit = 50
@@ -51,7 +51,7 @@ async def compare(parameters: CompareParameters, backend: LogBackend) -> Envelop
     if shift < length:
         raise ToolFailure(
             f"the two windows overlap: {format_duration(round(length))} long, {before} apart",
-            "Give a before that is at least as long as the window, or leave it out.",
+            "Set before to at least the length of the window, or omit it.",
         )
     spans = Spans(((begin - shift, begin - shift + length), (begin, end)), _SPANS)
     mined = await mine(scope, spans, until=read_until, everything=parameters.lines == "all")
@@ -75,8 +75,8 @@ async def compare(parameters: CompareParameters, backend: LogBackend) -> Envelop
 
 TOOL = ReadTool(
     name="compare",
-    title="See what changed in the logs",
-    description="What is logged now against then: messages that are new, gone, rising or falling by more than chance.",
+    title="Compare logs over time",
+    description="Compare messages with an earlier window: new, gone, and significantly rising or falling ones.",
     parameters=CompareParameters,
     run=compare,
 )
@@ -104,14 +104,14 @@ def _summary(
     if mined.empty_reason:
         return mined.empty_reason
     span = format_duration(round(length))
-    against = f"the {span} since {format_time(begin)} against those since {format_time(begin - shift)}"
+    against = f"the {span} since {format_time(begin)} compared with those since {format_time(begin - shift)}"
     same = len(judged) - len(changed)
     if not changed:
-        return f"Nothing changed: {counted(same, 'message')} in {against} as before, in {mined.read}."
+        return f"Nothing changed: {counted(same, 'message')} as before; {against}, in {mined.read}."
     counts = [
         f"{count} {change}" for change in _WORTH_SAYING if (count := sum(one.change == change for one in changed))
     ]
-    return f"{', '.join(counts)}; {counted(same, 'message')} as before: {against}, in {mined.read}."
+    return f"{', '.join(counts)}; {counted(same, 'message')} as before; {against}, in {mined.read}."
 
 
 def _missing(mined: Mined, begin: float, shift: float) -> list[str]:
@@ -119,4 +119,4 @@ def _missing(mined: Mined, begin: float, shift: float) -> list[str]:
     first = mined.miner.begin
     if first is None or first < begin - shift / 2:
         return []
-    return [f"there are no logs from before {format_time(first)}: what is new may be older"]
+    return [f"there are no logs before {format_time(first)}: new messages may be older"]

@@ -33,7 +33,7 @@ _FINGERPRINT = re.compile(r"[0-9a-f]{10}")
 class ErrorParameters(Parameters):
     """What `error` takes."""
 
-    fingerprint: Annotated[str, Field(max_length=100, description="as errors shows it", examples=["3f9a1c07e2"])]
+    fingerprint: Annotated[str, Field(max_length=100, description="from errors", examples=["3f9a1c07e2"])]
     namespace: Namespace = ""
     pod: Pod = ""
     since: Since = "6h"
@@ -48,7 +48,7 @@ async def error(parameters: ErrorParameters, backend: LogBackend) -> Envelope:
     if not _FINGERPRINT.fullmatch(wanted):
         raise ToolFailure(
             f"{parameters.fingerprint[:60]!r} is not a fingerprint",
-            "It has ten digits and letters from a to f: errors lists them.",
+            "A fingerprint has ten hex digits; errors lists them.",
         )
     begin, end = parse_window(parameters.since, "now", now)
     mined = await mine(scope, Spans(((begin, now),), _SPANS), until=end)
@@ -58,14 +58,14 @@ async def error(parameters: ErrorParameters, backend: LogBackend) -> Envelope:
         known = [names.fingerprint(group) for group in mined.groups[:100]]
         raise ToolFailure(
             mined.empty_reason or f"no error with the fingerprint {wanted} in {mined.read} since {format_time(begin)}",
-            suggestion(wanted, known) or "Look further back with since=2d, or in another namespace.",
+            suggestion(wanted, known) or "Try since=2d or another namespace.",
         )
     record = _record(wanted, group, mined, names, (now - begin) / _SPANS)
     return Envelope(
         summary=f"{counted(group.tally.count, 'record')} of this error in {mined.read} since {format_time(begin)}.",
         data=record,
         warnings=mined.warnings,
-        hints=["search with a word of it and context=5 shows what happened around it."],
+        hints=["To see the lines around it, search for a word of it with context=5."],
         source=mined.source,
         time_range=TimeRange(start=format_time(begin), end=format_time(now)),
         untrusted=True,
@@ -74,8 +74,8 @@ async def error(parameters: ErrorParameters, backend: LogBackend) -> Envelope:
 
 TOOL = ReadTool(
     name="error",
-    title="Look into one error",
-    description="One error: examples with their stack traces, where, first and last seen, its course.",
+    title="Show one error",
+    description="One error: examples with stack traces, pods, first and last time, count over time.",
     parameters=ErrorParameters,
     run=error,
 )
@@ -92,9 +92,9 @@ def _record(fingerprint: str, group: Group, mined: Mined, names: GroupNames, spa
     own = names.fingerprint(group)
     return {
         "fingerprint": fingerprint,
-        **({"shown by errors as": own} if own != fingerprint else {}),
+        **({"listed by errors as": own} if own != fingerprint else {}),
         "error": names.template(group),
-        "level": group.level or "none stated",
+        "level": group.level or "none",
         "count": tally.count,
         "different messages": len(group.members),
         "first": format_time(tally.first_second),

@@ -54,7 +54,7 @@ async def errors(parameters: ErrorsParameters, backend: LogBackend) -> Envelope:
     warnings = mined.warnings
     if judged and not _reaches_back(mined, begin, length):
         warnings.append(
-            f"there are no logs from before {format_time(mined.miner.begin or begin)}: what is new may be older"
+            f"there are no logs before {format_time(mined.miner.begin or begin)}: new messages may be older"
         )
     return Envelope(
         summary=_summary(judged, mined, gone, of, until),
@@ -72,7 +72,7 @@ async def errors(parameters: ErrorsParameters, backend: LogBackend) -> Envelope:
 
 TOOL = ReadTool(
     name="errors",
-    title="See what goes wrong",
+    title="List errors",
     description="Each error once: fingerprint, count, and change from the window before; new and rising errors first.",
     parameters=ErrorsParameters,
     run=errors,
@@ -99,7 +99,7 @@ def _row(one: GroupChange, mined: Mined, names: GroupNames, of: Lines) -> Row:
 def _hints(rows: list[Row], scope: Scope, since: str) -> list[str]:
     found = next((row["fingerprint"] for row in rows if row["fingerprint"]), None)
     again = " ".join(part for part in (f"error {found}", scope.asked, arguments(since=since)) if part)
-    return [f"{again} shows the first of them with examples."] if found else []
+    return [f"{again} shows examples of the first one."] if found else []
 
 
 def _summary(judged: list[GroupChange], mined: Mined, gone: int, of: Lines, until: str) -> str:
@@ -109,7 +109,7 @@ def _summary(judged: list[GroupChange], mined: Mined, gone: int, of: Lines, unti
     span, what = format_duration(round(end - begin)), "error" if of == "errors" else "message"
     when = f"since {format_time(begin)}" + ("" if until == "now" else f" until {format_time(end)}")
     if not judged:
-        silent = f"; {counted(gone, what)} of the {span} before did not come again" if gone else ""
+        silent = f"; {counted(gone, what)} of the {span} before did not recur" if gone else ""
         return f"No {what}s in {mined.read} {when}{silent}."
     changes = [
         f"{count} {change}"
@@ -120,7 +120,7 @@ def _summary(judged: list[GroupChange], mined: Mined, gone: int, of: Lines, unti
     records = counted(sum(one.now for one in judged), "record")
     return (
         f"{counted(len(judged), f'different {what}')}{told} in {records} {when}; "
-        f"read were {mined.read}, of {span} and of the {span} before."
+        f"read {mined.read} in this {span} and the {span} before."
     )
 
 

@@ -67,7 +67,7 @@ async def fields(parameters: FieldsParameters, backend: LogBackend) -> Envelope:
         truncated=len(rows) > request.limit,
         total=len(rows),
         warnings=unread(coverage),
-        hints=[] if rows or not lines else ["These lines are prose: neither JSON nor key=value nor an access log."],
+        hints=[] if rows or not lines else ["These lines are plain text: not JSON, key=value or an access log."],
         source=coverage.origin,
         time_range=time_range(query, now),
         untrusted=True,
@@ -76,7 +76,7 @@ async def fields(parameters: FieldsParameters, backend: LogBackend) -> Envelope:
 
 TOOL = ReadTool(
     name="fields",
-    title="See which fields lines have",
+    title="List fields",
     description="Fields (JSON, logfmt, store labels) of the newest lines, "
     "or of lines with a text or level, and their values.",
     parameters=FieldsParameters,
@@ -118,7 +118,7 @@ def _spread(seen: FieldValues) -> str:
         return ""
     known.sort(key=lambda one: one[0])
     least, half, nearly_all, most = (_at(share, known, total) for share in (0, 0.5, 0.95, 1))
-    return f"From {least} to {most}, half up to {half}, 95 % up to {nearly_all}."
+    return f"From {least} to {most}, median {half}, 95th percentile {nearly_all}."
 
 
 def _at(share: float, known: Sequence[tuple[object, str, int]], total: int) -> str:

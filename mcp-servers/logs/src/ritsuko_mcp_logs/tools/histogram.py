@@ -66,7 +66,7 @@ class HistogramParameters(Parameters):
     fields: Fields = ""
     exclude: Exclude = ""
     regex: Regex = False
-    points: Annotated[bool, Field(description="a row a step instead of a sparkline")] = False
+    points: Annotated[bool, Field(description="one row per step instead of a sparkline")] = False
     source: str = ""
 
 
@@ -90,7 +90,7 @@ async def histogram(parameters: HistogramParameters, backend: LogBackend) -> Env
     rows = _points(named, steps, by) if parameters.points else _courses(named, steps, by)
     if not total:
         await explain_empty(source, query, coverage)
-    hints = [] if total else ["Look further back with since=24h, or for less: leave out text or level."]
+    hints = [] if total else ["Try since=24h, or omit text or level."]
     if by not in _KNOWN and named.keys() == {_NONE}:
         hints += await unknown_fields(source, query, [by])
     found = f"{counted(total, 'line')}{request.described}"

@@ -56,7 +56,7 @@ async def incident(parameters: IncidentParameters, backend: LogBackend) -> Envel
         _told("alerts", alerts(settings, namespace, begin, end), warnings) if settings.prometheus_url else _nothing(),
     )
     if not settings.prometheus_url:
-        warnings.append("alerts are not looked at: this server has no PROMETHEUS_URL")
+        warnings.append("alerts are not included: PROMETHEUS_URL is not set")
     if scope.pod:
         happened = [one for one in happened if one.about.partition("/")[2].startswith(scope.pod.partition("*")[0])]
     judged = [one for one in group_changes(mined) if one.now]
@@ -84,8 +84,8 @@ async def incident(parameters: IncidentParameters, backend: LogBackend) -> Envel
 
 TOOL = ReadTool(
     name="incident",
-    title="See an incident on one time line",
-    description="New and rising errors, Kubernetes events and alerts of a window on one time line.",
+    title="Show an incident timeline",
+    description="Timeline of new and rising errors, Kubernetes events and alerts.",
     parameters=IncidentParameters,
     run=incident,
 )
@@ -130,7 +130,7 @@ def _of_event(one: RecurringEvent) -> tuple[float, Row]:
 
 def _of_alert(one: FiredAlert) -> tuple[float, Row]:
     severity = f" ({one.severity})" if one.severity else ""
-    earlier = ", fired before already" if one.before else ""
+    earlier = ", already firing before" if one.before else ""
     return one.first, _row("alert", one.first, one.last, 1, one.about, f"{one.name}{severity}{earlier}")
 
 
@@ -153,16 +153,14 @@ def _summary(
     return (
         f"{counted(len(changed), 'new or rising error')} of {errors}, {counted(warnings, 'warning')} among "
         f"{counted(len(happened), 'event')}, {counted(len(fired), 'alert')} from {format_time(begin)} to "
-        f"{format_time(end)}; read were {mined.read}."
+        f"{format_time(end)}; read {mined.read}."
     )
 
 
 def _hints(judged: list[GroupChange], changed: list[GroupChange], left_out: int) -> list[str]:
     hints: list[str] = []
     if usual := len(judged) - len(changed):
-        hints.append(
-            f"{counted(usual, 'error')} as frequent as before left out: errors shows what goes wrong all along."
-        )
+        hints.append(f"{counted(usual, 'error')} as frequent as before left out; errors lists them.")
     if left_out:
-        hints.append(f"{counted(left_out, 'row')} left out, plain events first: limit=500 shows more, pod= less.")
+        hints.append(f"{counted(left_out, 'row')} left out, normal events first: raise limit, or narrow with pod.")
     return hints

@@ -15,14 +15,12 @@ from ritsuko_mcp_logs.search.request import LogRequest
 
 Text = Annotated[str, Field(max_length=1000, description="text to find; empty: every line")]
 Namespace = Annotated[str, Field(description="default: the server's own; *: all")]
-Pod = Annotated[str, Field(description="name, its beginning, a pattern with *, or like deploy/web")]
-Level = Annotated[
-    Literal["", "debug", "info", "warn", "error", "fatal"], Field(description="least level a line must state")
-]
+Pod = Annotated[str, Field(description="name, prefix, pattern with *, or deploy/web")]
+Level = Annotated[Literal["", "debug", "info", "warn", "error", "fatal"], Field(description="minimum severity")]
 Since = Annotated[str, Field(description="30m, 2d or a time like 2026-01-31T14:00:00Z")]
 Labels = Annotated[str, Field(description="label selector, like app=web,tier!=db")]
 Regex = Annotated[bool, Field(description="text and exclude are regular expressions (RE2)")]
-Exclude = Annotated[str, Field(max_length=1000, description="text that lines must not have")]
+Exclude = Annotated[str, Field(max_length=1000, description="text to exclude")]
 Fields = Annotated[
     str,
     Field(description="JSON, logfmt or access log fields: status>=500,method!=GET,error~refused (= != ~ !~ > >= < <=)"),

@@ -56,8 +56,8 @@ class SearchParameters(Parameters):
     previous: Annotated[bool, Field(description="the run before the last restart")] = False
     order: Order = "newest"
     case_sensitive: bool = False
-    limit: Annotated[int, Field(ge=1, le=500, description="most matches to return")] = 50
-    cursor: Annotated[str, Field(description="next_cursor of the answer to go on after")] = ""
+    limit: Annotated[int, Field(ge=1, le=500, description="maximum matches")] = 50
+    cursor: Annotated[str, Field(description="next_cursor of the previous page")] = ""
     source: str = ""
 
 

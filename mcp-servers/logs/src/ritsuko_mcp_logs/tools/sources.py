@@ -25,18 +25,18 @@ async def sources(parameters: SourcesParameters, backend: LogBackend) -> Envelop
     default = backend.sources.names[0]
     summary = f"{len(rows)} of {len(rows)} sources answer" if not down else f"{', '.join(down)} does not answer"
     return Envelope(
-        summary=f"{summary}; {default} is asked unless a call names another.",
+        summary=f"{summary}; {default} is the default.",
         data=list(rows),
         hints=[]
         if len(rows) > 1
-        else ["VICTORIALOGS_URL, LOKI_URL or OPENSEARCH_URL adds a store that keeps logs for longer."],
+        else ["Set VICTORIALOGS_URL, LOKI_URL or OPENSEARCH_URL to add a store that keeps logs longer."],
     )
 
 
 TOOL = ReadTool(
     name="sources",
-    title="See where logs come from",
-    description="Where logs come from: does it answer, how far back does it go.",
+    title="List log sources",
+    description="Log sources: whether each responds, and how far back it goes.",
     parameters=SourcesParameters,
     run=sources,
 )
@@ -55,6 +55,6 @@ async def _row(source: Source, now: float) -> Row:
         detail = f"{failure.message} {failure.hint}".strip()
     except TimeoutError:
         if not detail:
-            state, detail = "does not answer", f"no answer within {_SECONDS:g} s"
-        oldest = "" if state != "answers" else "not known in time"
+            state, detail = "does not answer", f"no response within {_SECONDS:g} s"
+        oldest = "" if state != "answers" else "unknown (timed out)"
     return {"source": source.name, "state": state, "detail": detail, "back to": oldest}

@@ -35,7 +35,7 @@ class TailParameters(Parameters):
     pod: Pod = ""
     namespace: Namespace = ""
     container: str = ""
-    lines: Annotated[int, Field(ge=1, le=500, description="of all containers together")] = 50
+    lines: Annotated[int, Field(ge=1, le=500, description="in total, across containers")] = 50
     follow: Annotated[float, Field(ge=0, le=15, description="seconds to wait for new lines")] = 0
     text: Text = ""
     exclude: Exclude = ""
@@ -48,7 +48,7 @@ class TailParameters(Parameters):
 
 
 async def tail(parameters: TailParameters, backend: LogBackend) -> Envelope:
-    """The newest `lines` lines of all containers together, after waiting `follow` seconds for new ones.
+    """The newest `lines` lines in total, across containers, after waiting `follow` seconds for new ones.
 
     They fit `room` bytes: the oldest are left out, said in the hints.
     """
@@ -72,7 +72,7 @@ async def tail(parameters: TailParameters, backend: LogBackend) -> Envelope:
     newest = _newest(found, lines)
     await explain_empty(source, query, coverage)
     shown = _within(newest, room, coverage.namespace)
-    left_out = f"{counted(len(newest) - len(shown), 'older line')} left out to fit: search shows them, page by page."
+    left_out = f"{counted(len(newest) - len(shown), 'older line')} left out to fit; page through them with search."
     pods = len({(line.origin.namespace, line.origin.pod) for line in newest})
     waited = f" after waiting {format_duration(follow)} for more" if follow else ""
     summary = f"The newest {counted(len(shown), 'line')}{request.described} of {where(coverage, pods)}{waited}."
@@ -98,8 +98,8 @@ async def tail(parameters: TailParameters, backend: LogBackend) -> Envelope:
 
 TOOL = ReadTool(
     name="tail",
-    title="See the newest lines",
-    description="The newest log lines, as they were written; only those with a text or at a level, if one is given.",
+    title="Show the newest lines",
+    description="The newest log lines as written, optionally only those with a text or level.",
     parameters=TailParameters,
     run=tail,
 )

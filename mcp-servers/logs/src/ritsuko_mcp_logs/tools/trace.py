@@ -64,7 +64,7 @@ class TraceParameters(Parameters):
     namespace: Namespace = ""
     pod: Pod = ""
     since: Since = "1h"
-    by: Annotated[By, Field(description="order: times as written, or put right where clocks disagree")] = "clock"
+    by: Annotated[By, Field(description="order by written time, or by time corrected for clock skew")] = "clock"
     labels: Labels = ""
     limit: Limit = 200
     source: str = ""
@@ -111,7 +111,7 @@ async def trace(parameters: TraceParameters, backend: LogBackend) -> Envelope:
 TOOL = ReadTool(
     name="trace",
     title="Follow a request",
-    description="Follow a request through all pods by its id, in time order. Names gaps and clocks that must be wrong.",
+    description="Follow a request through all pods by its id, in time order. Reports gaps and clock skew.",
     parameters=TraceParameters,
     run=trace,
 )
@@ -208,7 +208,7 @@ def _summary(wanted: str, steps: list[_Step], coverage: Coverage, looked_at: _Lo
     took = max(step.time for step in steps) - min(step.time for step in steps)
     return (
         f"{counted(len(steps), 'line')} with {wanted} in {counted(len(pods), 'pod')}, {duration_text(took)} from the "
-        f"first to the last: {' → '.join(pods)}. Read were {read}."
+        f"first to the last: {' → '.join(pods)}. Read {read}."
     )
 
 
@@ -220,9 +220,12 @@ def _clocks(skews: list[Skew], by: By) -> list[str]:
         much = f"at least {duration_text(least)}"
         if not isinf(most):
             much = f"{duration_text(abs(skew.estimate))} ({duration_text(least)} to {duration_text(most)})"
-        told.append(f"the clock of {skew.pod} is {much} {direction} that of {skew.against}: its lines say so by cause")
+        told.append(
+            f"the clock of {skew.pod} is {much} {direction} that of {skew.against}, "
+            "derived from cause and effect in its lines"
+        )
     if skews:
-        order = "corrected times" if by == "cause" else "the times as written, not in the order of causes"
+        order = "corrected times" if by == "cause" else "written times, which is not the causal order"
         told.append(f"the lines are in the order of {order}")
     return told
 
@@ -254,18 +257,18 @@ def _silent(steps: list[_Step], looked_at: _LookedAt) -> list[str]:
     """Pods that were looked at and are mentioned by others, but wrote no line with the id."""
     silent = {workload(pod) for pod in looked_at.pods} - {workload(step.pod) for step in steps}
     mentioned = sorted(name for name in silent if any(mentions(step.line.text, name) for step in steps))
-    return [f"mentioned, but without a line with this id: {shortlist(mentioned)}"] if mentioned else []
+    return [f"mentioned, but no line has this id: {shortlist(mentioned)}"] if mentioned else []
 
 
 def _hints(steps: list[_Step], skews: list[Skew], by: By, similar: _SimilarIds) -> list[str]:
     if not steps:
         have = "line has" if similar.lines == 1 else "lines have"
         similar_found = (
-            f"{similar.lines:,} {have} longer ids that begin so, or it in another case: "
+            f"{similar.lines:,} {have} longer ids with this prefix, or this id in another case: "
             f"{shortlist(sorted(similar.ids))}."
         )
         return [
             *([similar_found] if similar.lines else []),
-            "Look further back with since=24h, in another namespace, or search for a part of the id.",
+            "Try since=24h, another namespace, or search for a part of the id.",
         ]
-    return ["by=cause puts the lines in the order of corrected times."] if skews and by == "clock" else []
+    return ["by=cause sorts the lines by corrected time."] if skews and by == "clock" else []

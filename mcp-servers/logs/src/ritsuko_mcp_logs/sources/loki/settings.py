@@ -12,7 +12,7 @@ class LokiSettings(StoreSettings):
     """One Loki, and how to authenticate to it."""
 
     loki_url: HttpAddress = Field(
-        default="", description="address in front of /loki/api, like http://loki.logging:3100; unset: not asked"
+        default="", description="base URL without /loki/api, like http://loki.logging:3100; unset: not used"
     )
     loki_tenant: str = Field(default="", description="tenant, sent as X-Scope-OrgID")
     loki_bearer_token_file: Path | None = Field(default=None, description="file with a bearer token for Loki")
@@ -23,7 +23,7 @@ class LokiSettings(StoreSettings):
     @classmethod
     def _fits_a_header(cls, tenant: str) -> str:
         if not tenant.isprintable() or not tenant.isascii():
-            raise ValueError("a tenant is one line of ASCII")
+            raise ValueError("must be a single line of ASCII")
         return tenant
 
 

@@ -186,7 +186,9 @@ class Loki(LogStore[frozenset[str]]):
             step_over = page[0].nanoseconds == edge
             if step_over:
                 moment = timestamp(edge).decode()
-                coverage.gaps.append(Gap(f"lines of {moment}", f"Loki gives at most {limit:,} of one moment"))
+                coverage.gaps.append(
+                    Gap(f"lines of {moment}", f"Loki returns at most {limit:,} with the same timestamp")
+                )
             held = [] if step_over else [row for row in found if row.nanoseconds == edge]
             if ready := found[: len(found) - len(held)]:
                 yield ready

@@ -12,7 +12,7 @@ KEYWORDS = frozenset({"keyword", "constant_keyword", "wildcard"})
 """Types that keep a value whole."""
 PLAIN_ANALYZERS = frozenset({"", "standard", "whitespace"})
 """Those that cut no word between ASCII letters and digits, and leave none out."""
-_ANALYZED = frozenset({"text that is analyzed in a way of its own"})
+_ANALYZED = frozenset({"text with a custom analyzer"})
 _GROUPS = frozenset({"object", "nested"})
 _WHOLE = ("", ".keyword", ".raw")
 _APART = ("service.name", "host.name")
@@ -97,8 +97,9 @@ def whole(name: str, existing: Fields) -> str:
     """What to ask for a field's values by. Raises ToolFailure for a field that is kept as its words alone."""
     if not (found := existing[name].whole):
         raise ToolFailure(
-            f"the field {name} is not kept whole in OpenSearch, but as {', '.join(sorted(existing[name].types))}",
-            "Map it as keyword, or name one that is: OPENSEARCH_POD_FIELD and the like.",
+            f"the field {name} has no keyword type in OpenSearch; "
+            f"its type is {', '.join(sorted(existing[name].types))}",
+            "Map it as keyword, or set its variable (such as OPENSEARCH_POD_FIELD) to a field that is.",
         )
     return found
 

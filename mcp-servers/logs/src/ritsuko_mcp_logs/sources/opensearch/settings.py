@@ -15,20 +15,27 @@ class OpenSearchSettings(StoreSettings):
 
     opensearch_url: HttpAddress = Field(
         default="",
-        description="address of OpenSearch or Elasticsearch, like https://opensearch.logging:9200; unset: not asked",
+        description="URL of OpenSearch or Elasticsearch, like https://opensearch.logging:9200; unset: not used",
     )
-    opensearch_index: str = Field(default="logs-*", description="indices with logs: names and patterns, with commas")
-    opensearch_time_field: str = Field(default="@timestamp", description="field with the time of a line")
+    opensearch_index: str = Field(default="logs-*", description="indices with logs: comma-separated names and patterns")
+    opensearch_time_field: str = Field(default="@timestamp", description="field with the timestamp")
     opensearch_message_field: str = Field(
-        default="", description="field with its text; unset: the first there is of log, message, body.text, body, msg"
+        default="",
+        description="field with the message; unset: the first that exists of log, message, body.text, body, msg",
     )
     opensearch_namespace_field: str = Field(
-        default="", description="field with its namespace; unset: what the usual collectors call it"
+        default="", description="field with the namespace; unset: the name that common collectors use"
     )
-    opensearch_pod_field: str = Field(default="", description="field with its pod; unset: likewise")
-    opensearch_container_field: str = Field(default="", description="field with its container; unset: likewise")
-    opensearch_bearer_token_file: Path | None = Field(default=None, description="file with a bearer token for it")
-    opensearch_basic_auth_file: Path | None = Field(default=None, description="file with user:password for it")
+    opensearch_pod_field: str = Field(
+        default="", description="field with the pod; unset: the name that common collectors use"
+    )
+    opensearch_container_field: str = Field(
+        default="", description="field with the container; unset: the name that common collectors use"
+    )
+    opensearch_bearer_token_file: Path | None = Field(
+        default=None, description="file with a bearer token for OpenSearch"
+    )
+    opensearch_basic_auth_file: Path | None = Field(default=None, description="file with user:password for OpenSearch")
     opensearch_ca_file: Path | None = Field(
         default=None, description="CA certificates to trust instead of the system's"
     )
@@ -44,7 +51,7 @@ class OpenSearchSettings(StoreSettings):
     @classmethod
     def _is_a_field(cls, name: str) -> str:
         if not name:
-            raise ValueError("name the field with the time, like @timestamp")
+            raise ValueError("set it to the field with the timestamp, like @timestamp")
         return name
 
 

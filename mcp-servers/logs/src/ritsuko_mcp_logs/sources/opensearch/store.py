@@ -244,8 +244,8 @@ class OpenSearch(LogStore[Existing]):
                 return found
             if len(found) >= _MOST_BUCKETS or asyncio.get_running_loop().time() > deadline:
                 raise ToolFailure(
-                    f"there is too much to count apart: more than {len(found):,} counts",
-                    "Count by something with fewer values, in longer steps, or for a shorter time.",
+                    f"too many values to count: more than {len(found):,} counts",
+                    "Count by a field with fewer values, or use a longer step or a shorter time.",
                 )
             composite["after"] = {**counted.after_key}
 
@@ -297,8 +297,8 @@ class OpenSearch(LogStore[Existing]):
         if not existing:
             raise ToolFailure(
                 f"{self._store.name} has no index {self._layout.index}",
-                "Set OPENSEARCH_INDEX to what the logs' indices are called, like logs-* or fluent-bit*; or these "
-                "credentials may not read them.",
+                "Set OPENSEARCH_INDEX to the indices with logs, like logs-* or fluent-bit*, or check that these "
+                "credentials may read them.",
             )
         self._kind(existing)
 
@@ -308,8 +308,8 @@ class OpenSearch(LogStore[Existing]):
         if time is None or not time.types <= _DATES:
             dates = sorted(name for name, field in existing.items() if field.types <= _DATES)
             raise ToolFailure(
-                f"the logs in {self._layout.index} have no time in {self._layout.time}",
-                f"Set OPENSEARCH_TIME_FIELD; there are: {', '.join(dates) or 'none that is a date'}.",
+                f"logs in {self._layout.index} have no timestamp in field {self._layout.time}",
+                f"Set OPENSEARCH_TIME_FIELD; date fields: {', '.join(dates) or 'none'}.",
             )
         return "date" if time.types <= _MILLISECONDS else "date_nanos"
 

@@ -30,7 +30,9 @@ async def find_pods(cluster: Cluster, namespace: str, query: Query) -> Pods:
     Raises ToolFailure when what the caller named does not exist, may not be read, or is no name.
     """
     if namespace != "*" and not _NAMESPACE.fullmatch(namespace):
-        raise ToolFailure(f"{namespace[:100]!r} is not a namespace's name", "It is made of a-z, 0-9 and hyphens.")
+        raise ToolFailure(
+            f"{namespace[:100]!r} is not a namespace's name", "Namespace names consist of a-z, 0-9 and hyphens."
+        )
     parameters = {"limit": str(_MOST)}
     if query.labels:
         parameters["labelSelector"] = query.labels
@@ -60,14 +62,17 @@ async def find_pods(cluster: Cluster, namespace: str, query: Query) -> Pods:
 def _explained(failure: ApiFailure, namespace: str, labels: str) -> ToolFailure:
     match failure.status:
         case 401:
-            return ToolFailure("the apiserver does not accept our credentials", "Renew the token or the kubeconfig.")
+            return ToolFailure("the apiserver rejected our credentials", "Renew the token or the kubeconfig.")
         case 403:
             return ToolFailure(
                 f"not allowed to list pods in {named_namespace(namespace)}: {failure.reason}",
-                "It takes a role with list on pods and get on pods/log there (rbac.scope of the RitsukoBot).",
+                "The service account needs a role with list on pods and get on pods/log there "
+                "(rbac.scope of the RitsukoBot).",
             )
         case 400 if labels:
-            return ToolFailure(f"{labels!r} is no label selector: {failure.reason}", "Write it like app=web,tier!=db.")
+            return ToolFailure(
+                f"{labels!r} is not a label selector: {failure.reason}", "Write it like app=web,tier!=db."
+            )
         case _:
             return failure
 

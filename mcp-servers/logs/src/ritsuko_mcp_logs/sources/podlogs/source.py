@@ -22,7 +22,7 @@ from ritsuko_mcp_logs.sources.podlogs.settings import PodLogsSettings
 from ritsuko_mcp_logs.sources.podlogs.time_window import TimeWindow
 
 _NOT_ALLOWED = "not allowed to get pods/log"
-_BEYOND = "what a line has beyond 256 KiB"
+_BEYOND = "the part of a line beyond 256 KiB"
 # What the kubelet writes, with status 200, instead of the log of a container that it has removed.
 _NO_LOG = b"unable to retrieve container logs for "
 
@@ -60,7 +60,7 @@ class PodLogs:
         coverage.origin = f"pod logs of {named_namespace(namespace)}"
         pods = await find_pods(self._cluster, namespace, query)
         coverage.retention_note = (
-            "A node keeps only the newest part of a long log: what is older is gone, unless a store has it."
+            "Nodes keep only the newest part of a long log; older lines exist only in a log store."
         )
         coverage.matched_pods = len(pods.items)
         if not pods.items:
@@ -79,7 +79,7 @@ class PodLogs:
 
         def late(index: int) -> None:
             if not query.follow:
-                progress[index].problem = f"out of time after {counted(progress[index].lines, 'line')}"
+                progress[index].problem = f"timed out after {counted(progress[index].lines, 'line')}"
 
         readers = [partial(self._read_one, one, query, coverage) for one in progress]
         try:
@@ -98,11 +98,11 @@ class PodLogs:
             coverage.gaps += selection.unread
             if pods.beyond:
                 which = counted(pods.beyond, "more pod")
-                coverage.gaps.append(Gap(which, "too many pods: name the pod or its labels"))
+                coverage.gaps.append(Gap(which, "too many pods: narrow by pod or labels"))
         if progress and all(one.problem == _NOT_ALLOWED for one in progress):
             raise ToolFailure(
                 f"{_NOT_ALLOWED} in {named_namespace(namespace)}",
-                "It takes a role with get on pods/log there (rbac.scope of the RitsukoBot).",
+                "The service account needs a role with get on pods/log there (rbac.scope of the RitsukoBot).",
             )
 
     async def oldest(self) -> float | None:
@@ -152,7 +152,7 @@ class PodLogs:
                         break
                     if progress.bytes >= most:
                         read = f"{progress.bytes / 2**20:.3g} MiB"
-                        progress.problem = f"only the first {read} were read, newer lines were not"
+                        progress.problem = f"only the first {read} were read; newer lines are missing"
                         return
             coverage.origins.add(target)
         except ApiFailure as failure:

@@ -12,11 +12,17 @@ class VictoriaLogsSettings(StoreSettings):
     """One VictoriaLogs, and how to authenticate to it."""
 
     victorialogs_url: HttpAddress = Field(
-        default="", description="address in front of /select, like http://victorialogs.logging:9428; unset: not asked"
+        default="", description="base URL without /select, like http://victorialogs.logging:9428; unset: not used"
     )
-    victorialogs_tenant: str = Field(default="", description="AccountID:ProjectID, like 12:0; unset: the default one")
-    victorialogs_bearer_token_file: Path | None = Field(default=None, description="file with a bearer token for it")
-    victorialogs_basic_auth_file: Path | None = Field(default=None, description="file with user:password for it")
+    victorialogs_tenant: str = Field(
+        default="", description="AccountID:ProjectID, like 12:0; unset: the default tenant"
+    )
+    victorialogs_bearer_token_file: Path | None = Field(
+        default=None, description="file with a bearer token for VictoriaLogs"
+    )
+    victorialogs_basic_auth_file: Path | None = Field(
+        default=None, description="file with user:password for VictoriaLogs"
+    )
     victorialogs_ca_file: Path | None = Field(
         default=None, description="CA certificates to trust instead of the system's"
     )

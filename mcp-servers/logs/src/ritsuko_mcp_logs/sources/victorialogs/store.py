@@ -105,7 +105,7 @@ class VictoriaLogs(LogStore[frozenset[str]]):
                     yield group
             except ValueError as error:
                 raise BackendUnreachable(
-                    f"the answer of {self._store.name} broke off: {error}", "Narrow the time, the pods or the text."
+                    f"the response of {self._store.name} was truncated: {error}", "Narrow the time range, pods or text."
                 ) from error
 
     async def _window(self, query: Query, existing: frozenset[str]) -> str:
