@@ -24,7 +24,7 @@ _CANNOT_START = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs until told to stop, and returns the exit code; 2 means that settings are missing or wrong."""
+    """Runs until it is stopped, and returns the exit code; 2 means that settings are missing or invalid."""
     options = _parser().parse_args(arguments)
     try:
         if options.console:

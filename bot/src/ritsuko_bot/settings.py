@@ -16,11 +16,11 @@ Loaded = TypeVar("Loaded", bound="Settings")
 
 
 class SettingsError(Exception):
-    """Variables are missing or wrong; the message has a line for each that names it and says what to write."""
+    """Variables are missing or invalid; the message has a line for each that says what to set."""
 
 
 class Settings(BaseSettings):
-    """What every bot reads. A field is the environment variable of its name in upper case."""
+    """The settings of every bot. A field is the environment variable of its name in upper case."""
 
     model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True, hide_input_in_errors=True)
 
@@ -36,7 +36,7 @@ class Settings(BaseSettings):
 
 
 class ZulipSettings(Settings):
-    """What a bot in Zulip reads. It lives in a cluster if its resource's name and its pod's namespace are set."""
+    """The settings of a bot in Zulip. It is in a cluster if its resource's name and its pod's namespace are set."""
 
     zulip_site: str = Field(
         pattern=r"^(https?://)?([^\s/:\[]+|\[[0-9A-Fa-f:]+\])(:\d+)?(/\S*)?$",
@@ -68,7 +68,7 @@ def load(kind: type[Loaded]) -> Loaded:
 
 
 def _problems(kind: type[Settings], error: ValidationError) -> list[str]:
-    """A line for every variable. What was set is not shown: it may be a secret."""
+    """A line for every variable, without its value, which may be a secret."""
     lines: list[str] = []
     for problem in error.errors(include_url=False, include_input=False):
         name = str(problem["loc"][0]) if problem["loc"] else ""

@@ -18,7 +18,7 @@ _LONGEST_ERROR = 4096
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Which process this is."""
+    """The identity of this process."""
 
     pod: str
     pod_uid: str
@@ -38,7 +38,7 @@ class State:
     config_loaded: bool = field(default=False, init=False)
 
     async def apply(self, config: McpConfig) -> None:
-        """Runs a config, and remembers that there was a good one."""
+        """Applies a config, and notes that there was a valid one."""
         await self.servers.apply(config)
         self.config_loaded = True
 
@@ -62,9 +62,9 @@ class State:
     def not_ready_because(self) -> list[str]:
         """Why the bot is not ready; empty when it is.
 
-        A pod is ready if it could answer; whether it is its turn, the Lease says. So a standby is ready too, or no
-        rollout would ever end; but only once Zulip took its credentials, or a pod with wrong ones would replace one
-        that works. A config that is refused later leaves the last good one running.
+        A standby that does not hold the Lease is ready too, or no rollout would end; but only once Zulip has accepted
+        its credentials, or a pod with wrong ones would replace one that works. A config that becomes invalid later
+        leaves the last valid one in use.
         """
         reasons: list[str] = []
         if not self.config_loaded:
@@ -76,7 +76,7 @@ class State:
         return reasons
 
     def metrics_text(self) -> bytes:
-        """Counters, and gauges as they stand now, in Prometheus' text format."""
+        """The metrics with current gauges, in Prometheus' text format."""
         metrics = self.metrics
         metrics.zulip_connected.set(self.zulip.state is ZulipState.CONNECTED)
         metrics.lease_held.set(self.answers())

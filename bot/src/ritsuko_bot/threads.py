@@ -1,4 +1,4 @@
-"""Blocking calls beside the event loop."""
+"""Blocking calls outside of the event loop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An answer, before any gateway gave it a form: a list of blocks.
+"""An answer as a list of blocks, independent of any chat.
 
 Text in an answer is only text. A renderer decides how it looks in chat or in a terminal, and makes sure that it cannot
 become markup, a mention or an escape sequence there.
@@ -19,7 +19,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Strong:
-    """Words that stand out inside a sentence."""
+    """Emphasized words inside a sentence."""
 
     text: str
 
@@ -37,7 +37,7 @@ Inline = str | Code | Strong | WebLink
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One line of prose."""
+    """One line of text."""
 
     parts: tuple[Inline, ...]
 
@@ -46,8 +46,8 @@ class Paragraph:
 class Table:
     """Rows under column names. Every row has as many cells as there are columns.
 
-    `right` holds the positions of the columns whose cells are numbers; `name` is the file's name, should it become one.
-    `complete`: nothing of it may be lost, so what does not fit where it is shown comes as a file.
+    `right` holds the positions of columns with numbers; `name` is the name of the file if it becomes one. `complete`:
+    nothing of it may be lost, so cells and columns that do not fit are also attached as a file.
     """
 
     columns: tuple[str, ...]
@@ -59,7 +59,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class CodeBlock:
-    """Preformatted text, shown as it is. `name` is the file's name, should it become one."""
+    """Preformatted text. `name` is the name of the file if it becomes one."""
 
     text: str
     language: str = ""
@@ -68,7 +68,7 @@ class CodeBlock:
 
 @dataclass(frozen=True, slots=True)
 class Spoiler:
-    """Blocks that are folded away under a title where the gateway can fold."""
+    """Blocks folded under a title, in a chat that can fold."""
 
     title: str
     blocks: tuple[Block, ...]
@@ -76,7 +76,7 @@ class Spoiler:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A picture to show."""
+    """An image to show."""
 
     filename: str
     media_type: str
@@ -85,7 +85,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """Bytes to hand over as a file."""
+    """Bytes to attach as a file."""
 
     filename: str
     media_type: str
@@ -97,14 +97,14 @@ Block = Paragraph | Table | CodeBlock | Spoiler | Image | File
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What to say. `failed` is true when the command could not do what was asked."""
+    """An answer. `failed`: the command did not succeed."""
 
     blocks: tuple[Block, ...]
     failed: bool = False
 
 
 def say(*parts: Inline) -> Paragraph:
-    """One line of prose from its parts."""
+    """A paragraph from its parts."""
     return Paragraph(parts)
 
 

@@ -47,7 +47,7 @@ def call_answer(result: CallResult, *, server: str, tool: str, line: str) -> Ans
 
 
 def with_origin(answer: Answer, result: Completed) -> Answer:
-    """The answer with what is to be said about its result: how old it is, and who approved the call."""
+    """The answer with notes about its result: its age if it is cached, and who approved the call."""
     notes: list[Block] = []
     if result.age is not None:
         notes.append(say(f"From the cache, {result.age:.0f} s old."))

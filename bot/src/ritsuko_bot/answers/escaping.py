@@ -1,4 +1,4 @@
-"""Words that others wrote, made harmless in Zulip's Markdown.
+"""Text from others, escaped for Zulip's Markdown.
 
 Zulip has no escape character for all of its syntax (mentions, stream links, linkifiers, emoji, LaTeX, autolinks), but
 nothing is interpreted inside a code span. So whatever could mean something is shown as code, and the rest is plain.

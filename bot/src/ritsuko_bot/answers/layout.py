@@ -25,7 +25,7 @@ class Lines:
 
 
 def clean(text: str) -> str:
-    """Text without what could act on a screen: control characters, escape sequences, marks that turn its direction."""
+    """Text without control characters, escape sequences and marks that change its direction."""
     if text.isascii() and text.isprintable():
         return text
     expanded = (text.expandtabs(4) if "\t" in text else text).replace("\r\n", "\n")
@@ -65,23 +65,23 @@ def clip(text: str, width: int) -> str:
 def lay_out(table: Table, width: int) -> Lines:
     """The table in at most `width` columns: long cells are clipped first, then columns dropped from the right."""
     cells = [[one_line(cell) for cell in row] for row in (table.columns, *table.rows)]
-    wanted = [max(width_of(row[column]) for row in cells) for column in range(len(table.columns))]
-    widths, kept = _fit(wanted, width)
+    desired = [max(width_of(row[column]) for row in cells) for column in range(len(table.columns))]
+    widths, kept = _fit(desired, width)
     lines = [_line(row[:kept], widths, table.right) for row in cells]
     return Lines(
         header=lines[0] if lines else "",
         rows=tuple(lines[1:]),
-        clipped=any(width < want for width, want in zip(widths, wanted, strict=False)),
+        clipped=any(width < want for width, want in zip(widths, desired, strict=False)),
         dropped=table.columns[kept:],
     )
 
 
-def _fit(wanted: Sequence[int], width: int) -> tuple[list[int], int]:
+def _fit(desired: Sequence[int], width: int) -> tuple[list[int], int]:
     """The columns' widths and how many of them fit."""
-    kept = len(wanted)
-    while kept > 1 and sum(min(want, _NARROWEST) for want in wanted[:kept]) + len(_GAP) * (kept - 1) > width:
+    kept = len(desired)
+    while kept > 1 and sum(min(want, _NARROWEST) for want in desired[:kept]) + len(_GAP) * (kept - 1) > width:
         kept -= 1
-    widths = list(wanted[:kept])
+    widths = list(desired[:kept])
     excess = sum(widths) + len(_GAP) * max(0, kept - 1) - width
     while excess > 0:
         widest = max(range(kept), key=widths.__getitem__)

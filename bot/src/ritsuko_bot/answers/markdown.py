@@ -96,7 +96,7 @@ class _Message:
         return RenderedMessage(self.text(), tuple(self.attachments))
 
     def shortened(self) -> RenderedMessage:
-        """The last resort: as many whole parts as fit, and all of the text in a file."""
+        """The last resort: as many whole parts as fit, and the whole text in a file."""
         whole = self.text()
         del self.attachments[max(0, self.limit // _LINK_ROOM // 2 - 1) :]
         self._attach("answer.md", "text/markdown", whole.encode())
@@ -111,7 +111,7 @@ class _Message:
         return RenderedMessage("\n\n".join([*kept, note]), tuple(self.attachments))
 
     def bound_attachments(self) -> None:
-        """Keeps the first files of very many, and says so."""
+        """Keeps the first ten files, and says so."""
         count = len(self.attachments)
         if count > _MOST_ATTACHMENTS:
             del self.attachments[_MOST_ATTACHMENTS:]

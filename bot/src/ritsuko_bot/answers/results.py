@@ -35,7 +35,7 @@ def tool_result(result: CallToolResult, *, server: str, tool: str, continues: bo
     structured = cast("Mapping[str, JsonValue] | None", result.structured_content)
     if (found := read_envelope(structured, result.meta)) is not None:
         shown = envelope.blocks(found, name=name, failed=result.is_error, continues=continues)
-        # The text beside it says the same; a picture says more.
+        # The text repeats the structured content; images do not.
         pictures = [
             block
             for content in result.content

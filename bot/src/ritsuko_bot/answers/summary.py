@@ -1,4 +1,4 @@
-"""What a long text or table holds, in one line: said before most of it is folded away or becomes a file.
+"""A one-line summary of a long text or table, shown above it when it is folded or becomes a file.
 
 All of it is counted, nothing is interpreted: the words are those of the text.
 """
@@ -32,7 +32,7 @@ _LONGEST_VALUE = 30
 
 
 def of_text(lines: Sequence[str], *, language: str = "") -> list[Inline]:
-    """How much it is, how often it mentions errors and warnings, from when to when it goes, what most of it is like."""
+    """Number of lines, mentions of errors and warnings, time span, and the most common kind of line."""
     parts: list[Inline] = [f"{len(lines)} lines"]
     if language == "json" and (shape := _of_json("\n".join(lines))):
         return [*parts, f": {shape}."]
@@ -50,7 +50,7 @@ def of_text(lines: Sequence[str], *, language: str = "") -> list[Inline]:
 
 
 def of_table(table: Table) -> list[Inline]:
-    """How many rows, how often each value of a column that has few, and from where to where numbers go."""
+    """Number of rows, shares of values in columns with few of them, and ranges of numbers."""
     notes: list[str] = []
     for position, column in enumerate(table.columns):
         cells = [row[position] for row in table.rows]

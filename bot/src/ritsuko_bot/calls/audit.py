@@ -23,7 +23,7 @@ logger = logging.getLogger("ritsuko_bot.audit")
 class AuditEntry:
     """What the line says. Fields are set as they become known; `write` comes last.
 
-    `rule` is the access rule that decided and `effect` what it said, `vote` who approved or rejected, `cached` the age
+    `rule` is the access rule that decided and `effect` its effect, `vote` who approved or rejected, `cached` the age
     in seconds of a result that came from the cache.
     """
 
@@ -40,7 +40,7 @@ class AuditEntry:
     error: str = ""
 
     def decide(self, decision: Decision) -> None:
-        """Takes over what the access rules said."""
+        """Sets the rule and its effect."""
         self.rule, self.effect = decision.rule, decision.effect.value
 
     def write(self, seconds: float) -> None:

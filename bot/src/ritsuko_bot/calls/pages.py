@@ -1,4 +1,4 @@
-"""Where everybody stands in a long result, so that `next` goes on with it."""
+"""The next page of long results, by person and place."""
 
 from __future__ import annotations
 

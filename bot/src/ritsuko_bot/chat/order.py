@@ -1,4 +1,4 @@
-"""Commands begin in the order in which they were given, unless one is held up before it can begin."""
+"""Commands start in the order in which they were sent, unless one is delayed before it can start."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _PATIENCE = 2.0
 
 
 class Order:
-    """A queue in which all get ready at the same time. Nobody waits for longer than `patience` seconds for another."""
+    """A queue in which all prepare at the same time. None waits longer than `patience` seconds for another."""
 
     def __init__(self, *, patience: float = _PATIENCE) -> None:
         self._patience = patience
@@ -18,7 +18,7 @@ class Order:
 
     @contextlib.asynccontextmanager
     async def kept(self) -> AsyncGenerator[Callable[[], Awaitable[None]]]:
-        """Takes the last place, and leaves it at the end. What it gives waits until the one before has left its own."""
+        """Takes the last place until the block ends. The yielded function waits until the place before is free."""
         before = self._last
         mine = self._last = asyncio.get_running_loop().create_future()
 

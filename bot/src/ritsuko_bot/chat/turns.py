@@ -1,4 +1,4 @@
-"""Many commands at once, but bounded: per person, so that nobody takes all the room, and overall.
+"""Limits how many commands run at a time, per person and in total.
 
 There are two bounds. A narrow one is for commands that are over in a moment, and keeps a backlog from becoming a storm
 of requests. A command that takes longer gives way: it only waits for its server, and must not hold up those who ask
@@ -52,7 +52,7 @@ class Turn:
         self._timer = asyncio.get_running_loop().call_later(self._slow_after, self._give_way)
 
     def end(self) -> None:
-        """Leaves what room it holds to others."""
+        """Frees the room that it holds."""
         if self._timer is not None:
             self._timer.cancel()
         for room in self._held:
@@ -66,14 +66,14 @@ class Turn:
 
     @contextlib.asynccontextmanager
     async def paused(self) -> AsyncGenerator[None]:
-        """Leaves all room to others for as long as the command only waits for a person."""
+        """Frees all room while the command only waits for a person."""
         self.end()
         yield
         await self.begin()
 
 
 class Turns:
-    """Who may run a command now. A command gives way after `slow_after` seconds."""
+    """The turns of all people. A command gives way after `slow_after` seconds."""
 
     def __init__(self, *, narrow: Bound = _NARROW, wide: Bound = _WIDE, slow_after: float = _SLOW_AFTER) -> None:
         self._rooms = [_Rooms(wide), _Rooms(narrow)]

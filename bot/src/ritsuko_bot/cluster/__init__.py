@@ -1,1 +1,1 @@
-"""The bot's place in its cluster: the Lease that says which pod answers, and the report in its RitsukoBot's status."""
+"""The bot in its cluster: the Lease of the active pod, and the report in its RitsukoBot's status."""

@@ -1,6 +1,6 @@
-"""The report: what this pod really runs, written to the status of the bot's own resource.
+"""The report on what this pod runs, written to the status of the bot's own resource.
 
-Only the holder of the Lease writes it: there is one report, and it speaks of the pod that answers.
+Only the holder of the Lease writes it, so the one report is about the active pod.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ _LOOK_EVERY = 120.0
 class ReportWriter:
     """Writes the report when it changes: the first change at once, then once a second at most.
 
-    After two minutes without a write it looks whether the report still stands: the resource may have been made
-    anew while the pod lives, or somebody may have taken the status away.
+    After two minutes without a write it checks that the report is still there: the resource may have been recreated,
+    or its status removed.
     """
 
     def __init__(self, api: Api, own: Own, current: Callable[[], RuntimeReport], metrics: Metrics) -> None:
@@ -43,7 +43,7 @@ class ReportWriter:
         self._changed.set()
 
     async def run(self) -> None:
-        """Writes until cancelled. The first report is written in any case: the one that stands is another pod's."""
+        """Writes until cancelled. The first report is always written, because the current one is another pod's."""
         written: RuntimeReport | None = None
         look_at = 0.0
         backoff = Backoff(1.0, 30.0)
@@ -68,7 +68,7 @@ class ReportWriter:
                 await asyncio.wait_for(self._changed.wait(), min(_COMPARE_EVERY, _LOOK_EVERY))
 
     async def _stands(self, report: RuntimeReport) -> bool:
-        """Whether the resource still has that report; where it cannot be read, nothing says otherwise."""
+        """Whether the resource still has that report; true if it cannot be read."""
         try:
             live = await self._own.read_report(self._api)
         except ApiError as error:

@@ -18,7 +18,7 @@ _KIND = "RitsukoBot"
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """Names the bot's own resource."""
+    """The bot's own resource."""
 
     namespace: str
     name: str
@@ -28,7 +28,7 @@ class Own:
         return f"/apis/{_API_VERSION}/namespaces/{self.namespace}/ritsukobots/{self.name}"
 
     async def owner_reference(self, api: Api) -> Json:
-        """Metadata that lets an object go when the bot's resource goes; empty where that cannot be read."""
+        """Metadata that makes the bot's resource the owner of an object; empty if that resource cannot be read."""
         try:
             metadata = (await api.request("GET", self.path)).get("metadata")
         except ApiError as error:
@@ -42,7 +42,7 @@ class Own:
         return {"ownerReferences": [reference]}
 
     async def read_report(self, api: Api) -> RuntimeReport | None:
-        """The report that stands in `status.runtime`; None if there is none that can be read. Raises `ApiError`."""
+        """The report in `status.runtime`; None if there is no valid one. Raises `ApiError`."""
         status = (await api.request("GET", self.path)).get("status")
         try:
             return RuntimeReport.model_validate(status.get("runtime")) if isinstance(status, dict) else None

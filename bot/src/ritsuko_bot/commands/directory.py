@@ -16,7 +16,7 @@ from ritsuko_bot.mcp.tools import Tool
 
 
 class Directory:
-    """The names that people can type now."""
+    """The names that are valid now."""
 
     def __init__(self, servers: Servers, config_file: ConfigFile | None) -> None:
         self._servers = servers

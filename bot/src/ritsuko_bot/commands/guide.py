@@ -35,7 +35,7 @@ _LONGEST_DESCRIPTION = 100
 
 
 def general(servers: Sequence[Server], *, off: Block | None) -> Answer:
-    """What the bot can do, with a command to try that fits the servers at hand."""
+    """The commands, and the servers that are connected."""
     blocks: list[Block] = [say("I run commands on the connected MCP servers:"), CodeBlock(_COMMANDS)]
     if off is not None:
         return Answer((*blocks, off))
@@ -61,7 +61,7 @@ def server_list(servers: Sequence[Server]) -> Answer:
 
 
 def tool_list(server: Server, effects: Mapping[str, Effect]) -> Answer:
-    """The tools of one server that the asker may call, by what the rules say to each; and which others there are."""
+    """The tools of one server that the asker may call, with the effect of the rules, and the names of the others."""
     tools = [tool for tool in server.tools.values() if effects[tool.name] is not Effect.DENY]
     blocks: list[Block] = []
     if server.state is not ServerState.READY:
@@ -87,7 +87,7 @@ def tool_list(server: Server, effects: Mapping[str, Effect]) -> Answer:
 
 
 def one_tool(server: Server, tool: Tool, decision: Decision) -> Answer:
-    """How one tool is called; if it may not be called, or not at once, that too."""
+    """How to call one tool, and whether that is denied or needs approval."""
     blocks = tool_help(server.name, tool)
     if decision.effect is Effect.DENY:
         blocks.append(say(Strong("Not allowed here:"), " ", decision.reason, ". ", decision.advice))
@@ -106,7 +106,7 @@ def one_tool(server: Server, tool: Tool, decision: Decision) -> Answer:
 
 
 def usage(server: Server, tool: Tool) -> Block:
-    """The usage line that goes with a mistake."""
+    """The usage line shown after a mistake."""
     return usages.usage(server.name, tool.name, tool.input_schema)
 
 
@@ -117,7 +117,7 @@ def status(
     revision: str | None,
     config_error: str | None,
 ) -> Answer:
-    """What is connected and what is or was wrong, and which config it is."""
+    """Connections, errors now and last, and the config revision."""
     blocks: list[Block] = []
     if config_error:
         blocks.append(say(Strong("The current config is invalid; the last valid one stays in use.")))

@@ -28,7 +28,7 @@ _BEFORE_INNER_QUOTE = "=~!({[,+:|"
 
 
 class NotClosed(ValueError):
-    """A quote or code fence was opened and never closed. `opening` is how it was opened, with what follows."""
+    """A quote or code fence is not closed. `opening` is its beginning."""
 
     def __init__(self, opening: str) -> None:
         super().__init__(f"{opening} is not closed")
@@ -67,7 +67,7 @@ def tokenize(line: str) -> list[Token]:
 
 
 def straightened(text: str) -> str:
-    """Typographic double quotes made straight, in text that goes to a program: phones put them there unasked."""
+    """Typographic double quotes made straight, in text for a program: phones insert them."""
     return _SMART_PAIR.sub(r'"\1"', text)
 
 

@@ -1,4 +1,4 @@
-"""How a tool is called, generated from its schema: a usage line, a table of arguments, an example that works."""
+"""Usage of a tool, generated from its schema: a usage line, a table of arguments, a valid example."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def usage_line(server: str, tool: str, schema: Schema) -> str:
 
 
 def usage(server: str, tool: str, schema: Schema) -> CodeBlock:
-    """The usage line in a block, wrapped where it is long."""
+    """The usage line in a block, wrapped if it is long."""
     line = usage_line(server, tool, schema)
     lines = textwrap.wrap(line, _WIDTH, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
     return CodeBlock("\n".join(lines))
 
 
 def argument_words(schema: Schema) -> list[str]:
-    """The part of a usage line that stands for the arguments."""
+    """The arguments part of a usage line."""
     words: list[str] = []
     by_position = True
     optional = 0
@@ -52,7 +52,7 @@ def argument_words(schema: Schema) -> list[str]:
 
 
 def tool_help(server: str, tool: Tool) -> list[Block]:
-    """All there is to know about calling one tool."""
+    """The whole help of one tool."""
     schema = tool.input_schema
     found = parameters(schema)
     blocks: list[Block] = [usage(server, tool.name, schema)]
@@ -73,7 +73,7 @@ def tool_help(server: str, tool: Tool) -> list[Block]:
 
 
 def example(server: str, tool: str, schema: Schema) -> str:
-    """A command that the tool accepts: the arguments it needs, or its first one."""
+    """A command that the tool accepts, with its required arguments, or else its first one."""
     found = parameters(schema)
     needed = [p for p in found if p.required] or found[:1]
     words = ["mcp", server, tool]

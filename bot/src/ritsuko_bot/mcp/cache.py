@@ -1,4 +1,4 @@
-"""Answers that may be given again for a while, where a server's policy allows it (`tools.cacheSeconds`)."""
+"""Results that may be used again for a while, if a server's policy allows it (`tools.cacheSeconds`)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class _Kept(NamedTuple):
 
 
 class ResultCache:
-    """The latest answers of one server's tools, 4 MiB of them at most."""
+    """The latest results of one server's tools, up to 4 MiB."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -31,7 +31,7 @@ class ResultCache:
         self._size = 0
 
     def get(self, key: str, *, seconds: float) -> tuple[CallToolResult, float] | None:
-        """An answer that is no older than `seconds`, with its age."""
+        """A result that is at most `seconds` old, with its age; None if there is none."""
         kept = self._kept.get(key)
         if kept is None:
             return None
@@ -39,7 +39,7 @@ class ResultCache:
         return (kept.result, age) if age <= seconds else None
 
     def put(self, key: str, result: CallToolResult) -> None:
-        """Keeps an answer, in place of the oldest ones where there is no room."""
+        """Keeps a result, and drops the oldest ones if there is no room."""
         self._drop(key)
         size = len(result.model_dump_json())
         if size > _MOST_BYTES:
@@ -50,7 +50,7 @@ class ResultCache:
             self._drop(next(iter(self._kept)))
 
     def clear(self) -> None:
-        """Forgets everything: what is kept may not be true any more."""
+        """Drops everything, because it may be outdated."""
         self._kept.clear()
         self._size = 0
 
@@ -60,6 +60,6 @@ class ResultCache:
 
 
 def key_of(tool: str, arguments: Mapping[str, JsonValue], user: User | None) -> str:
-    """What makes two calls the same. `user`: who asks, for a server that is told so and may answer each differently."""
+    """The key of a call. `user`: the asker, for a server that gets to know them and may answer each differently."""
     who = [user.id, user.email, user.role] if user is not None else None
     return json.dumps([tool, arguments, who], sort_keys=True)

@@ -73,7 +73,7 @@ async def call(
 
 
 def take_one(server: Server) -> None:
-    """Counts one more call of this minute. Raises `TooManyCalls` when there were enough."""
+    """Counts a call. Raises `TooManyCalls` if the limit of this minute is reached."""
     if wait := server.rate.take(server.policy.calls_per_minute):
         raise TooManyCalls(
             f"{server.name} has reached its limit of {server.policy.calls_per_minute} calls per minute",

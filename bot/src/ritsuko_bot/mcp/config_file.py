@@ -1,4 +1,4 @@
-"""The mounted `mcp.json`: read, watched, and refused whole when it cannot be used."""
+"""The mounted `mcp.json`: read, watched, and rejected as a whole if it is invalid."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _STEP_MS = 20
 
 
 class ConfigFile:
-    """The config that the bot shall run. `config` is the last good one, `error` says why the present file is refused.
+    """The desired config. `config` is the last valid one, `error` says why the current file is invalid.
 
     Without a path the config comes from `MCP_<NAME>_URL` variables, once.
     """
@@ -34,7 +34,7 @@ class ConfigFile:
         self._last_read: bytes | None = None
 
     def load(self) -> bool:
-        """Reads the file; true when `config` or `error` changed by it."""
+        """Reads the file; true if `config` or `error` changed."""
         before = self.config, self.error
         try:
             self.config = self._read()
@@ -46,9 +46,9 @@ class ConfigFile:
         return (self.config, self.error) != before
 
     async def run(self, apply: Callable[[McpConfig], Awaitable[None]], refused: Callable[[], None]) -> None:
-        """Loads, applies, and then does so after every change of the file, until cancelled.
+        """Loads and applies the config, now and after every change of the file, until cancelled.
 
-        `apply` gets every good config; `refused` is called when `error` changed (pass `servers.notify`).
+        `apply` gets every valid config; `refused` is called when `error` changed (pass `servers.notify`).
         """
         self.load()
         await self._hand_over(apply, refused)

@@ -31,7 +31,7 @@ _STDERR_TAIL = 400
 
 
 class Connection:
-    """An open client, with what the owner asks of it beside calls."""
+    """An open client, with the owner's checks of it."""
 
     def __init__(self, client: Client, guard: GuardedTransport | None) -> None:
         self.client = client
@@ -40,26 +40,26 @@ class Connection:
 
     @property
     def announces_changes(self) -> bool:
-        """Whether the server says that it tells when its tools change."""
+        """Whether the server declares that it announces changes of its tools."""
         tools = self.client.server_capabilities.tools
         return tools is not None and tools.list_changed is True
 
     @property
     def pushes(self) -> bool:
-        """Whether a server of the older protocol can reach us: over HTTP that takes a session."""
+        """Whether a server of the older protocol can reach us; over HTTP that needs a session."""
         return self.announces_changes and not self.modern and (self._guard is None or self._guard.has_session)
 
     def info(self) -> ServerInfo:
-        """What the server said of itself."""
-        said = self.client.server_info
+        """What the server reported about itself."""
+        reported = self.client.server_info
         return ServerInfo(
-            name=said.name[:256] if said else "",
-            version=said.version[:256] if said else "",
+            name=reported.name[:256] if reported else "",
+            version=reported.version[:256] if reported else "",
             protocolVersion=self.client.protocol_version,
         )
 
     async def ping(self) -> None:
-        """Asks for a sign of life. Raises MCPError when there is none."""
+        """Checks that the server responds. Raises MCPError if it does not."""
         if self.modern:
             await self.client.session.send_discover(self.client.protocol_version)
         else:
@@ -70,7 +70,7 @@ class Connection:
 async def connect(
     entry: ServerEntry, *, on_message: MessageHandlerFnT, on_question: ElicitationFnT
 ) -> AsyncGenerator[Connection]:
-    """Opens a client and closes it again. Whoever enters this owns the SDK's tasks, so one task must do both."""
+    """Opens a client and closes it again. Both must happen in one task, which owns the SDK's tasks."""
     guard: GuardedTransport | None = None
     mode = "auto"
     async with AsyncExitStack() as stack:
@@ -114,7 +114,7 @@ def bearer_of(entry: ServerEntry) -> Bearer | None:
 
 
 def _guard(entry: HttpServer) -> GuardedTransport:
-    """A pool of the server's own, so that one that hangs cannot use up the connections of another."""
+    """A transport with its own connection pool, so that one hanging server cannot use up the connections of others."""
     inner = httpx2.AsyncHTTPTransport(verify=_ssl_context(), trust_env=False)
     files = [HeaderFile(name, Path(path)) for name, path in entry.header_files.items()]
     return GuardedTransport(inner, headers=entry.headers, bearer=bearer_of(entry), header_files=files)
@@ -131,7 +131,7 @@ def _http_client(transport: httpx2.AsyncBaseTransport) -> httpx2.AsyncClient:
 
 @cache
 def _ssl_context() -> ssl.SSLContext:
-    """Made once: it costs more than a whole call."""
+    """Made once: it takes longer than a whole call."""
     return httpx2.create_ssl_context()
 
 
@@ -140,7 +140,7 @@ def _scratch_file() -> TextIO:
 
 
 class _ProcessOutput:
-    """Adds the last words on a process's standard error to the error that ended the connection."""
+    """Adds the end of a process's standard error to the error that ended the connection."""
 
     def __init__(self, stderr: TextIO) -> None:
         self._stderr = stderr

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 
 class CallFailed(Exception):
-    """A call gave no result. The message is the cause, `advice` is what to try; both are for people."""
+    """A call gave no result. The message is the cause, `advice` what to do; both are for people."""
 
     def __init__(self, cause: str, advice: str = "") -> None:
         super().__init__(cause)
@@ -22,7 +22,7 @@ class ServerUnavailable(CallFailed):
 
 
 class ConnectionLost(CallFailed):
-    """The connection broke while the call ran: whether the server carried it out is not known."""
+    """The connection was lost during the call; the server may or may not have run it."""
 
 
 class DeadlineExceeded(CallFailed):
@@ -30,11 +30,11 @@ class DeadlineExceeded(CallFailed):
 
 
 class AnswerUnusable(CallFailed):
-    """What came back is too large, or not what MCP allows."""
+    """The answer is too large, or not valid MCP."""
 
 
 class ServerRefused(CallFailed):
-    """The server answered with an error of the protocol: no such tool, arguments that it does not take."""
+    """The server returned a protocol error, such as an unknown tool or invalid arguments."""
 
 
 class InvalidArguments(CallFailed):
@@ -42,18 +42,18 @@ class InvalidArguments(CallFailed):
 
 
 class TooManyCalls(CallFailed):
-    """The server had as many calls in this minute as it may get. Nothing was sent."""
+    """The server's limit of calls per minute is reached. Nothing was sent."""
 
 
 def root_cause(error: BaseException) -> BaseException:
-    """The first real error inside groups of errors, which is what a person needs to read."""
+    """The first error inside nested groups of errors."""
     while isinstance(error, BaseExceptionGroup):
         error = cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
     return error
 
 
 def in_words(error: BaseException) -> str:
-    """Why a connection ended or never came about, for people."""
+    """Why a connection ended or could not be made, for people."""
     match error:
         case TimeoutError():
             text = "it did not answer in time"

@@ -1,4 +1,4 @@
-"""A server's list of tools, and how it is noticed that the list has changed."""
+"""A server's list of tools, and how a change of it is detected."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SHARE = 0.1
 
 
 class Listing:
-    """The tools as they were listed last; `digest` is their hash. `hint` is called when they may have changed."""
+    """The tools as last listed; `digest` is their hash. `hint` is called when they may have changed."""
 
     def __init__(self, name: str, *, hint: Callable[[], None]) -> None:
         self.tools: Mapping[str, Tool] = {}
@@ -36,13 +36,13 @@ class Listing:
         self._good_until = 0.0
 
     def due(self, connection: Connection) -> bool:
-        """Whether it is time to list anew: after a hint, or where no hint can be relied on."""
+        """Whether to list the tools again: after a hint, or after a while if the server gives no hints."""
         pushes = self._subscribed or connection.pushes
         hinted = self._hints != self._hints_heeded
         return hinted or _now() >= self._good_until + (_RELIST_EVERY if pushes else 0)
 
     async def refresh(self, connection: Connection) -> bool:
-        """Lists anew; True if the tools changed. A hint that comes meanwhile still holds, and all do if this fails."""
+        """Lists the tools again; True if they changed. A hint that comes meanwhile stays, and all do if this fails."""
         hints, began = self._hints, _now()
         tools = await list_tools(connection.client)
         self._hints_heeded = hints
@@ -55,7 +55,7 @@ class Listing:
         return True
 
     async def listen(self, connection: Connection) -> None:
-        """Hears of changes from a server of the newer protocol. A stream that ends may mean that it restarted."""
+        """Waits for changes of a server of the newer protocol. A stream that ends may mean that it restarted."""
         while True:
             try:
                 async with connection.client.listen(tools_list_changed=True) as events:
@@ -74,7 +74,7 @@ class Listing:
             await anyio.sleep(1)
 
     async def on_message(self, message: IncomingMessage) -> None:
-        """Hears of changes from a server of the older protocol."""
+        """Notes changes of a server of the older protocol."""
         if isinstance(message, ToolListChangedNotification):
             self._look_again()
 

@@ -1,4 +1,4 @@
-"""What a server offers beside its tools: resources to read, and prompts. Given back in the form of a tool's result."""
+"""What a server offers besides tools: resources and prompts. Both are returned in the form of a tool's result."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ async def resources(server: Server) -> CallToolResult:
 
 
 async def resource(server: Server, uri: str, *, asking: Asking | None) -> CallToolResult:
-    """What a resource holds. Raises `CallFailed`."""
+    """The content of a resource. Raises `CallFailed`."""
 
     async def send(client: Client) -> CallToolResult:
         found = await client.read_resource(uri)

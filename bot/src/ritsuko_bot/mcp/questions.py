@@ -1,4 +1,4 @@
-"""Questions that a server asks back during a call (elicitation), brought to whoever made the call.
+"""Questions that a server asks during a call (elicitation), passed to the maker of the call.
 
 The SDK has one callback for a whole client. Over streamable HTTP it runs in the context of the call that the question
 belongs to; over a pipe and the older SSE it does not, and then a question can only be told to belong to a call if no
@@ -19,7 +19,7 @@ Asking = Callable[[ElicitRequestParams], Awaitable[ElicitResult]]
 
 
 class CallInProgress:
-    """A running call that can be asked. Its deadline stands still while a person thinks."""
+    """A running call that can be asked. Its deadline is paused while a question is open."""
 
     def __init__(self, asking: Asking | None, deadline: asyncio.Timeout) -> None:
         self._asking = asking
@@ -28,7 +28,7 @@ class CallInProgress:
         self._left: float | None = None
 
     async def ask(self, params: ElicitRequestParams) -> ElicitResult:
-        """The person's answer; `cancel` when the call ends before there is one, or nobody can be asked."""
+        """The reply; `cancel` if the call ends before there is one, or if nobody can be asked."""
         if self._asking is None:
             return ElicitResult(action="cancel")
         task = asyncio.ensure_future(self._asking(params))
@@ -43,7 +43,7 @@ class CallInProgress:
         return ElicitResult(action="cancel") if task.cancelled() else task.result()
 
     def end(self) -> None:
-        """The call is over: nobody waits for an answer any more."""
+        """The call is over: open questions are cancelled."""
         for task in self._open:
             task.cancel()
 
@@ -63,14 +63,14 @@ _current: ContextVar[CallInProgress | None] = ContextVar("current call", default
 
 
 class Questions:
-    """The calls of one server that may be asked something."""
+    """The running calls of one server, which it may ask something."""
 
     def __init__(self) -> None:
         self._calls: set[CallInProgress] = set()
 
     @contextlib.contextmanager
     def during(self, call: CallInProgress) -> Generator[None]:
-        """Questions that come within this belong to `call`."""
+        """Questions that arrive within this context belong to `call`."""
         self._calls.add(call)
         token = _current.set(call)
         try:

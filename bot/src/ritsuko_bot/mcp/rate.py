@@ -17,7 +17,7 @@ class Rate:
         self._calls: deque[float] = deque()
 
     def take(self, most: int | None) -> float:
-        """Counts a call, and returns 0; or returns the seconds until there may be one, if there were `most` already.
+        """Counts a call and returns 0, or returns the seconds until the next call is allowed after `most` calls.
 
         `most` is None for no limit, and may differ from one time to the next.
         """

@@ -34,9 +34,9 @@ async def request(
 ) -> T:
     """What `send` returns. Raises `CallFailed`.
 
-    The deadline covers everything, the wait for a free slot too, but not the time that `asking` (who answers what the
-    server asks back) takes. `repeatable`: sending it twice does no more than sending it once. Cancelling this cancels
-    the request on the server.
+    The deadline includes the wait for a free slot, but not the time that `asking` takes to answer the server's
+    questions. `repeatable`: sending it twice has the same effect as sending it once. Cancelling this cancels the
+    request on the server.
     """
     seconds = server.policy.timeout_seconds
     slot = object()

@@ -44,18 +44,18 @@ _PAUSE = 0.05
 
 
 class _NoSignOfLife(Exception):
-    """The server did not answer a check in time."""
+    """The server did not answer a health check in time."""
 
 
 class _SessionOver(Exception):
-    """The server has forgotten our session: a new one must be made."""
+    """Our session has expired on the server: a new one is needed."""
 
 
 _EXPECTED = (MCPError, TimeoutError, OSError, ValidationError, ListingEndless, httpx2.HTTPError, _NoSignOfLife)
 
 
 class Server:
-    """A server's state, for all to read; `run` is its owner task. `changed` is called after every change of state.
+    """A server's state; `run` is its owner task. `changed` is called after every change of state.
 
     `error` is what is wrong now, `last_error` what was wrong last and when; `latency` is that of the latest check, in
     seconds.
@@ -87,23 +87,23 @@ class Server:
 
     @property
     def tools(self) -> Mapping[str, Tool]:
-        """The tools by name; those of the last connection while there is none."""
+        """The tools by name; without a connection, those of the last one."""
         return self.listing.tools
 
     @property
     def policy(self) -> ToolsPolicy:
-        """Which tools may be called and how. It changes without touching the connection."""
+        """Which tools may be called and how. It can change without a new connection."""
         return self.entry.tools
 
     def adopt_policy(self, entry: ServerEntry) -> None:
-        """Takes over an entry that differs from the present one in its policy alone."""
+        """Takes over an entry that differs from the current one only in its policy."""
         if entry != self.entry:
             self.entry = entry
             self.slots.total_tokens = entry.tools.max_concurrent_calls
             self._changed()
 
     def report(self) -> ServerReport:
-        """Where the server stands, as the status wants it."""
+        """The server's line in the report."""
         return ServerReport(
             name=self.name,
             state=self.state,
@@ -115,7 +115,7 @@ class Server:
         )
 
     async def connection(self) -> Connection:
-        """The open connection. One that is being rebuilt is waited for a moment; raises `ServerUnavailable`."""
+        """The open connection. Waits briefly if it is being rebuilt; raises `ServerUnavailable`."""
         if self._connection is None:
             self._wake.set()
             with anyio.move_on_after(_RECOVERY_WAIT):
@@ -129,7 +129,7 @@ class Server:
         return self._connection
 
     def suspect(self, connection: Connection, *, session_over: bool = False) -> None:
-        """A call failed on `connection` in a way that says something about the server: look at once."""
+        """A call failed on `connection` in a way that may affect other calls: check the server now."""
         if self._connection is connection:
             if session_over:
                 # Nobody may use it again; the next call waits for the new one.
@@ -159,7 +159,7 @@ class Server:
         self._life.cancel()
 
     async def run(self) -> None:
-        """Keeps the connection up until `stop`. Whatever the server does stays in here."""
+        """Keeps the connection open until `stop`. No error of the server gets out."""
         process = isinstance(self.entry, StdioServer)
         backoff = Backoff(0.2, 15.0 if process else 1.5)
         with self._life:
@@ -202,7 +202,7 @@ class Server:
         return connect(self.entry, on_message=self.listing.on_message, on_question=self.questions.asked)
 
     async def _serve(self, connection: Connection) -> None:
-        """Checks the server now and then, and at once when something hints at a change."""
+        """Checks the server regularly, and at once after a hint at a change."""
         async with anyio.create_task_group() as tasks:
             if connection.modern and connection.announces_changes:
                 tasks.start_soon(self.listing.listen, connection)
@@ -240,7 +240,7 @@ class Server:
             self._changed()
 
     async def _pause(self, seconds: float) -> None:
-        """Waits, or less when woken; never so little that a storm of events becomes a storm of requests."""
+        """Waits, or less when woken; long enough that many events do not become many requests."""
         await anyio.sleep(min(_PAUSE, seconds))
         with anyio.move_on_after(seconds):
             await self._wake.wait()

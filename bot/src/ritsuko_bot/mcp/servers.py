@@ -1,4 +1,4 @@
-"""All the servers of a bot, and the swap from one config to the next."""
+"""All servers of a bot, and the change from one config to the next."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 
 class Servers:
-    """The servers that the bot talks to. Enter it, `apply` a config, and apply another one whenever it changes."""
+    """The connected servers. Enter it, `apply` a config, and apply the next one whenever it changes."""
 
     def __init__(self) -> None:
         self.config = McpConfig()
@@ -48,14 +48,14 @@ class Servers:
         return self._running
 
     async def apply(self, config: McpConfig) -> None:
-        """Makes the running servers those of `config`. Returns at once; connections come up in the background.
+        """Makes the running servers those of `config`. Returns at once; connections open in the background.
 
         A server whose entry stays is left alone, also when its policy changes; one that goes finishes what it has in
         flight.
         """
-        wanted = config.mcp_servers if config.mcp_enabled else {}
+        desired = config.mcp_servers if config.mcp_enabled else {}
         after: dict[str, Server] = {}
-        for name, entry in wanted.items():
+        for name, entry in desired.items():
             server = self._running.get(name)
             if server is not None and _same_connection(server.entry, entry):
                 server.adopt_policy(entry)
@@ -74,13 +74,13 @@ class Servers:
         self.notify()
 
     def reports(self) -> list[ServerReport]:
-        """Where every server stands now, by name."""
+        """The current state of every server, by name."""
         if not self.config.mcp_enabled:
             return [ServerReport(name=name, state=ServerState.DISABLED) for name in sorted(self.config.mcp_servers)]
         return [self._running[name].report() for name in sorted(self._running)]
 
     def notify(self) -> None:
-        """Wakes everybody who waits in `changes`."""
+        """Wakes everything that waits in `changes`."""
         for event in self._waiting:
             event.set()
 
@@ -104,6 +104,6 @@ class Servers:
 
 
 def _same_connection(one: ServerEntry, other: ServerEntry) -> bool:
-    """Whether two entries differ in their policy alone, if at all."""
+    """Whether two entries are equal except for their policy."""
     bare = ToolsPolicy()
     return one.model_copy(update={"tools": bare}) == other.model_copy(update={"tools": bare})

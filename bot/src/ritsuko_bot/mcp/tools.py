@@ -1,4 +1,4 @@
-"""A server's list of tools: fetched page by page, and compared by what matters to those who use it."""
+"""A server's list of tools, fetched page by page and compared by what its users see."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class ListingEndless(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """What a server says of one tool. The hints are the server's own word; absent ones mean the cautious thing."""
+    """A tool as its server declares it. Hints that are absent mean the cautious choice."""
 
     name: str
     description: str
@@ -30,7 +30,7 @@ class Tool:
 
     @property
     def repeatable(self) -> bool:
-        """Whether calling it twice does no more than calling it once."""
+        """Whether calling it twice has the same effect as calling it once."""
         return self.read_only or self.idempotent
 
 

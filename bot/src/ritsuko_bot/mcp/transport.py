@@ -25,7 +25,7 @@ _COURTESY_SECONDS = 1.0
 
 
 class Fault(StrEnum):
-    """What the guard saw."""
+    """What went wrong on the wire."""
 
     NOT_SENT = "not-sent"
     LOST = "lost"
@@ -35,7 +35,7 @@ class Fault(StrEnum):
 
 
 def fault_of(error: ErrorData) -> Fault | None:
-    """What the guard says of an error; None when the error is the server's own."""
+    """The guard's classification of an error; None if the error is the server's own."""
     data: object = error.data
     if isinstance(data, dict) and _FAULT in data:
         return Fault(data[_FAULT])
@@ -43,7 +43,7 @@ def fault_of(error: ErrorData) -> Fault | None:
 
 
 class Bearer:
-    """A bearer token in a file. Kubernetes replaces such files while we run, so it is read anew each time."""
+    """A bearer token in a file. It is read each time, because Kubernetes replaces such files at run time."""
 
     name = "authorization"
 
@@ -60,7 +60,7 @@ class Bearer:
 
 
 class HeaderFile:
-    """A header whose value is a file, read anew each time."""
+    """A header whose value is in a file, which is read each time."""
 
     def __init__(self, name: str, path: Path) -> None:
         self.name = name.lower()
@@ -125,7 +125,7 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
         return response
 
     async def _read_whole(self, request: httpx2.Request, response: httpx2.Response) -> httpx2.Response:
-        """The same response with its body read, or the fault that reading it met."""
+        """The same response with its body read, or an error response if that failed."""
         limit = _MAX_ERROR_BYTES if response.status_code >= 400 else MAX_ANSWER_BYTES
         body = bytearray()
         try:
@@ -151,7 +151,7 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
 
 
 class RaisingTransport(httpx2.AsyncBaseTransport):
-    """A guard whose errors are exceptions again, for the SDK's SSE transport, which knows no errors of a call."""
+    """A guard that raises its errors, for the SDK's SSE transport, which has no errors per call."""
 
     def __init__(self, guard: GuardedTransport) -> None:
         self._guard = guard
@@ -171,7 +171,7 @@ _FRAMING_HEADERS = {"content-length", "transfer-encoding"}
 
 
 def too_large() -> str:
-    """What to say of an answer above the limit."""
+    """The message for an answer above the limit."""
     return f"the answer is larger than {MAX_ANSWER_BYTES // 1024 // 1024} MiB"
 
 
@@ -203,7 +203,7 @@ def _is_json(response: httpx2.Response) -> bool:
 
 
 def _read(files: Sequence[Bearer | HeaderFile]) -> dict[str, str] | str:
-    """The headers that stand in files, or why they cannot be read."""
+    """The headers from files, or why they cannot be read."""
     try:
         return {file.name: file.value() for file in files}
     except (OSError, ValueError) as error:
@@ -243,7 +243,7 @@ def _phrase(status: int) -> str:
 
 
 def _reason(error: BaseException) -> str:
-    """The operating system's word for it where there is one ("Connection refused"), else the library's."""
+    """The operating system's message if there is one ("Connection refused"), else the library's."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, OSError) and isinstance(cause.errno, int) and cause.errno > 0:

@@ -1,4 +1,4 @@
-"""The bot's HTTP port: for probes, for Prometheus, and for whoever wants to know what it runs."""
+"""The bot's HTTP port: health, metrics and status."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def app(state: State) -> Starlette:
     """/healthz, /readyz, /metrics and /status."""
 
     async def healthz(_: Request) -> Response:
-        # Whoever answers here has a running event loop; a task that dies takes the whole process with it.
+        # An answer proves that the event loop runs; a task that fails ends the whole process.
         return JSONResponse({"healthy": True})
 
     async def readyz(_: Request) -> Response:
@@ -44,7 +44,7 @@ def app(state: State) -> Starlette:
 class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None]:
-        """Leaves signals to the bot: it has more to end than this."""
+        """Leaves signals to the bot, which has more to stop than this."""
         yield
 
 

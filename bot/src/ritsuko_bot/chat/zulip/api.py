@@ -1,4 +1,4 @@
-"""The parts of Zulip's answers that the bot reads. Everything else in them is passed over.
+"""The parts of Zulip's answers that the bot reads. Everything else in them is ignored.
 
 Names and kinds as in https://zulip.com/api/; where servers of different age differ, both forms are accepted.
 """
@@ -9,7 +9,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 
 class Wire(BaseModel):
-    """An answer, or a part of one. By itself: an answer of which only its success matters."""
+    """An answer or a part of one; by itself, an answer whose content does not matter."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 

@@ -18,7 +18,7 @@ class ZulipRefused(ZulipError, ChatRefused):
 
 
 class ZulipUnavailable(ZulipError):
-    """Zulip could not be reached, or is in no state to answer; asking again later may help.
+    """Zulip is unreachable or cannot answer now; a retry may help.
 
     `done` says whether the request may have had its effect all the same. `retry_after` is the time in seconds that
     Zulip asked to wait, if it did.

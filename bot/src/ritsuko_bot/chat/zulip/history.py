@@ -1,4 +1,4 @@
-"""What was asked while nobody listened, and what the bot itself has said to it."""
+"""What was asked while the bot was offline, and what the bot itself wrote."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ async def asked_since(client: ZulipClient, message: int) -> list[Message]:
 
 
 async def replies_since(client: ZulipClient, me: Profile, message: int) -> EarlierReplies:
-    """What the bot has said after `message`. Raises `ZulipError`."""
+    """What the bot wrote after `message`. Raises `ZulipError`."""
     answered: set[str] = set()
     begun: dict[str, str] = {}
     own = {"operator": "sender", "operand": me.email}
-    # Without the second search, what was said in channels that the bot has not subscribed to may be missing.
+    # Without the second search, messages in channels that the bot is not subscribed to may be missing.
     for narrow in ([own], [{"operator": "streams", "operand": "public"}, own]):
         async for one in _after(client, message, *narrow):
             about = reference(one.content)

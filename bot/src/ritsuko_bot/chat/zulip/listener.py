@@ -87,7 +87,7 @@ class Listener:
     async def _open(self, answering: Answering) -> _Queue:
         """A new queue, after everything that was missed before it began was heard.
 
-        The queue comes first: what is said after the history was read is then in the queue.
+        The queue comes first: messages sent after the history was read are then in the queue.
         """
         me = self._outbox.me = await self._client.connect()
         if self._storage.through is None:

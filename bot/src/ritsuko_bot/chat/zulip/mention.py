@@ -1,4 +1,4 @@
-"""What was said to the bot, in a message that mentions it."""
+"""The text written to the bot, in a message that mentions it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 def said_to(content: str, *, name: str, user_id: int) -> str | None:
     """The line after the mention at the start of `content`, or else after the first mention anywhere in it.
 
-    Where nothing follows the mention, it is what stands before it. None without a mention by name or id: the flag of
+    If nothing follows the mention, the text before it. None without a mention by name or id: the flag of
     the message then comes from a group that the bot is in. Zulip ignores the case of names.
     """
     mention = re.compile(rf"@\*\*(?:{re.escape(name)}(?:\|\d+)?|[^*|\n]+\|{user_id})\*\*[\s:,]*", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""Messages of the bot's own: each is posted once, whatever happens to the request on its way."""
+"""The bot's own messages, each posted exactly once whatever happens to the request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who the people are that ask: looked up once in a while, because a message does not tell a person from a bot."""
+"""The people who write, looked up and cached, because a message does not say whether its sender is a bot."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class People:
     """Looks people up, and knows them for a minute: a changed role holds after that at the latest. Groups are known
     until an event says that they changed.
 
-    Where Zulip refuses the groups, nobody is let in as somebody without groups: a rule may deny by group.
+    If Zulip refuses the groups, people are not treated as members of no group: a rule may deny by group.
     """
 
     def __init__(self, client: ZulipClient) -> None:
@@ -57,7 +57,7 @@ class People:
         return Person(user, profile.full_name, groups.get(profile.user_id, frozenset()))
 
     def groups_changed(self) -> None:
-        """What is known of the groups holds no longer, or may not hold."""
+        """The groups changed, or may have: they are looked up again."""
         self._groups = None
         self._changes += 1
 

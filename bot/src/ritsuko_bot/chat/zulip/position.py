@@ -1,4 +1,4 @@
-"""How far the bot has come in the messages of its account: what makes it answer each one, once."""
+"""The bot's position in the messages of its account, which makes it answer each one once."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Position:
 
     @property
     def through(self) -> int:
-        """Every message up to here is finished, or was none of the bot's business."""
+        """Every message up to here is finished, or does not concern the bot."""
         return min(self._open) - 1 if self._open else self._highest
 
     def take(self, message: int) -> bool:
@@ -53,7 +53,7 @@ class Position:
             self._forget()
 
     def reopen(self, message: int) -> bool:
-        """True if the message was finished, and is now the caller's to answer anew."""
+        """True if the message was finished, and is now the caller's to answer again."""
         if message not in self._finished:
             return False
         del self._finished[message]
@@ -75,7 +75,7 @@ class Position:
 
     @classmethod
     def load(cls, text: str) -> Position | None:
-        """The position in a text of `dump`; None when it is none."""
+        """The position from a text of `dump`; None if it is invalid."""
         try:
             saved = _Saved.model_validate_json(text)
         except ValidationError:

@@ -2,7 +2,7 @@
 
 It is a link of one character to the message that was answered, so it serves a reader of a busy topic too. For the bot
 it is the durable record: it reaches Zulip in the same request as the answer, so a kill cannot come between the two, and
-whoever takes over reads from the bot's own messages what is answered and what was only begun.
+the process that takes over reads from the bot's own messages what is answered and what was only begun.
 
 Zulip keeps `#narrow/...` links as they are (https://zulip.com/help/link-to-a-message-or-conversation).
 """
