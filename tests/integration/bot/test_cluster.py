@@ -102,6 +102,11 @@ class Pod:
         async with httpx2.AsyncClient(trust_env=False) as client:
             return (await client.get(f"{self._url}/readyz")).json()
 
+    async def listens(self) -> bool:
+        """Whether it hears what is said from now on; a pod is ready before that."""
+        async with httpx2.AsyncClient(trust_env=False) as client:
+            return (await client.get(f"{self._url}/status")).json()["zulip"]["connected"]
+
 
 @contextlib.asynccontextmanager
 async def pod(
@@ -245,8 +250,17 @@ async def test_without_the_right_to_report_it_answers_all_the_same(
     async with start("pod-1") as running:
         await eventually_ready(running)
         await eventually(lambda: "needs the verb patch on ritsukobots/status" in caplog.text)
+        await eventually_listening(running)
         zulip.send("hamlet", "@**Ritsuko** mcp status", to="ops")
         await zulip.message(lambda m: m.sender_id == 14)
+
+
+async def eventually_listening(pod: Pod) -> None:
+    async with asyncio.timeout(10):
+        while True:
+            if await pod.listens():
+                return
+            await asyncio.sleep(0.05)
 
 
 async def eventually_ready(pod: Pod) -> None:
