@@ -13,11 +13,12 @@ from pydantic import Field
 from ritsuko_mcp_common import (
     BackendUnreachable,
     Envelope,
+    Parameters,
+    ReadTool,
     ServerSettings,
     Service,
     ToolFailure,
     application,
-    read_tool,
 )
 
 TOKEN = "correct-token"
@@ -42,6 +43,14 @@ class FakeBackend:
         self.closed = True
 
 
+class ShowParameters(Parameters):
+    """What `show` takes."""
+
+    what: Annotated[str, Field(description="what to show")]
+    count: Annotated[int, Field(ge=0, le=100_000)] = 3
+    note: str = ""
+
+
 class Tools:
     """One tool whose behaviour its first argument chooses."""
 
@@ -52,14 +61,9 @@ class Tools:
         self.cancelled = asyncio.Event()
         self.release = asyncio.Event()
 
-    async def show(
-        self,
-        what: Annotated[str, Field(description="what to show")],
-        count: Annotated[int, Field(ge=0, le=100_000)] = 3,
-        note: str = "",
-    ) -> Envelope:
-        """Show something."""
-        match what:
+    async def show(self, parameters: ShowParameters) -> Envelope:
+        count, note = parameters.count, parameters.note
+        match parameters.what:
             case "rows":
                 rows = [{"NAME": f"row-{number}", "NOTE": note} for number in range(count)]
                 return Envelope(summary=f"{count} rows", data=rows).resumable(lambda after: f"after-{after}")
@@ -94,11 +98,20 @@ class Tools:
                 finally:
                     self.running -= 1
                 return Envelope(summary="released")
-        raise ToolFailure(f"cannot show {what}")
+        raise ToolFailure(f"cannot show {parameters.what}")
 
 
 def _no_writer(_: Any) -> str:
     raise RuntimeError("internal detail")
+
+
+SHOW = ReadTool(
+    name="show",
+    title="Show something",
+    description="Show something.",
+    parameters=ShowParameters,
+    run=lambda parameters, tools: tools.show(parameters),
+)
 
 
 class Running:
@@ -143,7 +156,7 @@ async def serving(**settings: Any) -> AsyncIterator[Running]:
         version="1.2.3",
         instructions="A server for tests.",
         settings=configuration,
-        tools=[read_tool(tools.show, title="Show something")],
+        tools=[SHOW.bind(tools)],
         backend=backend,
     )
     app = application(service)

@@ -10,21 +10,22 @@ from ritsuko_api.envelope import Link
 from ritsuko_mcp_common import Envelope, ServerSettings
 from ritsuko_mcp_common.calls import ContractServer
 from ritsuko_mcp_common.metrics import Metrics
-from ritsuko_mcp_common.tool import read_tool
+from ritsuko_mcp_common.tool import Parameters, ReadTool
 
 SECRET = "ghp_0123456789abcdefghijABCDEFGHIJ012345"
 
 
 def serving(answer: Envelope, **settings: int) -> ContractServer:
-    async def show() -> Envelope:
-        """Shows the answer."""
+    async def show(_: Parameters, __: None) -> Envelope:
         return answer
+
+    tool = ReadTool(name="show", title="Show", description="Shows the answer.", parameters=Parameters, run=show)
 
     return ContractServer(
         name="pictures",
         version="0",
         instructions="",
-        tools=[read_tool(show, title="Show")],
+        tools=[tool.bind(None)],
         settings=ServerSettings.model_validate(settings),
         metrics=Metrics(),
     )

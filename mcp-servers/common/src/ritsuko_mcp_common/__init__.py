@@ -19,7 +19,7 @@ from ritsuko_mcp_common.health import Backend
 from ritsuko_mcp_common.nearest import nearest, suggestion
 from ritsuko_mcp_common.server import Service, application, run
 from ritsuko_mcp_common.settings import ServerSettings
-from ritsuko_mcp_common.tool import Choice, Parameters, ReadTool, bind_all, read_tool
+from ritsuko_mcp_common.tool import Choice, Parameters, ReadTool, bind_all
 
 __all__ = [
     "Backend",
@@ -35,7 +35,6 @@ __all__ = [
     "application",
     "bind_all",
     "nearest",
-    "read_tool",
     "run",
     "suggestion",
 ]

@@ -76,20 +76,6 @@ def bind_all(
     return [tool.bind(backend, choices) for tool in tools]
 
 
-def read_tool(function: Callable[..., Awaitable[Envelope]], *, title: str, open_world: bool = True) -> Tool:
-    """A tool that only reads, named after `function`, described by its docstring, which returns an `Envelope`."""
-    tool = Tool.from_function(
-        function,
-        title=title,
-        description=" ".join((function.__doc__ or "").split()),
-        annotations=_annotations(title, open_world=open_world),
-        structured_output=True,
-    )
-    tool.parameters = {**_without_annotations(tool.parameters, "title"), "additionalProperties": False}
-    tool.fn_metadata.output_schema = _output_schema()
-    return tool
-
-
 def _annotations(title: str, *, open_world: bool) -> ToolAnnotations:
     return ToolAnnotations(
         title=title, read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=open_world
