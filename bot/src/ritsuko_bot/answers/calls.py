@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ritsuko_bot.access.approval import APPROVAL_WITHIN
 from ritsuko_bot.answers.answer import Answer, Block, Code, Strong, say
+from ritsuko_bot.answers.redaction import redacted_result
 from ritsuko_bot.answers.results import tool_result
 from ritsuko_bot.calls.result import (
     CallResult,
@@ -15,13 +16,16 @@ from ritsuko_bot.calls.result import (
     NotApproved,
     TooLate,
 )
+from ritsuko_common.redaction.redactor import redacted
 
 
 def call_answer(result: CallResult, *, server: str, tool: str, line: str) -> Answer:
     """The answer to `line`, the command that made the call."""
     match result:
         case Completed():
-            shown = tool_result(result.result, server=server, tool=tool, continues=result.page is not None)
+            shown = tool_result(
+                redacted_result(result.result), server=server, tool=tool, continues=result.page is not None
+            )
             return with_origin(shown, result)
         case Denied(decision):
             return _failed(say(Strong("Not allowed:"), " ", decision.reason, "."), say(decision.advice))
@@ -41,7 +45,7 @@ def call_answer(result: CallResult, *, server: str, tool: str, line: str) -> Ans
                 say("It may change something, so I did not run it. Send it again if you still want it."),
             )
         case Failed(error):
-            text = str(error)
+            text = redacted(str(error))
             sentence = text if text.endswith((".", "!", "?")) else f"{text}."
             return _failed(say(sentence), *([say(error.advice)] if error.advice else []))
 

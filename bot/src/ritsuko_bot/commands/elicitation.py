@@ -12,6 +12,7 @@ from ritsuko_bot.commands.arguments import BadArguments, bind
 from ritsuko_bot.commands.coerce import describe
 from ritsuko_bot.commands.schema import Schema, parameters
 from ritsuko_bot.commands.tokens import NotClosed, tokenize
+from ritsuko_common.redaction.redactor import redacted
 
 _ATTEMPTS = 3
 _NO = {"cancel", "no", "stop", "abort", "decline"}
@@ -53,7 +54,7 @@ async def _elicit_form(ask: Ask, server: str, question: ElicitRequestFormParams)
 def form_question(server: str, message: str, schema: Schema, problem: Sequence[Inline]) -> Answer:
     """A question for values. `problem`: what was wrong with the reply before."""
     blocks: list[Block] = [say(Strong("Invalid reply:"), " ", *problem)] if problem else []
-    blocks.append(say(Code(server), " asks: ", message))
+    blocks.append(say(Code(server), " asks: ", redacted(message)))
     found = parameters(schema)
     if len(found) == 1:
         blocks.append(say("Reply with ", describe(found[0].alternatives, schema), ", or ", Code("cancel"), "."))
@@ -73,7 +74,7 @@ async def _elicit_visit(ask: Ask, server: str, question: ElicitRequestURLParams)
     reply = await ask(
         Answer(
             (
-                say(Code(server), " asks: ", question.message),
+                say(Code(server), " asks: ", redacted(question.message)),
                 say(
                     "Open ", Code(question.url), " if you trust it, then reply ", Code("done"), " or ", Code("cancel"),
                     ".",

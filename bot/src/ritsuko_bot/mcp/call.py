@@ -19,6 +19,7 @@ from ritsuko_bot.mcp.questions import Asking
 from ritsuko_bot.mcp.request import request
 from ritsuko_bot.mcp.server import Server
 from ritsuko_bot.mcp.tools import Tool
+from ritsuko_common.redaction.redactor import redacted
 
 Progress = Callable[[str], Awaitable[None]]
 
@@ -50,7 +51,7 @@ async def call(
 
     async def report(progress: float, total: float | None, message: str | None) -> None:
         share = f"{progress:g} of {total:g}" if total else f"{progress:g}"
-        await tell(f"{message} ({share})" if message else share)
+        await tell(f"{redacted(message)} ({share})" if message else share)
 
     async def send(client: Client) -> CallToolResult:
         meta = _meta(server, user)

@@ -10,6 +10,7 @@ from pathlib import Path
 from watchfiles import awatch  # pyright: ignore[reportUnknownVariableType]
 
 from ritsuko_api.config import ConfigError, McpConfig, from_environment, parse
+from ritsuko_common.redaction.redactor import redacted
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ class ConfigFile:
             self.config = self._read()
             self.error = None
         except ConfigError as error:
-            self.error = f"{self.path}: {error}" if self.path else str(error)
+            self.error = redacted(f"{self.path}: {error}" if self.path else str(error))
             if self.error != before[1]:
                 logger.error("the config is invalid, the last valid one stays in use: %s", self.error)
         return (self.config, self.error) != before

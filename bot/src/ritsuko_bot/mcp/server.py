@@ -31,6 +31,7 @@ from ritsuko_bot.mcp.rate import Rate
 from ritsuko_bot.mcp.tools import ListingEndless, Tool
 from ritsuko_bot.mcp.transport import Fault, fault_of
 from ritsuko_common.backoff import Backoff
+from ritsuko_common.redaction.redactor import redacted
 from ritsuko_common.rfc3339 import format_rfc3339
 
 logger = logging.getLogger(__name__)
@@ -264,7 +265,7 @@ class Server:
 
     def _went_down(self, error: BaseException) -> None:
         self._disconnect()
-        text = in_words(error)
+        text = redacted(in_words(error))
         self.latency = None
         self.last_error = (datetime.now(UTC), text)
         if self.state is not ServerState.DOWN or self.error != text:

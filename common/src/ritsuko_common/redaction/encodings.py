@@ -18,6 +18,10 @@ _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _IS_WIDE = re.compile(r"[\uff01-\uff5e]")
 _ENTITY = re.compile(r"&(?:quot|apos|amp|lt|gt|colon|equals|nbsp|#x?[0-9A-Fa-f]{1,6});")
 _ESCAPE = re.compile(r"(?<!\\)\\+(?:u00|x)([2-7][0-9A-Fa-f])")
+_ESCAPED_UNSEEN = re.compile(
+    r"(?<!\\)\\+(?:u(?:200[b-f]|00ad|202[a-e]|206[0-9a-f]|feff|034f|061c|180[b-f]|db40\\+udc[0-9a-f]{2})|xad|U000e00[0-9a-f]{2})",
+    re.IGNORECASE,
+)
 # A word in which something that separates names and values is percent-encoded.
 _PERCENT = re.compile(r"%(?:25){0,4}(?:3[adAD]|2[2267]|40|7[bB]|20)")
 WORD = re.compile(r"(?<![^\s\"'<>])[^\s\"'<>]+")
@@ -39,6 +43,8 @@ def decoded(text: str) -> str | None:
     plain = visible(text)
     if "&" in plain and _ENTITY.search(plain):
         plain = html.unescape(plain)
+    if "\\" in plain and _ESCAPED_UNSEEN.search(plain):
+        plain = _ESCAPED_UNSEEN.sub("", plain)
     if "\\" in plain and _ESCAPE.search(plain):
         plain = _ESCAPE.sub(lambda match: chr(int(match.group(1), 16)), plain)
     return plain if plain != text else None

@@ -158,6 +158,7 @@ p<U+00AD>assword: {pw}
 pa<U+202E>ssword={pw}
 pass<U+E0041>word={pw}
 pass<U+2060>word={pw}
+pass<BS>u200bword={pw}
 password<U+00A0>=<U+00A0>{pw}
 <ESC>[1mpassword<ESC>[0m=<ESC>[36m{pw}<ESC>[0m
 ｐａｓｓｗｏｒｄ={pw}
