@@ -109,7 +109,7 @@ async def test_clocks_apart_are_named_and_nothing_is_reordered_silently(world: W
     by_clock = sorted(STORY, key=lambda step: step[0] + APART[step[1]])
     assert texts(written) == [text for _, _, text in by_clock]
     assert texts(caused) == TEXTS
-    for answer, order in ((written, "as written"), (caused, "corrected")):
+    for answer, order in ((written, "written times"), (caused, "corrected")):
         told = [warning for warning in answer["warnings"] if "clock" in warning]
         assert len(told) == 2
         ahead = next(warning for warning in told if ORDERS in warning.partition(" is ")[0])
@@ -196,7 +196,7 @@ async def test_an_id_that_a_store_keeps_in_a_field_is_found(
     async with asking_insight(store.settings) as ask:
         answer = await ask("trace", id=ID)
         beginning = await ask("trace", id="anoth")
-    assert "in trace_id: search fields=trace_id~anoth finds those lines" in beginning["hints"][0]
+    assert "these fields do: trace_id; search fields=trace_id~anoth finds those lines" in beginning["hints"][0]
     # Loki keeps no dots.
     assert [text.replace("trace.id", "trace_id") for text in texts(answer)] == [
         f"in a field | trace_id={ID}",

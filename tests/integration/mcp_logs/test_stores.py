@@ -163,7 +163,7 @@ async def test_what_is_kept_beside_a_text_is_shown_and_found_as_a_field(store: F
         last = await ask("tail", namespace="shop", since=WINDOW["since"], lines=1)
     told = 'request failed | level=error error="{}" status=502'
     assert texts(found) == [told.format("deadline exceeded"), told.format("dial tcp: connection refused")]
-    assert nothing["hints"][0].startswith("The text of the lines does not contain it, but these fields do: error: ")
+    assert nothing["hints"][0].startswith("The text of the lines does not contain it, but these fields do: error; ")
     assert "search fields=error~refused finds" in nothing["hints"][0]
     assert 'fields="error~connection refused" finds' in of_words["hints"][0]
     assert texts(as_advised) == [told.format("dial tcp: connection refused")]
@@ -421,7 +421,7 @@ async def test_fields_of_what_is_wanted(store: Filled, asking_store: Asking) -> 
     assert of_errors["summary"] == "1 value of path in 3 lines at level error or worse of 1 pod in namespace shop."
     assert {row["field"]: row["top"] for row in of_text["data"]}["path"] == "/pay (3)"
     assert early["summary"].startswith("20 values of took in the newest 20 lines of 1 pod in namespace shop. ")
-    assert early["summary"].endswith(" From 1ms to 20ms, half up to 10ms, 95 % up to 19ms.")
+    assert early["summary"].endswith(" From 1ms to 20ms, median 10ms, 95th percentile 19ms.")
     assert none["summary"].startswith('No line with "absent" was written in ')
 
 

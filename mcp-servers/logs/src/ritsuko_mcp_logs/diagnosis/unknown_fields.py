@@ -7,10 +7,9 @@ from ritsuko_common.redaction.names import is_sensitive_name
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.nearest import suggestion
 from ritsuko_mcp_logs.phrases import arguments, counted, shortlist
-from ritsuko_mcp_logs.query.patterns import literal
+from ritsuko_mcp_logs.query.patterns import compiled, literal
 from ritsuko_mcp_logs.query.query import Query, unconditional
 from ritsuko_mcp_logs.search.field_statistics import FieldValues, sample_fields
-from ritsuko_mcp_logs.search.matcher import compiled
 from ritsuko_mcp_logs.sources.coverage import Coverage
 from ritsuko_mcp_logs.sources.source import Source
 
@@ -49,7 +48,7 @@ async def fields_with_text(source: Source, query: Query) -> list[str]:
     if not names:
         return []
     wanted = query.text if query.regex else literal(query.text)
-    how = f": search {arguments(fields=f'{names[0]}~{wanted}')} finds those lines" if "," not in wanted else ""
+    how = f"; search {arguments(fields=f'{names[0]}~{wanted}')} finds those lines" if "," not in wanted else ""
     return [f"The text of the lines does not contain it, but these fields do: {shortlist(sorted(names))}{how}."]
 
 
