@@ -97,7 +97,7 @@ async def asking_insight(
     """A function that calls a tool over HTTP, in the namespace `shop`; `events` is where those come from."""
     configuration = ALL_SETTINGS.model_validate({"mcp_output_budget": 200_000, **settings})
     cluster = Cluster(configuration.kubeconfig)
-    sources = configured(configuration, cluster)
+    sources = configured(configuration, cluster, reading_seconds=configuration.reading_seconds)
     backend = LogBackend(
         sources=sources,
         cluster=events or cluster,

@@ -14,7 +14,6 @@ from pydantic import BaseModel, ValidationError
 
 from ritsuko_mcp_common.errors import BackendUnreachable, ConfigurationError, ToolFailure
 from ritsuko_mcp_common.kubernetes import Target, connect, find, renew
-from ritsuko_mcp_logs.sources.podlogs.objects import Status, Version
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -24,6 +23,18 @@ _JSON_SECONDS = 15.0
 _CHUNK = 256 * 1024
 # Of each log that is read at the time; the library's own 2 MiB make the memory grow with the length of logs.
 _BUFFER = 128 * 1024
+
+
+class Version(BaseModel):
+    """/version."""
+
+    gitVersion: str
+
+
+class Status(BaseModel):
+    """What the apiserver says when it says no."""
+
+    message: str
 
 
 class ApiFailure(ToolFailure):

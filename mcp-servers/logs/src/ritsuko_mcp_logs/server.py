@@ -8,18 +8,7 @@ from ritsuko_mcp_logs.cluster import Cluster
 from ritsuko_mcp_logs.settings import LogsSettings, alert_settings
 from ritsuko_mcp_logs.sources.configured import configured
 from ritsuko_mcp_logs.sources.kinds import KINDS, Kinds
-from ritsuko_mcp_logs.tools import (
-    compare,
-    error,
-    errors,
-    fields,
-    histogram,
-    incident,
-    search,
-    sources,
-    tail,
-    trace,
-)
+from ritsuko_mcp_logs.tools import compare, error, errors, fields, histogram, incident, search, sources, tail, trace
 
 TOOLS = (
     search.TOOL,
@@ -38,7 +27,7 @@ TOOLS = (
 def build(settings: LogsSettings, kinds: Kinds = KINDS) -> Service:
     """The service for settings of `logs_settings(kinds)`; connects at the first call. Raises ConfigurationError."""
     cluster = Cluster(settings.kubeconfig)
-    available = configured(settings, cluster, kinds)
+    available = configured(settings, cluster, kinds, reading_seconds=settings.reading_seconds)
     backend = LogBackend(
         sources=available,
         cluster=cluster,

@@ -1,7 +1,11 @@
 """Regular expressions for what a caller writes: names of pods, and texts."""
 
 import re
+from typing import Any, Protocol, cast
 
+import re2  # pyright: ignore[reportMissingTypeStubs]
+
+from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_logs.query.query import Query
 
 _KIND = re.compile(
@@ -40,3 +44,38 @@ def expression(text: str, query: Query) -> str:
 def literal(text: str) -> str:
     """A regular expression (RE2) that matches just this text."""
     return _SPECIAL.sub(r"\\\g<0>", text)
+
+
+_MOST_PROGRAM_BYTES = 8 * 2**20
+
+
+class Pattern(Protocol):
+    """A compiled expression."""
+
+    def search(self, text: bytes, pos: int = ..., endpos: int = ...) -> "_Match | None": ...
+
+
+class _Match(Protocol):
+    def start(self) -> int: ...
+
+
+def compiled(text: str, *, literal: bool, case_sensitive: bool) -> Pattern:
+    """A pattern of RE2. Raises ToolFailure for an expression that isn't one."""
+    engine: Any = re2
+    options = engine.Options()
+    options.case_sensitive = case_sensitive
+    options.literal = literal
+    options.log_errors = False
+    options.max_mem = _MOST_PROGRAM_BYTES
+    try:
+        return cast(Pattern, engine.compile(text, options))
+    except engine.error as error:
+        raise ToolFailure(
+            f"{text!r} is not a regular expression (RE2): {_complaint(error)}",
+            "Escape literal characters with \\, or omit regex to search for the text as is.",
+        ) from error
+
+
+def _complaint(error: Exception) -> str:
+    detail = error.args[0] if error.args else ""
+    return detail.decode(errors="replace") if isinstance(detail, bytes) else str(detail)

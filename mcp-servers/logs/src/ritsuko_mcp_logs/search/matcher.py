@@ -3,30 +3,18 @@
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from typing import Any, Protocol, cast
 
-import re2  # pyright: ignore[reportMissingTypeStubs]
-
-from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_logs.lines.levels import FIELDS, RANKS, level_named, statements
 from ritsuko_mcp_logs.lines.line import Batch, Line
 from ritsuko_mcp_logs.lines.stream import plain, split
 from ritsuko_mcp_logs.query.conditions import Condition
+from ritsuko_mcp_logs.query.patterns import Pattern, compiled
 from ritsuko_mcp_logs.query.query import Query
 
-_MOST_PROGRAM_BYTES = 8 * 2**20
 # What means something else, or nothing, when a line stands in a block with its timestamp before it.
 _BOUND_TO_LINE = re.compile(r"[\^$]|\\[AzZB]")
 # JSON may write other numbers in other ways, and escape other signs.
 _WRITTEN_SO = re.compile(r"-?\d{1,18}|[A-Za-z_][\w.:-]*", re.ASCII)
-
-
-class _Pattern(Protocol):
-    def search(self, text: bytes, pos: int = ..., endpos: int = ...) -> "_Match | None": ...
-
-
-class _Match(Protocol):
-    def start(self) -> int: ...
 
 
 class Matcher:
@@ -54,8 +42,8 @@ class Matcher:
         self._stated = statements(query.level) if query.level else None
         self._value = next((value.encode() for name, value in query.fields if _written_so(name, value)), b"")
         self._needle = b""
-        self._pattern: _Pattern | None = None
-        self._across: _Pattern | None = None
+        self._pattern: Pattern | None = None
+        self._across: Pattern | None = None
         # RE2 finds a text in either case faster than a search in a copy in lower case.
         if text and (query.regex or not query.case_sensitive):
             self._pattern = compiled(text, literal=not query.regex, case_sensitive=query.case_sensitive)
@@ -147,7 +135,7 @@ def _written_so(name: str, value: str) -> bool:
     return name not in FIELDS and _WRITTEN_SO.fullmatch(value) is not None
 
 
-def _first(pattern: _Pattern, data: bytes, position: int) -> int:
+def _first(pattern: Pattern, data: bytes, position: int) -> int:
     match = pattern.search(data, position)
     return -1 if match is None else min(match.start(), len(data) - 1)
 
@@ -167,7 +155,7 @@ def _value(line: Line, name: str) -> str | None:
     return line.fields.get(name.replace(".", "_")) if there is None and "." in name else there
 
 
-def _holds(line: Line, condition: Condition, pattern: _Pattern | None) -> bool:
+def _holds(line: Line, condition: Condition, pattern: Pattern | None) -> bool:
     if pattern is not None:
         there = _value(line, condition.name)
         found = there is not None and pattern.search(there.encode("utf-8", "replace")) is not None
@@ -191,25 +179,3 @@ class _Written:
         start, end = self._position, self._data.find(b"\n", self._position)
         self._position = end + 1
         return start, end
-
-
-def compiled(text: str, *, literal: bool, case_sensitive: bool) -> _Pattern:
-    """A pattern of RE2. Raises ToolFailure for an expression that isn't one."""
-    engine: Any = re2
-    options = engine.Options()
-    options.case_sensitive = case_sensitive
-    options.literal = literal
-    options.log_errors = False
-    options.max_mem = _MOST_PROGRAM_BYTES
-    try:
-        return cast(_Pattern, engine.compile(text, options))
-    except engine.error as error:
-        raise ToolFailure(
-            f"{text!r} is not a regular expression (RE2): {_complaint(error)}",
-            "Escape literal characters with \\, or omit regex to search for the text as is.",
-        ) from error
-
-
-def _complaint(error: Exception) -> str:
-    detail = error.args[0] if error.args else ""
-    return detail.decode(errors="replace") if isinstance(detail, bytes) else str(detail)

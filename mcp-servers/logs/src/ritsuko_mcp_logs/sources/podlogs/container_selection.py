@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ritsuko_mcp_logs.lines.line import Origin
-from ritsuko_mcp_logs.query.patterns import pod_pattern
-from ritsuko_mcp_logs.search.matcher import compiled
+from ritsuko_mcp_logs.query.patterns import compiled, pod_pattern
 from ritsuko_mcp_logs.sources.coverage import NO_RUN_BEFORE, Gap
 from ritsuko_mcp_logs.sources.podlogs.objects import ContainerStatus, Pod
 

@@ -102,15 +102,3 @@ class NamedList(BaseModel):
     """A list of those."""
 
     items: list[Named] = []
-
-
-class Version(BaseModel):
-    """/version."""
-
-    gitVersion: str
-
-
-class Status(BaseModel):
-    """What the apiserver says when it says no."""
-
-    message: str
