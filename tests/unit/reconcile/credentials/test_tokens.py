@@ -116,7 +116,7 @@ def test_when_to_look_at_the_age_again(bot: Bot) -> None:
     bot.step(NOBODY)
     tokens = read_tokens(bot.live, START)
     assert next_rotation(tokens, ["kubernetes"], None, START) is None
-    assert next_rotation(tokens, ["kubernetes"], 3600, "2026-11-24T10:20:00Z") == 2400
+    assert next_rotation(tokens, ["kubernetes"], 3600, parse_rfc3339("2026-11-24T10:20:00Z")) == 2400
     assert next_rotation(tokens, [], 3600, START) is None
 
 
