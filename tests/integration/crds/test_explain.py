@@ -39,7 +39,7 @@ def test_kubectl_explain_knows_every_field(plane: ControlPlane, kind: str) -> No
         ("ritsukobot.spec.podTemplate.spec.hostAliases", "hosts file"),
         ("ritsukobot.spec.networkPolicy.egress.to.ipBlock.cidr", "192.168.1.0/24"),
         ("mcpsidecar.spec.transport", "the operator adds a bridge"),
-        ("mcpsidecar.spec.tools.aliases", "More names for tools"),
+        ("mcpsidecar.spec.tools.aliases", "Aliases, each for a tool"),
         ("mcpsidecar.spec.headers.valueFrom.secretKeyRef", "Bearer 1234"),
     ],
 )

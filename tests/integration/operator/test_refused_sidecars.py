@@ -41,7 +41,7 @@ def test_a_running_bot_goes_on_and_its_own_changes_come_through(running: Story, 
     assert "change the sidecar" in said
     assert running.wait_condition("Ready", "False", "InvalidSpec", of="bad", kind="sidecar") == said
     assert running.wait_line("bad", "NotAccepted") == said
-    assert "bad: the apiserver refuses" in running.wait_condition("SidecarsReady", "False", "SidecarsNotAccepted")
+    assert "bad: the apiserver rejects" in running.wait_condition("SidecarsReady", "False", "SidecarsNotAccepted")
     running.wait_condition("Stalled", "False", "Progressing")
     running.wait_condition("Ready", "True", "Ready")
     assert running.template() == template

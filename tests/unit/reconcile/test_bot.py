@@ -162,7 +162,7 @@ async def test_a_secret_that_several_bots_name_is_looked_at_once_for_all_of_them
     assert [ref.name for ref in settled.secrets.own()] == ["hal-mcp-tokens"], "eve has no servers"
     settled.secret("zulip", ZULIP_EMAIL="hal@chat.test", ZULIP_API_KEY="rotated")
     assert set(await settled.secrets.changed(zulip)) == {HAL, BotKey(NAMESPACE, "eve")}
-    settled.secrets.forget(HAL)
+    settled.memory.forget(HAL)
     assert await settled.secrets.changed(zulip) == [BotKey(NAMESPACE, "eve")]
 
 

@@ -108,7 +108,7 @@ async def test_a_secret_of_the_bots_own_that_is_not_wanted_is_looked_for_once(wo
         return await get(ref)
 
     world.get = counted  # type: ignore[method-assign]
-    world.secrets = type(world.secrets)(world)
+    world.secrets = type(world.secrets)(world, world.memory)
     world.bots = world.reconciler()
     await world.reconcile()
     assert "hal-mcp-headers" in reads

@@ -18,6 +18,7 @@ from ritsuko_operator.reconcile.credentials.secrets import SecretReader
 from ritsuko_operator.reconcile.errors import ApiError, GoneError
 from ritsuko_operator.reconcile.gather import Release
 from ritsuko_operator.reconcile.kinds import BOT, DEPLOYMENT, MONITORING, POD, SECRET, SIDECAR, Kind
+from ritsuko_operator.reconcile.memory import Memory
 from ritsuko_operator.reconcile.sidecar import SidecarReconciler
 from ritsuko_operator.runtime.cache import Cache
 
@@ -45,9 +46,10 @@ class World:
         self.not_installed: set[Kind] = set(MONITORING)
         self.now = parse_rfc3339("2026-11-24T10:00:00Z")
         self._versions = itertools.count(1)
-        self.secrets = SecretReader(self)
+        self.memory = Memory()
+        self.secrets = SecretReader(self, self.memory)
         self.followed: list[str] = []
-        self.refusals = Refusals()
+        self.refusals = Refusals(self.memory)
         self.bots = self.reconciler()
         self.sidecars = SidecarReconciler(self, self.cache, self.refusals, now=lambda: self.now)
 
@@ -59,6 +61,7 @@ class World:
             self.secrets,
             RELEASE,
             self.refusals,
+            self.memory,
             now=lambda: self.now,
             follow=lambda key: self.followed.append(key.name),
         )

@@ -8,6 +8,7 @@ import pytest
 
 from ritsuko_operator.reconcile.children.rendering import Renderer
 from ritsuko_operator.reconcile.cluster import BotKey
+from ritsuko_operator.reconcile.memory import Memory
 from ritsuko_operator.render import SidecarSelection, accept
 from tests.unit.render.resources import bot, containers, context, rendered, sidecar
 
@@ -34,7 +35,7 @@ def test_nor_for_one_that_is_not_accepted() -> None:
 
 
 def test_what_was_rendered_is_not_remembered_for_other_absent_ones() -> None:
-    renderer, patched = Renderer(), bot(podTemplate={"spec": {"containers": [{**PATCH, "image": "mine:1"}]}})
+    renderer, patched = Renderer(Memory()), bot(podTemplate={"spec": {"containers": [{**PATCH, "image": "mine:1"}]}})
 
     def names(selection: SidecarSelection) -> list[str]:
         found = renderer.render(BotKey("ops", "ritsuko"), patched, selection, context(selection)).manifests

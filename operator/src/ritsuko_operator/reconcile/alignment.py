@@ -18,6 +18,7 @@ from ritsuko_operator.reconcile.credentials.secrets import SecretReader
 from ritsuko_operator.reconcile.errors import ApiError, InvalidResourceError, NotDoneError
 from ritsuko_operator.reconcile.gather import Gathered, Release, gather
 from ritsuko_operator.reconcile.kinds import CONFIG_MAP, DEPLOYMENT, SECRET
+from ritsuko_operator.reconcile.memory import Memory
 from ritsuko_operator.reconcile.pods.config_refresh import refresh_config
 from ritsuko_operator.reconcile.pods.observation import Observation
 from ritsuko_operator.reconcile.status import announcements
@@ -42,16 +43,18 @@ class Alignment:
 class Aligner:
     """Aligns bots, one call for one bot."""
 
-    def __init__(self, cluster: ClusterApi, view: View, secrets: SecretReader, release: Release) -> None:
+    def __init__(
+        self, cluster: ClusterApi, view: View, secrets: SecretReader, release: Release, memory: Memory
+    ) -> None:
         self._cluster = cluster
         self._view = view
         self._secrets = secrets
         self._release = release
-        self._renderer = Renderer()
-        self._monitoring = MonitoringObjects(cluster)
-        self._rehearsal = Rehearsal(cluster)
-        self._admission = Admission()
-        self._in_place: dict[BotKey, set[ObjectRef]] = {}  # the children that this process has seen in place
+        self._renderer = Renderer(memory)
+        self._monitoring = MonitoringObjects(cluster, memory)
+        self._rehearsal = Rehearsal(cluster, memory)
+        self._admission = Admission(memory)
+        self._in_place = memory.table(dict[BotKey, set[ObjectRef]]())  # children seen in place
 
     async def align(self, key: BotKey, observed: Observation, *, now: datetime, left_out: frozenset[str]) -> Alignment:
         """Brings the children in line. What is wrong with this bot is in the outcome, not raised.
@@ -102,12 +105,6 @@ class Aligner:
 
     async def clean_up(self, key: BotKey) -> None:
         """The bot is gone: what the garbage collector cannot take goes too."""
-        self._secrets.forget(key)
-        self._renderer.forget(key)
-        self._monitoring.forget(key)
-        self._rehearsal.forget(key)
-        self._admission.forget(key)
-        self._in_place.pop(key, None)
         try:
             await prune_children(self._cluster, self._view, key, owner=None, rendered=())
         except ApiError as error:

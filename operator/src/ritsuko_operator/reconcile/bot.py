@@ -15,6 +15,7 @@ from ritsuko_operator.reconcile.cluster import BotKey, ClusterApi, Object, Sidec
 from ritsuko_operator.reconcile.credentials.secrets import SecretReader
 from ritsuko_operator.reconcile.errors import InvalidResourceError, NamespaceEndsError, NotDoneError
 from ritsuko_operator.reconcile.gather import Release
+from ritsuko_operator.reconcile.memory import Memory
 from ritsuko_operator.reconcile.pods import optional
 from ritsuko_operator.reconcile.pods.observation import Observation, observe
 from ritsuko_operator.reconcile.pods.optional import Patience, Trials
@@ -47,6 +48,7 @@ class BotReconciler:
         secrets: SecretReader,
         release: Release,
         refusals: Refusals,
+        memory: Memory,
         *,
         now: Callable[[], datetime],
         follow: Callable[[SidecarKey], None],
@@ -55,14 +57,15 @@ class BotReconciler:
         self._cluster = cluster
         self._view = view
         self._refusals = refusals
-        self._aligner = Aligner(cluster, view, secrets, release)
+        self._memory = memory
+        self._aligner = Aligner(cluster, view, secrets, release, memory)
         self._version = release.version
         self._now = now
         self._follow = follow
         self._patience = patience or Patience()
-        self._stalls = Stalls()
-        self._ending: dict[BotKey, str] = {}  # the UIDs of bots whose namespace is being deleted
-        self._followed: dict[BotKey, tuple[object, ...]] = {}  # the lines and so on that sidecars were told of
+        self._stalls = Stalls(memory)
+        self._ending = memory.table(dict[BotKey, str]())  # the UIDs of bots whose namespace is being deleted
+        self._followed = memory.table(dict[BotKey, tuple[object, ...]]())  # what was last passed on to sidecars
 
     async def reconcile(self, key: BotKey) -> float | None:
         """Brings one bot in line. Returns in how many seconds to look again, or None if only after a change.
@@ -71,10 +74,7 @@ class BotReconciler:
         """
         live = self._view.get(key.ref)
         if live is None:
-            self._followed.pop(key, None)
-            self._ending.pop(key, None)
-            self._stalls.forget(key)
-            self._refusals.forget(key)
+            self._memory.forget(key)
             await self._aligner.clean_up(key)
             return None
         if "deletionTimestamp" in live["metadata"] or self._ending.get(key) == live["metadata"]["uid"]:

@@ -17,6 +17,7 @@ from ritsuko_operator.reconcile.children.refusals import Refusals
 from ritsuko_operator.reconcile.cluster import BotKey
 from ritsuko_operator.reconcile.credentials.secrets import SecretReader
 from ritsuko_operator.reconcile.kinds import BOT, SIDECAR, watched
+from ritsuko_operator.reconcile.memory import Memory
 from ritsuko_operator.reconcile.sidecar import SidecarReconciler
 from ritsuko_operator.runtime import watches
 from ritsuko_operator.runtime.api import PAGE, Api
@@ -82,7 +83,8 @@ async def run(settings: Settings, *, heed_signals: Callable[[], None]) -> None:
             clock=clock,
             may_write=leads,
         )
-        secrets, refusals = SecretReader(cluster, peek=api.get_metadata), Refusals()
+        memory = Memory()
+        secrets, refusals = SecretReader(cluster, memory, peek=api.get_metadata), Refusals(memory)
         workers = Workers(
             queue,
             BotReconciler(
@@ -91,6 +93,7 @@ async def run(settings: Settings, *, heed_signals: Callable[[], None]) -> None:
                 secrets,
                 settings.release,
                 refusals,
+                memory,
                 now=_now,
                 follow=queue.add,
                 patience=settings.patience,

@@ -106,7 +106,7 @@ async def test_an_operator_that_starts_anew_asks_once_more_and_writes_nothing(wo
     world.sidecar("bad", image=BAD, port=9000)
     await world.reconcile("bad")
     world.rehearsed.clear()
-    world.refusals.forget(HAL)
+    world.memory.forget(HAL)
     world.bots = world.reconciler()
     assert await world.reconcile("bad") == []
     assert len(world.rehearsed) == 1

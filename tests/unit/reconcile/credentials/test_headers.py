@@ -102,7 +102,7 @@ async def test_the_copy_goes_with_the_last_remote_server_also_after_a_restart(wo
     live = world.objects[ObjectRef(HAL.ref.kind, NAMESPACE, "hal")]
     assert live
     world.sidecar("github", image="github:1", port=9000)
-    world.secrets = type(world.secrets)(world)
+    world.secrets = type(world.secrets)(world, world.memory)
     world.bots = world.reconciler()
     assert "delete Secret hal-mcp-headers" in await world.reconcile()
     assert await world.reconcile() == []

@@ -8,6 +8,7 @@ from ritsuko_operator.reconcile.cluster import BotKey, Object, ObjectRef
 from ritsuko_operator.reconcile.credentials.secrets import SecretReader
 from ritsuko_operator.reconcile.errors import NotANameError
 from ritsuko_operator.reconcile.kinds import CLUSTER_ROLE_BINDING, SECRET
+from ritsuko_operator.reconcile.memory import Memory
 from tests.unit.reconcile.worlds import HAL, World
 
 NO_NAMES = ["../../prod/secrets/db", "..", ".", "a/b", "a?b", "a#b", "%2e%2e", "a b", "Db", "", "a\n", "x" * 254]
@@ -28,7 +29,7 @@ class Asked(World):
 @pytest.mark.parametrize("name", NO_NAMES)
 async def test_what_is_no_name_is_never_asked_for(name: str) -> None:
     world = Asked()
-    reader = SecretReader(world)
+    reader = SecretReader(world, Memory())
     read = await reader.read(HAL, [name, "zulip"], own={})
     assert read.named == {name: None, "zulip": None}
     assert world.read == reader.named() == [ObjectRef(SECRET, HAL.namespace, "zulip")]

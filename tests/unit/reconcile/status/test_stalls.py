@@ -8,6 +8,7 @@ from ritsuko_api.reasons import Reason
 from ritsuko_common.rfc3339 import parse_rfc3339
 from ritsuko_operator.reconcile.errors import ApiError
 from ritsuko_operator.reconcile.kinds import CONFIG_MAP
+from ritsuko_operator.reconcile.memory import Memory
 from ritsuko_operator.reconcile.status.outcome import Cause
 from ritsuko_operator.reconcile.status.stalls import Stalls
 from tests.unit.reconcile.worlds import HAL, World
@@ -29,16 +30,16 @@ def waits(stalls: Stalls, cause: Cause, *, start: datetime, times_looked: int) -
 
 
 def test_the_waits_grow_from_ten_seconds_to_a_minute() -> None:
-    assert waits(Stalls(), TAKEN, start=START, times_looked=6) == [10, 10, 20, 40, 60, 60]
+    assert waits(Stalls(Memory()), TAKEN, start=START, times_looked=6) == [10, 10, 20, 40, 60, 60]
 
 
 def test_looks_in_between_do_not_make_them_grow() -> None:
-    stalls = Stalls()
+    stalls = Stalls(Memory())
     assert {stalls.look_again(HAL, TAKEN, START) for _ in range(20)} == {10}
 
 
 def test_another_cause_begins_anew_and_so_does_the_same_one_after_it_was_gone() -> None:
-    stalls = Stalls()
+    stalls = Stalls(Memory())
     later = START + timedelta(seconds=300)
     stalls.look_again(HAL, TAKEN, START)
     assert stalls.look_again(HAL, TAKEN, later) == 60
@@ -48,7 +49,7 @@ def test_another_cause_begins_anew_and_so_does_the_same_one_after_it_was_gone() 
 
 
 def test_a_spec_that_has_to_be_changed_is_not_looked_at_by_the_clock() -> None:
-    assert Stalls().look_again(HAL, Cause(Reason.INVALID_SPEC, "bad"), START) is None
+    assert Stalls(Memory()).look_again(HAL, Cause(Reason.INVALID_SPEC, "bad"), START) is None
 
 
 async def test_a_child_that_is_refused_costs_one_request_a_try_and_no_status() -> None:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from ritsuko_operator.reconcile.children.diff import differences, summary
 from ritsuko_operator.reconcile.children.write_reason import WriteReason, hash_of, write_reason
 from ritsuko_operator.reconcile.cluster import BotKey, Object, ObjectRef
+from ritsuko_operator.reconcile.memory import Memory
 
 logger = logging.getLogger(__name__)
 
@@ -95,11 +96,8 @@ def _deviations(live: Object, desired: Object) -> dict[str, str]:
 class Admission:
     """What it makes of the children of all bots."""
 
-    def __init__(self) -> None:
-        self._adjustments: dict[BotKey, Adjustments] = {}
+    def __init__(self, memory: Memory) -> None:
+        self._adjustments = memory.table(dict[BotKey, Adjustments]())
 
     def of(self, key: BotKey) -> Adjustments:
         return self._adjustments.setdefault(key, Adjustments())
-
-    def forget(self, key: BotKey) -> None:
-        self._adjustments.pop(key, None)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ritsuko_operator.reconcile.children.ownership import ref_of
 from ritsuko_operator.reconcile.cluster import BotKey, ClusterApi, Object, ObjectRef
 from ritsuko_operator.reconcile.kinds import MONITORING, Kind
+from ritsuko_operator.reconcile.memory import Memory
 
 
 @dataclass(frozen=True)
@@ -22,9 +23,9 @@ class MonitoringState:
 class MonitoringObjects:
     """Looks for them where they are wanted, and where they may be left from when they were."""
 
-    def __init__(self, cluster: ClusterApi) -> None:
+    def __init__(self, cluster: ClusterApi, memory: Memory) -> None:
         self._cluster = cluster
-        self._gone: dict[BotKey, set[ObjectRef]] = {}  # those known not to be there
+        self._gone = memory.table(dict[BotKey, set[ObjectRef]]())  # those known not to be there
 
     async def look(self, key: BotKey, manifests: Iterable[Object]) -> MonitoringState:
         desired = {ref for manifest in manifests if (ref := ref_of(manifest)).kind in MONITORING}
@@ -47,9 +48,6 @@ class MonitoringObjects:
 
     def removed(self, key: BotKey, ref: ObjectRef) -> None:
         self._gone.setdefault(key, set()).add(ref)
-
-    def forget(self, key: BotKey) -> None:
-        self._gone.pop(key, None)
 
 
 def _not_installed(kind: Kind) -> str:

@@ -16,6 +16,7 @@ from ritsuko_api.reasons import Reason
 from ritsuko_api.sidecar import McpSidecar
 from ritsuko_operator.reconcile import times
 from ritsuko_operator.reconcile.cluster import BotKey
+from ritsuko_operator.reconcile.memory import Memory
 from ritsuko_operator.render.select import SidecarSelection
 
 
@@ -44,8 +45,8 @@ _NONE: ByName = MappingProxyType({})
 class Refusals:
     """What was refused, bot by bot: of each only what belongs to it now."""
 
-    def __init__(self) -> None:
-        self._known: dict[BotKey, ByName] = {}
+    def __init__(self, memory: Memory) -> None:
+        self._known = memory.table(dict[BotKey, ByName]())
 
     def of(self, key: BotKey) -> ByName:
         """All of the bot's, by the sidecar's name: the same object until there is something new."""
@@ -74,9 +75,6 @@ class Refusals:
         """In how many seconds the first of the bot's is to be tried again."""
         left = [HOLDS - times.since(refused.at, now) for refused in self.of(key).values()]
         return max(min(left), 1.0) if left else None
-
-    def forget(self, key: BotKey) -> None:
-        self._known.pop(key, None)
 
 
 def holding(refusals: ByName, bot: RitsukoBot, sidecars: Iterable[McpSidecar]) -> dict[str, str]:

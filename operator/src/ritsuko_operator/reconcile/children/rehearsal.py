@@ -19,6 +19,7 @@ from ritsuko_operator.reconcile.children.write_reason import WriteReason, hash_o
 from ritsuko_operator.reconcile.cluster import BotKey, ClusterApi, Object
 from ritsuko_operator.reconcile.errors import ApiError
 from ritsuko_operator.reconcile.kinds import DEPLOYMENT
+from ritsuko_operator.reconcile.memory import Memory
 from ritsuko_operator.render.context import RenderContext
 from ritsuko_operator.render.deployment import deployment as rendered
 from ritsuko_operator.render.select import SidecarSelection, age
@@ -40,9 +41,9 @@ class _Try(NamedTuple):
 class Rehearsal:
     """Rehearses the Deployments of bots, and remembers of each bot the last one that is refused for nobody's fault."""
 
-    def __init__(self, cluster: ClusterApi) -> None:
+    def __init__(self, cluster: ClusterApi, memory: Memory) -> None:
         self._cluster = cluster
-        self._in_vain: dict[BotKey, str | None] = {}  # the manifest's hash
+        self._in_vain = memory.table(dict[BotKey, str | None]())  # the manifest's hash
 
     async def refused(
         self,
@@ -72,9 +73,6 @@ class Rehearsal:
         if not found:
             self._in_vain[key] = hash_of(desired)
         return found
-
-    def forget(self, key: BotKey) -> None:
-        self._in_vain.pop(key, None)
 
     async def _caused_by(self, tried: _Try, error: ApiError, present: Sequence[McpSidecar]) -> Mapping[str, str]:
         """By what the refusal names; if that is nothing of a sidecar's, by trying without them."""

@@ -14,6 +14,7 @@ from ritsuko_api.bot import RitsukoBot
 from ritsuko_api.sidecar import McpSidecar
 from ritsuko_operator.reconcile.children.write_reason import stamped
 from ritsuko_operator.reconcile.cluster import BotKey, Object
+from ritsuko_operator.reconcile.memory import Memory
 from ritsuko_operator.render import SidecarSelection, config_revision, render
 from ritsuko_operator.render.context import RenderContext
 
@@ -52,8 +53,8 @@ class Rendered:
 class Renderer:
     """Renders bots, and remembers each bot's last rendering."""
 
-    def __init__(self) -> None:
-        self._last: dict[BotKey, _Remembered] = {}
+    def __init__(self, memory: Memory) -> None:
+        self._last = memory.table(dict[BotKey, _Remembered]())
 
     def render(self, key: BotKey, bot: RitsukoBot, selection: SidecarSelection, context: RenderContext) -> Rendered:
         """Raises `RenderError` if no manifests can be made of the bot."""
@@ -66,9 +67,6 @@ class Renderer:
         revision = config_revision(bot, selection)
         self._last[key] = _Remembered(inputs, to_json(manifests), revision)
         return Rendered(manifests, revision)
-
-    def forget(self, key: BotKey) -> None:
-        self._last.pop(key, None)
 
 
 def _spec(resource: RitsukoBot | McpSidecar) -> _Spec:

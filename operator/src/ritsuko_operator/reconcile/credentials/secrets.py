@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from ritsuko_api.resource import is_object_name
 from ritsuko_operator.reconcile.cluster import BotKey, ClusterApi, Object, ObjectRef
 from ritsuko_operator.reconcile.kinds import SECRET
+from ritsuko_operator.reconcile.memory import Memory
 from ritsuko_operator.reconcile.objects import mapping_at
 
 Peek = Callable[[ObjectRef], Awaitable[Object | None]]
@@ -44,11 +45,16 @@ class SecretReader:
     """
 
     def __init__(
-        self, cluster: ClusterApi, *, peek: Callable[[ObjectRef], Awaitable[Object | None]] | None = None
+        self,
+        cluster: ClusterApi,
+        memory: Memory,
+        *,
+        peek: Callable[[ObjectRef], Awaitable[Object | None]] | None = None,
     ) -> None:
         self._cluster = cluster
         self._peek = peek or cluster.get
-        self._seen: dict[BotKey, dict[ObjectRef, str | None]] = {}
+        self._seen = memory.table(dict[BotKey, dict[ObjectRef, str | None]]())
+        memory.when_forgotten(self._stop_looking)
         self._named_by = _Readers()
         self._made_for = _Readers()
 
@@ -91,10 +97,6 @@ class SecretReader:
         """Our own write of a Secret is no change to come back for."""
         if key in self._seen:
             self._seen[key][ref] = _version(live)
-
-    def forget(self, key: BotKey) -> None:
-        self._stop_looking(key)
-        self._seen.pop(key, None)
 
     async def changed(self, ref: ObjectRef) -> list[BotKey]:
         """The bots for which the Secret came, went or changed since they read it."""

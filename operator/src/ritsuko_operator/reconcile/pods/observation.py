@@ -19,6 +19,7 @@ from ritsuko_operator.reconcile.cluster import BotKey, Object, ObjectRef, View
 from ritsuko_operator.reconcile.errors import InvalidResourceError
 from ritsuko_operator.reconcile.identity_cache import IdentityCache
 from ritsuko_operator.reconcile.kinds import DEPLOYMENT, POD
+from ritsuko_operator.reconcile.memory import Memory
 from ritsuko_operator.reconcile.pods import pods, rollout
 from ritsuko_operator.reconcile.pods.pods import Pod
 from ritsuko_operator.render.scale import desired_pods
@@ -27,7 +28,7 @@ from ritsuko_operator.render.select import Rejection, SidecarSelection, accept
 BOT_CONTAINER = "bot"
 
 _HOT_BOTS = 32
-_NO_REFUSALS = Refusals()
+_NO_REFUSALS = Refusals(Memory())
 
 
 @dataclass(frozen=True)
