@@ -18,17 +18,17 @@ _ENTRIES = ('"mcp-servers/TEMPLATE"', '"mcp-servers/TEMPLATE/src"', '"ritsuko_mc
 
 def main(arguments: list[str]) -> int:
     if len(arguments) != 1 or not _NAME.fullmatch(arguments[0]) or arguments[0] in _TAKEN:
-        told = "usage: make new-server NAME=tickets (2 to 21 lower-case letters and digits, and not a command's name)"
-        print(told, file=sys.stderr)
+        usage = "usage: make new-server NAME=tickets (2 to 21 lower-case letters and digits, and not a command's name)"
+        print(usage, file=sys.stderr)
         return 2
     name = arguments[0]
     target = ROOT / "mcp-servers" / name
     if target.exists():
-        print(f"{target.relative_to(ROOT)} is there already", file=sys.stderr)
+        print(f"{target.relative_to(ROOT)} already exists", file=sys.stderr)
         return 1
     copy(name, TEMPLATE, target)
     copy(name, TESTS, ROOT / renamed(str(TESTS.relative_to(ROOT)), name))
-    tell_the_workspace(name)
+    register(name)
     print(
         f"mcp-servers/{name} is a server, and tests/unit/mcp_{name} are its tests. Next:\n"
         "  make requirements venv\n"
@@ -58,8 +58,8 @@ def renamed(text: str, name: str) -> str:
     )
 
 
-def tell_the_workspace(name: str) -> None:
-    """Adds the new server wherever the workspace lists its servers."""
+def register(name: str) -> None:
+    """Add the new server wherever the workspace lists its servers."""
     project = ROOT / "pyproject.toml"
     text = project.read_text()
     for entry in _ENTRIES:

@@ -110,7 +110,7 @@ async def test_an_api_server_that_goes_away_and_comes_back(tmp_path: Path) -> No
             plane.kill_apiserver()
             down = await server.call("get", kind="pods")
             assert down.is_error
-            assert "does not answer" in down.content[0].text
+            assert "did not respond" in down.content[0].text
             plane.start_apiserver()
             up = await server.call("get", kind="namespaces")
             assert not up.is_error

@@ -76,4 +76,4 @@ def test_a_name_that_cannot_be_is_refused_and_nothing_is_made(checkout: Path, na
 def test_a_server_that_is_there_is_not_touched(checkout: Path) -> None:
     refused = new_server(checkout, "logs")
     assert refused.returncode == 1
-    assert "is there already" in refused.stderr
+    assert "already exists" in refused.stderr

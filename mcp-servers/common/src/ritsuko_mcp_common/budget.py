@@ -19,7 +19,7 @@ def fit(envelope: Envelope, limit: int) -> Envelope:
     """`envelope` made to fit `limit` bytes (UTF-8), measured on its text and on its JSON, whichever is larger.
 
     Tables lose rows from the end, text loses lines from the end, records have their longest values shortened.
-    What was cut is told in `truncated`, `total`, `returned`, `next_cursor` and `hints`.
+    What was cut is reported in `truncated`, `total`, `returned`, `next_cursor` and `hints`.
     """
     if isinstance(envelope.data, list):
         count = len(envelope.data)

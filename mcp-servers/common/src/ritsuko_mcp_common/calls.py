@@ -50,7 +50,7 @@ class ContractServer(MCPServer[Any]):
         self._metrics = metrics
         self._slots = anyio.Semaphore(settings.mcp_max_concurrent_calls)
         # A picture in the making takes tens of megabytes.
-        self._easel = anyio.CapacityLimiter(1)
+        self._drawing = anyio.CapacityLimiter(1)
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
@@ -69,7 +69,7 @@ class ContractServer(MCPServer[Any]):
             except ToolFailure as failure:
                 record.outcome = _outcome(failure)
                 record.error = Redaction().sentence(failure.message)
-                result = await self._finish(_told(failure), redaction, record)
+                result = await self._finish(_failure_envelope(failure), redaction, record)
                 result.is_error = True
         finally:
             record.seconds = time.perf_counter() - started
@@ -130,7 +130,7 @@ class ContractServer(MCPServer[Any]):
     async def _pictures(self, envelope: Envelope) -> list[ImageContent]:
         if envelope.painter is None:
             return []
-        png = await anyio.to_thread.run_sync(envelope.painter, envelope, limiter=self._easel)
+        png = await anyio.to_thread.run_sync(envelope.painter, envelope, limiter=self._drawing)
         return [ImageContent(data=base64.b64encode(png).decode(), mime_type="image/png")]
 
     def _count(self, label: str, record: audit.Record) -> None:
@@ -193,7 +193,7 @@ def _invalid(tool: Tool, error: ValidationError) -> ToolFailure:
     return ToolFailure(f"{tool.name}: " + "; ".join(complaints), f"It takes: {', '.join(known)}.")
 
 
-def _told(failure: ToolFailure) -> Envelope:
+def _failure_envelope(failure: ToolFailure) -> Envelope:
     return Envelope(summary=failure.message, data=failure.excerpt or None, hints=[failure.hint] if failure.hint else [])
 
 

@@ -6,7 +6,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 
 
 class ToolFailure(ToolError):
-    """A call that cannot be answered, told to the caller as an `is_error` result.
+    """A call that cannot be answered, reported to the caller as an `is_error` result.
 
     `message` names the object and what was wrong; `hint` says what to do about it. Anything else that a tool raises
     is a crash: the caller learns only that it happened, the log has the traceback. `excerpt` is text to show as it is,

@@ -1,7 +1,7 @@
 """/health: alive is one thing, the backend being reachable another.
 
 The status is 200 as long as the server lives, since restarting it does not bring a backend back. The kubelet waits one
-second, so a slow backend never holds up the answer: what is known so far is told, and the check goes on behind it.
+second, so a slow backend never holds up the answer: what is known so far is reported, and the check goes on behind it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the API server says no to, told so that a person can act on it."""
+"""Error responses of the API server as failures that say what to do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with objects, told from the objects alone: pure functions from plain JSON to findings."""
+"""What is wrong with objects: pure functions from plain JSON to findings, and the evidence read for one object."""
 
 from ritsuko_mcp_kubernetes.diagnosis.finding import Finding, Severity
 

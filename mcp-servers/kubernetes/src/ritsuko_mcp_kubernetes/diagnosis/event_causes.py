@@ -17,24 +17,24 @@ _LONGEST = 400
 def warning_messages(events: Iterable[Json], *about: Subject) -> list[str]:
     """What Warning events say of any of the objects, newest first, each once: `FailedMount: configmap not found`."""
     wanted = {(subject.kind, subject.namespace, subject.name) for subject in about}
-    heard = [event for event in events if event.get("type") == "Warning" and _about(event) in wanted]
-    told = (
+    warnings = [event for event in events if event.get("type") == "Warning" and _about(event) in wanted]
+    messages = (
         f"{event.get('reason')}:{quoted(_message(event), _LONGEST)}"
-        for event in sorted(heard, key=last_seen, reverse=True)
+        for event in sorted(warnings, key=last_seen, reverse=True)
     )
-    return list(dict.fromkeys(told))
+    return list(dict.fromkeys(messages))
 
 
-def explained(finding: Finding, told: list[str]) -> Finding:
+def explained(finding: Finding, messages: list[str]) -> Finding:
     """The finding with the cause that events tell, where its object alone does not."""
-    if finding.reason not in EXPLAINED_BY_EVENTS or not told:
+    if finding.reason not in EXPLAINED_BY_EVENTS or not messages:
         return finding
     if finding.reason != NOT_CREATED:
-        return dataclasses.replace(finding, cause=told[0])
+        return dataclasses.replace(finding, cause=messages[0])
     return dataclasses.replace(
         finding,
         severity=Severity.CRITICAL,
-        cause=f"its containers cannot be created: {told[0]}",
+        cause=f"its containers cannot be created: {messages[0]}",
         advice="Create the missing object, or correct its name in the pod; for a volume, check its claim.",
     )
 

@@ -37,10 +37,10 @@ def node_findings(node: Json) -> list[Finding]:
             subject,
             Severity.WARNING,
             kind,
-            f"{told}:{quoted(str(condition.get('message') or condition.get('reason')), 300)}",
+            f"{cause}:{quoted(str(condition.get('message') or condition.get('reason')), 300)}",
             "Find what uses it up; to list its pods: get pods all_namespaces=true fields=spec.nodeName=" + subject.name,
             str(condition.get("lastTransitionTime") or ""),
         )
-        for kind, told in _PRESSURE.items()
+        for kind, cause in _PRESSURE.items()
         if (condition := found.get(kind, {})).get("status") == "True"
     ]

@@ -22,7 +22,7 @@ def write(data: JsonValue) -> str:
             for finding in cast("list[Json]", record["findings"])
         ),
         _list("Missing", record["missing"]),
-        _list("Events (warnings)", [one_line(told) for told in cast("list[str]", record["events"])]),
+        _list("Events (warnings)", [one_line(message) for message in cast("list[str]", record["events"])]),
         _list("Last lines before it ended", str(record["log"]).splitlines()),
         _list("Pod", [f"{key}: {value}" for key, value in cast(Json, record.get("pod") or {}).items() if value]),
         f"Node\n  {one_line(record['node'])}" if record.get("node") else "",
@@ -31,9 +31,9 @@ def write(data: JsonValue) -> str:
 
 
 def facts(pod: Json) -> Json:
-    """What one wants to see of a pod beside what is wrong with it: images, limits, probes, restarts."""
+    """The pod's own facts, next to what is wrong with it: images, limits, probes, restarts."""
     states = {str(state.get("name")): state for state in objects(pod, "status", "containerStatuses")}
-    told: Json = {"name": at(pod, "metadata").get("name"), "phase": at(pod, "status").get("phase")}
+    facts_: Json = {"name": at(pod, "metadata").get("name"), "phase": at(pod, "status").get("phase")}
     for container in objects(pod, "spec", "containers"):
         name = str(container.get("name"))
         limits = ", ".join(f"{key} {value}" for key, value in at(container, "resources", "limits").items())
@@ -43,7 +43,7 @@ def facts(pod: Json) -> Json:
             for kind in ("startupProbe", "livenessProbe", "readinessProbe")
             if kind in container
         ]
-        told[f"container {name}"] = "; ".join(
+        facts_[f"container {name}"] = "; ".join(
             (
                 f"image {container.get('image')}",
                 f"limits {limits or 'none'}",
@@ -52,7 +52,7 @@ def facts(pod: Json) -> Json:
                 f"restarts {states.get(name, {}).get('restartCount', 0)}",
             )
         )
-    return told
+    return facts_
 
 
 def node(item: Json) -> str:

@@ -22,7 +22,7 @@ _DURATION = re.compile(r"(\d+)([smhdy])")
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "y": 31_536_000}
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _CREATED = ("metadata", "creationTimestamp")
-_TELLS_WHAT_IT_IS = ("kind", "name", "key")  # redaction goes by these fields of an object, too
+_IDENTIFYING = ("kind", "name", "key")  # redaction goes by these fields of an object, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def _shown(item: Json, path: Sequence[str]) -> JsonValue:
     kept: Json = {}
     node, place = item, kept
     for part in path[:-1]:
-        place |= _told(node)
+        place |= _identifying_fields(node)
         if not isinstance(inner := node.get(part), dict):
             return None
         node, place[part] = cast(Json, inner), {}
@@ -95,12 +95,12 @@ def _shown(item: Json, path: Sequence[str]) -> JsonValue:
     value = node.get(path[-1])
     if not isinstance(value, str | int | float):
         return None
-    place |= {**_told(node), path[-1]: value}
+    place |= {**_identifying_fields(node), path[-1]: value}
     return value if Redaction().value(kept) == kept else None
 
 
-def _told(node: Json) -> Json:
-    return {field: node[field] for field in _TELLS_WHAT_IT_IS if isinstance(node.get(field), str)}
+def _identifying_fields(node: Json) -> Json:
+    return {field: node[field] for field in _IDENTIFYING if isinstance(node.get(field), str)}
 
 
 def _sortable(value: JsonValue) -> tuple[int, float, str]:

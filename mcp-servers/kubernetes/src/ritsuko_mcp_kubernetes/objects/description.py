@@ -128,8 +128,8 @@ def _state(state: Json) -> str:
             f"finished {detail['finishedAt']}" if detail.get("finishedAt") else None,
             detail.get("message"),
         ]
-        told = ", ".join(str(fact) for fact in facts if fact)
-        return f"{name}: {told}" if told else name
+        details = ", ".join(str(fact) for fact in facts if fact)
+        return f"{name}: {details}" if details else name
     return ""
 
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from ritsuko_mcp_kubernetes.api.client import Json
 
-# Lists whose entries are told apart by a key rather than by their place.
+# Lists whose entries are identified by a key rather than by their place.
 _KEYS = ("name", "mountPath", "containerPort", "key")
 
 

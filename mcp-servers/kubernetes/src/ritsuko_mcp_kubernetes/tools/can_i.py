@@ -1,4 +1,4 @@
-"""The tool `can_i`: whether this server, or the person it acts for, may do something."""
+"""Whether this server, or the person it acts for, may do something."""
 
 from __future__ import annotations
 

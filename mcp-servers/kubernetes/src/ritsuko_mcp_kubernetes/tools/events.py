@@ -1,4 +1,4 @@
-"""The tool `events`: what happened lately, the same thing told once."""
+"""Recent events, identical ones grouped."""
 
 from __future__ import annotations
 

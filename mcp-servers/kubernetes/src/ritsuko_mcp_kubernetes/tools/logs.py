@@ -1,4 +1,4 @@
-"""The tool `logs`: the last lines of a pod, or of each pod of a workload."""
+"""The last lines of a pod, or of each pod of a workload."""
 
 from __future__ import annotations
 
@@ -128,11 +128,11 @@ def _fitting(lines: list[str], room: int) -> int:
 def _write(data: JsonValue) -> str:
     """The parts one below the other, after redaction."""
     parts = cast("list[Json]", cast(Json, data)["parts"])
-    told: list[str] = []
+    text_lines: list[str] = []
     for part in parts:
-        told += [f"--- {part['title']} ---"] if len(parts) > 1 else []
-        told += str(part["text"]).splitlines()[-part["lines"] :]
-    return "\n".join(told)
+        text_lines += [f"--- {part['title']} ---"] if len(parts) > 1 else []
+        text_lines += str(part["text"]).splitlines()[-part["lines"] :]
+    return "\n".join(text_lines)
 
 
 def _container(pod: Json, wanted: str) -> str:

@@ -1,4 +1,4 @@
-"""The tool `nodes`: how the nodes are, and how full."""
+"""How the nodes are, and how full."""
 
 from __future__ import annotations
 

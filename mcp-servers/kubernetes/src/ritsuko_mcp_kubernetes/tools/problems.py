@@ -1,4 +1,4 @@
-"""The tool `problems`: what is wrong in a namespace or the cluster, worst first."""
+"""What is wrong in a namespace or the cluster, worst first."""
 
 from __future__ import annotations
 

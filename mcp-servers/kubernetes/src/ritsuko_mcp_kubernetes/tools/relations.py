@@ -1,4 +1,4 @@
-"""The tool `relations`: what an object belongs to, what it makes, who leads to it, what it uses."""
+"""What an object belongs to, what it makes, who leads to it, what it uses."""
 
 from __future__ import annotations
 

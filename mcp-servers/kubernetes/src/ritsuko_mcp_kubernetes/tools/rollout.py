@@ -1,4 +1,4 @@
-"""The tool `rollout`: the revisions of a workload, and what each changed."""
+"""The revisions of a workload, and what each changed."""
 
 from __future__ import annotations
 
@@ -94,9 +94,9 @@ def _record(each: Json, before: Json | None, now: datetime) -> Json:
 def _row(record: Json) -> Row:
     changed = "oldest revision"
     if record["before"] is not None:
-        told = changes(record["before"], record["after"], record["differ"])
-        more = f"; and {len(told) - _MOST_CHANGES} more" if len(told) > _MOST_CHANGES else ""
-        changed = "; ".join(told[:_MOST_CHANGES]) + more
+        differing = changes(record["before"], record["after"], record["differ"])
+        more = f"; and {len(differing) - _MOST_CHANGES} more" if len(differing) > _MOST_CHANGES else ""
+        changed = "; ".join(differing[:_MOST_CHANGES]) + more
     return {
         "REVISION": record["revision"],
         "AGE": record["age"],

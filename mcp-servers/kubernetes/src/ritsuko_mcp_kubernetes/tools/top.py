@@ -1,4 +1,4 @@
-"""The tool `top`: what pods or nodes use now, beside what they may."""
+"""Current CPU and memory usage of pods or nodes, with their limits."""
 
 from __future__ import annotations
 
