@@ -20,10 +20,10 @@ from pydantic import JsonValue
 
 from ritsuko_bot.answers.answer import Code, Inline, codes
 from ritsuko_bot.commands.coerce import Mismatch, from_json, from_text
-from ritsuko_bot.commands.nearest import find, nearest
 from ritsuko_bot.commands.schema import Parameter, Schema, member, parameters
 from ritsuko_bot.commands.tokens import Token, straightened
 from ritsuko_bot.json_values import parse_json
+from ritsuko_common.nearest import find, nearest
 
 _SHORT = {
     "-n": ("namespace",),

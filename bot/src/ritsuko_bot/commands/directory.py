@@ -8,11 +8,11 @@ from ritsuko_api.tools import RESERVED_WORDS
 from ritsuko_bot.access.policy import offered
 from ritsuko_bot.answers.answer import Answer, Block, Code, Inline, Strong, codes, say
 from ritsuko_bot.commands import guide
-from ritsuko_bot.commands.nearest import find, nearest
 from ritsuko_bot.mcp.config_file import ConfigFile
 from ritsuko_bot.mcp.server import Server
 from ritsuko_bot.mcp.servers import Servers
 from ritsuko_bot.mcp.tools import Tool
+from ritsuko_common.nearest import find, nearest
 
 
 class Directory:

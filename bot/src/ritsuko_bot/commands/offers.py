@@ -17,7 +17,6 @@ from ritsuko_bot.calls.calls import Calls, asking
 from ritsuko_bot.calls.result import Completed
 from ritsuko_bot.commands.arguments import BadArguments, bind
 from ritsuko_bot.commands.command import Command
-from ritsuko_bot.commands.nearest import find, nearest
 from ritsuko_bot.commands.tokens import Token
 from ritsuko_bot.commands.usage import argument_words, usage
 from ritsuko_bot.mcp import offers
@@ -25,6 +24,7 @@ from ritsuko_bot.mcp.call import Outcome
 from ritsuko_bot.mcp.errors import InvalidArguments
 from ritsuko_bot.mcp.server import Server
 from ritsuko_bot.mcp.tools import Tool
+from ritsuko_common.nearest import find, nearest
 
 RESOURCES, PROMPTS = "resources", "prompts"
 _RESOURCES = Tool(RESOURCES, "", {}, read_only=True)

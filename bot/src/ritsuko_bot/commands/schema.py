@@ -12,7 +12,7 @@ from typing import cast
 
 from pydantic import JsonValue
 
-from ritsuko_bot.commands.nearest import find
+from ritsuko_common.nearest import find
 
 Schema = Mapping[str, JsonValue]
 

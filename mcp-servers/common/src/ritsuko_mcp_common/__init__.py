@@ -16,7 +16,7 @@ A server's package has its tools (a module each, which defines a `ReadTool`), a 
 from ritsuko_mcp_common.envelope import Envelope
 from ritsuko_mcp_common.errors import BackendUnreachable, ConfigurationError, ToolFailure
 from ritsuko_mcp_common.health import Backend
-from ritsuko_mcp_common.nearest import nearest, suggestion
+from ritsuko_mcp_common.nearest import suggestion
 from ritsuko_mcp_common.server import Service, application, run
 from ritsuko_mcp_common.settings import ServerSettings
 from ritsuko_mcp_common.tool import Choice, Parameters, ReadTool, bind_all
@@ -34,7 +34,6 @@ __all__ = [
     "ToolFailure",
     "application",
     "bind_all",
-    "nearest",
     "run",
     "suggestion",
 ]

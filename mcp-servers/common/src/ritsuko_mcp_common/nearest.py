@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
-
-def nearest(word: str, known: Iterable[str], *, limit: int = 3) -> list[str]:
-    """The known names closest to `word`, best first; none when nothing is close."""
-    lowered = {name.lower(): name for name in known}
-    close = difflib.get_close_matches(word.lower()[:200], lowered, n=limit, cutoff=0.6)
-    return [lowered[name] for name in close]
+from ritsuko_common.nearest import nearest
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

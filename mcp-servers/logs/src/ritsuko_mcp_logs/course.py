@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from ritsuko_common.durations import format_duration
+from ritsuko_common.steps import round_step
 from ritsuko_mcp_common.errors import ToolFailure
 from ritsuko_mcp_common.times import parse_duration
 
-_NICE_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
 _AUTO_STEPS = 60
 _MOST_STEPS = 1_000
 _BARS = "▁▂▃▄▅▆▇█"
@@ -16,7 +16,7 @@ def choose_step(since: float, until: float, wanted: str) -> float:
     """Seconds: what was asked for, or, for `auto`, a round number that gives about 60 steps. Raises ToolFailure."""
     span = until - since
     if wanted.strip().lower() == "auto":
-        return next((float(step) for step in _NICE_STEPS if span / step <= _AUTO_STEPS), 86400.0 * -(-span // 5184000))
+        return round_step(span, _AUTO_STEPS)
     step = parse_duration(wanted)
     if step < 1:
         raise ToolFailure("the step must be at least 1s", "Leave it out, or write it like 30s, 5m or 1h.")

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
-from ritsuko_mcp_common import ToolFailure, nearest
+from ritsuko_common.nearest import nearest
+from ritsuko_mcp_common import ToolFailure
 from ritsuko_mcp_kubernetes.api.client import Json, KubernetesClient, segment
 
 # Aggregated discovery: all kinds in two requests.

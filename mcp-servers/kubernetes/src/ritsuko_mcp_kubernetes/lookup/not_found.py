@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import cast
 
-from ritsuko_mcp_common import ToolFailure, nearest
+from ritsuko_common.nearest import nearest
+from ritsuko_mcp_common import ToolFailure
 from ritsuko_mcp_kubernetes.api import field_selectors
 from ritsuko_mcp_kubernetes.api.client import Json, KubernetesClient
 from ritsuko_mcp_kubernetes.api.discovery import Resource

@@ -1,21 +1,20 @@
 """The step between the points of a range."""
 
 from ritsuko_common.durations import format_duration
+from ritsuko_common.steps import round_step
 from ritsuko_mcp_common.times import parse_duration
 from ritsuko_mcp_prometheus.errors import BadRequest
 
-_NICE_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
 _AUTO_POINTS = 240
 # Prometheus refuses more: "exceeded maximum resolution of 11,000 points per timeseries".
 _MAX_POINTS = 11_000
-_DAY = 86400.0
 
 
 def choose_step(start: float, end: float, wanted: str = "auto") -> float:
     """Seconds between points: the given step, or a round number for about 240 points. Raises ToolFailure."""
     span = end - start
     if wanted.strip().lower() == "auto":
-        return next((float(step) for step in _NICE_STEPS if span / step <= _AUTO_POINTS), _whole_days(span))
+        return round_step(span, _AUTO_POINTS)
     step = parse_duration(wanted)
     if step < 0.001:
         raise BadRequest("the step must be at least 1ms", "Omit it, or use a value such as 30s, 5m or 1h.")
@@ -33,7 +32,3 @@ def first_point(start: float, end: float, step: float) -> float:
     # In milliseconds, as in requests: a point one millisecond after the end would be missing.
     last, width = round(end * 1000), round(step * 1000)
     return (last - (last - round(start * 1000)) // width * width) / 1000
-
-
-def _whole_days(span: float) -> float:
-    return _DAY * -(-span // (_DAY * _AUTO_POINTS))
