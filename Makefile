@@ -77,6 +77,7 @@ lint: venv ## Check the code (ruff, pyright, import contracts), the generated fi
 	@$(PYTHON) -m tools.version --check
 	@$(PYTHON) -m tools.markdown --check
 	@$(PYTHON) -m tools.figures --check
+	@$(PYTHON) -m tools.vale $(DOCUMENTS) $(SOURCES)
 	@echo "lint: clean"
 
 .PHONY: prose
@@ -92,8 +93,9 @@ crds: venv ## Generate the CRDs, the schema of mcp.json, docs/api.md and install
 	@$(PYTHON) -m manifests.install
 
 .PHONY: golden
-golden: venv ## Refresh the golden files; review the difference like code
+golden: venv ## Refresh the golden files and the lists of sentences; review the difference like code
 	@$(PYTHON) -m tests.golden.refresh
+	@$(PYTHON) -m tools.sentences
 
 .PHONY: requirements
 requirements: $(UV) ## Pin every dependency with its hashes, for development and for each image

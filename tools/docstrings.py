@@ -24,7 +24,9 @@ def as_markdown(source: str) -> str:
 def _put_comments(source: str, lines: list[str]) -> None:
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type == tokenize.COMMENT and not _DIRECTIVE.match(token.string):
-            lines[token.start[0] - 1] = token.string.lstrip("#: ")
+            text = token.string.lstrip("#: ")
+            # one behind code is on its own
+            lines[token.start[0] - 1] = f"- {text}" if token.line[: token.start[1]].strip() else text
 
 
 def _put_docstring(node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef, lines: list[str]) -> None:

@@ -1,9 +1,9 @@
 """Who of several does the work: a Lease that one holds, renews and gives back, and another takes when it has run out.
 
 The rules are client-go's (https://pkg.go.dev/k8s.io/client-go/tools/leaderelection): every write names the version that
-was read, so that two can never both succeed; and who sees no change of the Lease for as long as it lasts, by its own
-clock, may take it. One thing is added: the holder relies on it only while it was renewed a short time ago by a clock
-that also runs while the process is frozen, so that one that wakes up after its successor has begun does nothing.
+was read, so that two can never both succeed. A candidate that sees no change of the Lease for as long as it lasts, by
+its own clock, may take it. One thing is added: the holder relies on it only while it was renewed a short time ago. That
+clock also runs while the process is frozen, so a holder that wakes up after its successor has begun does nothing.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 The kubernetes package can read them too, but importing that part of it takes 25 MiB.
 
 The grammar and the canonical form are those of `k8s.io/apimachinery/pkg/api/resource` (`ParseQuantity`,
-`CanonicalizeBytes`): no digits after the point, the largest suffix that loses nothing, and Ki, Mi, ... only if that was
-the form of the input and the value is a whole number of at least 1024.
+`CanonicalizeBytes`). There are no digits after the point, and the suffix is the largest that loses nothing. Ki, Mi, ...
+are used only if that was the form of the input and the value is a whole number of at least 1024.
 """
 
 from __future__ import annotations

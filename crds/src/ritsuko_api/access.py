@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from ritsuko_api.resource import SpecModel, rules
 
-# A Zulip e-mail address, or the numeric id of a Zulip user.
+# A Zulip email address, or the numeric id of a Zulip user.
 Person = Annotated[str, Field(max_length=254, pattern=r"^([0-9]+|[^\s@]+@[^\s@]+)$")]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Glob = Annotated[str, Field(max_length=128, pattern=r"^\S+$")]
@@ -36,7 +36,7 @@ class Role(StrEnum):
 
 
 class Approvers(SpecModel):
-    """Who may approve: whoever one of the entries names, but never the person who asked."""
+    """Who may approve: anyone whom an entry names, but never the person who asked."""
 
     users: list[Person] = Field(
         default_factory=list, description="Users, by email address or numeric Zulip user ID.", max_length=100

@@ -54,7 +54,7 @@ class Condition(BaseModel):
 
 
 def settle(wanted: Iterable[Condition], current: Iterable[Condition]) -> list[Condition]:
-    """The wanted conditions, each keeping its transition time from `current` where its status did not change.
+    """The desired conditions, each keeping its transition time from `current` where its status did not change.
 
     The result is sorted by type: the order never makes two equal statuses differ.
     """

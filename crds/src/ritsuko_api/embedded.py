@@ -44,7 +44,7 @@ def _kubernetes(model: str, *rules: Rule) -> WithJsonSchema:
 
 
 def _list_of(model: str, *keys: str, most: int | None = None, rules: tuple[Rule, ...] = ()) -> WithJsonSchema:
-    """A list whose entries are told apart by `keys`: two with the same keys are refused by the apiserver.
+    """A list whose entries are distinguished by `keys`: two with the same keys are refused by the apiserver.
 
     The `rules` are for each entry; the apiserver allows none without a limit on how many entries there are.
     """

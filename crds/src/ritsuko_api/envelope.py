@@ -58,7 +58,7 @@ def read_envelope(structured: Mapping[str, JsonValue] | None, meta: Mapping[str,
     """The envelope in a result's structured content and `_meta`; None if it holds something else.
 
     Of a marked result unknown fields are ignored. An unmarked one is an envelope only if every field is one of ours: it
-    is then shown as one, whoever sent it.
+    is then shown as one, whatever server sent it.
     """
     if structured is None:
         return None

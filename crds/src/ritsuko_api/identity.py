@@ -23,7 +23,7 @@ class AssertionRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person in the chat: the id there (the identity), the e-mail address and the role in the organisation."""
+    """A person in the chat: the id there (the identity), the email address and the role in the organisation."""
 
     id: str
     email: str

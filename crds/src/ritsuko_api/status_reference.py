@@ -32,7 +32,7 @@ def tables() -> dict[str, str]:
 
 
 def rewritten(page: str) -> str:
-    """The page with its tables generated anew. Raises `ValueError` if a marker is missing."""
+    """The page with its tables generated again. Raises `ValueError` if a marker is missing."""
     for name, table in tables().items():
         start, end = f"<!-- generated: {name} -->\n", "<!-- end -->"
         before, found, rest = page.partition(start)

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 from ritsuko_api.access import Glob
 from ritsuko_api.resource import SpecModel, validations
 
-# Words that stand after a server's name and are no tool: `mcp <server> help`.
+# Words that stand after a server's name and are not a tool: `mcp <server> help`.
 RESERVED_WORDS = ("help", "prompts", "resources")
 
 _ALIAS_PATTERN = r"^[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?$"

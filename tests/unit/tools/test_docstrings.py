@@ -26,7 +26,7 @@ def f(x: int) -> int:
 
 def test_each_line_is_where_it_was() -> None:
     lines = as_markdown(SOURCE).splitlines()
-    assert lines[:6] == ["A module.", "", "    an example that stays as it is", "", "", "a comment"]
+    assert lines[:6] == ["A module.", "", "    an example that stays as it is", "", "", "- a comment"]
     assert lines[9:17] == [
         "Double it.",
         "",

@@ -1,8 +1,10 @@
 """What counts as a sentence that people or models read."""
 
+from pathlib import Path
+
 import pytest
 
-from tools.sentences import sentences
+from tools.sentences import LISTS, listing, packages, sentences
 
 SOURCE = '''"""A module."""
 
@@ -29,3 +31,13 @@ def test_what_is_no_sentence_is_left_out(text: str) -> None:
 @pytest.mark.parametrize("text", ["is not a number", "No pods.", "{…} pods are ready", "Loki did not respond in time"])
 def test_short_ones_count(text: str) -> None:
     assert list(sentences(f"X = {text!r}")) == [text]
+
+
+@pytest.mark.parametrize(("name", "folder"), packages().items(), ids=packages())
+def test_a_reviewer_sees_every_sentence(name: str, folder: Path) -> None:
+    """After a change to what people read: `make golden`, and review the difference."""
+    assert (LISTS / f"{name}.txt").read_text() == listing(folder)
+
+
+def test_no_list_is_left_over() -> None:
+    assert {path.stem for path in LISTS.glob("*.txt")} == set(packages())

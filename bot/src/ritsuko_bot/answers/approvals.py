@@ -10,7 +10,7 @@ from ritsuko_bot.calls.approval import ApprovalRequest
 
 
 def approval_message(request: ApprovalRequest) -> Answer:
-    """Who asks for which call and why it needs an approval, with every argument as the server would get it."""
+    """The requester, the call and why it needs an approval, with every argument as the server would get it."""
     name = f"{request.server} {request.tool}"
     asker, decision = request.asker.person, request.decision
     blocks: list[Block] = [

@@ -1,1 +1,1 @@
-"""One call, whoever makes it: policy, approval, call, audit and paging."""
+"""One call, independent of the caller: policy, approval, call, audit and paging."""

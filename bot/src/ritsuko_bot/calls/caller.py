@@ -1,4 +1,4 @@
-"""What a call needs from whoever makes it."""
+"""What a call needs from its caller."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ async def no_progress(_: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The person a call is made for, who is told of its progress, and who can be asked (None: nobody).
+    """The person a call is made for, who sees its progress, and who can be asked (None: nobody).
 
     `progress` may be called from another task, any number of times.
     """

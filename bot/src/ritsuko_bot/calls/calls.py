@@ -90,7 +90,7 @@ class Calls:
     ) -> CallResult:
         """Any request to a server: runs `send` if the rules, and where they require it an approver, allow it.
 
-        `send` is told whether it must not answer from the cache, and may raise `CallFailed`.
+        `send` gets whether it must not answer from the cache, and may raise `CallFailed`.
         """
         entry = AuditEntry(caller.asker.user, caller.asker.where, server.name, callee.name, arguments)
         began = time.monotonic()
@@ -177,7 +177,7 @@ class Calls:
 
 
 def asking(server: Server, caller: Caller) -> Asking | None:
-    """Who answers the questions of the server during a call; None where nobody can be asked."""
+    """What answers the questions of the server during a call; None where nobody can be asked."""
     dialogue = caller.dialogue
     if dialogue is None:
         return None

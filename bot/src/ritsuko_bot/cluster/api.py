@@ -49,7 +49,7 @@ class Access:
 
 
 class Api:
-    """Requests to the apiserver. The token is read anew for each, because the kubelet replaces it."""
+    """Requests to the apiserver. The token is read again for each, because the kubelet replaces it."""
 
     def __init__(self, access: Access) -> None:
         """Raises `ApiError` where the authority's file is missing or no certificate."""

@@ -1,7 +1,7 @@
 """Questions that a server asks during a call (elicitation), passed to the maker of the call.
 
 The SDK has one callback for a whole client. Over streamable HTTP it runs in the context of the call that the question
-belongs to; over a pipe and the older SSE it does not, and then a question can only be told to belong to a call if no
+belongs to. Over a pipe and the older SSE it does not, and then a question is known to belong to a call only if no
 other one runs.
 """
 

@@ -155,7 +155,7 @@ class Server:
         """Ends `run`.
 
         A scope, because it insists: a task's own cancellation can be lost where it meets one of the SDK's many scopes
-        in the same turn of the loop (seen: an owner that served on, while whoever waited for its end waited for ever).
+        in the same turn of the loop. It happened: an owner continued, while the task that awaited it waited forever.
         """
         self._life.cancel()
 

@@ -1,6 +1,6 @@
 """The guard between the MCP SDK and the network.
 
-Out of the SDK's box one refused connection ends the whole client and cancels whoever uses it (python-sdk issue 3522).
+Out of the SDK's box one refused connection ends the whole client and cancels all who use it (python-sdk issue 3522).
 So nothing that goes wrong on the wire leaves this transport as an exception: it becomes a JSON-RPC error, which the SDK
 gives to the one call that it belongs to. The error's `data` says what the caller must know to decide about a retry.
 """
@@ -105,7 +105,7 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
             return _fault(request, Fault.NOT_SENT, sent)
         response = await self._send(request, sent)
         if response.status_code == 401 and self._files:
-            # A secret that was rotated just now: the server may know the new one before the file does, or the reverse.
+            # The secret was rotated a moment ago: the server may know the new one before the file does, or vice versa.
             now = _read(self._files)
             if not isinstance(now, str) and now != sent:
                 return await self._send(request, now)
@@ -189,7 +189,7 @@ def _explain_status(request: httpx2.Request, response: httpx2.Response, body: by
             text = f"{phrase}: no MCP endpoint at {request.url.path}"
         case _:
             text = phrase
-    # 5xx before the server's own code ran (a proxy, a server that starts) cannot be told from one after it.
+    # 5xx before the server's own code ran (a proxy, a server that starts) cannot be distinguished from one after it.
     return _fault(request, Fault.LOST if status >= 500 else Fault.REJECTED, text, status=status)
 
 

@@ -76,9 +76,9 @@ _XML_PAIR = re.compile(
 def assigned_values(text: str, lowered: str) -> Iterator[Span]:
     """The spans, in order. `lowered` is the text in lower case, of the same length.
 
-    A quoted value reaches to its closing quote, an unquoted one to the next blank, to the next semicolon between
-    semicolons, or to the end of the line when `name:` opens the line as in YAML; a YAML block reaches as far as its
-    indentation.
+    A quoted value reaches to its closing quote. An unquoted one reaches to the next blank, to the next semicolon
+    between semicolons, or to the end of the line when `name:` opens the line as in YAML. A YAML block reaches as far as
+    its indentation.
     """
     position = 0
     while found := CANDIDATE.search(lowered, position):
@@ -112,7 +112,7 @@ def paired_values(text: str) -> Iterator[Span]:
 
 
 def _value(text: str, start: int, end: int, name: str) -> Span | None:
-    """What stands between name and value is looked at first: a log may repeat a word endlessly."""
+    """What is between name and value is checked first: a log may repeat a word endlessly."""
     if end < len(text) and text[end] in "> \t\r\n" and start and text[start - 1] in "<:" and _opens_a_tag(text, start):
         opened = _IN_XML.match(text, end)
         inner = _XML_VALUE.match(text, opened.end()) if opened else None
@@ -126,7 +126,7 @@ def _value(text: str, start: int, end: int, name: str) -> Span | None:
     if not assigned:
         if name.startswith("-"):
             value = _VALUE.match(text, following.end())
-            # Another option is no value.
+            # Another option is not a value.
             return _span(value, text, name, "") if value and not text.startswith("--", following.end()) else None
         return _stated(text, start, end, name) if following["number"] is None else None
     if following.end() < len(text) and text[following.end()] in "\r\n":

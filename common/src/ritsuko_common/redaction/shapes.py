@@ -237,7 +237,7 @@ SHAPES: tuple[Shape, ...] = (
         ),
         plain=False,
     ),
-    # Addresses that let in whoever knows them.
+    # Addresses that let in anyone who knows them.
     Shape(
         "webhook",
         (

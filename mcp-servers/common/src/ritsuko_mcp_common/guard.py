@@ -22,7 +22,7 @@ _REFUSED = -32001
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a request is rejected: `reason` for metrics, `message` for whoever sent it."""
+    """Why a request is rejected: `reason` for metrics, `message` for its sender."""
 
     status: int
     reason: str

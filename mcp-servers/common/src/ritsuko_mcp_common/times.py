@@ -13,7 +13,7 @@ _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?")
 _RELATIVE = re.compile(r"(?:now)?\s*(?P<sign>[+-])\s*(?P<ahead>\w[\w.]*)|(?P<ago>\w[\w.]*)\s+ago")
 _NUMBER = re.compile(r"\d{1,18}(?:\.\d{1,18})?")
 _LONGEST = 64
-_MILLISECONDS_FROM = 1e11  # As seconds this is the year 5138: whoever types it means milliseconds.
+_MILLISECONDS_FROM = 1e11  # As seconds this is the year 5138: a person who types it means milliseconds.
 _WRITE_DURATION = "Write it like 30s, 5m, 1h30m or 7d."
 _LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 

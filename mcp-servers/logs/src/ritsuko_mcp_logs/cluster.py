@@ -134,7 +134,7 @@ class Cluster:
         try:
             return find(kubeconfig=self._kubeconfig)[0]
         except ConfigurationError as error:
-            # Not at the start: other sources may be all that is wanted.
+            # Not at the start: other sources may be all that is needed.
             raise BackendUnreachable(str(error), "Set KUBECONFIG to a kubeconfig file, or unset it.") from error
 
     async def _connected(self) -> Any:

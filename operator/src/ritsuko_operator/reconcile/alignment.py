@@ -31,13 +31,13 @@ class Alignment:
     """How it went, and what was gathered for it: None if not everything could be read.
 
     If the apiserver would refuse the pod for some of the sidecars, these are `refused`, each with what it says of it:
-    then it is not done, and pods were not told of anything.
+    then it is not done, and pods were not notified.
     """
 
     outcome: AlignmentOutcome
     gathered: Gathered | None = None
     refused: Mapping[str, str] = field(default_factory=dict[str, str])
-    lacks_kinds: bool = False  # of what is wanted: they are not installed here
+    lacks_kinds: bool = False  # of what is desired: they are not installed here
 
 
 class Aligner:

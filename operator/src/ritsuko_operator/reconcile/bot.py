@@ -37,7 +37,7 @@ _WAIT_FOR_KINDS = 300.0  # that are not installed here
 class BotReconciler:
     """Reconciles bots, one call for one bot.
 
-    `refusals` gets what the apiserver refuses. `follow` is told of the sidecars of
+    `refusals` gets what the apiserver refuses. `follow` gets the sidecars of
     which a bot's status now says something else: their own status follows it.
     """
 
@@ -111,7 +111,7 @@ class BotReconciler:
     async def _align(self, key: BotKey, live: Object) -> tuple[Trials, Alignment]:
         """Brings the children in line with as many of the sidecars as the apiserver has in the pod.
 
-        Each time that it refuses some the others are tried anew, so there are no more tries than sidecars.
+        Each time that it refuses some the others are tried again, so there are no more tries than sidecars.
         """
         self._refusals.drop_old(key, self._now())
         while True:
@@ -127,8 +127,8 @@ class BotReconciler:
     async def _settle_trials(self, key: BotKey, live: Object, observed: Observation) -> Trials:
         """What to do with the optional sidecars that fail to start.
 
-        One that is left out from now on is told before it is taken away: an operator that ends in between must not
-        begin to count anew.
+        One that is left out from now on is reported before it is removed: an operator that ends in between must not
+        begin to count again.
         """
         trials = optional.settle(observed, self._now(), self._patience)
         new = optional.left_out(trials) - optional.left_out(optional.told(observed.bot))

@@ -1,4 +1,4 @@
-"""Which sidecars belong to which bot, told from the objects as they come: cheap enough to ask of every object."""
+"""Which sidecars belong to which bot, known from the objects as they come: cheap enough to ask of every object."""
 
 from __future__ import annotations
 

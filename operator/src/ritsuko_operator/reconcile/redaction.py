@@ -14,7 +14,7 @@ from ritsuko_common.redaction.redactor import redacted
 REDACTED = "[redacted-secret]"
 _LAST_WORDS = "; its last words:\n"
 _LOGS = re.compile(re.escape(_LAST_WORDS) + ".*", re.S)
-_SHORTEST = 6  # characters: a shorter value is no secret worth the words that would go with it
+_SHORTEST = 6  # characters: a shorter value is not a secret worth the words that would go with it
 
 Redact = Callable[[str], str]
 

@@ -75,7 +75,7 @@ class SidecarReconciler:
             await write_status(self._cluster, key.ref, live, desired)
 
     def _wanted(self, live: Object) -> Object | None:
-        """The status; None while a bot is about to say something new of the sidecar: it is looked at again then."""
+        """The status; None while a bot is about to say something new of the sidecar: it is reconciled again then."""
         try:
             sidecar = read_sidecar(live)
         except InvalidResourceError as error:

@@ -19,7 +19,7 @@ _STRING_MAPS = frozenset({
 _QUANTITY_MAPS = frozenset({"limits", "requests"})
 _QUANTITIES = frozenset({"divisor", "sizeLimit"})
 
-# Kubernetes' types leave these out when they are zero or false, since they are no pointers there.
+# Kubernetes' types leave these out when they are zero or false, since they are not pointers there.
 _DROPPED_WHEN_ZERO = frozenset({
     "chapAuthDiscovery", "chapAuthSession", "failureThreshold", "hostIPC", "hostNetwork", "hostPID", "hostPort",
     "initialDelaySeconds", "partition", "periodSeconds", "readOnly", "sslEnabled", "stdin", "stdinOnce",

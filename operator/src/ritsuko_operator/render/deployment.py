@@ -61,7 +61,7 @@ def _absent(selection: SidecarSelection, context: RenderContext) -> set[str]:
 
 
 def _replicas(bot: RitsukoBot, context: RenderContext) -> int | None:
-    """None where somebody else decides; suspended is suspended whoever decides."""
+    """None where somebody else decides; suspended is suspended no matter who decides."""
     if bot.spec.suspend:
         return 0
     return None if context.scaled_to is not None else bot.spec.replicas

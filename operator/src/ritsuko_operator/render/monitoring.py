@@ -1,4 +1,4 @@
-"""What the Prometheus operator (monitoring.coreos.com/v1) is told: where the metrics are, and what to alert on."""
+"""What the Prometheus operator (monitoring.coreos.com/v1) gets: where the metrics are, and what to alert on."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from ritsuko_api.bot import RitsukoBot
 def desired_pods(bot: RitsukoBot, scaled_to: int | None) -> int:
     """The number that is in effect. `scaled_to` is what an autoscaler of the Deployment wants, if there is one.
 
-    Suspended is suspended whoever decides.
+    Suspended is suspended no matter who decides.
     """
     if bot.spec.suspend:
         return 0

@@ -71,7 +71,7 @@ def accept(
             accepted.append(sidecar)
         else:
             refused.append(refusal)
-    # By name, so that the order of containers in the pod does not change when a sidecar is deleted and made anew.
+    # By name, so that the order of containers in the pod does not change when a sidecar is deleted and created again.
     return SidecarSelection(
         accepted=sorted(accepted, key=lambda one: one.metadata.name),
         refused=sorted(refused, key=lambda one: one.name),

@@ -11,7 +11,7 @@ from ritsuko_operator.runtime.errors import ConnectionSettingsError
 
 
 def connection_info() -> kopf.ConnectionInfo:
-    """Reads it anew each time: a ServiceAccount's token is replaced while the pod runs.
+    """Reads it again each time: a ServiceAccount's token is replaced while the pod runs.
 
     `KUBECONFIG` wins over the ServiceAccount. Raises `ConnectionSettingsError` if there is neither.
     """

@@ -50,7 +50,7 @@ class Intake:
         self.reached(kind, version)
 
     def reached(self, kind: Kind, version: int) -> None:
-        """A watch has told of everything up to this resource version."""
+        """A watch has delivered everything up to this resource version."""
         self.newest[kind] = max(self.newest.get(kind, 0), version)
 
     def present(self, ref: ObjectRef, manifest: Object, *, new: bool = False) -> bool:

@@ -24,7 +24,7 @@ from ritsuko_operator.runtime.watch_event import WatchEvent
 logger = logging.getLogger(__name__)
 
 _LASTS = 300  # seconds that the apiserver is asked to keep a watch open, and up to half as long again
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 2.0  # seconds between tries, with up to half as much again
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 2.0  # seconds between tries, with up to 50% more
 
 
 @dataclass

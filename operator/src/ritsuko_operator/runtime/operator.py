@@ -42,7 +42,7 @@ from ritsuko_operator.runtime.workers import Workers
 logger = logging.getLogger(__name__)
 
 _PATIENCE = 5.0  # seconds for tasks to end when they are cancelled
-_COMING_BACK = 20.0  # seconds for a watch to be opened anew and to tell what it missed
+_COMING_BACK = 20.0  # seconds for a watch to be opened again and to deliver what it missed
 
 
 async def run(settings: Settings, *, heed_signals: Callable[[], None]) -> None:

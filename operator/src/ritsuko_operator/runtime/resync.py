@@ -1,7 +1,7 @@
 """Listing each kind now and then: what a watch failed to tell is put right, and a watch that went deaf is found out.
 
-After a break a watch lists anew but tells nothing of what was deleted meanwhile: such ghosts would stay in the cache
-for ever. And if a watch still has not told, some time later, of a version that a list showed, it delivers no more.
+After a break a watch lists again but reports nothing of what was deleted meanwhile: such ghosts would stay in the cache
+for ever. And if a watch still has not delivered, some time later, of a version that a list showed, it delivers no more.
 
 A connection that went silent is given up by kopf itself, when not even a bookmark has come for `watch_inactivity`; what
 is found out here is a watch that does not come back.
@@ -48,7 +48,7 @@ class Resync:
 
     @property
     def deaf(self) -> list[Kind]:
-        """The kinds whose watch has not told what a list showed long ago."""
+        """The kinds whose watch has not delivered what a list showed long ago."""
         now = self._clock()
         return [kind for kind, (_, _, deadline) in self._owed.items() if now > deadline and self._is_owed(kind)]
 
@@ -73,7 +73,7 @@ class Resync:
                 await asyncio.sleep(_RETRY)
 
     async def take_over(self) -> None:
-        """Lists everything and queues every bot and sidecar: whoever led before may have left something undone."""
+        """Lists everything and queues every bot and sidecar: the leader before may have left something undone."""
         await self.until_first()
         for kind, key in ((BOT, BotKey), (SIDECAR, SidecarKey)):
             for ref in self._intake.cache.of_kind(kind):
@@ -109,7 +109,7 @@ class Resync:
             present.add(ref)
             if self._intake.present(ref, item):
                 news.append((_version(item), ref))
-        # an object that came into the cache while we listed is no ghost
+        # an object that came into the cache while we listed is not a ghost
         missing = before.keys() - present
         return news, [ref for ref in missing if self._intake.gone(ref, uid=before[ref])]
 

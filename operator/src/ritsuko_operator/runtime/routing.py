@@ -1,4 +1,4 @@
-"""Which keys have to be looked at when an object changed."""
+"""Which keys have to be reconciled when an object changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Objects kept as JSON text: parsed, each takes ten times the memory, and most are not looked at for hours."""
+"""Objects kept as JSON text: parsed, each takes ten times the memory, and most are not read for hours."""
 
 from __future__ import annotations
 

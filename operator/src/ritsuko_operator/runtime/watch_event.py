@@ -1,4 +1,4 @@
-"""An event of a watch, of which only the head is decoded: most tell of what the answer to our own write told already.
+"""An event of a watch, of which only the head is decoded: most report what the answer to our own write already did.
 
 Decoding the head takes a tenth of the time that the whole object takes, and makes no objects of its fields.
 """

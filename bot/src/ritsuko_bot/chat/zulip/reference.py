@@ -1,8 +1,8 @@
 """The mark at the end of each of the bot's messages: which message it belongs to, and what it is to it.
 
 It is a link of one character to the message that was answered, so it serves a reader of a busy topic too. For the bot
-it is the durable record: it reaches Zulip in the same request as the answer, so a kill cannot come between the two, and
-the process that takes over reads from the bot's own messages what is answered and what was only begun.
+it is the durable record: it reaches Zulip in the same request as the answer, so a kill cannot come between the two. The
+process that takes over reads from the bot's own messages what is answered and what was only begun.
 
 Zulip keeps `#narrow/...` links as they are (https://zulip.com/help/link-to-a-message-or-conversation).
 """

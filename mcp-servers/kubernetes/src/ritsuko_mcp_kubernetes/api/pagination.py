@@ -27,7 +27,7 @@ async def pages(
     """The objects of a kind in a namespace (empty: in all), in pages of 500: no answer of the API server grows without
     bound. The copies of an object in itself, half of many a one, are left out.
 
-    Whoever has seen enough closes it: while one page is looked at, the next is on its way.
+    A caller that has seen enough closes it: while one page is read, the next is requested.
     """
 
     def ask(page: str) -> asyncio.Task[Json]:
@@ -40,7 +40,7 @@ async def pages(
             body = await coming
             page = str(cast(Json, body.get("metadata") or {}).get("continue") or "")
             coming = ask(page) if page else None
-            await asyncio.sleep(0)  # lets the question out before this page is looked at
+            await asyncio.sleep(0)  # sends the request before this page is read
             yield [_without_copies(item) for item in cast("list[Json]", body.get("items") or [])]
     finally:
         if coming is not None:

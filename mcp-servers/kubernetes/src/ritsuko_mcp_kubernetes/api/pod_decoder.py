@@ -1,4 +1,4 @@
-"""Lists of pods decoded with no more than what is looked at: a pod is five kilobytes, of which most is never asked for.
+"""Lists of pods decoded with no more than what is used: a pod is five kilobytes, of which most is never asked for.
 
 What is left out is skipped by the parser and never becomes an object, which is several times faster than `json`, and
 spares the memory (docs/decisions/0013-pods-decoded-by-msgspec.md).

@@ -17,7 +17,7 @@ from ritsuko_mcp_kubernetes.objects.quoting import quoted
 _CANNOT_START = ("CreateContainerError", "RunContainerError", "ContainerCannotRun", "StartError", "PostStartHookError")
 _RECENT = timedelta(hours=1)
 _PROBE_PATIENCE = timedelta(seconds=60)
-# A container in a crash loop runs for a moment between its ends: a few seconds of it are no recovery.
+# A container in a crash loop runs for a moment between its ends: a few seconds of it are not a recovery.
 _LOOPS, _STEADY = 2, timedelta(seconds=10)
 
 

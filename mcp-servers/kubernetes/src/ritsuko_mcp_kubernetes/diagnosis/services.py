@@ -78,7 +78,7 @@ def ingress_findings(ingress: Json, services: Mapping[tuple[str, str], Json]) ->
 
 def _nobody(subject: Subject, selector: Json, pods: Collection[Backend], templates: Iterable[Backend]) -> list[Finding]:
     if any(_pairs(selector) <= template.labels for template in templates):
-        return []  # its workload has no pods now, and says itself if that is not as wanted
+        return []  # its workload has no pods now, and reports itself if that is not desired
     written = ",".join(f"{key}={value}" for key, value in selector.items())
     near = [key for key, value in selector.items() if not any((key, value) in pod.labels for pod in pods)]
     which = f" (no pod has {', '.join(f'{key}={selector[key]}' for key in near)})" if near and pods else ""

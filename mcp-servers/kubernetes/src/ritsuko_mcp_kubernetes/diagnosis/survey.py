@@ -16,7 +16,7 @@ from ritsuko_mcp_kubernetes.diagnosis.services import Backend, ingress_findings,
 from ritsuko_mcp_kubernetes.diagnosis.storage import claim_findings
 from ritsuko_mcp_kubernetes.objects.fields import at, objects, owners
 
-# What is looked at, by plural. STORAGE_CLASSES explain the claims of any namespace, where they may be read.
+# What is read, by plural. STORAGE_CLASSES explain the claims of any namespace, where they may be read.
 NAMESPACED = (
     "deployments",
     "statefulsets",

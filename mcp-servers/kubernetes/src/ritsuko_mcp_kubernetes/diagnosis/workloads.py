@@ -15,7 +15,7 @@ _PATIENCE = timedelta(seconds=60)
 
 
 def deployment_findings(item: Json) -> list[Finding]:
-    """A rollout in progress is no finding; one past its deadline, or whose pods are refused, is."""
+    """A rollout in progress is not a finding; one past its deadline, or whose pods are refused, is."""
     if _wanted(item) == 0:
         return []
     subject, found = Subject.of(item, "Deployment"), conditions(item)

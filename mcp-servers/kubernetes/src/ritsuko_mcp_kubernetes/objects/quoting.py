@@ -22,7 +22,7 @@ def clipped(text: str, longest: int) -> str:
 
 def quoted(text: str, longest: int) -> str:
     """Somebody else's words as a part of ours, clipped, on lines of their own: of `password: two words` redaction hides
-    both only where a line begins with it. Who shows them makes them one line, see `one_line`."""
+    both only where a line begins with it. To show them, make them one line with `one_line`."""
     return f"\n{clipped(text, longest)}"
 
 

@@ -129,7 +129,7 @@ def _add(found: dict[tuple[str, str, str], RecurringEvent], event: _Event, since
     count = (event.series.count if event.series else 0) or event.count or 1
     key = about, event.reason, message
     before = found.get(key)
-    # What began before the window is told from the window's beginning.
+    # What began before the window is reported from the window's beginning.
     first = max(first, since)
     found[key] = RecurringEvent(
         about,

@@ -40,13 +40,13 @@ _FIELD = re.compile(
 _CATEGORY = re.compile(rb"(?:[^a-z]{0,40}[\d\]Z]\s)?(%b): [\w.+`]+\[\d+\](?:\s|$)" % "|".join(_SHORT).encode())
 # At the top of the record: what is inside of it may have a level too, like the player of a game.
 _NUMBER = re.compile(rb'[^{}]{0,160}+\{[^{}]*?"level"\s*:\s*([1-6]0)\s*[,}]')
-# In any case a word counts only at the very beginning, and if something is said: `error: nil` is no error.
+# In any case a word counts only at the very beginning, and if something is said: `error: nil` is not an error.
 _FIRST = re.compile(
     rb"""(?:((?i:err|error|severe|fatal|panic|critical|warn|warning|notice|info|debug))(?:\ error)?
     | \S{1,40}:\ ((?i:error|fatal|panic))):\s+(?!(?:0|(?i:nil|null|none|false)|<nil>)\W*$)(?=\S)""",
     re.VERBOSE,
 )
-# Anywhere near it, in capitals or brackets: "no error found" is no error.
+# Anywhere near it, in capitals or brackets: "no error found" is not an error.
 _BARE = re.compile(
     rb"(?:^|[\s|:\]])(?:\[\s*((?i:%b))\s*\]|<((?i:%b))>(?=\s+\S)|[(*]{0,2}(%b)(?=[\s:\]|,)*!/]|$))"
     % (_WORD, _WORD, _WORD.upper())

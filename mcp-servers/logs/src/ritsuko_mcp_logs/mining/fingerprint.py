@@ -6,7 +6,7 @@ on the order of arrival, and needs no store.
 
 Where it cannot be stable: a variable part that looks like any other word (a user's name in running text) is taken for
 constant, so such an error has a fingerprint for each name. Drain puts them into one group once there are eight names,
-or where four of five words are the same; until then each name is an error of its own, since two words in one place may
+or where four of five words are the same. Until then each name is an error of its own, since two words in one place may
 as well be two errors (`started`, `stopped`). A group goes by the fingerprint of its alphabetically first message and
 answers to those of all its messages. A release that changes the words, or the function that raised it, makes it another
 error.

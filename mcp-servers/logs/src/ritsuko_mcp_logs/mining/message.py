@@ -98,7 +98,7 @@ def _without_header(text: bytes) -> bytes:
 
 
 def who_says_what(fields: Mapping[str, object], *, otherwise: str = "") -> str | None:
-    """Who says what (`otherwise`, if no field says it), and why; None without a message."""
+    """The logger (`otherwise`, if no field names it), the message and the cause; None without a message."""
     what = _first(fields, _MESSAGE) or otherwise
     why = _first(fields, CAUSE)
     if not what and not why:

@@ -77,8 +77,8 @@ class Group:
 class Miner:
     """Counts the records of a window by template: only errors, or with `everything` all of them.
 
-    Memory does not grow with the lines but with the different messages, of which it holds 20,000; when there are more,
-    those so far are grouped, and then `settled` says that the groups depend on the order of arrival a little.
+    Memory does not grow with the lines but with the different messages, of which it holds 20,000. When there are more,
+    those so far are grouped, and `settled` says that the groups depend on the order of arrival a little.
     """
 
     def __init__(self, spans: Spans, *, everything: bool = False) -> None:
@@ -127,7 +127,7 @@ class Miner:
         return [Group(template, total(members), members) for template, members in self._members.items()]
 
     def _join(self, stream: _Stream, shapes: list[Shape], raws: list[bytes]) -> None:
-        """Make records of the lines. Most lines are dull: those are not even looked at one by one."""
+        """Make records of the lines. Most lines are dull: those are not even read one by one."""
         places = range(len(shapes))
         worth_it = places if self._everything else [place for place in places if not shapes[place].is_dull]
         done = 0

@@ -37,7 +37,7 @@ class Shape:
 
 
 class Shapes:
-    """The shapes of lines. It remembers them up to a number of bytes, and begins anew when that is full."""
+    """The shapes of lines. It remembers them up to a number of bytes, and starts again when that is full."""
 
     def __init__(self) -> None:
         self._by_key: dict[bytes, Shape] = {}

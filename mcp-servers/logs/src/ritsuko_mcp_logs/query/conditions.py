@@ -32,7 +32,7 @@ class Condition:
         return f"{self.name}{self.operator}{self.value}"
 
     def orders(self, there: str) -> bool:
-        """Whether a value is as much more or less as wanted; never for one that is not of the same kind."""
+        """Whether a value is as much more or less as requested; never for one that is not of the same kind."""
         ours, theirs = amount(self.value), amount(there)
         if ours is None or theirs is None or ours[0] != theirs[0]:
             return False

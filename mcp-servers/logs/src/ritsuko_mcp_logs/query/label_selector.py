@@ -28,7 +28,7 @@ class Requirement:
 
 
 def parse_selector(text: str) -> list[Requirement]:
-    """The requirements of `app=web,tier!=db,env in (a,b),!canary`. Raises ToolFailure for what is no selector."""
+    """The requirements of `app=web,tier!=db,env in (a,b),!canary`. Raises ToolFailure for what is not a selector."""
     found: list[Requirement] = []
     position = 0
     while position < len(text):

@@ -36,14 +36,14 @@ class FieldValues:
 
 
 def reads_sample(source: Source, query: Query) -> bool:
-    """Whether so many of the newest are enough; else every line is looked at to find those that are wanted."""
+    """Whether so many of the newest are enough; else every line is read to find those that match."""
     return source.index.exact(query) if source.index is not None else Matcher(query).wants_all
 
 
 async def sample_fields(
     source: Source, query: Query, coverage: Coverage, name: str = ""
 ) -> tuple[int, dict[str, FieldValues]]:
-    """How many lines were looked at, and the fields that they have; of `name` as many values as are worth counting."""
+    """How many lines were read, and the fields that they have; of `name` as many values as are worth counting."""
     sampled = query
     if reads_sample(source, query):
         sampled = replace(query, **({"tail": _SAMPLE_OF_CONTAINER} if source.index is None else {"limit": _SAMPLE}))

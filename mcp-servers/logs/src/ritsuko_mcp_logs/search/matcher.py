@@ -53,13 +53,13 @@ class Matcher:
 
     @property
     def wants_all(self) -> bool:
-        """Whether every line is wanted."""
+        """Whether every line matches."""
         return not (self._needle or self._pattern or self._unwanted or self._fields or self._conditions) and (
             self._rank is None
         )
 
     def matches(self, line: Line) -> bool:
-        """Whether this line is wanted."""
+        """Whether this line matches."""
         return (
             self._has_text(line)
             and (self._unwanted is None or self._unwanted.search(plain(line.raw)) is None)
@@ -68,7 +68,7 @@ class Matcher:
         )
 
     def find(self, batch: Batch) -> Iterator[tuple[int, int, Line]]:
-        """The wanted lines of a batch, in its order: where each begins and ends in `data` (its newline not included).
+        """The matching lines of a batch, in its order: where each begins and ends in `data` (its newline not included).
 
         Most blocks of most logs have none, and that costs one look at the whole block.
         """

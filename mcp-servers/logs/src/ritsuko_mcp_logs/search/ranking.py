@@ -31,7 +31,7 @@ class Match:
 
 
 class BestMatches:
-    """Keeps the first `limit` hits in the order wanted, of those behind the place where the page before ended."""
+    """Keeps the first `limit` hits in the requested order, of those behind the place where the page before ended."""
 
     def __init__(self, order: Order, limit: int, *, behind: MatchKey | None = None) -> None:
         self.order: Order = order

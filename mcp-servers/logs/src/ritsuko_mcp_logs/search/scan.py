@@ -94,7 +94,7 @@ class Scan:
 
 
 def _end(data: bytes, count: int) -> bytes:
-    """The last so many lines, and those before them of the same moment: such are told apart by their number."""
+    """The last so many lines, and those before them of the same moment: such are distinguished by their number."""
     kept = b"\n".join(data[:-1].rsplit(b"\n", count)[-count:]) + b"\n"
     while (start := len(data) - len(kept)) > 0:
         before = data.rfind(b"\n", 0, start - 1) + 1

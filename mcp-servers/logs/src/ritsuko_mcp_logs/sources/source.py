@@ -70,7 +70,7 @@ class Source(Protocol):
 
     @property
     def index(self) -> Index | None:
-        """Its own filtering and counting; None if every line has to be looked at."""
+        """Its own filtering and counting; None if every line has to be read."""
         ...
 
     def read(self, query: Query, coverage: Coverage) -> AsyncGenerator[Batch]:

@@ -1,4 +1,4 @@
-"""A log store behind HTTP: asked with GET, and when it does not answer as it should, told so that it can be mended."""
+"""A log store behind HTTP, queried with GET. Its errors say what to do."""
 
 import asyncio
 import re

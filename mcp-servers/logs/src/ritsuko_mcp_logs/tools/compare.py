@@ -83,7 +83,7 @@ TOOL = ReadTool(
 
 
 def _tells(one: GroupChange) -> bool:
-    """Whether it is worth a row: an error always; other lines only if their coming is no chance."""
+    """Whether it is worth a row: an error always; other lines only if their coming is not by chance."""
     return one.sure or one.group.tally.is_error
 
 

@@ -1,4 +1,4 @@
-"""The tool `fields`: what can be asked for, seen in the newest lines, or in those that are wanted."""
+"""The tool `fields`: what can be asked for, seen in the newest lines, or in those that match."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -46,7 +46,7 @@ class FieldsParameters(Parameters):
 
 
 async def fields(parameters: FieldsParameters, backend: LogBackend) -> Envelope:
-    """The fields of the newest lines, or of all that are wanted; or the values of the field `name`."""
+    """The fields of the newest lines, or of all that match; or the values of the field `name`."""
     request, name, now = log_request(parameters), parameters.name, backend.clock()
     source = backend.sources.choose(request.source)
     query = request.query(*parse_window(request.since, request.until, now))

@@ -62,7 +62,7 @@ class SearchParameters(Parameters):
 
 
 async def search(parameters: SearchParameters, backend: LogBackend) -> Envelope:
-    """The first `limit` matching lines in the order wanted, and how much was read to find them."""
+    """The first `limit` matching lines in the requested order, and how much was read to find them."""
     now = backend.clock()
     request = log_request(parameters)
     source = backend.sources.choose(request.source)
@@ -94,7 +94,7 @@ TOOL = ReadTool(
 
 
 async def _looked_through(source: Source, query: Query, request: LogRequest, place: PagePosition | None) -> Found:
-    """Every line that the source gives is looked at."""
+    """Every line that the source gives is read."""
     best = _best(request, place)
     coverage = Coverage()
     scan = await _scanned(source, query, best, coverage, context=0 if source.index else request.context)

@@ -106,7 +106,7 @@ TOOL = ReadTool(
 
 
 async def _lines(source: Source, query: Query, count: int, coverage: Coverage) -> list[Line]:
-    """The newest so many that are wanted."""
+    """The newest so many that match."""
     matcher = Matcher(query)
     found: list[Line] = []
     async with aclosing(source.read(query, coverage)) as batches:

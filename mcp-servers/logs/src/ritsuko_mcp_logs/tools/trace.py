@@ -254,7 +254,7 @@ def _named(step: _Step) -> str:
 
 
 def _silent(steps: list[_Step], looked_at: _LookedAt) -> list[str]:
-    """Pods that were looked at and are mentioned by others, but wrote no line with the id."""
+    """Pods that were read and are mentioned by others, but wrote no line with the id."""
     silent = {workload(pod) for pod in looked_at.pods} - {workload(step.pod) for step in steps}
     mentioned = sorted(name for name in silent if any(mentions(step.line.text, name) for step in steps))
     return [f"mentioned, but no line has this id: {shortlist(mentioned)}"] if mentioned else []

@@ -65,7 +65,7 @@ class Applied:
     refused: set[ObjectRef] = field(default_factory=set[ObjectRef])
 
     def note(self, ref: ObjectRef, result: Change | BaseException | None) -> None:
-        """What became of one child. Raises what is no refusal of this one alone."""
+        """What became of one child. Raises what is not a refusal of this one alone."""
         match result:
             case ApiError(namespace_ends=True):
                 raise NamespaceEndsError(str(result)) from result

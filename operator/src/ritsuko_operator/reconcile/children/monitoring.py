@@ -16,12 +16,12 @@ class MonitoringState:
     """What there is of them."""
 
     live: Mapping[ObjectRef, Object | None] = field(default_factory=dict[ObjectRef, Object | None])
-    absent: frozenset[Kind] = frozenset()  # wanted, and not installed in this cluster
+    absent: frozenset[Kind] = frozenset()  # desired, and not installed in this cluster
     notes: Sequence[str] = ()  # about the latter
 
 
 class MonitoringObjects:
-    """Looks for them where they are wanted, and where they may be left from when they were."""
+    """Looks for them where they are desired, and where they may be left from when they were."""
 
     def __init__(self, cluster: ClusterApi, memory: Memory) -> None:
         self._cluster = cluster

@@ -1,4 +1,4 @@
-"""Whose an object is: told from its labels, which are part of the API, and from its owner reference."""
+"""The owner of an object, from its labels, which are part of the API, and from its owner reference."""
 
 from __future__ import annotations
 

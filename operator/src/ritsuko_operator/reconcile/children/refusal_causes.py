@@ -1,8 +1,8 @@
 """Whose fault it is that the apiserver refuses a Deployment: which sidecar brought the container or volume it names.
 
 A refusal by validation (422) has causes, whose fields name entries of lists by their index in what would have been
-stored. Server-side apply itself answers 500 and names entries by their keys, a line for each. Both are told to people
-with the names.
+stored. Server-side apply itself answers 500 and names entries by their keys, a line for each. Both are reported to
+people with the names.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ class LiveSecrets:
 class SecretReader:
     """Reads the Secrets of bots, and remembers which version of each a bot saw last. No content is kept.
 
-    `peek` tells the metadata of one that may have changed just now; without it the cluster is asked for all of it.
+    `peek` tells the metadata of one that may have changed a moment ago; without it the cluster is asked for all of it.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class SecretReader:
     async def read(self, key: BotKey, names: Iterable[str], *, own: Mapping[str, bool]) -> LiveSecrets:
         """Reads the Secrets in `names` and the bot's own ones.
 
-        `own` says of each whether it is wanted. One that is not wanted is read once, and again while it is there: it
+        `own` says of each whether it is needed. One that is not needed is read once, and again while it is there: it
         has to be taken away. No Secret has a name that is none: in pieces of a pod nobody has checked them.
         """
         before = self._seen.get(key, {})
@@ -94,7 +94,7 @@ class SecretReader:
         return None if known_to_be_absent and not needed else await self._cluster.get(ref)
 
     def wrote(self, key: BotKey, ref: ObjectRef, live: Object | None) -> None:
-        """Our own write of a Secret is no change to come back for."""
+        """Our own write of a Secret is not a change to come back for."""
         if key in self._seen:
             self._seen[key][ref] = _version(live)
 
@@ -106,7 +106,7 @@ class SecretReader:
         return [
             key
             for key, version in before.items()
-            if version != live and self._seen.get(key, {}).get(ref) == version  # and not read anew meanwhile
+            if version != live and self._seen.get(key, {}).get(ref) == version  # and not read again meanwhile
         ]
 
     def _stop_looking(self, key: BotKey) -> None:

@@ -2,8 +2,8 @@
 
 Each server's token has generations, kept side by side in the bot's own Secret under `<server>.<generation>`. A pod
 template names one generation for the server and for the bot, so every pod agrees with itself: while pods turn over, the
-old ones go on with the old generation and the new ones start with the new. A generation goes when nothing names it any
-more. What else is known of the tokens stands in the Secret's annotations.
+old ones continue with the old generation and the new ones start with the new. A generation goes when nothing names it
+any more. What else is known of the tokens is in the Secret's annotations.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def advance(
     now: datetime,
     make: Callable[[], str] = lambda: secrets.token_urlsafe(_TOKEN_BYTES),
 ) -> BearerTokens:
-    """The tokens that there should be: one for each wanted server, the rotated ones, and what is still in use.
+    """The tokens that there should be: one for each desired server, the rotated ones, and what is still in use.
 
     `rotate_for` is the bot's `ROTATE_ANNOTATION`; `max_age` is in seconds. By age a server is rotated only when its
     last rotation is over, so that generations never pile up.

@@ -2,7 +2,7 @@
 
 It is tried again at growing intervals, and at once when its spec changes. A try is a rollout as any other: a new pod
 starts beside the one that serves, and is taken back if the sidecar fails again. How it goes with each stands in the
-bot's status, so that an operator that starts anew goes on where the last one was.
+bot's status, so that a restarted operator goes on where the last one was.
 """
 
 from __future__ import annotations

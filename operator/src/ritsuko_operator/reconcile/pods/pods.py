@@ -38,13 +38,13 @@ class Pod:
     node: str = ""
     node_lost: bool = False  # nobody has heard of its node: what its containers were last seen doing says nothing
     failure: str = ""  # why the whole pod failed, such as an eviction
-    has: frozenset[str] = frozenset()  # the names of all its containers, whether the kubelet has told of them or not
+    has: frozenset[str] = frozenset()  # the names of all its containers, whether the kubelet has reported them or not
     containers: Mapping[str, Container] = field(default_factory=dict[str, Container])  # native sidecars too
     init: Sequence[Container] = ()  # in the order in which they start
     secret_keys: frozenset[tuple[str, str]] = frozenset()  # see `keys_read`
 
     def container(self, name: str) -> Container:
-        """The container's status; one that the kubelet has not told of yet does nothing."""
+        """The container's status; one that the kubelet has not reported yet does nothing."""
         return self.containers.get(name, Container(name))
 
     def serves(self, name: str) -> bool:
@@ -52,7 +52,7 @@ class Pod:
 
     @property
     def works(self) -> bool:
-        """Whether all containers are ready; of a pod that no node has taken yet nothing is told of any."""
+        """Whether all containers are ready; of a pod that no node has taken yet nothing is reported of any."""
         return bool(self.containers) and all(one.ready for one in self.containers.values())
 
     @property

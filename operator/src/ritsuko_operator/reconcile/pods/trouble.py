@@ -38,7 +38,7 @@ class Diagnosis(NamedTuple):
     message: str
 
 
-# The same whether there is a pod already or not: that alone is no news worth two more statuses of every new bot.
+# The same whether there is a pod already or not: that alone is not worth two more statuses of every new bot.
 _BEING_STARTED = Diagnosis(SidecarPhase.STARTING, "it is starting")
 
 

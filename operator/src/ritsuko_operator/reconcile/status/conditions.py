@@ -1,8 +1,8 @@
 """The conditions of a RitsukoBot, each from a chain of checks: the first that has something to say wins.
 
 Ready, Reconciling and Stalled follow kstatus. Ready is True only when the bot itself reports, from a pod whose bot
-container is ready, that it is connected to Zulip and that every required sidecar it has completed an MCP
-handshake; one that is not accepted it has not.
+container is ready, that it is connected to Zulip and that every required sidecar completed an MCP handshake. A sidecar
+that is not accepted does not count.
 """
 
 from __future__ import annotations

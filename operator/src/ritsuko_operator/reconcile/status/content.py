@@ -58,7 +58,7 @@ def unreadable_bot_status(bot_object: Object, cause: Cause, *, now: datetime) ->
     before: dict[str, Any] = {key: value for key, value in live_status(bot_object).items() if key != _THE_BOTS_OWN}
     generation = bot_object["metadata"].get("generation", 0)
     known = [Condition.model_validate(entry) for entry in before.get("conditions", [])]
-    ran = "selector" in before  # which is told of a bot that has a Deployment
+    ran = "selector" in before  # which is reported of a bot that has a Deployment
     note = f"{cause.message}; the previous version keeps running" if ran else cause.message
     said = [
         condition(BotCondition.READY, Verdict("False", Cause(cause.reason, note)), generation, now),
@@ -84,7 +84,7 @@ def _redacted(said: Said, redact: Redact) -> Said:
 
 
 def bot_version(observed: Observation, operator_version: str) -> str:
-    """The version of the bot that new pods run, whoever set its image: its tag, or the beginning of its digest."""
+    """The version of the bot that new pods run, whatever set its image: its tag, or the beginning of its digest."""
     asked = observed.bot.spec.image
     said = f"@{asked.digest}" if asked.digest else f":{asked.tag or operator_version}"
     name, _, digest = (rollout.image(observed.deployment, BOT_CONTAINER) or said).partition("@")
@@ -105,7 +105,7 @@ def live_status(manifest: Object) -> Object:
 
 
 def differs(desired: Object, manifest: Object) -> bool:
-    """Whether the wanted status says anything else than the live one, but for what others write."""
+    """Whether the desired status says anything else than the live one, but for what others write."""
     live = {key: value for key, value in live_status(manifest).items() if key != _THE_BOTS_OWN and value != []}
     return desired != live
 

@@ -26,7 +26,7 @@ class AlignmentOutcome:
     missing: MissingCredentials | None = None  # of the bot's Zulip credentials
     stalled: Cause | None = None  # it cannot go on without somebody's help
     failed: Cause | None = None  # it did not work this time, and is tried again
-    notes: Sequence[str] = ()  # what is otherwise than was wanted, and does not keep the bot from working
+    notes: Sequence[str] = ()  # what differs from the spec, and does not keep the bot from working
 
 
 def outcome_of(
@@ -36,7 +36,7 @@ def outcome_of(
     missing: MissingCredentials | None = None,
     notes: Sequence[str] = (),
 ) -> AlignmentOutcome:
-    """Of several failures of one sort the first is told."""
+    """Of several failures of one sort the first is reported."""
     stalled = failed = None
     for failure in failures:
         match failure:

@@ -1,4 +1,4 @@
-"""When a bot that cannot go on without help is looked at again: whoever helps it need not tell anybody."""
+"""When a bot that cannot go on without help is reconciled again: the person who helps need not notify anybody."""
 
 from __future__ import annotations
 

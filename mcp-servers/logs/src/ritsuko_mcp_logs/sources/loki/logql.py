@@ -68,7 +68,7 @@ def pipelines(query: Query, existing: Collection[str]) -> list[str]:
     """What lines must have, as one pipeline or two. No line passes both; together they never give less than the query
     wants, and everything if it wants all.
 
-    There are two where a line may say in its text or beside it what is wanted: LogQL knows no "or" between these.
+    There are two where a line may say in its text or beside it what is requested: LogQL knows no "or" between these.
     """
     if query.or_fields:
         filters = [_equals(name, value) for name, value in query.or_fields]

@@ -155,7 +155,7 @@ class Loki(LogStore[frozenset[str]]):
     async def _in_order(
         self, query: Query, start: int, end: int, existing: frozenset[str], coverage: Coverage
     ) -> AsyncGenerator[list[Row]]:
-        """What is wanted from `start` up to but not including `end`, in ns."""
+        """What matches from `start` up to but not including `end`, in ns."""
         selector = await self._selector(query, existing)
         names = PodFieldNames.among(existing)
         readings = [
@@ -169,7 +169,7 @@ class Loki(LogStore[frozenset[str]]):
     async def _pages(
         self, expression: str, query: Query, start: int, end: int, names: PodFieldNames, coverage: Coverage
     ) -> AsyncGenerator[list[Row]]:
-        """Page by page in the query's order, each entry once; those of one moment together: within it lines are told
+        """Page by page in the query's order, each entry once; those of one moment together: within it lines are known
         apart by their number."""
         newest = query.order == "newest"
         held: list[Row] = []

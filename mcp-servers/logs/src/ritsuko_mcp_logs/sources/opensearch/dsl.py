@@ -27,7 +27,7 @@ _INTEGERS = frozenset({"long", "integer", "short", "byte", "unsigned_long"})
 
 
 def window(query: Query, namespace: str, names: PodFieldNames, existing: Fields, layout: Layout) -> list[Clause]:
-    """Time and containers; `namespace` is `*` for all. Of the time whole milliseconds, never less than is wanted."""
+    """Time and containers; `namespace` is `*` for all. Of the time whole milliseconds, never less than is requested."""
     parts = [time_range(query, layout.time)]
     if query.origin is not None:
         return [*parts, *_origin(query.origin, names, existing)]
@@ -80,7 +80,7 @@ def literal(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """The text without what is no Unicode."""
+    """The text without what is not Unicode."""
     return text.encode("utf-8", "replace").decode()
 
 

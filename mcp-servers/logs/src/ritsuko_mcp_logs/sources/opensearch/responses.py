@@ -30,20 +30,20 @@ class Analyzed(BaseModel):
 
 
 class FieldMapping(BaseModel):
-    """What an index was told of a field, under the last part of its name."""
+    """What an index's mapping says of a field, under the last part of its name."""
 
     full_name: str
     mapping: dict[str, Analyzed]
 
 
 class IndexMappings(BaseModel):
-    """What an index was told of its fields."""
+    """What an index's mapping says of its fields."""
 
     mappings: dict[str, FieldMapping]
 
 
 class Mappings(RootModel[dict[str, IndexMappings]]):
-    """What each index was told of its fields."""
+    """What each index's mapping says of its fields."""
 
 
 class Hit(BaseModel):
@@ -129,7 +129,7 @@ class About(BaseModel):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """How entries are read: `time` is a field of that kind of date, the first of `messages` that one has is its text,
-    and by `apart` entries are told apart that are of no pod, beside their index."""
+    and by `apart` entries are distinguished that are of no pod, beside their index."""
 
     time: str
     kind: str

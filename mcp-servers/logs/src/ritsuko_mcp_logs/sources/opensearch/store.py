@@ -1,4 +1,4 @@
-"""OpenSearch or Elasticsearch: it finds by words, and so often more than what is wanted; it answers in pages."""
+"""OpenSearch or Elasticsearch: it finds by words, and so often more than what matches; it answers in pages."""
 
 import asyncio
 import re
@@ -303,7 +303,7 @@ class OpenSearch(LogStore[Existing]):
         self._kind(existing)
 
     def _kind(self, existing: Existing) -> str:
-        """`date` or `date_nanos`: what the time is kept as. Raises ToolFailure if it is no time."""
+        """`date` or `date_nanos`: what the time is kept as. Raises ToolFailure if it is not a time."""
         time = existing.get(self._layout.time)
         if time is None or not time.types <= _DATES:
             dates = sorted(name for name, field in existing.items() if field.types <= _DATES)

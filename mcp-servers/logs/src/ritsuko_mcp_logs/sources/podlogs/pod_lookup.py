@@ -27,7 +27,7 @@ class Pods:
 async def find_pods(cluster: Cluster, namespace: str, query: Query) -> Pods:
     """The pods asked for: none only if the namespace (or the labels in it) has none.
 
-    Raises ToolFailure when what the caller named does not exist, may not be read, or is no name.
+    Raises ToolFailure when what the caller named does not exist, may not be read, or is not a name.
     """
     if namespace != "*" and not _NAMESPACE.fullmatch(namespace):
         raise ToolFailure(

@@ -1,7 +1,7 @@
 """Ready: whether the bot that runs works, connected to Zulip and with every required server.
 
 It speaks of what answers people now. A change that does not come through, such as an image that cannot be pulled, is
-told by Reconciling and Stalled while the pod from before goes on.
+reported by Reconciling and Stalled while the pod from before goes on.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ class Evidence:
 
     @property
     def _pod_trouble(self) -> list[str]:
-        """The same where the kubelet has told of no container yet, such as for want of a node."""
+        """The same where the kubelet has reported no container yet, such as for want of a node."""
         diagnosis = self.bot_trouble
         return [diagnosis.message] if diagnosis and diagnosis.phase is SidecarPhase.FAILED else []
 
