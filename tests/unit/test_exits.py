@@ -26,7 +26,7 @@ from ritsuko_mcp_common import Envelope, ServerSettings, ToolFailure
 from ritsuko_mcp_common.calls import ContractServer
 from ritsuko_mcp_common.health import Health
 from ritsuko_mcp_common.metrics import Metrics
-from ritsuko_mcp_common.tool import read_tool
+from ritsuko_mcp_common.tool import Parameters, ReadTool
 from tests.unit.common.redaction.secret_forms import planted
 from tests.unit.reconcile.worlds import HAL, World, ended, running, server, waiting
 
@@ -84,9 +84,13 @@ async def audit_line_and_answer_of_a_server(text: str) -> str:
 
 
 async def _answer_of_a_server(text: str) -> str:
-    async def show(text: str, fail: bool = False) -> Envelope:
-        """Shows the text."""
-        if fail:
+    class Showing(Parameters):
+        text: str
+        fail: bool = False
+
+    async def show(asked: Showing, _: None) -> Envelope:
+        text = asked.text
+        if asked.fail:
             raise ToolFailure(f"failed: {text}", f"try {text}")
         return Envelope(
             summary=f"about {text}",
@@ -98,7 +102,7 @@ async def _answer_of_a_server(text: str) -> str:
         )
 
     metrics = Metrics()
-    tools = [read_tool(show, title="Show")]
+    tools = [ReadTool(name="show", title="Show", description="Shows it.", parameters=Showing, run=show).bind(None)]
     serving = ContractServer(
         name="x", version="0", instructions="", tools=tools, settings=ServerSettings(), metrics=metrics
     )

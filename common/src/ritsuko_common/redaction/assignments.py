@@ -134,7 +134,9 @@ def _value(text: str, start: int, end: int, name: str) -> Span | None:
     if assigned == ":" and following["is"][0].isspace():
         quoted = text[end : following.start("is")] != ""
         if not quoted or not text.startswith(('"', "'"), following.end()):
-            return None  # prose: `failed for volume "token" : secret "x" not found`
+            # Mostly prose: `failed for volume "token" : secret "x" not found`.
+            value = _VALUE.match(text, following.end())
+            return value.span("word") if value and value["word"] and looks_secret(value["word"]) else None
         if start >= 2 and text[start - 2].isalnum():
             return None
         if _is_prose_quote(text, start):

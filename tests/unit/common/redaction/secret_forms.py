@@ -100,6 +100,7 @@ DbConfig { user: "app", password: "{pw}" }
 "password" => "{pw}"
 $config['password'] = '{pw}';
 password = "{pw}"
+Password : {pw}
 secret_key = '''{pw}'''
 password: {pw}
   password: "{pw}"
