@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from itertools import groupby
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,3 +37,23 @@ def test_groups_are_in_order_and_keep_moments_together(readings: list[list[int]]
     together = [moment for group in groups for moment in group]
     assert together == sorted((moment for moments in readings for moment in moments), reverse=newest)
     assert sum(len(set(group)) for group in groups) == len(set(together))
+
+
+async def test_a_reading_that_fails_while_another_still_reads_is_what_the_caller_sees() -> None:
+    cancelled = asyncio.Event()
+
+    async def failing() -> AsyncGenerator[list[Row]]:
+        await asyncio.sleep(0)
+        raise TimeoutError("the store did not respond in time")
+        yield []
+
+    async def reading() -> AsyncGenerator[list[Row]]:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cancelled.set()
+        yield []
+
+    with pytest.raises(TimeoutError, match="did not respond"):
+        await anext(merged([failing(), reading()], newest=True))
+    assert cancelled.is_set()

@@ -23,7 +23,7 @@ async def merged(readings: Sequence[AsyncGenerator[list[Row]]], *, newest: bool)
         held: dict[int, list[Row]] = {number: [] for number in range(len(readings))}
         while True:
             out = [number for number, rows in held.items() if not rows]
-            groups = await asyncio.gather(*(anext(readings[number], None) for number in out))
+            groups = await _next([readings[number] for number in out])
             for number, rows in zip(out, groups, strict=True):
                 if rows is None:
                     del held[number]
@@ -35,3 +35,14 @@ async def merged(readings: Sequence[AsyncGenerator[list[Row]]], *, newest: bool)
             edge = min(place(rows[-1]) for rows in held.values())
             yield sorted((row for rows in held.values() for row in rows if place(row) <= edge), key=place)
             held = {number: [row for row in rows if place(row) > edge] for number, rows in held.items()}
+
+
+async def _next(readings: Sequence[AsyncGenerator[list[Row]]]) -> list[list[Row] | None]:
+    """The next group of each reading, None at its end. If one fails, the others are cancelled."""
+    tasks = [asyncio.ensure_future(anext(reading, None)) for reading in readings]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
