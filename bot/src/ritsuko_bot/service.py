@@ -13,7 +13,7 @@ from ritsuko_bot.calls.calls import Calls
 from ritsuko_bot.chat.zulip.client import ZulipClient
 from ritsuko_bot.chat.zulip.gateway import ZulipGateway
 from ritsuko_bot.chat.zulip.status import ZulipStatus
-from ritsuko_bot.cluster.api import Access, Api, ApiError
+from ritsuko_bot.cluster.api import Api, ApiError
 from ritsuko_bot.cluster.lease import Lease
 from ritsuko_bot.cluster.report import ReportWriter
 from ritsuko_bot.cluster.resource import Own
@@ -25,6 +25,7 @@ from ritsuko_bot.readiness import settled
 from ritsuko_bot.settings import SettingsError, ZulipSettings
 from ritsuko_bot.state import Identity, State
 from ritsuko_bot.web import app
+from ritsuko_common.service_account import ServiceAccount
 
 logger = logging.getLogger(__name__)
 
@@ -108,7 +109,10 @@ async def _pass_on(servers: Servers, writer: ReportWriter) -> None:
 
 
 def _api(environ: Mapping[str, str]) -> Api:
+    account = ServiceAccount.of_pod(environ)
+    if account is None:
+        raise SettingsError("RITSUKO_BOT is set, but no ServiceAccount token is mounted here")
     try:
-        return Api(Access.of_pod(environ))
+        return Api(account)
     except ApiError as error:
-        raise SettingsError(f"RITSUKO_BOT and POD_NAMESPACE are set, but this is not a pod: {error}") from error
+        raise SettingsError(f"RITSUKO_BOT is set, but the API server cannot be used: {error}") from error

@@ -16,11 +16,11 @@ import pytest
 import yaml
 
 from ritsuko_api.bot import RitsukoBot
-from ritsuko_bot.cluster import api as cluster_api
 from ritsuko_bot.cluster import report
 from ritsuko_bot.service import serve
 from ritsuko_bot.settings import ZulipSettings
 from ritsuko_bot.web.app import listen
+from ritsuko_common import service_account
 from ritsuko_operator.render.rbac import role, role_binding
 from tests.cluster import ControlPlane
 from tests.integration.bot.bots import all_said, eventually
@@ -75,7 +75,7 @@ def home(plane: ControlPlane, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, r
     # What the kubelet mounts into a pod.
     (tmp_path / "token").write_text(plane.token_for_serviceaccount(namespace, NAME))
     (tmp_path / "ca.crt").write_bytes(plane.ca_file.read_bytes())
-    monkeypatch.setattr(cluster_api, "_ACCOUNT", tmp_path)
+    monkeypatch.setattr(service_account, "FOLDER", tmp_path)
     url = httpx2.URL(plane.url)
     monkeypatch.setenv("KUBERNETES_SERVICE_HOST", url.host)
     monkeypatch.setenv("KUBERNETES_SERVICE_PORT", str(url.port))

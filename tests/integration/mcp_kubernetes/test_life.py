@@ -1,17 +1,15 @@
 """Rights, tokens, outages, other clients: what surrounds the tools."""
 
 import asyncio
-import datetime
 import json
 import signal
 import socket
 from pathlib import Path
-from types import SimpleNamespace
 
 import httpx2
 import pytest
-from kubernetes.aio.config import incluster_config
 
+from ritsuko_common.service_account import ServiceAccount
 from ritsuko_mcp_common import BackendUnreachable, ToolFailure
 from ritsuko_mcp_common.kubernetes import Target
 from ritsuko_mcp_kubernetes.api.client import KubernetesClient
@@ -116,32 +114,18 @@ async def test_an_api_server_that_goes_away_and_comes_back(tmp_path: Path) -> No
             assert not up.is_error
 
 
-async def test_a_rotated_token_is_read_again(
-    plane: ControlPlane, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", plane.url.removeprefix("https://").partition(":")[0])
-    monkeypatch.setenv("KUBERNETES_SERVICE_PORT", plane.url.rpartition(":")[2])
+async def test_a_rotated_token_is_read_again(plane: ControlPlane, tmp_path: Path) -> None:
     (tmp_path / "token").write_text("expired")
     (tmp_path / "ca.crt").write_text(plane.ca_file.read_text())
-    client = KubernetesClient(Target("in-cluster", "default", tmp_path), max_response_bytes=1_000_000)
+    account = ServiceAccount(plane.url, tmp_path)
+    client = KubernetesClient(Target("in-cluster", "default", account), max_response_bytes=1_000_000)
     try:
         with pytest.raises(ToolFailure, match="credentials"):
             await client.get("/api/v1/namespaces")
         (tmp_path / "token").write_text(plane.token)
-        _a_minute_passes(monkeypatch)
         assert (await client.get("/api/v1/namespaces"))["kind"] == "NamespaceList"
     finally:
         await client.aclose()
-
-
-def _a_minute_passes(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Later(datetime.datetime):
-        @classmethod
-        def now(cls, tz: datetime.tzinfo | None = None) -> datetime.datetime:
-            return datetime.datetime.now(tz) + datetime.timedelta(seconds=61)
-
-    clock = SimpleNamespace(datetime=Later, timedelta=datetime.timedelta)
-    monkeypatch.setattr(incluster_config, "datetime", clock)
 
 
 async def test_no_more_is_read_than_allowed(plane: ControlPlane) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ritsuko_common.service_account import ServiceAccount
 from ritsuko_mcp_common import BackendUnreachable, ConfigurationError
 from ritsuko_mcp_common.kubernetes import connect, find
 
@@ -43,16 +44,16 @@ def _service_account(folder: Path) -> Path:
 def test_in_a_pod_its_service_account_and_namespace(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
     _kubeconfig(home / ".kube/config")
-    (target,) = find(service_account=_service_account(home / "sa"))
+    (target,) = find(folder=_service_account(home / "sa"))
     assert target is not None
-    assert target.service_account == home / "sa"
+    assert target.service_account == ServiceAccount("https://10.0.0.1:443", home / "sa")
     assert target.namespace == "ops"
 
 
 def test_a_kubeconfig_that_is_named_goes_before_the_pod(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
     named = str(_kubeconfig(home / "other"))
-    (target,) = find(kubeconfig=named, service_account=_service_account(home / "sa"))
+    (target,) = find(kubeconfig=named, folder=_service_account(home / "sa"))
     assert target is not None
     assert (target.context, target.namespace) == ("staging", "web")
 

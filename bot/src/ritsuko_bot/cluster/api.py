@@ -6,17 +6,15 @@ docs/decisions/0004-lease-and-position-of-the-bot.md.
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import httpx2
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
-_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
+from ritsuko_common.service_account import ServiceAccount, ServiceAccountError
+
 _WITHIN = 5.0
 
 Json = dict[str, JsonValue]
@@ -31,34 +29,17 @@ class ApiError(Exception):
         self.status = status
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
-    """Where the apiserver is, and the files that prove who it is and who we are."""
-
-    url: str
-    authority: Path
-    token: Path
-
-    @classmethod
-    def of_pod(cls, environ: Mapping[str, str]) -> Access:
-        """What the kubelet gives every pod whose ServiceAccount's token is mounted."""
-        host, port = environ.get("KUBERNETES_SERVICE_HOST", ""), environ.get("KUBERNETES_SERVICE_PORT", "443")
-        if ":" in host:
-            host = f"[{host}]"
-        return cls(f"https://{host}:{port}", _ACCOUNT / "ca.crt", _ACCOUNT / "token")
-
-
 class Api:
     """Requests to the apiserver. The token is read again for each, because the kubelet replaces it."""
 
-    def __init__(self, access: Access) -> None:
-        """Raises `ApiError` where the authority's file is missing or no certificate."""
-        self._token = access.token
+    def __init__(self, account: ServiceAccount) -> None:
+        """Raises `ApiError` where the authority's file cannot be used."""
+        self._account = account
         try:
-            context = ssl.create_default_context(cafile=access.authority)
-        except OSError as error:
-            raise ApiError(f"{access.authority} cannot be used: {error}; mount the ServiceAccount's token") from error
-        self._client = httpx2.AsyncClient(base_url=access.url, verify=context, timeout=_WITHIN, trust_env=False)
+            context = account.tls()
+        except ServiceAccountError as error:
+            raise ApiError(str(error)) from error
+        self._client = httpx2.AsyncClient(base_url=account.address, verify=context, timeout=_WITHIN, trust_env=False)
 
     async def __aenter__(self) -> Self:
         return self
@@ -79,11 +60,11 @@ class Api:
     ) -> Json:
         """The object that the apiserver answers with. Raises `ApiError`."""
         try:
-            headers = {"Authorization": f"Bearer {self._token.read_text().strip()}", "Content-Type": content_type}
+            headers = {"Authorization": f"Bearer {self._account.token()}", "Content-Type": content_type}
             answer = await self._client.request(method, path, json=body, headers=headers, params=parameters)
             document = _OBJECT.validate_json(answer.content)
-        except OSError as error:
-            raise ApiError(f"{self._token} cannot be read: {error.strerror}") from error
+        except ServiceAccountError as error:
+            raise ApiError(str(error)) from error
         except httpx2.HTTPError as error:
             raise ApiError(f"the apiserver cannot be reached: {str(error) or type(error).__name__}") from error
         except ValidationError as error:

@@ -6,37 +6,31 @@ For servers that read a cluster: it needs the extra `kubernetes`.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import yaml
-from kubernetes.aio import config
-from kubernetes.aio.client import ApiClient, Configuration
-from kubernetes.aio.config import incluster_config
-
+from ritsuko_common.service_account import ServiceAccount
+from ritsuko_mcp_common.cluster_connection import ClusterConnection, PodConnection
 from ritsuko_mcp_common.errors import BackendUnreachable, ConfigurationError
 from ritsuko_mcp_common.nearest import suggestion
 
-# The library has types for its models only.
-_config: Any = config
-_incluster: Any = incluster_config
-_SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
+# Bytes of each response that are read ahead: with the 2 MiB of the `kubernetes` package, memory grows with the length
+# of logs.
+_READ_BUFFER = 128 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A cluster to talk to: the pod's own, by the token in `service_account`, or the `context` of a kubeconfig."""
+    """A cluster to talk to: the pod's own, as its `service_account`, or the `context` of a kubeconfig."""
 
     name: str
     namespace: str
-    service_account: Path | None = None
+    service_account: ServiceAccount | None = None
     kubeconfig: str = ""
     context: str = ""
 
 
-def find(*, kubeconfig: str = "", contexts: str = "", service_account: Path = _SERVICE_ACCOUNT) -> list[Target | None]:
+def find(*, kubeconfig: str = "", contexts: str = "", folder: Path | None = None) -> list[Target | None]:
     """The clusters that are meant, the default one first; [None] where there is none to be found yet.
 
     A `kubeconfig` that is named goes before the pod's ServiceAccount, and that before the user's kubeconfig. `contexts`
@@ -45,15 +39,14 @@ def find(*, kubeconfig: str = "", contexts: str = "", service_account: Path = _S
     Raises `ConfigurationError` for a kubeconfig that cannot be read or a context that it does not have.
     """
     chosen = kubeconfig or contexts
-    if not chosen and os.environ.get("KUBERNETES_SERVICE_HOST") and (service_account / "token").is_file():
-        namespace = service_account / "namespace"
-        return [
-            Target("in-cluster", namespace.read_text().strip() if namespace.is_file() else "default", service_account)
-        ]
+    if not chosen and (account := ServiceAccount.of_pod(os.environ, folder)) is not None:
+        return [Target("in-cluster", account.namespace or "default", account)]
     path = kubeconfig or str(Path("~/.kube/config").expanduser())
     if not chosen and not Path(path).is_file():
         return [None]
-    existing, current = _contexts(path)
+    from ritsuko_mcp_common.kubeconfig import contexts as contexts_of
+
+    existing, current = contexts_of(path)
     by_name = {
         str(context["name"]): Target(
             str(context["name"]),
@@ -73,48 +66,14 @@ def find(*, kubeconfig: str = "", contexts: str = "", service_account: Path = _S
     return [by_name[name] for name in wanted]
 
 
-async def connect(target: Target | None) -> ApiClient:
-    """A client for the target. The ServiceAccount's token is read again as it rotates, once a minute."""
+async def connect(target: Target | None) -> ClusterConnection:
+    """A connection to the target. Raises `BackendUnreachable` for credentials that cannot be read."""
     if target is None:
         raise BackendUnreachable(
             "no cluster is configured", "Run this server in a pod with a ServiceAccount token, or set KUBECONFIG."
         )
-    configuration = Configuration()
-    try:
-        if target.service_account is not None:
-            _incluster.InClusterConfigLoader(
-                token_filename=str(target.service_account / "token"),
-                cert_filename=str(target.service_account / "ca.crt"),
-            ).load_and_set(configuration)
-        else:
-            await _config.load_kube_config(
-                config_file=target.kubeconfig,
-                context=target.context,
-                client_configuration=configuration,
-                persist_config=False,
-            )
-        client = ApiClient(configuration)
-    except (config.ConfigException, OSError, yaml.YAMLError) as error:
-        raise BackendUnreachable(f"the credentials for {target.name} cannot be read: {error}") from error
-    return client
+    if target.service_account is not None:
+        return PodConnection(target.service_account, read_bufsize=_READ_BUFFER)
+    from ritsuko_mcp_common.kubeconfig import KubeconfigConnection
 
-
-async def renew(client: Any, target: Target | None, refused: dict[str, str]) -> bool:
-    """Reads the credentials of a client of `connect` again, after the API server refused its `api_key` `refused`.
-
-    Whether there are others now: it is worth asking once more only then. Connections stay open, other calls use them.
-    """
-    configuration = client.configuration
-    if configuration.api_key == refused:
-        fresh: Any = await connect(target)
-        configuration.api_key = dict(fresh.configuration.api_key)
-        await fresh.close()
-    return bool(configuration.api_key != refused)
-
-
-def _contexts(path: str) -> tuple[Sequence[dict[str, Any]], str]:
-    try:
-        contexts, current = _config.list_kube_config_contexts(config_file=path)
-    except (config.ConfigException, OSError, yaml.YAMLError, KeyError, TypeError) as error:
-        raise ConfigurationError(f"KUBECONFIG: {path} is not a usable kubeconfig: {error}") from error
-    return contexts, str(current["name"])
+    return await KubeconfigConnection.open(target.kubeconfig, target.context, read_bufsize=_READ_BUFFER)

@@ -6,14 +6,14 @@ Typed API classes are left out on purpose: they cost 25 MiB and parse objects of
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar, cast
-from urllib.parse import urlencode
+from typing import TypeVar
 
 import aiohttp
 from pydantic import BaseModel, ValidationError
 
+from ritsuko_mcp_common.cluster_connection import ClusterConnection
 from ritsuko_mcp_common.errors import BackendUnreachable, ConfigurationError, ToolFailure
-from ritsuko_mcp_common.kubernetes import Target, connect, find, renew
+from ritsuko_mcp_common.kubernetes import Target, connect, find
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -21,8 +21,6 @@ _MOST_JSON_BYTES = 24 * 2**20
 _CONNECT_SECONDS = 5.0
 _JSON_SECONDS = 15.0
 _CHUNK = 256 * 1024
-# Of each log that is read at the time; the library's own 2 MiB make the memory grow with the length of logs.
-_BUFFER = 128 * 1024
 
 
 class Version(BaseModel):
@@ -51,9 +49,7 @@ class Cluster:
 
     def __init__(self, kubeconfig: str = "") -> None:
         self._kubeconfig = kubeconfig
-        # Any: kubernetes.aio has no types worth the name.
-        self._client: Any = None
-        self._connected_to: Target | None = None
+        self._connection: ClusterConnection | None = None
         self._namespace = "default"
         self._connecting = asyncio.Lock()
 
@@ -91,21 +87,23 @@ class Cluster:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        if self._client is not None:
-            await self._client.close()
-            self._client = None
+        if self._connection is not None:
+            await self._connection.close()
+            self._connection = None
 
     @asynccontextmanager
     async def _response(
         self, path: str, query: Mapping[str, str], *, seconds: float | None
     ) -> AsyncGenerator[aiohttp.ClientResponse]:
         try:
-            client = await self._connected()
-            sent = dict(client.configuration.api_key)
-            response = await self._get(path, query, seconds)
-            if response.status == 401 and await renew(client, self._connected_to, sent):
-                response.release()
-                response = await self._get(path, query, seconds)
+            connection = await self._connected()
+            response = await connection.request(
+                "GET",
+                path,
+                query=query,
+                headers={"Accept": "application/json, */*"},
+                timeout=aiohttp.ClientTimeout(total=seconds, sock_connect=_CONNECT_SECONDS),
+            )
             try:
                 if response.status != 200:
                     raise ApiFailure(response.status, _message(await response.content.read(_CHUNK)))
@@ -119,17 +117,6 @@ class Cluster:
                 f"the connection to the apiserver failed: {str(error) or type(error).__name__}", "Try again."
             ) from error
 
-    async def _get(self, path: str, query: Mapping[str, str], seconds: float | None) -> aiohttp.ClientResponse:
-        client = await self._connected()
-        headers: dict[str, str] = {"Accept": "application/json, */*"}
-        await client.update_params_for_auth(headers, [], ["BearerToken"], path, "GET", None)
-        url = f"{client.configuration.host}{path}"
-        timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=_CONNECT_SECONDS)
-        answer = await client.rest_client.request(
-            "GET", f"{url}?{urlencode(query)}" if query else url, headers=headers, _request_timeout=timeout
-        )
-        return cast(aiohttp.ClientResponse, answer.response)
-
     def _target(self) -> Target | None:
         try:
             return find(kubeconfig=self._kubeconfig)[0]
@@ -137,15 +124,13 @@ class Cluster:
             # Not at the start: other sources may be all that is needed.
             raise BackendUnreachable(str(error), "Set KUBECONFIG to a kubeconfig file, or unset it.") from error
 
-    async def _connected(self) -> Any:
+    async def _connected(self) -> ClusterConnection:
         async with self._connecting:
-            if self._client is None:
+            if self._connection is None:
                 target = await asyncio.to_thread(self._target)
-                self._client = await connect(target)
-                self._client.configuration.client_session_kwargs = {"read_bufsize": _BUFFER}
-                self._connected_to = target
+                self._connection = await connect(target)
                 self._namespace = target.namespace if target else "default"
-            return self._client
+            return self._connection
 
 
 def _message(body: bytes) -> str:

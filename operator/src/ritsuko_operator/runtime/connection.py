@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 
 import kopf
 
+from ritsuko_common.service_account import ServiceAccount, ServiceAccountError
 from ritsuko_operator.runtime.errors import ConnectionSettingsError
 
 
@@ -15,17 +15,26 @@ def connection_info() -> kopf.ConnectionInfo:
 
     `KUBECONFIG` wins over the ServiceAccount. Raises `ConnectionSettingsError` if there is neither.
     """
-    settings = kopf.OperatorSettings()
     if os.environ.get("KUBECONFIG"):
-        info = kopf.login_with_kubeconfig(settings=settings)
+        info = kopf.login_with_kubeconfig(settings=kopf.OperatorSettings())
     else:
-        info = kopf.login_with_service_account(settings=settings)
-        host, port = os.environ.get("KUBERNETES_SERVICE_HOST"), os.environ.get("KUBERNETES_SERVICE_PORT", "443")
-        if info is not None and host:
-            # the address and not the name: the operator also works while the cluster's DNS does not
-            info = dataclasses.replace(info, server=f"https://{f'[{host}]' if ':' in host else host}:{port}")
+        account = ServiceAccount.of_pod(os.environ)
+        info = None if account is None else _info(account)
     if info is None:
         raise ConnectionSettingsError(
             "no credentials for the apiserver: set KUBECONFIG, or run in a pod with a ServiceAccount token"
         )
     return info
+
+
+def _info(account: ServiceAccount) -> kopf.ConnectionInfo:
+    try:
+        token = account.token()
+    except ServiceAccountError as error:
+        raise ConnectionSettingsError(str(error)) from error
+    return kopf.ConnectionInfo(
+        server=account.address,
+        ca_path=str(account.authority),
+        token=token,
+        default_namespace=account.namespace,
+    )

@@ -13,7 +13,8 @@ import aiohttp
 from pydantic_core import from_json
 
 from ritsuko_mcp_common import BackendUnreachable, ToolFailure
-from ritsuko_mcp_common.kubernetes import Target, connect, renew
+from ritsuko_mcp_common.cluster_connection import ClusterConnection
+from ritsuko_mcp_common.kubernetes import Target, connect
 from ritsuko_mcp_kubernetes import __version__
 from ritsuko_mcp_kubernetes.api import impersonation
 from ritsuko_mcp_kubernetes.api.failures import failure
@@ -24,6 +25,7 @@ Decoder = Callable[[bytes], Any]
 _VERSION = "/version"  # public, and asked for /health by nobody in particular
 _REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 _CHUNK = 64 * 1024
+_USER_AGENT = f"ritsuko-mcp-kubernetes/{__version__}"
 _CONNECT_SECONDS = 5.0
 _SILENCE_SECONDS = 20.0
 
@@ -35,7 +37,7 @@ class KubernetesClient:
         self._target = target
         self._impersonate = impersonate
         self._limit = max_response_bytes
-        self._client: Any = None  # an ApiClient; the library has types for its models only
+        self._connection: ClusterConnection | None = None
         self._connecting = asyncio.Lock()
 
     @property
@@ -86,57 +88,40 @@ class KubernetesClient:
         return f"Kubernetes {version.get('gitVersion', 'of unknown version')}"
 
     async def aclose(self) -> None:
-        if self._client is not None:
-            await self._client.close()
+        if self._connection is not None:
+            await self._connection.close()
 
     async def _ask(self, path: str, query: Mapping[str, str], accept: str, *, question: Json | None = None) -> bytes:
         """The one place that sends requests. With a `question` the path is always that of reviews."""
-        client = await self._connected()
-        sent = dict(client.configuration.api_key)
-        status, answer = await self._send(client, path, query, accept, question)
-        if status == 401 and await renew(client, self._target, sent):
-            status, answer = await self._send(client, path, query, accept, question)
-        if status >= 400:
-            raise failure(status, answer)
-        return answer
-
-    async def _send(
-        self, client: Any, path: str, query: Mapping[str, str], accept: str, question: Json | None
-    ) -> tuple[int, bytes]:
-        """The status and the body of the answer."""
+        connection = await self._connected()
         verb, path = ("GET", path) if question is None else ("POST", _REVIEWS)
-        parameters = [(key, value) for key, value in query.items() if value]
         own = impersonation.headers() if self._impersonate and path != _VERSION else {}
-        method, url, headers, _, _ = await client.param_serialize(
-            verb, path, query_params=parameters, header_params={"Accept": accept, **own}, auth_settings=["BearerToken"]
-        )
         try:
-            response: aiohttp.ClientResponse = (
-                await client.rest_client.request(
-                    method,
-                    url,
-                    headers=headers,
-                    body=question,
-                    _request_timeout=aiohttp.ClientTimeout(
-                        total=None, sock_connect=_CONNECT_SECONDS, sock_read=_SILENCE_SECONDS
-                    ),
-                )
-            ).response
+            response = await connection.request(
+                verb,
+                path,
+                query={key: value for key, value in query.items() if value},
+                headers={"Accept": accept, "User-Agent": _USER_AGENT, **own},
+                body=question,
+                timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS, sock_read=_SILENCE_SECONDS),
+            )
             async with response:
-                return response.status, await self._read(response)
+                answer = await self._read(response)
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             reason = str(error) or type(error).__name__
             raise BackendUnreachable(
                 f"the API server of {self.name} did not respond: {reason}",
                 "Check that it is running and reachable from here.",
             ) from error
+        if response.status >= 400:
+            raise failure(response.status, answer)
+        return answer
 
-    async def _connected(self) -> Any:
+    async def _connected(self) -> ClusterConnection:
         async with self._connecting:
-            if self._client is None:
-                self._client = await connect(self._target)
-                self._client.user_agent = f"ritsuko-mcp-kubernetes/{__version__}"
-            return self._client
+            if self._connection is None:
+                self._connection = await connect(self._target)
+            return self._connection
 
     async def _read(self, response: aiohttp.ClientResponse) -> bytes:
         chunks: list[bytes] = []
