@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -107,9 +108,9 @@ def build(options: argparse.Namespace) -> MCPServer:
 
     @server.tool(annotations=READS)
     async def whoami(ctx: Context) -> str:
-        """Shows the metadata that came with the call."""
+        """Shows the metadata that came with the call, in hex: the bot redacts an assertion that it can read."""
         meta: Any = ctx.request_context.meta
-        return str(dict(meta)) if meta else "nobody"
+        return json.dumps(dict(meta)).encode().hex() if meta else "nobody"
 
     if options.extra:
         for name in options.extra.split(","):
