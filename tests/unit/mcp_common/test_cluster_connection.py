@@ -14,7 +14,7 @@ from aiohttp.test_utils import TestServer
 
 from ritsuko_common.service_account import ServiceAccount
 from ritsuko_mcp_common import BackendUnreachable
-from ritsuko_mcp_common.cluster_connection import PodConnection
+from ritsuko_mcp_common.cluster_connection import ClusterRequest, PodConnection
 
 
 @dataclass
@@ -51,8 +51,8 @@ async def connected(
 
 
 async def status(connection: PodConnection, path: str = "/api/v1/pods", query: dict[str, str] | None = None) -> int:
-    timeout = aiohttp.ClientTimeout(total=5)
-    async with await connection.request("GET", path, query=query or {}, headers={}, timeout=timeout) as response:
+    request = ClusterRequest("GET", path, aiohttp.ClientTimeout(total=5), query or {})
+    async with await connection.send(request) as response:
         return response.status
 
 

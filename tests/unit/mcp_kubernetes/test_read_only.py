@@ -44,7 +44,7 @@ def test_requests_are_sent_from_one_place() -> None:
     sending = [
         name
         for name, node in _nodes()
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "request"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("send", "request")
     ]
     assert sorted(sending) == ["client.py", "cluster_connection.py", "kubeconfig.py"]
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, Protocol
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
@@ -13,33 +16,59 @@ from ritsuko_common.service_account import ServiceAccount, ServiceAccountError
 from ritsuko_mcp_common.errors import BackendUnreachable
 
 
-class ClusterConnection(Protocol):
+@dataclass(frozen=True, slots=True)
+class ClusterRequest:
+    """A request to an API server. `path` is encoded already, `body` is sent as JSON."""
+
+    method: str
+    path: str
+    timeout: aiohttp.ClientTimeout
+    query: Mapping[str, str] = field(default_factory=dict[str, str])
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    body: Any = None
+
+    def url(self, address: str) -> str:
+        """The whole URL at that scheme, host and port."""
+        return f"{address}{self.path}?{urlencode(self.query)}" if self.query else f"{address}{self.path}"
+
+
+class ClusterConnection(ABC):
     """Sends requests with the credentials of a target. Connections stay open between requests."""
 
-    async def request(
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Mapping[str, str],
-        headers: Mapping[str, str],
-        body: Any = None,
-        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 (aiohttp's own, with its parts)
-    ) -> aiohttp.ClientResponse:
+    async def send(self, request: ClusterRequest) -> aiohttp.ClientResponse:
         """The response, of which the body is still to be read; the caller closes it.
 
         After a 401 the credentials are read again, and where they are others now the request is sent once more.
-        Raises `aiohttp.ClientError`, `OSError` and `TimeoutError` where none comes, and `BackendUnreachable` for
-        credentials that cannot be read.
+        Raises `aiohttp.ClientError`, `OSError` and `TimeoutError` where no response comes, and `BackendUnreachable`
+        for credentials that cannot be read.
         """
-        ...
+        credentials = self._credentials()
+        response = await self._send(request, credentials)
+        if response.status != HTTPStatus.UNAUTHORIZED:
+            return response
+        fresh = await self._renewed(credentials)
+        if fresh == credentials:
+            return response
+        response.close()
+        return await self._send(request, fresh)
 
+    @abstractmethod
     async def close(self) -> None:
         """Closes the connections."""
-        ...
+
+    @abstractmethod
+    def _credentials(self) -> Mapping[str, str]:
+        """The credentials as they are known now."""
+
+    @abstractmethod
+    async def _renewed(self, refused: Mapping[str, str]) -> Mapping[str, str]:
+        """The credentials, read again after the API server refused these."""
+
+    @abstractmethod
+    async def _send(self, request: ClusterRequest, credentials: Mapping[str, str]) -> aiohttp.ClientResponse: ...
 
 
-class PodConnection:
+class PodConnection(ClusterConnection):
     """As the pod's ServiceAccount."""
 
     def __init__(self, account: ServiceAccount, *, read_bufsize: int) -> None:
@@ -53,48 +82,24 @@ class PodConnection:
             connector=aiohttp.TCPConnector(ssl=tls), trust_env=True, read_bufsize=read_bufsize
         )
 
-    async def request(
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Mapping[str, str],
-        headers: Mapping[str, str],
-        body: Any = None,
-        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109
-    ) -> aiohttp.ClientResponse:
-        url = URL(url_of(self._account.address, path, query), encoded=True)
-        token = self._token()
-        response = await self._send(method, url, headers, body, timeout, token)
-        if response.status == 401 and (fresh := self._token()) != token:
-            response.close()
-            response = await self._send(method, url, headers, body, timeout, fresh)
-        return response
-
     async def close(self) -> None:
         await self._session.close()
 
-    async def _send(
-        self,
-        method: str,
-        url: URL,
-        headers: Mapping[str, str],
-        body: Any,
-        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109
-        token: str,
-    ) -> aiohttp.ClientResponse:
-        own = {"Authorization": f"Bearer {token}"}
-        return await self._session.request(
-            method, url, headers={**headers, **own}, json=body, timeout=timeout, allow_redirects=False
-        )
-
-    def _token(self) -> str:
+    def _credentials(self) -> Mapping[str, str]:
         try:
-            return self._account.token()
+            return {"Authorization": f"Bearer {self._account.token()}"}
         except ServiceAccountError as error:
             raise BackendUnreachable(str(error)) from error
 
+    async def _renewed(self, refused: Mapping[str, str]) -> Mapping[str, str]:
+        return self._credentials()
 
-def url_of(address: str, path: str, query: Mapping[str, str]) -> str:
-    """The whole URL; `path` is encoded already."""
-    return f"{address}{path}?{urlencode(query)}" if query else f"{address}{path}"
+    async def _send(self, request: ClusterRequest, credentials: Mapping[str, str]) -> aiohttp.ClientResponse:
+        return await self._session.request(
+            request.method,
+            URL(request.url(self._account.address), encoded=True),
+            headers={**request.headers, **credentials},
+            json=request.body,
+            timeout=request.timeout,
+            allow_redirects=False,
+        )

@@ -13,7 +13,7 @@ import yaml
 from kubernetes.aio import config
 from kubernetes.aio.client import ApiClient, Configuration
 
-from ritsuko_mcp_common.cluster_connection import url_of
+from ritsuko_mcp_common.cluster_connection import ClusterConnection, ClusterRequest
 from ritsuko_mcp_common.errors import BackendUnreachable, ConfigurationError
 
 # The library has types for its models only.
@@ -30,7 +30,7 @@ def contexts(path: str) -> tuple[Sequence[dict[str, Any]], str]:
     return found, str(current["name"])
 
 
-class KubeconfigConnection:
+class KubeconfigConnection(ClusterConnection):
     """As the user of a kubeconfig's context."""
 
     def __init__(self, client: Any, path: str, context: str) -> None:
@@ -45,54 +45,31 @@ class KubeconfigConnection:
         configuration.client_session_kwargs = {"read_bufsize": read_bufsize}
         return cls(ApiClient(configuration), path, context)
 
-    async def request(
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Mapping[str, str],
-        headers: Mapping[str, str],
-        body: Any = None,
-        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109
-    ) -> aiohttp.ClientResponse:
-        """See `ClusterConnection.request`."""
-        sent = dict(self._client.configuration.api_key)
-        response = await self._send(method, path, query, headers, body, timeout)
-        if response.status == 401 and await self._renewed(sent):
-            response.close()
-            response = await self._send(method, path, query, headers, body, timeout)
-        return response
-
     async def close(self) -> None:
-        """See `ClusterConnection.close`."""
         await self._client.close()
 
-    async def _send(
-        self,
-        method: str,
-        path: str,
-        query: Mapping[str, str],
-        headers: Mapping[str, str],
-        body: Any,
-        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109
-    ) -> aiohttp.ClientResponse:
-        own = dict(headers)
-        await self._client.update_params_for_auth(own, [], ["BearerToken"], path, method, body)
+    def _credentials(self) -> Mapping[str, str]:
+        return dict(self._client.configuration.api_key)
+
+    async def _renewed(self, refused: Mapping[str, str]) -> Mapping[str, str]:
+        if self._credentials() == refused:  # otherwise another request has read them meanwhile
+            self._client.configuration.api_key = dict((await _loaded(self._path, self._context)).api_key)
+        return self._credentials()
+
+    async def _send(self, request: ClusterRequest, credentials: Mapping[str, str]) -> aiohttp.ClientResponse:
+        """With the credentials of the client's configuration, which are the same."""
+        headers = dict(request.headers)
+        await self._client.update_params_for_auth(
+            headers, [], ["BearerToken"], request.path, request.method, request.body
+        )
         answer = await self._client.rest_client.request(
-            method,
-            url_of(self._client.configuration.host, path, query),
-            headers=own,
-            body=body,
-            _request_timeout=timeout,
+            request.method,
+            request.url(self._client.configuration.host),
+            headers=headers,
+            body=request.body,
+            _request_timeout=request.timeout,
         )
         return cast(aiohttp.ClientResponse, answer.response)
-
-    async def _renewed(self, refused: Mapping[str, str]) -> bool:
-        """Reads the credentials again after the API server refused these; whether there are others now."""
-        configuration = self._client.configuration
-        if configuration.api_key == refused:
-            configuration.api_key = dict((await _loaded(self._path, self._context)).api_key)
-        return bool(configuration.api_key != refused)
 
 
 async def _loaded(path: str, context: str) -> Any:

@@ -11,7 +11,7 @@ from typing import TypeVar
 import aiohttp
 from pydantic import BaseModel, ValidationError
 
-from ritsuko_mcp_common.cluster_connection import ClusterConnection
+from ritsuko_mcp_common.cluster_connection import ClusterConnection, ClusterRequest
 from ritsuko_mcp_common.errors import BackendUnreachable, ConfigurationError, ToolFailure
 from ritsuko_mcp_common.kubernetes import Target, connect, find
 
@@ -97,13 +97,9 @@ class Cluster:
     ) -> AsyncGenerator[aiohttp.ClientResponse]:
         try:
             connection = await self._connected()
-            response = await connection.request(
-                "GET",
-                path,
-                query=query,
-                headers={"Accept": "application/json, */*"},
-                timeout=aiohttp.ClientTimeout(total=seconds, sock_connect=_CONNECT_SECONDS),
-            )
+            timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=_CONNECT_SECONDS)
+            headers = {"Accept": "application/json, */*"}
+            response = await connection.send(ClusterRequest("GET", path, timeout, query, headers))
             try:
                 if response.status != 200:
                     raise ApiFailure(response.status, _message(await response.content.read(_CHUNK)))

@@ -13,7 +13,7 @@ import aiohttp
 from pydantic_core import from_json
 
 from ritsuko_mcp_common import BackendUnreachable, ToolFailure
-from ritsuko_mcp_common.cluster_connection import ClusterConnection
+from ritsuko_mcp_common.cluster_connection import ClusterConnection, ClusterRequest
 from ritsuko_mcp_common.kubernetes import Target, connect
 from ritsuko_mcp_kubernetes import __version__
 from ritsuko_mcp_kubernetes.api import impersonation
@@ -26,8 +26,7 @@ _VERSION = "/version"  # public, and asked for /health by nobody in particular
 _REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 _CHUNK = 64 * 1024
 _USER_AGENT = f"ritsuko-mcp-kubernetes/{__version__}"
-_CONNECT_SECONDS = 5.0
-_SILENCE_SECONDS = 20.0
+_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=5.0, sock_read=20.0)
 
 
 class KubernetesClient:
@@ -97,13 +96,15 @@ class KubernetesClient:
         verb, path = ("GET", path) if question is None else ("POST", _REVIEWS)
         own = impersonation.headers() if self._impersonate and path != _VERSION else {}
         try:
-            response = await connection.request(
-                verb,
-                path,
-                query={key: value for key, value in query.items() if value},
-                headers={"Accept": accept, "User-Agent": _USER_AGENT, **own},
-                body=question,
-                timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS, sock_read=_SILENCE_SECONDS),
+            response = await connection.send(
+                ClusterRequest(
+                    verb,
+                    path,
+                    _TIMEOUT,
+                    query={key: value for key, value in query.items() if value},
+                    headers={"Accept": accept, "User-Agent": _USER_AGENT, **own},
+                    body=question,
+                )
             )
             async with response:
                 answer = await self._read(response)
