@@ -253,7 +253,7 @@ async def test_documents_that_no_usual_collector_makes(real_opensearch: OpenSear
     assert "node-1" in unsaid["data"][0]["pod"]
     assert len(numbers["data"]) == 1
     assert by_pod["data"][0]["pod"] == "web-1"
-    assert "have no time in nope" in no_time["text"]
+    assert "have no timestamp in field nope" in no_time["text"]
     assert "@timestamp, when" in no_time["text"]
     assert len(later["data"]) == 1
 
@@ -269,7 +269,7 @@ async def test_names_that_are_kept_as_words_are_not_guessed_from(
     async with asking(**store.settings) as ask:
         answer = await ask("search", pod="web", fails=True, **WINDOW)
         without = await ask("search", **WINDOW)
-    assert "the field kubernetes.pod_name is not kept whole in OpenSearch" in answer["text"]
+    assert "the field kubernetes.pod_name has no keyword type in OpenSearch" in answer["text"]
     assert "OPENSEARCH_POD_FIELD" in answer["text"]
     assert len(without["data"]) == 1
 

@@ -64,8 +64,9 @@ _HARMLESS = re.compile(
     r")",
     re.IGNORECASE,
 )
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z'’-]*[,.;:!?)]*$")
-_PLAIN_WORD = re.compile(r"[A-Z]?[a-z]{1,24}(?:[-_][a-z]{1,24}){0,3}[.,:;!?)]?$")
+# Words of sentences: longer runs of letters are values.
+_PLAIN = re.compile(r"[A-Za-z]{1,16}(?:['’-][A-Za-z]{1,16}){0,3}[,.;:!?)]*$")
+_PLAIN_WORD = re.compile(r"[A-Z]?[a-z]{1,16}(?:[-_][a-z]{1,16}){0,3}[.,:;!?)]?$")
 _OBJECT = re.compile(
     r"[a-z]+(?:-[a-z0-9]{1,10})*/[a-z]+(?:[-.][a-z0-9]{1,10})*"
     r"|(?=(?:[a-z0-9]+-)*(?:secrets?|tokens?|tls|certs?|credentials?|creds|keys?|auth|config|registry|pull|db)(?:-|$))"

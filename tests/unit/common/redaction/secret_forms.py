@@ -35,6 +35,7 @@ def values() -> dict[str, str]:
         "pw": password,
         "symbols": f"{_some(_ALNUM, 6)}!#%^*{_some(_ALNUM, 5)}",
         "lower": _some(string.ascii_lowercase + string.digits, 12),
+        "letters": "".join(_choose.choices(string.ascii_lowercase, k=20)),
         "digits": f"{_choose.randrange(10**7, 10**8)}",
         "base64": base64.b64encode(f"app:{password}".encode()).decode(),
         "upper16": _some(string.ascii_uppercase + string.digits, 16),
@@ -79,6 +80,8 @@ CCIPAT_{an22}_{hex40}
 )
 
 NAMED = r"""
+secret: {letters} at 10.0.0.1
+token {letters} was sent
 DB_PASS={pw}
 PGPASSWORD={pw} psql -h db
 export MYSQL_PWD={pw}
