@@ -81,7 +81,6 @@ CCIPAT_{an22}_{hex40}
 
 NAMED = r"""
 secret: {letters} at 10.0.0.1
-token {letters} was sent
 DB_PASS={pw}
 PGPASSWORD={pw} psql -h db
 export MYSQL_PWD={pw}
