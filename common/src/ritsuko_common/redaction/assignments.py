@@ -116,18 +116,18 @@ def _value(text: str, start: int, end: int, name: str) -> Span | None:
     if end < len(text) and text[end] in "> \t\r\n" and start and text[start - 1] in "<:" and _opens_a_tag(text, start):
         opened = _IN_XML.match(text, end)
         inner = _XML_VALUE.match(text, opened.end()) if opened else None
-        if inner and (inner.end() < len(text) or not text[opened.end() :][:1].isspace() if opened else False):
+        if opened and inner and (inner.end() < len(text) or not text[opened.end() : opened.end() + 1].isspace()):
             return None if is_harmless(inner["secret"]) else inner.span("secret")
         return None
     following = _IS.match(text, end)
     if following is None:
-        return _on_the_next_line(text, start, end, name)
+        return _on_the_next_line(text, end, name)
     assigned = following["is"].strip()
     if not assigned:
         if name.startswith("-"):
             value = _VALUE.match(text, following.end())
             # Another option is not a value.
-            return _span(value, text, name, "") if value and not text.startswith("--", following.end()) else None
+            return _span(value, text, "") if value and not text.startswith("--", following.end()) else None
         return _stated(text, start, end, name) if following["number"] is None else None
     if following.end() < len(text) and text[following.end()] in "\r\n":
         return _after_the_line(text, start, following.end(), name)
@@ -173,7 +173,7 @@ def _judged(text: str, start: int, name: str, assigned: str, spaced: bool, value
         return value.span("word") if value["word"] and looks_secret(word) else None
     if value["list"] is not None and ("{" in value["list"] or is_harmless(value["list"].strip("[]"))):
         return None
-    span = _span(value, text, name, assigned)
+    span = _span(value, text, assigned)
     if span is None or value["word"] is None:
         return span
     if assigned == ":" and spaced:
@@ -189,7 +189,7 @@ def _judged(text: str, start: int, name: str, assigned: str, spaced: bool, value
     return span
 
 
-def _span(value: re.Match[str], text: str, name: str, assigned: str) -> Span | None:
+def _span(value: re.Match[str], text: str, assigned: str) -> Span | None:
     for group in ("quoted", "unclosed", "block", "list"):
         if value[group] is not None:
             return None if is_harmless(value[group]) else value.span(group)
@@ -208,7 +208,6 @@ def _span(value: re.Match[str], text: str, name: str, assigned: str) -> Span | N
         semicolon = text.find(";", first, min(line_end, first + 512))
         if semicolon > last and "=" not in text[last:semicolon]:
             return first, semicolon
-    del name
     return first, last
 
 
@@ -254,9 +253,8 @@ def _stated(text: str, start: int, end: int, name: str) -> Span | None:
     return stated.span("secret")
 
 
-def _on_the_next_line(text: str, start: int, end: int, name: str) -> Span | None:
+def _on_the_next_line(text: str, end: int, name: str) -> Span | None:
     """The next argument of a command in a list: `"--password", "x"`."""
-    del start
     if not name.startswith("-"):
         return None
     argument = _NEXT_ARGUMENT.match(text, end)
