@@ -529,5 +529,5 @@ async def test_loki_cannot_page_within_a_moment_and_that_is_said(store: Filled, 
     async with asking_store() as ask:
         answer = await ask("search", level="error", **WINDOW)
         errors = await ask("search", text="error", limit=3, **WINDOW)
-    assert any(f"at most {LOKI_PAGE} of one moment" in warning for warning in answer["warnings"])
+    assert any(f"at most {LOKI_PAGE:,} with the same timestamp" in warning for warning in answer["warnings"])
     assert errors["total"] == LOKI_PAGE + 7
