@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Generic, TypeVar, cast
 
 from mcp.server.mcpserver.tools import Tool
@@ -100,8 +101,12 @@ def _offered(schema: dict[str, Any], choices: Mapping[str, Choice]) -> dict[str,
     return {**schema, "properties": properties}
 
 
+@cache
 def _output_schema() -> dict[str, Any]:
-    """The schema of an `Envelope` in short: a field without a value is left out of an answer, never null."""
+    """The schema of an `Envelope` in short: a field without a value is left out of an answer, never null.
+
+    Made once: it is the same for all tools, which share it. Nobody may change it.
+    """
     schema = _without_annotations(Envelope.model_json_schema(mode="serialization"), "title", "description", "default")
     properties = cast("dict[str, dict[str, Any]]", schema["properties"])
     for name, declared in properties.items():
